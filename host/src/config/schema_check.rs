@@ -1,0 +1,242 @@
+//! Checks a value against a JSON Schema and reports all that is wrong with it.
+//!
+//! The subset is what the host and the plugins use to describe a config: `type`, `properties`, `required`,
+//! `additionalProperties`, `enum`, `items`, `anyOf`, `$ref` inside the schema, limits (see the neighbouring module), and
+//! the format `secret`. Everything else, such as `description` and `default`, does not restrict.
+
+use serde_json::{Map, Value};
+
+use super::schema_limits::{type_in_words, types_in_words, words};
+use super::secret_shape::{self, EXPECTED, FORMAT, KEYS};
+use super::{Problem, ProblemKind, nearest, pointer, schema_limits};
+
+/// A chain of references longer than this goes in circles.
+const MAX_REFERENCES: usize = 32;
+
+/// Checks `value` against `schema`. No problem means that it fits.
+pub fn check_schema(value: &Value, schema: &Value) -> Vec<Problem> {
+    let mut check = Check {
+        root: schema,
+        problems: Vec::new(),
+    };
+    check.visit("", value, schema);
+    check.problems
+}
+
+/// Follows the `$ref`s of `schema` inside `root`.
+pub(super) fn follow<'a>(root: &'a Value, schema: &'a Value) -> Result<&'a Value, String> {
+    let mut current = schema;
+    for _ in 0..MAX_REFERENCES {
+        let Some(reference) = current.get("$ref").and_then(Value::as_str) else {
+            return Ok(current);
+        };
+        let target = reference.strip_prefix('#').and_then(|target| root.pointer(target));
+        current = target.ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+    }
+    Err("its references go in circles".to_owned())
+}
+
+struct Check<'a> {
+    root: &'a Value,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Check<'a> {
+    fn report(&mut self, place: &str, kind: ProblemKind) {
+        self.problems.push(Problem {
+            pointer: place.to_owned(),
+            kind,
+        });
+    }
+
+    fn visit(&mut self, place: &str, value: &Value, schema: &'a Value) {
+        let schema = match follow(self.root, schema) {
+            Ok(schema) => schema,
+            Err(reason) => return self.report(place, ProblemKind::BadSchema { reason }),
+        };
+        if schema.get("format").and_then(Value::as_str) == Some(FORMAT) {
+            return self.secret(place, value);
+        }
+        if !has_type(value, schema) {
+            let (expected, found) = (types_in_words(schema), type_in_words(value));
+            return self.report(place, ProblemKind::WrongType { expected, found });
+        }
+        if let Some(kind) = outside_enum(value, schema) {
+            return self.report(place, kind);
+        }
+        for kind in schema_limits::broken(value, schema) {
+            self.report(place, kind);
+        }
+        if let Some(alternatives) = schema.get("anyOf").and_then(Value::as_array) {
+            self.any_of(place, value, alternatives);
+        }
+        match value {
+            Value::Object(table) => self.table(place, table, schema),
+            Value::Array(elements) => {
+                let Some(items) = schema.get("items") else { return };
+                for (index, element) in elements.iter().enumerate() {
+                    self.visit(&pointer::push(place, &index.to_string()), element, items);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn table(&mut self, place: &str, table: &Map<String, Value>, schema: &'a Value) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let other = schema.get("additionalProperties");
+        let mut meant = Vec::new();
+        for (key, value) in table {
+            let inner = pointer::push(place, key);
+            match (properties.and_then(|properties| properties.get(key)), other) {
+                (Some(property), _) => self.visit(&inner, value, property),
+                (None, Some(Value::Bool(false))) => {
+                    let known: Vec<String> = properties.into_iter().flat_map(Map::keys).cloned().collect();
+                    let nearest = nearest(key, known.iter().map(String::as_str)).map(str::to_owned);
+                    meant.extend(nearest.clone());
+                    self.report(&inner, ProblemKind::UnknownKey { known, nearest });
+                }
+                (None, Some(other)) => self.visit(&inner, value, other),
+                (None, None) => {}
+            }
+        }
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        for key in required
+            .filter_map(Value::as_str)
+            .filter(|key| !table.contains_key(*key))
+        {
+            // A misspelt key is one mistake, not two: `paht` says already that `path` is missing.
+            if !meant.iter().any(|meant| meant == key) {
+                self.report(place, ProblemKind::MissingKey { key: key.to_owned() });
+            }
+        }
+    }
+
+    /// Nothing to say when one alternative fits. Otherwise the problems of the alternative that comes closest are what
+    /// the writer wants to read, or, when the type is wrong for all of them, the types that would do.
+    fn any_of(&mut self, place: &str, value: &Value, alternatives: &'a [Value]) {
+        let mut expected: Vec<String> = Vec::new();
+        let mut closest: Option<Vec<Problem>> = None;
+        for alternative in alternatives {
+            let mut check = Check {
+                root: self.root,
+                problems: Vec::new(),
+            };
+            check.visit(place, value, alternative);
+            if check.problems.is_empty() {
+                return;
+            }
+            let wrong_type = check.problems.iter().find_map(|problem| match &problem.kind {
+                ProblemKind::WrongType { expected, .. } if problem.pointer == place => Some(expected.clone()),
+                _ => None,
+            });
+            match wrong_type {
+                Some(words) if expected.contains(&words) => {}
+                Some(words) => expected.push(words),
+                None if closest.as_ref().is_none_or(|best| check.problems.len() < best.len()) => {
+                    closest = Some(check.problems);
+                }
+                None => {}
+            }
+        }
+        match closest {
+            Some(problems) => self.problems.extend(problems),
+            None if expected.is_empty() => {}
+            None => {
+                let found = type_in_words(value);
+                self.report(
+                    place,
+                    ProblemKind::WrongType {
+                        expected: words(&expected),
+                        found,
+                    },
+                );
+            }
+        }
+    }
+
+    fn secret(&mut self, place: &str, value: &Value) {
+        if secret_shape::read(value).is_some() {
+            return;
+        }
+        let Value::Object(table) = value else {
+            return self.report(
+                place,
+                ProblemKind::NotASecret {
+                    reason: format!("must be {EXPECTED}"),
+                },
+            );
+        };
+        let before = self.problems.len();
+        for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            let known = KEYS.map(str::to_owned).to_vec();
+            let nearest = nearest(key, KEYS).map(str::to_owned);
+            self.report(&pointer::push(place, key), ProblemKind::UnknownKey { known, nearest });
+        }
+        for key in KEYS {
+            match table.get(key) {
+                None => {}
+                Some(Value::String(name)) if !name.is_empty() => {}
+                Some(Value::String(_)) => {
+                    let rule = "not be empty".to_owned();
+                    self.report(&pointer::push(place, key), ProblemKind::OutOfRange { rule });
+                }
+                Some(other) => {
+                    let (expected, found) = ("a string".to_owned(), type_in_words(other));
+                    self.report(&pointer::push(place, key), ProblemKind::WrongType { expected, found });
+                }
+            }
+        }
+        if self.problems.len() == before {
+            let reason = match table.len() {
+                0 => "needs `env` or `file`",
+                _ => "has both `env` and `file`, of which it may have one",
+            };
+            self.report(
+                place,
+                ProblemKind::NotASecret {
+                    reason: reason.to_owned(),
+                },
+            );
+        }
+    }
+}
+
+fn has_type(value: &Value, schema: &Value) -> bool {
+    let fits = |name: &str| match name {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "null" => value.is_null(),
+        // A type that nobody knows cannot be held against the value.
+        _ => true,
+    };
+    match schema.get("type") {
+        Some(Value::String(name)) => fits(name),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(fits),
+        _ => true,
+    }
+}
+
+fn outside_enum(value: &Value, schema: &Value) -> Option<ProblemKind> {
+    let allowed = schema.get("enum")?.as_array()?;
+    if allowed.contains(value) {
+        return None;
+    }
+    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let found = shown(value);
+    let allowed: Vec<String> = allowed.iter().filter(|value| !value.is_null()).map(shown).collect();
+    let nearest = nearest(&found, allowed.iter().map(String::as_str)).map(str::to_owned);
+    Some(ProblemKind::NotInEnum {
+        allowed,
+        found,
+        nearest,
+    })
+}
+
+#[cfg(test)]
+#[path = "schema_check_tests.rs"]
+mod tests;

@@ -1,0 +1,110 @@
+//! The limits of a schema, and how types and limits are said in words.
+
+use serde_json::Value;
+
+use super::ProblemKind;
+
+/// The limits of `schema` that `value` breaks. A limit that does not concern the type of the value is not broken.
+pub(super) fn broken(value: &Value, schema: &Value) -> Vec<ProblemKind> {
+    let mut problems = Vec::new();
+    let mut out_of_range = |rule: String| problems.push(ProblemKind::OutOfRange { rule });
+    if let Some(number) = value.as_f64() {
+        let limit = |name: &str| Some((schema.get(name)?, schema.get(name)?.as_f64()?));
+        if let Some((shown, _)) = limit("minimum").filter(|(_, limit)| number < *limit) {
+            out_of_range(format!("be at least {shown}"));
+        }
+        if let Some((shown, _)) = limit("maximum").filter(|(_, limit)| number > *limit) {
+            out_of_range(format!("be at most {shown}"));
+        }
+        if let Some((shown, _)) = limit("exclusiveMinimum").filter(|(_, limit)| number <= *limit) {
+            out_of_range(format!("be more than {shown}"));
+        }
+        if let Some((shown, _)) = limit("exclusiveMaximum").filter(|(_, limit)| number >= *limit) {
+            out_of_range(format!("be less than {shown}"));
+        }
+    }
+    let (length, names, unit) = match value {
+        Value::String(text) => (text.chars().count(), ["minLength", "maxLength"], "characters"),
+        Value::Array(elements) => (elements.len(), ["minItems", "maxItems"], "elements"),
+        _ => return problems,
+    };
+    let [least, most] = names.map(|name| {
+        schema
+            .get(name)
+            .and_then(Value::as_u64)
+            .and_then(|limit| usize::try_from(limit).ok())
+    });
+    if let Some(least) = least.filter(|least| length < *least) {
+        out_of_range(if least == 1 {
+            "not be empty".to_owned()
+        } else {
+            format!("have at least {least} {unit}")
+        });
+    }
+    if let Some(most) = most.filter(|most| length > *most) {
+        out_of_range(format!("have at most {most} {unit}"));
+    }
+    if let (Value::String(text), Some(pattern)) = (value, schema.get("pattern").and_then(Value::as_str)) {
+        match regex::Regex::new(pattern) {
+            Ok(regex) if regex.is_match(text) => {}
+            Ok(_) => out_of_range(format!("match the pattern `{pattern}`")),
+            Err(_) => {
+                let reason = format!("its pattern `{pattern}` is not a regular expression");
+                problems.push(ProblemKind::BadSchema { reason });
+            }
+        }
+    }
+    problems
+}
+
+/// The types that `schema` allows, in the words of TOML: `a string or an array`.
+pub(super) fn types_in_words(schema: &Value) -> String {
+    let names: Vec<&str> = match schema.get("type") {
+        Some(Value::String(name)) => vec![name.as_str()],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    // TOML has no null, so nobody can be asked to write it.
+    let names: Vec<String> = names
+        .into_iter()
+        .filter(|name| *name != "null")
+        .map(|name| in_words(name).to_owned())
+        .collect();
+    words(&names)
+}
+
+/// The type of `value`, in the words of TOML.
+pub(super) fn type_in_words(value: &Value) -> String {
+    let name = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    in_words(name).to_owned()
+}
+
+fn in_words(name: &str) -> &str {
+    match name {
+        "string" => "a string",
+        "integer" => "an integer",
+        "number" => "a number",
+        "boolean" => "true or false",
+        "array" => "an array",
+        "object" => "a table",
+        "null" => "nothing",
+        other => other,
+    }
+}
+
+/// `a, b or c`.
+pub(super) fn words(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,49 @@
+//! The stable codes of diagnostics.
+//!
+//! A code never changes its meaning and is never used again for something else: people search for it, and scripts
+//! may filter by it.
+
+/// A key that its table does not have.
+pub const UNKNOWN_KEY: &str = "RS1001";
+/// A value of another type than its key takes.
+pub const WRONG_TYPE: &str = "RS1002";
+/// A key that its table must have is missing.
+pub const MISSING_KEY: &str = "RS1003";
+/// A value that is not one of the few allowed ones.
+pub const NOT_ONE_OF: &str = "RS1004";
+/// A value of the right type that breaks a limit of its key: a range, a length or a pattern.
+pub const OUT_OF_RANGE: &str = "RS1005";
+/// Text that is not TOML, or that holds what a config cannot hold, such as `nan`.
+pub const TOML_SYNTAX: &str = "RS1006";
+/// A `${NAME}` reference whose variable is not set, or that cannot be read.
+pub const UNSET_VARIABLE: &str = "RS1007";
+/// A `--set` argument that cannot be applied.
+pub const BAD_SET: &str = "RS1008";
+/// A schema that cannot be used, which is a fault of whoever wrote the schema, not of the config.
+pub const BAD_SCHEMA: &str = "RS1009";
+/// A secret that stands in the config as text.
+pub const SECRET_LITERAL: &str = "RS1201";
+/// A secret whose environment variable is unset or empty.
+pub const SECRET_VARIABLE: &str = "RS1202";
+/// A secret whose file is missing, unreadable or empty.
+pub const SECRET_FILE: &str = "RS1203";
+/// A secret whose file can be read by other users of the machine.
+pub const SECRET_FILE_MODE: &str = "RS1204";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_unique() {
+        let source = include_str!("code.rs");
+        let mut codes: Vec<&str> = source
+            .lines()
+            .filter(|line| line.starts_with("pub const"))
+            .filter_map(|line| line.split('"').nth(1))
+            .collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+        assert!(codes.iter().all(|code| code.len() == 6 && code.starts_with("RS")));
+    }
+}

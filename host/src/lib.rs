@@ -1,0 +1,4 @@
+//! Rowsmith turns rows into rows with LLM-made columns.
+
+pub mod config;
+pub mod diagnostic;

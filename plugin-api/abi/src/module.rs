@@ -1,0 +1,103 @@
+//! What a plugin library exports: one checked header, and behind it one module with two functions.
+#![expect(unsafe_code, reason = "abi_stable asks for `unsafe` where a module's type is erased")]
+
+use crate::buffer::Buffer;
+use crate::guard::{PanicMessage, catch, install_panic_hook};
+use crate::host::HostHandle;
+use crate::instance::{Callee, Instance};
+use abi_stable::StableAbi;
+use abi_stable::library::{CheckTypeLayout, LibHeader, LibraryError, RootModule, RootModuleResult};
+use abi_stable::prefix_type::PrefixTypeTrait;
+use abi_stable::sabi_types::VersionStrings;
+use abi_stable::std_types::{RResult, RString, RVec};
+use std::sync::Arc;
+
+/// The header that a plugin exports; abi_stable's, so that layouts are compared before anything is called.
+pub type Header = LibHeader;
+
+/// The root module of every plugin.
+#[repr(C)]
+#[derive(StableAbi)]
+#[sabi(kind(Prefix(prefix_ref = PluginModuleRef)))]
+#[sabi(missing_field(panic))]
+pub struct PluginModule {
+    /// Returns the manifest's text.
+    pub manifest: extern "C" fn() -> RString,
+    /// Makes one configured plugin from its config (JSON) and the host's services, or an encoded error.
+    #[sabi(last_prefix_field)]
+    pub create: extern "C" fn(RVec<u8>, HostHandle) -> RResult<Instance, RVec<u8>>,
+}
+
+impl RootModule for PluginModuleRef {
+    abi_stable::declare_root_module_statics! {PluginModuleRef}
+    const BASE_NAME: &'static str = "rowsmith_plugin";
+    const NAME: &'static str = "rowsmith plugin";
+    const VERSION_STRINGS: VersionStrings = abi_stable::package_version_strings!();
+}
+
+/// What one plugin library provides; implemented by the export macro of `rowsmith-plugin-api`.
+pub trait Plugin: 'static {
+    /// The text of the manifest.
+    const MANIFEST: &'static str;
+    /// Makes the plugin's object from its config.
+    fn create(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer>;
+    /// The error that tells of a panic while it was made.
+    fn panicked(message: PanicMessage) -> Buffer;
+}
+
+/// The header to export for the plugin `P`.
+pub const fn header<P: Plugin>() -> Header {
+    // SAFETY: `construct` returns a `PluginModuleRef` with its type erased, which is what this asks for.
+    unsafe { LibHeader::from_constructor::<PluginModuleRef>(construct::<P>, CheckTypeLayout::Yes) }
+}
+
+extern "C" fn construct<P: Plugin>() -> RootModuleResult {
+    let module = PluginModule { manifest: manifest_entry::<P>, create: create_entry::<P> }.leak_into_prefix();
+    // SAFETY: only the type is erased; the host casts it back after the layouts were compared.
+    RResult::ROk(unsafe { abi_stable::prefix_type::PrefixRefTrait::to_prefix_ref(module).cast() })
+}
+
+extern "C" fn manifest_entry<P: Plugin>() -> RString {
+    RString::from(P::MANIFEST)
+}
+
+extern "C" fn create_entry<P: Plugin>(config: RVec<u8>, host: HostHandle) -> RResult<Instance, RVec<u8>> {
+    install_panic_hook();
+    match catch(|| P::create(Buffer::from_raw(config), host)) {
+        Ok(Ok(callee)) => RResult::ROk(Instance::new(callee)),
+        Ok(Err(error)) => RResult::RErr(error.into_raw()),
+        Err(message) => RResult::RErr(P::panicked(message).into_raw()),
+    }
+}
+
+impl PluginModuleRef {
+    /// Checks a header that was read from a library and returns its module.
+    pub fn from_header(header: &'static Header) -> Result<Self, LibraryError> {
+        header.init_root_module::<Self>()
+    }
+
+    /// The manifest that the library itself returns.
+    pub fn manifest_text(self) -> String {
+        self.manifest()().into_string()
+    }
+
+    /// Makes one configured plugin.
+    pub fn instantiate(self, config: Buffer, host: HostHandle) -> Result<Instance, Buffer> {
+        self.create()(config.into_raw(), host).into_result().map_err(Buffer::from_raw)
+    }
+}
+
+/// Says in one sentence why a header was refused; the full report of abi_stable runs to hundreds of lines.
+pub fn describe_mismatch(error: &LibraryError) -> String {
+    match error {
+        LibraryError::IncompatibleVersionNumber { expected_version, actual_version, .. } => format!(
+            "it speaks plugin ABI {actual_version}, this host speaks {expected_version}; rebuild the {} with the other's version",
+            if actual_version.major < expected_version.major { "plugin" } else { "host" }
+        ),
+        LibraryError::AbiInstability(_) => {
+            "the types at the boundary differ although both sides name the same ABI version; rebuild the plugin".to_owned()
+        }
+        LibraryError::InvalidAbiHeader(_) => "it was built with another major version of abi_stable".to_owned(),
+        other => other.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).take(3).collect::<Vec<_>>().join(" "),
+    }
+}

@@ -1,0 +1,72 @@
+//! A cache's half of the boundary.
+
+use super::method;
+use super::setup::{build, encode_panic, json, reply, unknown};
+use crate::cache::{self, Cache, ClaimRequest};
+pub use crate::cache::Cache as Trait;
+use crate::envelope::Reader;
+use crate::error::Result;
+use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};
+use std::sync::Arc;
+
+struct Adapter<C>(Arc<C>);
+
+/// Makes the cache `C` behind the boundary.
+pub fn create<C: Cache>(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
+    build(&config, host, C::new, |cache, _| Arc::new(Adapter(Arc::new(cache))))
+}
+
+impl<C: Cache> Callee for Adapter<C> {
+    fn call(&self, method: u32, payload: Buffer) -> ReplyFuture {
+        let store = Arc::clone(&self.0);
+        match method {
+            method::STORE => reply(async move { json(&store.store()) }),
+            method::GET_MANY => reply(async move {
+                let keys = cache::decode_keys(&mut Reader { rest: &payload })?;
+                Ok(Buffer::from(cache::encode_values(&store.get_many(&keys).await?)?))
+            }),
+            method::PUT_MANY => reply(async move {
+                store.put_many(cache::decode_entries(&payload)?).await?;
+                Ok(Buffer::default())
+            }),
+            method::SCAN => reply(async move {
+                let mut reader = Reader { rest: &payload };
+                let limit = reader.length()?;
+                let after = cache::decode_keys(&mut reader)?.first().copied();
+                let entries = store.scan(after, limit).await?;
+                let mut out = Vec::new();
+                cache::encode_entries(&mut out, entries.iter().map(|(k, v)| (k, v.as_slice())))?;
+                Ok(Buffer::from(out))
+            }),
+            method::DELETE_MANY => reply(async move {
+                let keys = cache::decode_keys(&mut Reader { rest: &payload })?;
+                json(&store.delete_many(&keys).await?)
+            }),
+            method::CLEAR => reply(async move { json(&store.clear().await?) }),
+            method::STATS => reply(async move { json(&store.stats().await?) }),
+            method::VERIFY_STORE => reply(async move { json(&store.verify().await?) }),
+            method::ACQUIRE => reply(async move { json(&store.acquire(serde_json::from_slice(&payload)?).await?) }),
+            method::CLAIM_MANY => reply(async move { json(&store.claim_many(decode_claim(&payload)?).await?) }),
+            method::RELEASE_MANY => reply(async move {
+                let claim = decode_claim(&payload)?;
+                store.release_many(claim.owner, &claim.keys).await?;
+                Ok(Buffer::default())
+            }),
+            _ => unknown(method),
+        }
+    }
+
+    fn panicked(&self, message: PanicMessage) -> Buffer {
+        encode_panic(&message)
+    }
+}
+
+fn decode_claim(payload: &[u8]) -> Result<ClaimRequest> {
+    let mut reader = Reader { rest: payload };
+    Ok(ClaimRequest {
+        owner: reader.u64()?,
+        now_ms: reader.u64()?,
+        lease_ms: reader.u64()?,
+        keys: cache::decode_keys(&mut reader)?,
+    })
+}

@@ -1,0 +1,267 @@
+//! The host's half of the boundary: the traits' methods, called on something on the other side.
+
+use super::method;
+use crate::cache::{self, CacheStats, ClaimRequest, Key, QuotaRequest, Store};
+use crate::completion::{Completion, CompletionRequest, ProviderInfo};
+use crate::envelope::put_length;
+use crate::error::{Error, Result};
+use crate::exporter::{Ending, ExportSummary, Target};
+use crate::host::BoxFuture;
+use crate::row::RowChunk;
+use crate::scraper::Listing;
+use rowsmith_abi::{Buffer, Instance};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Carries calls to a plugin, wherever it runs.
+pub trait Caller: Send + Sync + 'static {
+    /// Calls one method. Dropping the future cancels the call.
+    fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>>;
+}
+
+impl Caller for Instance {
+    fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
+        Box::pin(async move {
+            let result = Instance::call(&self, method, payload).await;
+            result.map_err(|bytes| Error::decode(&bytes))
+        })
+    }
+}
+
+/// Some plugin.
+#[derive(Clone)]
+pub struct Remote(Arc<dyn Caller>);
+
+impl Remote {
+    /// Calls go to `caller`.
+    pub fn new(caller: Arc<dyn Caller>) -> Self {
+        Self(caller)
+    }
+
+    async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+        Arc::clone(&self.0).call(method, payload).await
+    }
+
+    async fn json<T: DeserializeOwned>(&self, method: u32, payload: Buffer) -> Result<T> {
+        Ok(serde_json::from_slice(&self.call(method, payload).await?)?)
+    }
+}
+
+/// A scraper on the other side.
+#[derive(Clone)]
+pub struct ScraperClient(pub Remote);
+
+impl ScraperClient {
+    /// See [`crate::Scraper::scrape`]; rows arrive at the host's `EMIT_ROWS` with this sink's number.
+    ///
+    /// # Errors
+    /// The scraper's own.
+    pub async fn scrape(&self, sink: u64) -> Result<()> {
+        self.0.call(method::SCRAPE, Buffer::from(sink.to_string())).await.map(drop)
+    }
+
+    /// See [`crate::Scraper::list`].
+    ///
+    /// # Errors
+    /// The scraper's own.
+    pub async fn list(&self) -> Result<Vec<Listing>> {
+        self.0.json(method::LIST, Buffer::default()).await
+    }
+}
+
+/// A provider on the other side.
+#[derive(Clone)]
+pub struct ProviderClient(pub Remote);
+
+impl ProviderClient {
+    /// See [`crate::Provider::info`].
+    ///
+    /// # Errors
+    /// When the provider panics.
+    pub async fn info(&self) -> Result<ProviderInfo> {
+        self.0.json(method::INFO, Buffer::default()).await
+    }
+
+    /// See [`crate::Provider::complete`].
+    ///
+    /// # Errors
+    /// The provider's own.
+    pub async fn complete(&self, request: &CompletionRequest) -> Result<Completion> {
+        Completion::decode(&self.0.call(method::COMPLETE, request.encode()?).await?)
+    }
+
+    /// See [`crate::Provider::verify`].
+    ///
+    /// # Errors
+    /// The provider's own.
+    pub async fn verify(&self) -> Result<String> {
+        self.0.json(method::VERIFY, Buffer::default()).await
+    }
+}
+
+/// Values that were looked up, in the order of their keys.
+pub struct Values {
+    bytes: Buffer,
+    count: usize,
+}
+
+impl Values {
+    /// The values; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the cache answered with something else.
+    pub fn iter(&self) -> Result<Vec<Option<&[u8]>>> {
+        cache::decode_values(&self.bytes, self.count)
+    }
+}
+
+/// A cache on the other side.
+#[derive(Clone)]
+pub struct CacheClient(pub Remote);
+
+impl CacheClient {
+    /// See [`crate::Cache::store`].
+    ///
+    /// # Errors
+    /// When the cache panics.
+    pub async fn store(&self) -> Result<Store> {
+        self.0.json(method::STORE, Buffer::default()).await
+    }
+
+    /// See [`crate::Cache::get_many`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn get_many(&self, keys: &[Key]) -> Result<Values> {
+        let mut payload = Vec::with_capacity(4 + keys.len() * 32);
+        cache::encode_keys(&mut payload, keys)?;
+        Ok(Values { bytes: self.0.call(method::GET_MANY, Buffer::from(payload)).await?, count: keys.len() })
+    }
+
+    /// See [`crate::Cache::put_many`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn put_many(&self, entries: &[(Key, Vec<u8>)]) -> Result<()> {
+        let mut payload = Vec::with_capacity(4 + entries.iter().map(|(_, v)| 36 + v.len()).sum::<usize>());
+        cache::encode_entries(&mut payload, entries.iter().map(|(k, v)| (k, v.as_slice())))?;
+        self.0.call(method::PUT_MANY, Buffer::from(payload)).await.map(drop)
+    }
+
+    /// See [`crate::Cache::scan`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
+        let mut payload = Vec::new();
+        put_length(&mut payload, limit)?;
+        cache::encode_keys(&mut payload, after.as_slice())?;
+        cache::decode_entries(&self.0.call(method::SCAN, Buffer::from(payload)).await?)
+    }
+
+    /// See [`crate::Cache::delete_many`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
+        let mut payload = Vec::new();
+        cache::encode_keys(&mut payload, keys)?;
+        self.0.json(method::DELETE_MANY, Buffer::from(payload)).await
+    }
+
+    /// See [`crate::Cache::clear`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn clear(&self) -> Result<u64> {
+        self.0.json(method::CLEAR, Buffer::default()).await
+    }
+
+    /// See [`crate::Cache::stats`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn stats(&self) -> Result<CacheStats> {
+        self.0.json(method::STATS, Buffer::default()).await
+    }
+
+    /// See [`crate::Cache::verify`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn verify(&self) -> Result<Vec<String>> {
+        self.0.json(method::VERIFY_STORE, Buffer::default()).await
+    }
+
+    /// See [`crate::Cache::acquire`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn acquire(&self, request: &QuotaRequest) -> Result<u64> {
+        self.0.json(method::ACQUIRE, Buffer::from(serde_json::to_vec(request)?)).await
+    }
+
+    /// See [`crate::Cache::claim_many`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn claim_many(&self, request: &ClaimRequest) -> Result<Vec<bool>> {
+        self.0.json(method::CLAIM_MANY, encode_claim(request)?).await
+    }
+
+    /// See [`crate::Cache::release_many`].
+    ///
+    /// # Errors
+    /// The cache's own.
+    pub async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
+        let request = ClaimRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
+        self.0.call(method::RELEASE_MANY, encode_claim(&request)?).await.map(drop)
+    }
+}
+
+fn encode_claim(request: &ClaimRequest) -> Result<Buffer> {
+    let mut payload = Vec::with_capacity(28 + request.keys.len() * 32);
+    for number in [request.owner, request.now_ms, request.lease_ms] {
+        payload.extend_from_slice(&number.to_le_bytes());
+    }
+    cache::encode_keys(&mut payload, &request.keys)?;
+    Ok(Buffer::from(payload))
+}
+
+/// An exporter on the other side.
+#[derive(Clone)]
+pub struct ExporterClient(pub Remote);
+
+impl ExporterClient {
+    /// See [`crate::Exporter::target`].
+    ///
+    /// # Errors
+    /// When the exporter panics.
+    pub async fn target(&self) -> Result<Target> {
+        self.0.json(method::TARGET, Buffer::default()).await
+    }
+
+    /// See [`crate::Exporter::begin`].
+    ///
+    /// # Errors
+    /// The exporter's own.
+    pub async fn begin(&self, columns: &[String]) -> Result<()> {
+        self.0.call(method::BEGIN, Buffer::from(serde_json::to_vec(columns)?)).await.map(drop)
+    }
+
+    /// See [`crate::Exporter::write`].
+    ///
+    /// # Errors
+    /// The exporter's own.
+    pub async fn write(&self, rows: &RowChunk) -> Result<()> {
+        self.0.call(method::WRITE, rows.encode()?).await.map(drop)
+    }
+
+    /// See [`crate::Exporter::finish`].
+    ///
+    /// # Errors
+    /// The exporter's own.
+    pub async fn finish(&self, ending: Ending) -> Result<ExportSummary> {
+        self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?)).await
+    }
+}

@@ -1,0 +1,57 @@
+//! An exporter's half of the boundary.
+
+use super::method;
+use super::setup::{build, encode_panic, json, reply, unknown};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exporter::Exporter;
+pub use crate::exporter::Exporter as Trait;
+use crate::row::RowChunk;
+use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The exporter while no call has it. A call that is cancelled or panics keeps it: what it has written
+/// is then unknown, and later calls say so.
+struct Adapter<E>(Arc<Mutex<Option<E>>>);
+
+/// Makes the exporter `E` behind the boundary.
+pub fn create<E: Exporter>(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
+    build(&config, host, E::new, |exporter, _| Arc::new(Adapter(Arc::new(Mutex::new(Some(exporter))))))
+}
+
+fn take<E>(slot: &Mutex<Option<E>>) -> Result<E> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(|| {
+        Error::new(ErrorKind::Other, "the exporter is still busy with an earlier call, or failed in the middle of one")
+    })
+}
+
+fn put_back<E>(slot: &Mutex<Option<E>>, exporter: E) {
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(exporter);
+}
+
+impl<E: Exporter> Callee for Adapter<E> {
+    fn call(&self, method: u32, payload: Buffer) -> ReplyFuture {
+        let slot = Arc::clone(&self.0);
+        if !matches!(method, method::TARGET | method::BEGIN | method::WRITE | method::FINISH) {
+            return unknown(method);
+        }
+        reply(async move {
+            let mut exporter = take(&slot)?;
+            let result = run(&mut exporter, method, &payload).await;
+            put_back(&slot, exporter);
+            result
+        })
+    }
+
+    fn panicked(&self, message: PanicMessage) -> Buffer {
+        encode_panic(&message)
+    }
+}
+
+async fn run<E: Exporter>(exporter: &mut E, method: u32, payload: &[u8]) -> Result<Buffer> {
+    match method {
+        method::TARGET => json(&exporter.target()),
+        method::BEGIN => exporter.begin(serde_json::from_slice(payload)?).await.map(|()| Buffer::default()),
+        method::WRITE => exporter.write(RowChunk::decode(payload)?).await.map(|()| Buffer::default()),
+        _ => json(&exporter.finish(serde_json::from_slice(payload)?).await?),
+    }
+}

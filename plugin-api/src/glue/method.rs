@@ -1,0 +1,42 @@
+//! Numbers of the methods. A number is never used again for something else.
+
+/// `Scraper::scrape`: a sink's number as JSON to nothing.
+pub const SCRAPE: u32 = 1;
+/// `Scraper::list`: nothing to a JSON array.
+pub const LIST: u32 = 2;
+/// `Provider::info`: nothing to JSON.
+pub const INFO: u32 = 10;
+/// `Provider::complete`.
+pub const COMPLETE: u32 = 11;
+/// `Provider::verify`: nothing to JSON.
+pub const VERIFY: u32 = 12;
+/// `Cache::store`: nothing to JSON.
+pub const STORE: u32 = 20;
+/// `Cache::get_many`.
+pub const GET_MANY: u32 = 21;
+/// `Cache::put_many`.
+pub const PUT_MANY: u32 = 22;
+/// `Cache::scan`.
+pub const SCAN: u32 = 23;
+/// `Cache::delete_many`.
+pub const DELETE_MANY: u32 = 24;
+/// `Cache::clear`.
+pub const CLEAR: u32 = 25;
+/// `Cache::stats`.
+pub const STATS: u32 = 26;
+/// `Cache::verify`.
+pub const VERIFY_STORE: u32 = 27;
+/// `Cache::acquire`.
+pub const ACQUIRE: u32 = 28;
+/// `Cache::claim_many`.
+pub const CLAIM_MANY: u32 = 29;
+/// `Cache::release_many`.
+pub const RELEASE_MANY: u32 = 30;
+/// `Exporter::target`: nothing to JSON.
+pub const TARGET: u32 = 40;
+/// `Exporter::begin`: a JSON array of columns to nothing.
+pub const BEGIN: u32 = 41;
+/// `Exporter::write`: a chunk to nothing.
+pub const WRITE: u32 = 42;
+/// `Exporter::finish`: an ending as JSON to JSON.
+pub const FINISH: u32 = 43;

@@ -1,0 +1,201 @@
+//! What a plugin says of itself, as text in a link section of its file.
+//!
+//! The text can be read without running any code of the plugin: lines of `key: value` between two marks.
+
+use crate::error::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// The first line of a manifest; the number is the format's.
+pub const MANIFEST_BEGIN: &str = "rowsmith-manifest 1\n";
+/// The last line of a manifest.
+pub const MANIFEST_END: &str = "rowsmith-manifest-end\n";
+/// The section that holds it, as an object-file reader names it.
+pub const MANIFEST_SECTION: &str = if cfg!(target_vendor = "apple") { "__rowsmith" } else { ".rowsmith" };
+
+/// The four kinds of plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PluginKind {
+    /// Where rows come from.
+    Scraper,
+    /// Where answers are kept.
+    Cache,
+    /// Who answers.
+    Provider,
+    /// Where rows go.
+    Exporter,
+}
+
+impl PluginKind {
+    /// All kinds, in the order of a run.
+    pub const ALL: [Self; 4] = [Self::Scraper, Self::Cache, Self::Provider, Self::Exporter];
+
+    /// The kind's name in configs and file names.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scraper => "scraper",
+            Self::Cache => "cache",
+            Self::Provider => "provider",
+            Self::Exporter => "exporter",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl std::fmt::Display for PluginKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A plugin's manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The name by which configs know the plugin.
+    pub name: String,
+    /// Its kind.
+    pub kind: PluginKind,
+    /// Its own version.
+    pub version: String,
+    /// One line on what it does.
+    pub about: String,
+    /// The major version of the binary interface it speaks.
+    pub abi: u32,
+    /// The version of `rowsmith-plugin-api` it was built with.
+    pub api_version: String,
+    /// What it can do beyond its kind's basics.
+    pub capabilities: Vec<String>,
+    /// The symbol of its header.
+    pub entry: String,
+    /// The JSON Schema of its config.
+    pub config_schema: serde_json::Value,
+}
+
+impl Manifest {
+    /// Finds and reads a manifest in the bytes of a section.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidData`] saying what is missing or wrong.
+    pub fn parse(section: &[u8]) -> Result<Self> {
+        let text = find_text(section)?;
+        let field = |name: &str| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+                .ok_or_else(|| invalid(format!("has no `{name}`")))
+        };
+        let kind = field("kind")?;
+        Ok(Self {
+            name: field("name")?.to_owned(),
+            kind: PluginKind::from_name(kind).ok_or_else(|| invalid(format!("names the unknown kind `{kind}`")))?,
+            version: field("version")?.to_owned(),
+            about: field("about").unwrap_or_default().to_owned(),
+            abi: field("abi")?.parse().map_err(|_| invalid("has an `abi` that is not a number"))?,
+            api_version: field("api-version")?.to_owned(),
+            capabilities: field("capabilities")
+                .unwrap_or_default()
+                .split(',')
+                .filter(|c| !c.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            entry: field("entry")?.to_owned(),
+            config_schema: serde_json::from_str(field("config-schema")?)
+                .map_err(|e| invalid(format!("has a config schema that is not JSON ({e})")))?,
+        })
+    }
+
+    /// Whether the plugin declares a capability.
+    pub fn can(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|c| c == capability)
+    }
+}
+
+fn find_text(section: &[u8]) -> Result<&str> {
+    let begin = find(section, MANIFEST_BEGIN.as_bytes()).ok_or_else(|| invalid("does not begin as one"))?;
+    let rest = &section[begin..];
+    let end = find(rest, MANIFEST_END.as_bytes()).ok_or_else(|| invalid("has no end"))?;
+    std::str::from_utf8(&rest[..end]).map_err(|_| invalid("is not UTF-8"))
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+fn invalid(what: impl AsRef<str>) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("the plugin's manifest {}", what.as_ref()))
+}
+
+/// Whether a text stays on one line, as every value of a manifest must.
+pub const fn is_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'\n' || bytes[at] == b'\r' {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The length of some texts behind each other.
+pub const fn concat_len(parts: &[&str]) -> usize {
+    let mut total = 0;
+    let mut at = 0;
+    while at < parts.len() {
+        total += parts[at].len();
+        at += 1;
+    }
+    total
+}
+
+/// Some texts behind each other, made while compiling. `N` must be their [`concat_len`].
+pub const fn concat<const N: usize>(parts: &[&str]) -> [u8; N] {
+    let mut out = [0; N];
+    let mut filled = 0;
+    let mut at = 0;
+    while at < parts.len() {
+        let bytes = parts[at].as_bytes();
+        let mut byte = 0;
+        while byte < bytes.len() {
+            out[filled] = bytes[byte];
+            filled += 1;
+            byte += 1;
+        }
+        at += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: &[&str] = &[
+        MANIFEST_BEGIN,
+        "name: pages\nkind: scraper\nversion: 1.2.3\n",
+        "about: Rows of pages\nabi: 1\napi-version: 0.1.0\ncapabilities: list,verify\nentry: sym\nconfig-schema: {\"type\":\"object\"}\n",
+        MANIFEST_END,
+    ];
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let mut section = b"\0\0junk".to_vec();
+        section.extend(PARTS.concat().bytes());
+        section.extend(b"\0\0");
+        let manifest = Manifest::parse(&section).unwrap();
+        assert_eq!((manifest.name.as_str(), manifest.kind), ("pages", PluginKind::Scraper));
+        assert!(manifest.can("verify") && !manifest.can("verif"));
+        assert_eq!(manifest.config_schema["type"], "object");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let text = PARTS.concat().replace("entry: sym\n", "");
+        assert_eq!(Manifest::parse(text.as_bytes()).unwrap_err().message, "the plugin's manifest has no `entry`");
+        assert!(Manifest::parse(b"rowsmith-manifest 1\nname: x").is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! All that a plugin usually needs, in one line: `use rowsmith_plugin_api::prelude::*;`
+
+pub use crate::cache::{Cache, CacheStats, ClaimRequest, Key, QuotaRequest, QuotaWindow, Store};
+pub use crate::completion::{
+    Completion, CompletionRequest, FinishReason, LimitHint, ProviderInfo, StructuredOutput, Usage,
+};
+pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::export_plugin;
+pub use crate::exporter::{Ending, ExportSummary, Exporter, Target};
+pub use crate::host::{Host, Progress};
+pub use crate::http::{HttpRequest, HttpResponse};
+pub use crate::provider::Provider;
+pub use crate::row::{Cell, CellKind, RowChunk, RowView};
+pub use crate::schema::ConfigSchema;
+pub use crate::scraper::{Listing, RowSink, Scraper};
+pub use crate::secret::Secret;
+pub use log;
+pub use serde::{Deserialize, Serialize};
+pub use serde_json::{self, Value, json};

@@ -1,0 +1,272 @@
+//! Builds chunks row by row.
+
+use super::cell::{Cell, CellKind};
+use super::chunk::RowChunk;
+use super::serialize;
+use crate::error::{Error, ErrorKind, Result};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// Collects rows. Columns appear in the order in which they are first seen; rows before a new column get
+/// it as absent.
+#[derive(Debug)]
+pub struct ChunkBuilder {
+    columns: Arc<[String]>,
+    rows: usize,
+    kinds: Vec<CellKind>,
+    ends: Vec<u32>,
+    text: String,
+    /// The cells of the row that is being written, in the order they came: column, kind, range in `text`.
+    open: Vec<(usize, CellKind, usize, usize)>,
+    row_start: usize,
+    in_order: bool,
+}
+
+impl Default for ChunkBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ChunkBuilder {
+    /// An empty builder without columns.
+    pub fn new() -> Self {
+        Self::with_columns(Arc::from([]))
+    }
+
+    /// An empty builder whose columns are known.
+    pub fn with_columns(columns: Arc<[String]>) -> Self {
+        Self {
+            columns,
+            rows: 0,
+            kinds: Vec::new(),
+            ends: Vec::new(),
+            text: String::new(),
+            open: Vec::new(),
+            row_start: 0,
+            in_order: true,
+        }
+    }
+
+    /// How many rows are finished.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether no row is finished.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The bytes of text so far.
+    pub fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds a row from anything that serialises as a struct or a map.
+    ///
+    /// # Errors
+    /// When it does not, or when a value cannot be JSON (a NaN, a map with keys that are not text).
+    pub fn push<T: Serialize + ?Sized>(&mut self, row: &T) -> Result<()> {
+        let result = serialize::write_row(self, row).and_then(|()| self.end_row());
+        if result.is_err() {
+            self.abandon_row();
+        }
+        result
+    }
+
+    /// Adds a row from names and cells.
+    ///
+    /// # Errors
+    /// When the chunk would hold more text than 4 GiB.
+    pub fn push_cells<'a>(&mut self, cells: impl IntoIterator<Item = (&'a str, Cell<'a>)>) -> Result<()> {
+        for (name, cell) in cells {
+            self.cell(name, cell);
+        }
+        self.end_row()
+    }
+
+    /// Adds one cell to the row that is being written.
+    pub fn cell(&mut self, name: &str, cell: Cell<'_>) {
+        let column = self.find_or_add(name);
+        self.cell_at(column, cell);
+    }
+
+    /// Adds one cell by the place of its column, which must be known already.
+    pub fn cell_at(&mut self, column: usize, cell: Cell<'_>) {
+        let start = self.text.len();
+        self.text.push_str(cell.text);
+        self.close_cell(column, cell.kind, start);
+    }
+
+    pub(super) fn display_cell(&mut self, name: &str, kind: CellKind, value: impl std::fmt::Display) {
+        let column = self.find_or_add(name);
+        let start = self.text.len();
+        // Writing to a String cannot fail.
+        write!(self.text, "{value}").unwrap_or_default();
+        self.close_cell(column, kind, start);
+    }
+
+    fn close_cell(&mut self, column: usize, kind: CellKind, start: usize) {
+        self.in_order &= self.open.last().is_none_or(|(last, ..)| *last < column);
+        self.open.push((column, kind, start, self.text.len()));
+    }
+
+    fn find_or_add(&mut self, name: &str) -> usize {
+        let next = self.open.last().map_or(0, |(last, ..)| last + 1);
+        if self.columns.get(next).is_some_and(|c| c == name) {
+            return next;
+        }
+        if let Some(at) = self.columns.iter().position(|c| c == name) {
+            return at;
+        }
+        self.add_column(name);
+        self.columns.len() - 1
+    }
+
+    fn add_column(&mut self, name: &str) {
+        let old = self.columns.len();
+        self.columns = self.columns.iter().cloned().chain([name.to_owned()]).collect();
+        if self.rows == 0 {
+            return;
+        }
+        let mut kinds = Vec::with_capacity(self.rows * (old + 1));
+        let mut ends = Vec::with_capacity(self.rows * (old + 1));
+        for row in 0..self.rows {
+            kinds.extend_from_slice(&self.kinds[row * old..(row + 1) * old]);
+            ends.extend_from_slice(&self.ends[row * old..(row + 1) * old]);
+            kinds.push(CellKind::Absent);
+            ends.push(ends.last().copied().unwrap_or(0));
+        }
+        self.kinds = kinds;
+        self.ends = ends;
+    }
+
+    /// Ends the row that is being written.
+    ///
+    /// # Errors
+    /// When the chunk holds more text than 4 GiB.
+    pub fn end_row(&mut self) -> Result<()> {
+        if u32::try_from(self.text.len()).is_err() {
+            self.abandon_row();
+            return Err(Error::new(ErrorKind::TooLarge, "a chunk of rows is over 4 GiB"));
+        }
+        if !self.in_order {
+            self.reorder();
+        }
+        let mut at = self.row_start;
+        let mut open = self.open.iter().peekable();
+        for column in 0..self.columns.len() {
+            let mut kind = CellKind::Absent;
+            if let Some((_, k, _, end)) = open.next_if(|(c, ..)| *c == column) {
+                kind = *k;
+                at = *end;
+            }
+            self.kinds.push(kind);
+            self.ends.push(u32::try_from(at).unwrap_or(u32::MAX));
+        }
+        self.rows += 1;
+        self.open.clear();
+        self.row_start = self.text.len();
+        self.in_order = true;
+        Ok(())
+    }
+
+    /// Cells that came in another order than the columns' (or twice: the last one counts) are moved.
+    fn reorder(&mut self) {
+        let mut cells = std::mem::take(&mut self.open);
+        cells.reverse();
+        cells.sort_by_key(|(column, ..)| *column);
+        cells.dedup_by_key(|(column, ..)| *column);
+        let mut sorted = String::with_capacity(self.text.len() - self.row_start);
+        for (column, kind, start, end) in cells {
+            let from = self.row_start + sorted.len();
+            sorted.push_str(self.text.get(start..end).unwrap_or_default());
+            self.open.push((column, kind, from, self.row_start + sorted.len()));
+        }
+        self.text.truncate(self.row_start);
+        self.text.push_str(&sorted);
+    }
+
+    fn abandon_row(&mut self) {
+        self.open.clear();
+        self.text.truncate(self.row_start);
+        self.in_order = true;
+    }
+
+    /// Takes the rows out as a chunk; the builder keeps its columns.
+    pub fn take(&mut self) -> RowChunk {
+        self.abandon_row();
+        let text_len = self.text.len();
+        let chunk = RowChunk {
+            columns: Arc::clone(&self.columns),
+            rows: std::mem::take(&mut self.rows),
+            kinds: std::mem::take(&mut self.kinds),
+            ends: std::mem::take(&mut self.ends),
+            text: std::mem::take(&mut self.text),
+        };
+        self.kinds.reserve(chunk.kinds.len());
+        self.ends.reserve(chunk.ends.len());
+        self.text.reserve(text_len);
+        self.row_start = 0;
+        chunk
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn round_trip(rows: &[serde_json::Value]) -> Vec<serde_json::Value> {
+        let mut builder = ChunkBuilder::new();
+        for row in rows {
+            builder.push(row).unwrap();
+        }
+        let chunk = RowChunk::decode(&builder.take().encode().unwrap()).unwrap();
+        chunk.iter().map(|row| serde_json::Value::Object(row.object())).collect()
+    }
+
+    #[test]
+    fn rows_come_back_as_they_went_in() {
+        let cases = [
+            ("scalars", vec![json!({"s": "text", "n": 1, "f": 1.5, "t": true, "f2": false, "z": null})]),
+            ("nested", vec![json!({"a": [1, {"b": "c"}], "o": {"k": [true]}})]),
+            ("a column that appears later", vec![json!({"a": "1"}), json!({"b": "2", "a": "3"}), json!({"c": 3})]),
+            ("another order", vec![json!({"a": 1, "b": "x"}), json!({"b": "y", "a": 2})]),
+            ("empty texts", vec![json!({"a": "", "b": ""}), json!({"a": "", "b": "é"})]),
+        ];
+        for (name, rows) in cases {
+            assert_eq!(round_trip(&rows), rows, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_written_leaves_no_trace() {
+        let mut builder = ChunkBuilder::new();
+        builder.push(&json!({"a": "kept"})).unwrap();
+        assert!(builder.push(&"only a string").is_err());
+        assert!(builder.push(&std::collections::BTreeMap::from([("a", f64::NAN)])).is_err());
+        builder.push(&json!({"a": "also kept"})).unwrap();
+        let chunk = builder.take();
+        assert_eq!((chunk.len(), chunk.cell(1, 0).text), (2, "also kept"));
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_and_never_panic() {
+        let mut builder = ChunkBuilder::new();
+        builder.push(&json!({"name": "é", "n": 12, "j": [1]})).unwrap();
+        let bytes = builder.take().encode().unwrap().to_vec();
+        for cut in 0..bytes.len() {
+            assert!(RowChunk::decode(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+        for at in 0..bytes.len() {
+            for flip in [1_u8, 0x80, 0xff] {
+                let mut copy = bytes.clone();
+                copy[at] ^= flip;
+                drop(RowChunk::decode(&copy));
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock.
+
+mod fake_host;
+mod run;
+
+pub use fake_host::{FakeHost, LogRecord};
+pub use run::{block_on, scrape_rows};

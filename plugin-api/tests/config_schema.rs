@@ -1,0 +1,305 @@
+//! What the derived schema of a config type looks like, and that it says what serde accepts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use rowsmith_plugin_api::schema::{ConfigSchema, Field, ObjectSchema, Schema, json_len, to_value, write_json};
+use rowsmith_plugin_api::schema_json;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("the schema is JSON")
+}
+
+/// How rows are read.
+///
+/// The file is read
+/// once.
+#[derive(Deserialize, ConfigSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema is looked at")]
+struct Reader {
+    /// The file to read.
+    path: PathBuf,
+    /// At most this many rows.
+    #[config(min = 1, max = 20)]
+    max_rows: Option<u32>,
+    #[serde(default)]
+    #[config(default = r#"{"strict": true}"#)]
+    checks: Checks,
+    /// Where "it" is:
+    /// C:\data — naïve 🦀
+    #[config(format = "uri")]
+    base_url: String,
+    #[serde(rename = "type")]
+    kind: Kind,
+    #[serde(skip)]
+    state: Vec<u8>,
+    #[serde(skip_deserializing)]
+    seen: usize,
+    r#in: bool,
+}
+
+/// What is looked at.
+#[derive(Deserialize, ConfigSchema, Default)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct Checks {
+    strict: bool,
+    #[config(default = "0.5")]
+    max_ratio: f64,
+}
+
+#[derive(Deserialize, ConfigSchema)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Plain,
+    #[serde(rename = "gz")]
+    Gzip,
+    #[serde(skip)]
+    #[expect(dead_code, reason = "only the schema is looked at")]
+    Internal(u8),
+    ZStandard,
+}
+
+#[derive(Deserialize, ConfigSchema)]
+#[expect(dead_code, reason = "only the schema is looked at")]
+struct Collections {
+    many: Vec<Checks>,
+    named: BTreeMap<String, Checks>,
+    counts: HashMap<String, NonZeroU32>,
+    nested: Vec<Vec<i64>>,
+    boxed: Box<Option<f32>>,
+    free: Value,
+    table: Map<String, Value>,
+    nothing: (),
+}
+
+#[derive(ConfigSchema)]
+struct Unit;
+
+#[derive(ConfigSchema)]
+#[expect(dead_code, reason = "only the schema is looked at")]
+struct Generic<T> {
+    value: T,
+}
+
+type Alias = Option<u8>;
+
+#[derive(Deserialize, ConfigSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only the schema is looked at")]
+struct Optional {
+    through_an_alias: Alias,
+    #[serde(with = "Own")]
+    read_by_own_function: Option<u8>,
+    #[serde(default, with = "Own")]
+    own_function_with_default: Option<u8>,
+}
+
+struct Own;
+
+impl Own {
+    fn deserialize<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<u8>, D::Error> {
+        Option::deserialize(input)
+    }
+}
+
+const READER: &str = schema_json!(Reader);
+const CHECKS: &str = schema_json!(Checks);
+const KIND: &str = schema_json!(Kind);
+const COLLECTIONS: &str = schema_json!(Collections);
+const UNIT: &str = schema_json!(Unit);
+const GENERIC: &str = schema_json!(Generic<Vec<Kind>>);
+const OPTIONAL: &str = schema_json!(Optional);
+/// As a link section wants it.
+static SECTION: [u8; READER.len()] = write_json(&Reader::SCHEMA);
+
+fn checks(description: &str) -> Value {
+    json!({
+        "type": "object",
+        "description": description,
+        "additionalProperties": false,
+        "properties": {"strict": {"type": "boolean"}, "max-ratio": {"type": "number", "default": 0.5}},
+        "required": [],
+    })
+}
+
+#[test]
+fn a_struct_is_an_object_with_described_properties() {
+    let mut checks = checks("What is looked at.");
+    checks["default"] = json!({"strict": true});
+    let expected = json!({
+        "type": "object",
+        "description": "How rows are read.\n\nThe file is read once.",
+        "additionalProperties": false,
+        "properties": {
+            "path": {"type": "string", "description": "The file to read."},
+            "max_rows": {"type": "integer", "description": "At most this many rows.", "minimum": 1, "maximum": 20},
+            "checks": checks,
+            "base_url": {"type": "string", "description": "Where \"it\" is: C:\\data — naïve 🦀", "format": "uri"},
+            "type": {"type": "string", "enum": ["plain", "gz", "z_standard"]},
+            "in": {"type": "boolean"},
+        },
+        "required": ["path", "base_url", "type", "in"],
+    });
+    assert_eq!(parsed(READER), expected);
+}
+
+#[test]
+fn each_type_has_its_shape() {
+    for (name, text, expected) in [
+        ("container default and rename_all", CHECKS, checks("What is looked at.")),
+        (
+            "enum",
+            KIND,
+            json!({"type": "string", "enum": ["plain", "gz", "z_standard"]}),
+        ),
+        (
+            "unit struct",
+            UNIT,
+            json!({"type": "object", "additionalProperties": false, "properties": {}, "required": []}),
+        ),
+        (
+            "generic struct",
+            GENERIC,
+            json!({
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {"value": {"type": "array", "items": parsed(KIND)}},
+                "required": ["value"],
+            }),
+        ),
+    ] {
+        assert_eq!(parsed(text), expected, "{name}");
+    }
+}
+
+#[test]
+fn collections_nest() {
+    let properties = &parsed(COLLECTIONS)["properties"];
+    let checks = checks("What is looked at.");
+    for (name, expected) in [
+        ("many", json!({"type": "array", "items": checks})),
+        ("named", json!({"type": "object", "additionalProperties": checks})),
+        (
+            "counts",
+            json!({"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}}),
+        ),
+        (
+            "nested",
+            json!({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}),
+        ),
+        ("boxed", json!({"type": "number"})),
+        ("free", json!({})),
+        ("table", json!({"type": "object", "additionalProperties": {}})),
+        ("nothing", parsed(UNIT)),
+    ] {
+        assert_eq!(properties[name], expected, "{name}");
+    }
+    assert_eq!(
+        parsed(COLLECTIONS)["required"],
+        json!(["many", "named", "counts", "nested", "free", "table", "nothing"]),
+    );
+}
+
+#[test]
+fn required_is_what_serde_demands() {
+    let required = parsed(OPTIONAL)["required"].clone();
+    assert_eq!(required, json!(["readByOwnFunction"]));
+    assert!(serde_json::from_value::<Optional>(json!({"readByOwnFunction": 1})).is_ok());
+    assert!(serde_json::from_value::<Optional>(json!({"throughAnAlias": 1})).is_err());
+}
+
+#[test]
+fn what_the_schema_names_is_what_serde_reads() {
+    let config = json!({
+        "path": "rows.csv", "max_rows": 3, "checks": {"strict": true, "max-ratio": 0.1},
+        "base_url": "https://example.org", "type": "z_standard", "in": true,
+    });
+    let named: Vec<String> = parsed(READER)["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    let given: Vec<String> = config.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(named, given);
+    serde_json::from_value::<Reader>(config).unwrap();
+}
+
+#[test]
+fn schemas_written_by_hand_render_too() {
+    const CHOICES: Schema = Schema::OneOf(&[Schema::String { format: Some("secret") }, Schema::Boolean, Schema::Any]);
+    const OBJECT: Schema = Schema::Object(&ObjectSchema {
+        description: "line\u{1}\n\"quoted\"",
+        fields: &[Field {
+            name: "a \"b\"",
+            description: "either",
+            required: true,
+            default: Some("true"),
+            schema: CHOICES,
+        }],
+    });
+    const LEN: usize = json_len(&OBJECT);
+    const BYTES: [u8; LEN] = write_json(&OBJECT);
+    let expected = concat!(
+        r#"{"type":"object","description":"line\u0001\n\"quoted\"","additionalProperties":false,"properties":{"a \"b\"":"#,
+        r#"{"description":"either","anyOf":[{"type":"string","format":"secret"},{"type":"boolean"},{}],"default":true}},"#,
+        r#""required":["a \"b\""]}"#,
+    );
+    assert_eq!(std::str::from_utf8(&BYTES).unwrap(), expected);
+    assert_eq!(to_value(&OBJECT), parsed(expected));
+}
+
+#[test]
+fn constant_and_value_agree() {
+    assert_eq!(to_value(&Reader::SCHEMA), parsed(READER));
+    assert_eq!(to_value(&Collections::SCHEMA), parsed(COLLECTIONS));
+    assert_eq!(SECTION.as_slice(), READER.as_bytes());
+}
+
+#[test]
+fn bounds_only_get_tighter() {
+    for (name, schema, expected) in [
+        (
+            "unsigned keeps zero",
+            u8::SCHEMA.with_minimum(-5),
+            json!({"type": "integer", "minimum": 0}),
+        ),
+        (
+            "unsigned from two",
+            u8::SCHEMA.with_minimum(2),
+            json!({"type": "integer", "minimum": 2}),
+        ),
+        (
+            "signed",
+            i8::SCHEMA.with_minimum(-5).with_maximum(-1),
+            json!({"type": "integer", "minimum": -5, "maximum": -1}),
+        ),
+        (
+            "twice",
+            i8::SCHEMA.with_maximum(1).with_maximum(9),
+            json!({"type": "integer", "maximum": 1}),
+        ),
+        (
+            "format",
+            String::SCHEMA.with_format("uri"),
+            json!({"type": "string", "format": "uri"}),
+        ),
+    ] {
+        assert_eq!(to_value(&schema), expected, "{name}");
+    }
+}
+
+/// The compiler gives up on constants that take too long; a schema far larger than any real one must not.
+#[test]
+fn large_schemas_evaluate() {
+    const TEXT: &str =
+        "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 01234567";
+    const WORDS: Schema = Schema::Enum(&[TEXT; 200]);
+    const LEN: usize = json_len(&WORDS);
+    static BYTES: [u8; LEN] = write_json(&WORDS);
+    assert_eq!(serde_json::from_slice::<Value>(&BYTES).unwrap(), to_value(&WORDS));
+}
