@@ -1,4 +1,19 @@
-//! Rowsmith turns rows into rows with LLM-made columns.
+//! Rowsmith adds LLM-made columns to rows.
+//!
+//! A config names four kinds of plugins: where rows come from, where answers are kept, who answers and
+//! where rows go. The host finds and opens them ([`plugin`]), reads the config ([`config`]), runs the
+//! pipeline ([`pipeline`]) within its limits ([`limit`]) and tells what happened ([`report`]).
 
+pub mod builtin;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod error;
+pub mod exit_code;
+pub mod limit;
+pub mod pipeline;
+pub mod plugin;
+pub mod printer;
+pub mod report;
+pub mod rules;
+pub mod session;

@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! The `rowsmith` program.
+
+fn main() -> std::process::ExitCode {
+    rowsmith::cli::main().into()
+}

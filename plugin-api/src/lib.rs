@@ -55,12 +55,14 @@ pub mod glue;
 pub mod host;
 pub mod http;
 pub mod manifest;
+pub mod output;
 pub mod prelude;
 pub mod provider;
 pub mod row;
 pub mod schema;
 pub mod scraper;
 pub mod secret;
+pub mod service;
 
 mod export;
 

@@ -75,7 +75,7 @@ pub(crate) fn max_in_window(records: &[RequestRecord], window: Duration) -> usiz
     for (newest, at) in times.iter().enumerate() {
         while times
             .get(oldest)
-            .is_some_and(|first| *first + window <= *at && oldest < newest)
+            .is_some_and(|first| first.saturating_add(window) <= *at && oldest < newest)
         {
             oldest += 1;
         }

@@ -66,17 +66,23 @@ fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> 
 
 /// One diagnostic per line at most: what follows on a line is a consequence of what is wrong before it.
 fn syntax_errors(text: &str, mut errors: Vec<Error>) -> Vec<Diagnostic> {
-    errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
-    let line_of = |error: &Error| {
-        let start = error.span().map_or(0, |span| span.start);
-        text.as_bytes().iter().take(start).rposition(|byte| *byte == b'\n')
-    };
-    errors.dedup_by_key(|error| line_of(error));
-    errors
-        .into_iter()
-        .take(MAX_SYNTAX_ERRORS)
-        .map(|error| Diagnostic::error(code::TOML_SYNTAX, error.message()).at(error.span()))
-        .collect()
+    let start_of = |error: &Error| error.span().map_or(0, |span| span.start);
+    errors.sort_by_key(start_of);
+    let mut next_line = 0;
+    let mut diagnostics = Vec::new();
+    for error in errors {
+        let start = start_of(&error);
+        if start < next_line {
+            continue;
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        next_line = rest.find('\n').map_or(usize::MAX, |at| start + at + 1);
+        diagnostics.push(Diagnostic::error(code::TOML_SYNTAX, error.message()).at(error.span()));
+        if diagnostics.len() == MAX_SYNTAX_ERRORS {
+            break;
+        }
+    }
+    diagnostics
 }
 
 #[derive(Default)]

@@ -1,18 +1,21 @@
 //! From the text of `rowsmith.toml` to values that can be trusted.
 //!
 //! The passes, in order: read and parse the file into a [`Document`] that remembers where everything stands; apply
-//! `--set`; [`interpolate`] the `${NAME}` references; check it ([`check_schema`]) against JSON Schemas,
+//! `--set`; [`interpolate()`] the `${NAME}` references; check it ([`check_schema`]) against JSON Schemas,
 //! the plugins' own included; [`resolve_secrets`]. Every pass reports all that it finds, as
 //! [`Diagnostic`](crate::diagnostic::Diagnostic)s, and none of them panics whatever the text holds.
 
 mod convert;
-pub mod document;
+pub mod defaults;
+mod document;
 pub mod env;
-pub mod interpolate;
+mod interpolate;
+pub mod load;
 mod nearest;
 pub mod pointer;
 mod problem;
 mod problem_text;
+pub mod raw;
 mod read;
 mod reference;
 mod schema_check;
@@ -21,7 +24,9 @@ mod secret;
 mod secret_file;
 mod secret_shape;
 mod set;
+pub mod settings;
 mod spans;
+mod validate;
 
 pub use document::Document;
 pub use interpolate::interpolate;

@@ -21,6 +21,16 @@ pub const UNSET_VARIABLE: &str = "RS1007";
 pub const BAD_SET: &str = "RS1008";
 /// A schema that cannot be used, which is a fault of whoever wrote the schema, not of the config.
 pub const BAD_SCHEMA: &str = "RS1009";
+/// A plugin that is not there or cannot be used.
+pub const PLUGIN: &str = "RS1010";
+/// A provider that has no table.
+pub const UNKNOWN_PROVIDER: &str = "RS1011";
+/// A rule of an output column that contradicts itself or cannot be used.
+pub const BAD_RULE: &str = "RS1012";
+/// A setting that does not fit another.
+pub const BAD_SETTING: &str = "RS1013";
+/// A config that its plugin refused.
+pub const PLUGIN_CONFIG: &str = "RS1014";
 /// A secret that stands in the config as text.
 pub const SECRET_LITERAL: &str = "RS1201";
 /// A secret whose environment variable is unset or empty.

@@ -49,6 +49,18 @@ impl ChunkBuilder {
         }
     }
 
+    /// The columns so far.
+    pub fn columns(&self) -> &Arc<[String]> {
+        &self.columns
+    }
+
+    /// Makes further columns known; `columns` begins with those that are known already.
+    pub fn set_columns(&mut self, columns: Vec<String>) {
+        for name in columns.into_iter().skip(self.columns.len()) {
+            self.add_column(&name);
+        }
+    }
+
     /// How many rows are finished.
     pub fn len(&self) -> usize {
         self.rows

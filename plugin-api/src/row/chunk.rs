@@ -38,6 +38,17 @@ impl RowChunk {
         self.rows == 0
     }
 
+    /// Keeps only the first rows.
+    pub fn truncate(&mut self, rows: usize) {
+        if rows < self.rows {
+            let cells = rows * self.columns.len();
+            self.rows = rows;
+            self.kinds.truncate(cells);
+            self.ends.truncate(cells);
+            self.text.truncate(self.ends.last().map_or(0, |end| *end as usize));
+        }
+    }
+
     /// The place of a column.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)

@@ -3,7 +3,7 @@
 //! The statuses and codes follow the services, surprises included: a wrong Gemini key is a 400, exhausted OpenAI
 //! credit is a 429, and a used-up Gemini day still hints at a wait of seconds.
 
-use super::{Question, json};
+use super::compose::{Question, json};
 use crate::dialect::Dialect;
 use crate::http::HttpReply;
 use crate::script::Failure;

@@ -1,6 +1,6 @@
 //! Bodies of the OpenAI chat dialect for replies of status 200.
 
-use super::{Finish, Question, Usage};
+use super::compose::{Finish, Question, Usage};
 use crate::script::Block;
 use serde_json::{Value, json};
 

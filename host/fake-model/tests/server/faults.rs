@@ -9,186 +9,42 @@ fn always(act: Act) -> FakeModel {
     FakeModel::start(Script::new().on(When::any(), act)).unwrap()
 }
 
+/// An act, and where and with what values each dialect shows it: Gemini first.
+type Shown = (&'static str, Act, [(u16, &'static str, Value); 2]);
+
+fn check(cases: impl IntoIterator<Item = Shown>) {
+    for (name, act, shown) in cases {
+        let server = always(act);
+        for (path, (status, pointer, want)) in [GEMINI, OPENAI].into_iter().zip(shown) {
+            let response = ask(&server, path, &keyed(&["a"]));
+            assert_eq!(response.status, status, "{name} {path}");
+            assert_eq!(response.json().pointer(pointer), Some(&want), "{name} {path}");
+        }
+    }
+}
+
 #[test]
-fn errors_speak_the_dialect() {
-    let quota = "/error/details/0/violations/0/quotaId";
+fn pushing_back_speaks_the_dialect() {
     let per_day = json!("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
-    let cases = [
-        (
-            "rate",
-            Act::rate_limited("7"),
-            GEMINI,
-            429,
-            "/error/details/1/retryDelay",
-            json!("7s"),
-        ),
-        (
-            "rate",
-            Act::rate_limited("7"),
-            OPENAI,
-            429,
-            "/error/code",
-            json!("rate_limit_exceeded"),
-        ),
-        (
-            "plain 429 with a hint",
-            Act::status(429).retry_after("2"),
-            GEMINI,
-            429,
-            "/error/details/0/retryDelay",
-            json!("2s"),
-        ),
+    let quota = "/error/details/0/violations/0/quotaId";
+    let delay = "/error/details/1/retryDelay";
+    let limited = || (429, "/error/code", json!("rate_limit_exceeded"));
+    check([
+        ("rate", Act::rate_limited("7"), [(429, delay, json!("7s")), limited()]),
         (
             "bad hint",
             Act::rate_limited("soon"),
-            GEMINI,
-            429,
-            "/error/details/1/retryDelay",
-            json!("soon"),
+            [(429, delay, json!("soon")), limited()],
         ),
-        ("day", Act::daily_quota(), GEMINI, 429, quota, per_day),
+        ("day", Act::daily_quota(), [(429, quota, per_day), limited()]),
         (
-            "day",
+            "day hints at seconds",
             Act::daily_quota(),
-            OPENAI,
-            429,
-            "/error/code",
-            json!("rate_limit_exceeded"),
+            [(429, delay, json!("31s")), limited()],
         ),
-        (
-            "key",
-            Act::wrong_key(),
-            GEMINI,
-            400,
-            "/error/details/0/reason",
-            json!("API_KEY_INVALID"),
-        ),
-        (
-            "key",
-            Act::wrong_key(),
-            OPENAI,
-            401,
-            "/error/code",
-            json!("invalid_api_key"),
-        ),
-        (
-            "billing",
-            Act::billing(),
-            GEMINI,
-            402,
-            "/error/status",
-            json!("RESOURCE_EXHAUSTED"),
-        ),
-        (
-            "billing",
-            Act::billing(),
-            OPENAI,
-            429,
-            "/error/type",
-            json!("insufficient_quota"),
-        ),
-        (
-            "model",
-            Act::unknown_model(),
-            GEMINI,
-            404,
-            "/error/status",
-            json!("NOT_FOUND"),
-        ),
-        (
-            "model",
-            Act::unknown_model(),
-            OPENAI,
-            404,
-            "/error/code",
-            json!("model_not_found"),
-        ),
-        (
-            "schema",
-            Act::schema_rejected(),
-            GEMINI,
-            400,
-            "/error/status",
-            json!("INVALID_ARGUMENT"),
-        ),
-        (
-            "schema",
-            Act::schema_rejected(),
-            OPENAI,
-            400,
-            "/error/param",
-            json!("response_format"),
-        ),
-        (
-            "size",
-            Act::too_large(),
-            GEMINI,
-            400,
-            "/error/status",
-            json!("INVALID_ARGUMENT"),
-        ),
-        (
-            "size",
-            Act::too_large(),
-            OPENAI,
-            400,
-            "/error/code",
-            json!("context_length_exceeded"),
-        ),
-        (
-            "503",
-            Act::status(503),
-            GEMINI,
-            503,
-            "/error/status",
-            json!("UNAVAILABLE"),
-        ),
-        (
-            "529",
-            Act::status(529),
-            OPENAI,
-            529,
-            "/error/type",
-            json!("server_error"),
-        ),
-        (
-            "prompt blocked",
-            Act::blocked_prompt(),
-            GEMINI,
-            200,
-            "/promptFeedback/blockReason",
-            json!("PROHIBITED_CONTENT"),
-        ),
-        (
-            "prompt blocked",
-            Act::blocked_prompt(),
-            OPENAI,
-            200,
-            "/choices/0/finish_reason",
-            json!("content_filter"),
-        ),
-        (
-            "answer blocked",
-            Act::blocked_answer(),
-            GEMINI,
-            200,
-            "/candidates/0/finishReason",
-            json!("SAFETY"),
-        ),
-        (
-            "answer blocked",
-            Act::blocked_answer(),
-            OPENAI,
-            200,
-            "/choices/0/message/content",
-            Value::Null,
-        ),
-    ];
-    for (name, act, path, status, pointer, want) in cases {
-        let response = ask(&always(act), path, &keyed(&["a"]));
-        assert_eq!(response.status, status, "{name} {path}");
-        assert_eq!(response.json().pointer(pointer), Some(&want), "{name} {path}");
-    }
+    ]);
+    let plain = ask(&always(Act::status(429).retry_after("2")), GEMINI, &keyed(&["a"]));
+    assert_eq!(plain.json()["error"]["details"][0]["retryDelay"], "2s");
     let limited = ask(
         &always(Act::rate_limited("7").header("x-extra", "1")),
         OPENAI,
@@ -201,6 +57,77 @@ fn errors_speak_the_dialect() {
         ),
         ("7", "1")
     );
+}
+
+#[test]
+fn refusals_speak_the_dialect() {
+    let status = "/error/status";
+    let code = "/error/code";
+    let invalid = || json!("INVALID_ARGUMENT");
+    let credit = || (402, status, json!("RESOURCE_EXHAUSTED"));
+    let key = (400, "/error/details/0/reason", json!("API_KEY_INVALID"));
+    check([
+        ("key", Act::wrong_key(), [key, (401, code, json!("invalid_api_key"))]),
+        (
+            "billing",
+            Act::billing(),
+            [credit(), (429, "/error/type", json!("insufficient_quota"))],
+        ),
+        (
+            "model",
+            Act::unknown_model(),
+            [(404, status, json!("NOT_FOUND")), (404, code, json!("model_not_found"))],
+        ),
+        (
+            "schema",
+            Act::schema_rejected(),
+            [
+                (400, status, invalid()),
+                (400, "/error/param", json!("response_format")),
+            ],
+        ),
+        (
+            "size",
+            Act::too_large(),
+            [(400, status, invalid()), (400, code, json!("context_length_exceeded"))],
+        ),
+        (
+            "500",
+            Act::status(500),
+            [(500, status, json!("INTERNAL")), (500, code, Value::Null)],
+        ),
+        (
+            "503",
+            Act::status(503),
+            [
+                (503, status, json!("UNAVAILABLE")),
+                (503, code, json!("server_is_overloaded")),
+            ],
+        ),
+        (
+            "529",
+            Act::status(529),
+            [
+                (529, status, json!("UNKNOWN")),
+                (529, code, json!("server_is_overloaded")),
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn blocked_content_speaks_the_dialect() {
+    let filter = (200, "/choices/0/finish_reason", json!("content_filter"));
+    let refusal = (200, "/choices/0/message/refusal", json!("I cannot help with that."));
+    let prompt = (200, "/promptFeedback/blockReason", json!("PROHIBITED_CONTENT"));
+    check([
+        ("prompt", Act::blocked_prompt(), [prompt, filter]),
+        (
+            "answer",
+            Act::blocked_answer(),
+            [(200, "/candidates/0/finishReason", json!("SAFETY")), refusal],
+        ),
+    ]);
 }
 
 #[test]

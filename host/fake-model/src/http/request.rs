@@ -1,9 +1,9 @@
-//! Just enough HTTP/1.1: reading requests from a connection and the bytes of a reply.
+//! Reading requests from a connection.
 //!
 //! Sizes are bounded, so that a broken client cannot fill the memory of a test run.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read};
 
 /// Most bytes of a request line or header field.
 const MAX_LINE: u64 = 64 * 1024;
@@ -11,8 +11,6 @@ const MAX_LINE: u64 = 64 * 1024;
 const MAX_HEADERS: usize = 200;
 /// Most bytes of a request body.
 const MAX_BODY: u64 = 64 * 1024 * 1024;
-/// Bytes of a blank body that are written at once.
-const BLANK_CHUNK: u64 = 64 * 1024;
 
 /// One request, whole.
 #[derive(Debug)]
@@ -72,116 +70,6 @@ impl HttpRequest {
         self.headers
             .get("connection")
             .is_some_and(|value| value.eq_ignore_ascii_case("close"))
-    }
-}
-
-/// What a reply carries.
-#[derive(Clone, Debug)]
-pub(crate) enum Body {
-    Bytes(Vec<u8>),
-    /// Blanks, made while they are sent; without a declared length the end of the connection ends them.
-    Blanks {
-        bytes: u64,
-        declared: bool,
-    },
-}
-
-/// One reply.
-#[derive(Clone, Debug)]
-pub(crate) struct HttpReply {
-    pub(crate) status: u16,
-    headers: Vec<(String, String)>,
-    body: Body,
-}
-
-impl HttpReply {
-    pub(crate) fn new(status: u16, content_type: &str, body: Body) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
-            body,
-        }
-    }
-
-    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// True when only the end of the connection tells where the body ends.
-    pub(crate) fn ends_connection(&self) -> bool {
-        matches!(self.body, Body::Blanks { declared: false, .. })
-    }
-
-    /// Writes status and header fields.
-    pub(crate) fn write_head(&self, writer: &mut impl Write) -> io::Result<()> {
-        writer.write_all(self.head().as_bytes())?;
-        writer.flush()
-    }
-
-    /// Writes the reply, or, when `whole` is false, the head and the first half of the body.
-    pub(crate) fn write(&self, writer: &mut impl Write, whole: bool) -> io::Result<()> {
-        match &self.body {
-            Body::Bytes(bytes) => {
-                let end = if whole { bytes.len() } else { bytes.len() / 2 };
-                // One write, so that small replies travel in one packet.
-                let mut message = self.head().into_bytes();
-                message.extend(bytes.iter().take(end));
-                writer.write_all(&message)?;
-            }
-            Body::Blanks { bytes, .. } => {
-                self.write_head(writer)?;
-                let end = if whole { *bytes } else { bytes / 2 };
-                let mut buffered = io::BufWriter::with_capacity(chunk(end), &mut *writer);
-                io::copy(&mut io::repeat(b' ').take(end), &mut buffered)?;
-                buffered.flush()?;
-            }
-        }
-        writer.flush()
-    }
-
-    fn head(&self) -> String {
-        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
-        let length = match &self.body {
-            Body::Bytes(bytes) => Some(bytes.len().to_string()),
-            Body::Blanks { bytes, declared } => declared.then(|| bytes.to_string()),
-        };
-        let framing = length.map_or(("connection", "close".to_owned()), |length| ("content-length", length));
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        for (name, value) in headers.chain([framing]) {
-            // A script's header value must not be able to end the head.
-            head.push_str(&format!("{name}: {value}").replace(['\r', '\n'], " "));
-            head.push_str("\r\n");
-        }
-        head.push_str("\r\n");
-        head
-    }
-}
-
-fn chunk(bytes: u64) -> usize {
-    usize::try_from(bytes.clamp(1, BLANK_CHUNK)).unwrap_or(1)
-}
-
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        301 => "Moved Permanently",
-        302 => "Found",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        402 => "Payment Required",
-        403 => "Forbidden",
-        404 => "Not Found",
-        408 => "Request Timeout",
-        413 => "Content Too Large",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "Other",
     }
 }
 
@@ -295,28 +183,5 @@ mod tests {
         for (name, text) in cases {
             assert!(read(text).is_err(), "{name}");
         }
-    }
-
-    #[test]
-    fn a_reply_can_lie_about_its_length() {
-        let reply = HttpReply::new(200, "text/plain", Body::Bytes(b"abcd".to_vec())).with_header("x", "a\r\nb: c");
-        let mut half = Vec::new();
-        reply.write(&mut half, false).unwrap();
-        let half = String::from_utf8(half).unwrap();
-        assert!(
-            half.contains("content-length: 4\r\n") && half.ends_with("\r\n\r\nab"),
-            "{half}"
-        );
-        assert!(half.contains("x: a  b: c\r\n"), "{half}");
-        let mut blanks = Vec::new();
-        let body = Body::Blanks {
-            bytes: 100_000,
-            declared: false,
-        };
-        HttpReply::new(200, "text/plain", body)
-            .write(&mut blanks, true)
-            .unwrap();
-        assert!(blanks.len() > 100_000 && blanks.ends_with(b"  "));
-        assert!(!String::from_utf8(blanks).unwrap().contains("content-length"));
     }
 }

@@ -1,0 +1,193 @@
+//! The items of an answer, right at first, then changed step by step.
+
+use crate::ask::{Ask, Shape};
+use crate::expected::{expected_answer, other_answer};
+use crate::field::{Field, FieldKind};
+use crate::reply::compose::Finish;
+use crate::script::Mutation;
+use serde_json::{Map, Value};
+
+/// What a field with a fixed set of values holds when it is to be wrong.
+pub(super) const OUTSIDE_VALUE: &str = "neither of them";
+
+/// One answer under an id. The row and its text belong to the answer, not to the id: they move with it.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) id: String,
+    pub(super) content: Content,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    pub(super) object: Map<String, Value>,
+    pub(super) row: Value,
+    row_text: String,
+}
+
+/// An answer in the making.
+#[derive(Debug)]
+pub(in crate::reply) struct Draft<'a> {
+    pub(super) shape: Shape,
+    pub(super) fields: &'a [Field],
+    pub(super) items: Vec<Item>,
+    pub(super) trailing_comma: bool,
+    pub(super) duplicate_keys: bool,
+    pub(super) cut_after: Option<usize>,
+}
+
+impl<'a> Draft<'a> {
+    /// The right answer to `ask`.
+    pub(in crate::reply) fn new(ask: &Ask, fields: &'a [Field]) -> Self {
+        let items = ask.rows.iter().map(|seen| {
+            let tag = seen.tag.iter().map(|tag| ("tag".to_owned(), Value::from(tag.as_str())));
+            let object = tag.chain(expected_answer(&seen.row, fields)).collect();
+            Item {
+                id: seen.id.clone(),
+                content: Content {
+                    object,
+                    row: seen.row.clone(),
+                    row_text: seen.row_text(),
+                },
+            }
+        });
+        Self {
+            shape: ask.shape,
+            fields,
+            items: items.collect(),
+            trailing_comma: false,
+            duplicate_keys: false,
+            cut_after: None,
+        }
+    }
+
+    /// Applies the changes and gives the text and the reason why it ends.
+    pub(in crate::reply) fn finish(mut self, mutations: &[Mutation]) -> (String, Finish) {
+        for mutation in mutations {
+            self.change_items(mutation);
+        }
+        let mut text = self.text();
+        let mut finish = if self.cut_after.is_some() {
+            Finish::Length
+        } else {
+            Finish::Stop
+        };
+        for mutation in mutations {
+            match mutation {
+                Mutation::Text(other) => text.clone_from(other),
+                Mutation::Fences => text = format!("```json\n{text}\n```"),
+                Mutation::Prose => text = format!("Here are the answers:\n\n{text}\n\nI hope that they are of use."),
+                Mutation::Think => text = format!("<think>Perhaps {{\"r0\": {{\"draft\": 1}}}} first.</think>\n{text}"),
+                Mutation::Finish(reason) => finish = Finish::Other(reason.clone()),
+                _ => {}
+            }
+        }
+        (text, finish)
+    }
+
+    fn change_items(&mut self, mutation: &Mutation) {
+        match mutation {
+            Mutation::DropItem(item) => drop(self.take(*item)),
+            Mutation::DropRows(text) => self.items.retain(|item| !item.content.row_text.contains(text)),
+            Mutation::Repeat { item, different } => self.repeat(*item, *different),
+            Mutation::AddUnknown(id) => self.add_unknown(id),
+            Mutation::Renumber(item) => self.renumber(*item),
+            Mutation::Swap(first, second) => self.swap(*first, *second),
+            Mutation::SwapKeepingTags(first, second) => {
+                // Swapping the tags back leaves each under its own id.
+                self.swap(*first, *second);
+                self.swap_tags(*first, *second);
+            }
+            Mutation::Shuffle => self.items.reverse(),
+            Mutation::WrongEnum(text) => {
+                let fields = self.fields;
+                let choices = || fields.iter().filter(|field| matches!(field.kind, FieldKind::Choice(_)));
+                self.each(text, |object| {
+                    object.extend(choices().map(|field| (field.name.clone(), Value::from(OUTSIDE_VALUE))));
+                });
+            }
+            Mutation::SetField {
+                row_contains,
+                field,
+                value,
+            } => self.each(row_contains, |object| {
+                object.insert(field.clone(), value.clone());
+            }),
+            Mutation::RemoveField { row_contains, field } => self.each(row_contains, |object| {
+                object.shift_remove(field);
+            }),
+            Mutation::CutAfter(items) => self.cut_after = Some(*items),
+            Mutation::TrailingComma => self.trailing_comma = true,
+            Mutation::DuplicateKeys => self.duplicate_keys = true,
+            Mutation::Text(_) | Mutation::Fences | Mutation::Prose | Mutation::Think | Mutation::Finish(_) => {}
+        }
+    }
+
+    fn take(&mut self, item: usize) -> Option<Item> {
+        (item < self.items.len()).then(|| self.items.remove(item))
+    }
+
+    fn repeat(&mut self, item: usize, different: bool) {
+        let Some(mut copy) = self.items.get(item).cloned() else {
+            return;
+        };
+        if different {
+            copy.content.object.extend(other_answer(&copy.content.row, self.fields));
+        }
+        self.items.insert(item + 1, copy);
+    }
+
+    fn add_unknown(&mut self, id: &str) {
+        let object = expected_answer(&Value::Null, self.fields);
+        let content = Content {
+            object,
+            row: Value::Null,
+            row_text: String::new(),
+        };
+        self.items.push(Item {
+            id: id.to_owned(),
+            content,
+        });
+    }
+
+    fn renumber(&mut self, item: usize) {
+        let Some(mut id) = self.take(item).map(|dropped| dropped.id) else {
+            return;
+        };
+        for later in self.items.iter_mut().skip(item) {
+            std::mem::swap(&mut later.id, &mut id);
+        }
+    }
+
+    fn swap(&mut self, first: usize, second: usize) {
+        if first < self.items.len() && second < self.items.len() {
+            self.items.swap(first, second);
+            self.swap_part(first, second, |item| &mut item.id);
+        }
+    }
+
+    fn swap_tags(&mut self, first: usize, second: usize) {
+        let tag = |item: Option<&Item>| item.and_then(|item| item.content.object.get("tag").cloned());
+        let tags = (tag(self.items.get(first)), tag(self.items.get(second)));
+        for (item, tag) in [(first, tags.1), (second, tags.0)] {
+            if let (Some(item), Some(tag)) = (self.items.get_mut(item), tag) {
+                item.content.object.insert("tag".to_owned(), tag);
+            }
+        }
+    }
+
+    fn swap_part<T>(&mut self, first: usize, second: usize, part: impl Fn(&mut Item) -> &mut T) {
+        if let Ok([first, second]) = self.items.get_disjoint_mut([first, second]) {
+            std::mem::swap(part(first), part(second));
+        }
+    }
+
+    fn each(&mut self, row_contains: &str, change: impl Fn(&mut Map<String, Value>)) {
+        for item in self
+            .items
+            .iter_mut()
+            .filter(|item| item.content.row_text.contains(row_contains))
+        {
+            change(&mut item.content.object);
+        }
+    }
+}

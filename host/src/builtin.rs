@@ -1,0 +1,28 @@
+//! Plugins that are linked into this program, with the feature `builtin`.
+
+use rowsmith_plugin_api::glue::LinkedPlugin;
+
+/// The standard set with the feature `builtin`, else none.
+pub fn plugins() -> Vec<LinkedPlugin> {
+    #[cfg(feature = "builtin")]
+    {
+        vec![
+            rowsmith_scraper_roadmap::__rowsmith_plugin(),
+            rowsmith_scraper_csv::__rowsmith_plugin(),
+            rowsmith_scraper_jsonl::__rowsmith_plugin(),
+            rowsmith_cache_lmdb::__rowsmith_plugin(),
+            rowsmith_cache_memory::__rowsmith_plugin(),
+            rowsmith_provider_gemini::__rowsmith_plugin(),
+            rowsmith_provider_openai::__rowsmith_plugin(),
+            rowsmith_provider_extractive::__rowsmith_plugin(),
+            rowsmith_exporter_csv::__rowsmith_plugin(),
+            rowsmith_exporter_jsonl::__rowsmith_plugin(),
+            rowsmith_exporter_json::__rowsmith_plugin(),
+            rowsmith_exporter_markdown::__rowsmith_plugin(),
+        ]
+    }
+    #[cfg(not(feature = "builtin"))]
+    {
+        Vec::new()
+    }
+}

@@ -1,0 +1,145 @@
+//! `rowsmith cache`: looks into the cache and after it.
+
+use super::Context;
+use super::args::{CacheArgs, CacheCommand, ConfigArgs, OutputFormat};
+use super::run::pretty;
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use crate::pipeline::question::RowKey;
+use crate::pipeline::record::{self, RecordMeta};
+use crate::session::{Opened, Session};
+use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::manifest::PluginKind;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal};
+
+/// Entries that are read at once.
+const PAGE: usize = 1_024;
+/// Damaged entries that are named one by one.
+const SHOWN: usize = 20;
+
+pub(super) async fn run(context: &Context, args: CacheArgs) -> Result<ExitCode, HostError> {
+    match args.command {
+        CacheCommand::Stats { config, format } => stats(context, &config, format).await,
+        CacheCommand::Verify { config, repair } => verify(context, &config, repair).await,
+        CacheCommand::Clear { config, yes } => clear(context, &config, yes).await,
+    }
+}
+
+async fn open(context: &Context, config: &ConfigArgs) -> Result<(Session, Opened<CacheClient>), HostError> {
+    let session = context.session(context.load(config, None)?, true);
+    let cache = session.cache().await?;
+    Ok((session, cache))
+}
+
+async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> Result<ExitCode, HostError> {
+    let (session, cache) = open(context, config).await?;
+    let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
+    let store = cache.client.store().await.map_err(failed)?;
+    let stats = cache.client.stats().await.map_err(failed)?;
+    let mut models: BTreeMap<String, u64> = BTreeMap::new();
+    let damaged = walk(&session, &cache, |_, meta| {
+        *models.entry(format!("{} ({})", meta.provider, meta.model)).or_default() += 1;
+    })
+    .await?
+    .len();
+    match format {
+        OutputFormat::Json => context.data(pretty(&json!({
+            "store": store.name, "entries": stats.entries, "bytes": stats.bytes, "damaged": damaged, "models": models,
+            "facts": stats.facts.iter().cloned().collect::<BTreeMap<_, _>>(),
+        })))?,
+        OutputFormat::Human => {
+            let line = |name: &str, value: String| context.data(format_args!("{name:<16}{value}"));
+            line("Store", store.name)?;
+            line("Entries", stats.entries.to_string())?;
+            line("Bytes", stats.bytes.map_or_else(|| "unknown".to_owned(), |n| n.to_string()))?;
+            for (model, entries) in &models {
+                line("Answers", format!("{entries} of {model}"))?;
+            }
+            if damaged > 0 {
+                line("Damaged", format!("{damaged}; `rowsmith cache verify` names them"))?;
+            }
+            for (name, value) in &stats.facts {
+                line(name, value.clone())?;
+            }
+        }
+    }
+    Ok(ExitCode::Success)
+}
+
+/// Reads every entry; returns the keys of those that cannot be trusted, with why.
+async fn walk(
+    session: &Session,
+    cache: &Opened<CacheClient>,
+    mut sound: impl FnMut(&RowKey, RecordMeta),
+) -> Result<Vec<(RowKey, String)>, HostError> {
+    let mut damaged = Vec::new();
+    let mut after = None;
+    loop {
+        let page = cache.client.scan(after, PAGE).await;
+        let page = page.map_err(|error| session.call_error(PluginKind::Cache, &cache.name, error))?;
+        let Some((last, _)) = page.last() else { return Ok(damaged) };
+        after = Some(*last);
+        for (key, value) in &page {
+            let key = RowKey(*key);
+            match record::decode(&key, value) {
+                Ok((meta, _)) => sound(&key, serde_json::from_str(meta).unwrap_or_default()),
+                Err(damage) => damaged.push((key, damage.to_string())),
+            }
+        }
+    }
+}
+
+async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<ExitCode, HostError> {
+    let (session, cache) = open(context, config).await?;
+    let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
+    let problems = cache.client.verify().await.map_err(failed)?;
+    problems.iter().for_each(|problem| context.printer.error(problem));
+    let mut entries = 0_u64;
+    let damaged = walk(&session, &cache, |_, _| entries += 1).await?;
+    for (key, why) in damaged.iter().take(SHOWN) {
+        context.printer.error(format_args!("entry {}: {why}", key.hex()));
+    }
+    if damaged.len() > SHOWN {
+        context.printer.error(format_args!("and {} more", damaged.len() - SHOWN));
+    }
+    if repair && !damaged.is_empty() {
+        let keys: Vec<_> = damaged.iter().map(|(key, _)| key.0).collect();
+        let removed = cache.client.delete_many(&keys).await.map_err(failed)?;
+        context.data(format_args!("{entries} entries are sound; {removed} damaged ones were removed and will be asked again"))?;
+        return Ok(if problems.is_empty() { ExitCode::Success } else { ExitCode::Cache });
+    }
+    context.data(format_args!("{entries} entries are sound, {} are damaged", damaged.len()))?;
+    if damaged.is_empty() && problems.is_empty() {
+        return Ok(ExitCode::Success);
+    }
+    context.printer.hint("damaged entries count as misses; `rowsmith cache verify --repair` removes them");
+    Ok(ExitCode::Cache)
+}
+
+async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<ExitCode, HostError> {
+    let (session, cache) = open(context, config).await?;
+    let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
+    let store = cache.client.store().await.map_err(failed)?;
+    let entries = cache.client.stats().await.map_err(failed)?.entries;
+    if !yes && !confirmed(context, &format!("remove {entries} answers from {}?", store.name))? {
+        context.data("nothing was removed")?;
+        return Ok(ExitCode::Success);
+    }
+    let removed = cache.client.clear().await.map_err(failed)?;
+    context.data(format_args!("removed {removed} answers from {}", store.name))?;
+    Ok(ExitCode::Success)
+}
+
+/// Asks on a terminal; elsewhere the flag is needed.
+fn confirmed(context: &Context, question: &str) -> Result<bool, HostError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(HostError::Usage(format!("{question} say --yes to do it without a terminal")));
+    }
+    context.printer.rendered(format_args!("{question} [y/N]"));
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| HostError::Io(format!("cannot read the answer: {error}")))?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,73 @@
+//! `rowsmith check`: everything that can be wrong, before anything is spent.
+
+use super::Context;
+use super::args::CheckArgs;
+use crate::config::{SecretSources, env, pointer, resolve_secrets};
+use crate::diagnostic::Diagnostic;
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use crate::session::Session;
+use rowsmith_plugin_api::manifest::PluginKind;
+use std::fmt::Write as _;
+
+pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, HostError> {
+    let loaded = context.load(&args.config, None)?;
+    let mut lines = String::new();
+    for (wanted, source) in &loaded.sources {
+        let manifest = source.manifest();
+        // Writing to a String cannot fail.
+        writeln!(lines, "{:<10}{} {} ({})", wanted.kind, manifest.name, manifest.version, source.place()).unwrap_or_default();
+    }
+    let missing = missing_secrets(&loaded);
+    let name = loaded.document.name.clone();
+    if !missing.is_empty() && !context.printer.quiet {
+        let softened: Vec<Diagnostic> = missing.iter().cloned().map(soften).collect();
+        context.printer.rendered(loaded.document.render(&softened, context.printer.color));
+    }
+    if args.no_code {
+        context.data(format_args!("{}{name} is fine, as far as can be said without running plugins", lines))?;
+        return Ok(ExitCode::Success);
+    }
+    let session = context.session(loaded, !args.online);
+    open_all(&session).await?;
+    context.data(lines.trim_end())?;
+    if args.online {
+        context.data(verify(&session).await?)?;
+    }
+    let secrets = if missing.is_empty() { "" } else { "; but a run needs the secrets above" };
+    context.data(format_args!("{name} is fine{secrets}"))?;
+    Ok(ExitCode::Success)
+}
+
+async fn open_all(session: &Session) -> Result<(), HostError> {
+    session.scraper().await?;
+    session.cache().await?;
+    session.provider().await?;
+    session.exporters().await?;
+    Ok(())
+}
+
+async fn verify(session: &Session) -> Result<String, HostError> {
+    let (provider, info) = session.provider().await?;
+    if !provider.can("verify") {
+        return Ok(format!("{} cannot tell whether `{}` works without asking it", provider.name, info.model));
+    }
+    provider.client.verify().await.map_err(|error| session.call_error(PluginKind::Provider, &provider.name, error))
+}
+
+/// Secrets that a run would need and that are not there; a check goes on without them.
+fn missing_secrets(loaded: &crate::config::load::Loaded) -> Vec<Diagnostic> {
+    let mut missing = Vec::new();
+    for (wanted, source) in &loaded.sources {
+        let mut config = wanted.config.clone();
+        let base = pointer::push(&wanted.pointer, "config");
+        let schema = &source.manifest().config_schema;
+        let (found, _) = resolve_secrets(&loaded.document, &base, schema, &mut config, SecretSources::with_files(&env::read));
+        missing.extend(found);
+    }
+    missing
+}
+
+fn soften(diagnostic: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: crate::diagnostic::Severity::Warning, ..diagnostic }
+}

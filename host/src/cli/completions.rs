@@ -1,0 +1,14 @@
+//! `rowsmith completions`.
+
+use super::Context;
+use super::args::{Cli, CompletionsArgs};
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use clap::CommandFactory;
+
+pub(super) fn run(context: &Context, args: &CompletionsArgs) -> Result<ExitCode, HostError> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "rowsmith", &mut script);
+    context.data(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,43 @@
+//! `rowsmith init`: a config to start from, with rows to try it on.
+
+use super::Context;
+use super::args::InitArgs;
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+const FILES: [(&str, &str); 3] = [
+    ("rowsmith.toml", include_str!("../../templates/rowsmith.toml")),
+    ("rows.csv", include_str!("../../templates/rows.csv")),
+    (".gitignore", ".rowsmith/\nenriched.csv\n"),
+];
+
+pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostError> {
+    let io = |path: &Path, error: std::io::Error| HostError::Io(format!("cannot write {}: {error}", path.display()));
+    std::fs::create_dir_all(&args.folder).map_err(|error| io(&args.folder, error))?;
+    if !args.force {
+        // Nothing is written unless everything can be.
+        let taken: Vec<_> = FILES.iter().map(|(name, _)| *name).filter(|name| *name != ".gitignore" && args.folder.join(name).exists()).collect();
+        if !taken.is_empty() {
+            let message = format!("{} already has {}; --force overwrites", args.folder.display(), taken.join(" and "));
+            return Err(HostError::Usage(message));
+        }
+    }
+    for (name, text) in FILES {
+        let path = args.folder.join(name);
+        let mut options = OpenOptions::new();
+        options.write(true);
+        if args.force && name != ".gitignore" { options.create(true).truncate(true) } else { options.create_new(true) };
+        match options.open(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
+            Ok(()) => context.printer.note(format_args!("wrote {}", path.display())),
+            // An ignore file that is there is the user's own.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(io(&path, error)),
+        }
+    }
+    let place = if args.folder == Path::new(".") { String::new() } else { format!("cd {} && ", args.folder.display()) };
+    context.printer.note(format_args!("next: {place}rowsmith run"));
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,29 @@
+//! `rowsmith list`: what the scraper offers.
+
+use super::Context;
+use super::args::{ListArgs, OutputFormat};
+use super::run::pretty;
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use rowsmith_plugin_api::manifest::PluginKind;
+use serde_json::json;
+
+pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, HostError> {
+    let session = context.session(context.load(&args.config, None)?, true);
+    let scraper = session.scraper().await?;
+    if !scraper.can("list") {
+        return Err(HostError::Usage(format!("the scraper `{}` cannot tell what there is to scrape", scraper.name)));
+    }
+    let listings = scraper.client.list().await;
+    let listings = listings.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    match args.format {
+        OutputFormat::Json => context.data(pretty(&json!(listings)))?,
+        OutputFormat::Human => {
+            for listing in &listings {
+                let about = if listing.about.is_empty() { String::new() } else { format!("  {}", listing.about) };
+                context.data(format_args!("{}{about}", listing.name))?;
+            }
+        }
+    }
+    Ok(ExitCode::Success)
+}

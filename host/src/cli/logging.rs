@@ -1,0 +1,57 @@
+//! Sets up logging: the host's own records and the plugins', without secrets, to standard error.
+
+use super::args::{GlobalArgs, LogFormat};
+use crate::config::env;
+use crate::plugin::redact::Redactor;
+use crate::printer::Printer;
+use std::io::{self, Write};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Starts logging; a second start in one process changes nothing.
+pub(super) fn start(global: &GlobalArgs, printer: Printer, redactor: Redactor) {
+    let default = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "rowsmith=info,plugin=info,warn",
+        (false, 2) => "rowsmith=debug,plugin=debug,warn",
+        (false, _) => "trace",
+    };
+    let filter = env::read(env::ROWSMITH_LOG).and_then(|text| EnvFilter::try_new(text).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(CleanStderr(redactor))
+        .with_ansi(printer.color)
+        .with_target(false);
+    let started = match global.log_format {
+        LogFormat::Text => builder.without_time().try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    // Only tests start it twice, and the first start serves them as well.
+    drop(started);
+}
+
+/// Standard error without secrets.
+#[derive(Clone)]
+struct CleanStderr(Redactor);
+
+impl<'a> MakeWriter<'a> for CleanStderr {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for CleanStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        io::stderr().lock().write_all(self.0.clean(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}

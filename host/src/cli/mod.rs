@@ -1,0 +1,129 @@
+//! The command line: one file per command.
+
+mod args;
+mod cache;
+mod check;
+mod completions;
+mod init;
+mod list;
+mod logging;
+mod plan;
+mod plugin;
+mod run;
+mod schema;
+mod signals;
+
+pub use args::{Cli, Command};
+
+use crate::config::load::{LoadError, Loaded, load};
+use crate::config::ConfigError;
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use crate::limit::stop::Stop;
+use crate::plugin::redact::Redactor;
+use crate::printer::Printer;
+use crate::session::Session;
+use args::{ConfigArgs, GlobalArgs};
+use clap::Parser as _;
+use std::time::Duration;
+
+/// What commands share.
+pub(crate) struct Context {
+    pub(crate) printer: Printer,
+    pub(crate) global: GlobalArgs,
+    pub(crate) stop: Stop,
+    pub(crate) redactor: Redactor,
+}
+
+/// How long a plugin that blocks may hold up the end of the program.
+const SHUTDOWN: Duration = Duration::from_millis(200);
+
+/// Parses the command line, runs the command and returns how it ended.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data and no error; clap knows which is which.
+            drop(error.print());
+            return if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
+        }
+    };
+    let global = cli.global.clone();
+    let printer = Printer { color: global.color.for_stderr(), quiet: global.quiet };
+    let redactor = Redactor::default();
+    logging::start(&global, printer, redactor.clone());
+    rowsmith_abi::install_panic_hook();
+    let context = Context { printer, global, stop: Stop::default(), redactor };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            printer.error(format_args!("cannot start: {error}"));
+            return ExitCode::Unexpected;
+        }
+    };
+    let result = runtime.block_on(dispatch(&context, cli.command));
+    runtime.shutdown_timeout(SHUTDOWN);
+    result.unwrap_or_else(|error| report(&context, &error))
+}
+
+async fn dispatch(context: &Context, command: Command) -> Result<ExitCode, HostError> {
+    match command {
+        Command::Run(args) => run::run(context, args).await,
+        Command::Plan(args) => plan::run(context, args).await,
+        Command::Check(args) => check::run(context, args).await,
+        Command::List(args) => list::run(context, args).await,
+        Command::Plugin(args) => plugin::run(context, args),
+        Command::Cache(args) => cache::run(context, args).await,
+        Command::Init(args) => init::run(context, &args),
+        Command::Schema => schema::run(context),
+        Command::Completions(args) => completions::run(context, &args),
+    }
+}
+
+impl Context {
+    /// Reads and checks the config; warnings are printed.
+    pub(crate) fn load(&self, args: &ConfigArgs, output: Option<String>) -> Result<Loaded, HostError> {
+        let loaded = load(&args.path(), &args.overrides(output, &self.global))?;
+        if !loaded.warnings.is_empty() && !self.printer.quiet {
+            self.printer.rendered(loaded.document.render(&loaded.warnings, self.printer.color));
+        }
+        Ok(loaded)
+    }
+
+    /// A session over a config.
+    pub(crate) fn session(&self, loaded: Loaded, secrets_may_be_missing: bool) -> Session {
+        Session::new(loaded, self.stop.clone(), self.redactor.clone(), secrets_may_be_missing, self.printer.color)
+    }
+
+    /// Prints a line of data; a closed pipe is no error.
+    pub(crate) fn data(&self, text: impl std::fmt::Display) -> Result<(), HostError> {
+        match self.printer.data(text) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(HostError::Io(format!("cannot write to standard output: {error}"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Prints an error with its way out.
+fn report(context: &Context, error: &HostError) -> ExitCode {
+    let printer = context.printer;
+    match error {
+        HostError::Load(LoadError::Wrong(wrong)) => {
+            printer.rendered(wrong.document.render(&wrong.diagnostics, printer.color));
+            printer.error(error);
+        }
+        HostError::Load(LoadError::Read(ConfigError::Invalid(invalid))) => {
+            printer.rendered(crate::diagnostic::render(&invalid.name, &invalid.text, &invalid.diagnostics, printer.color));
+        }
+        HostError::Load(LoadError::Read(missing @ ConfigError::Missing { .. })) => {
+            printer.error(missing);
+            printer.hint("name a config, or make one with `rowsmith init`");
+        }
+        HostError::Config(rendered) if rendered.contains("error[") => printer.rendered(rendered),
+        other => printer.error(context.redactor.clean(&other.to_string())),
+    }
+    if let Some(hint) = error.hint() {
+        printer.hint(context.redactor.clean(&hint));
+    }
+    error.exit_code()
+}

@@ -1,0 +1,166 @@
+//! `rowsmith plan`: what a run would do. Rows are read and looked up; nobody is asked.
+
+use super::Context;
+use super::args::{OutputFormat, PlanArgs};
+use super::run::{fingerprinter, pretty, prompter, shape};
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
+use crate::pipeline::lookup::{Found, look_up};
+use crate::pipeline::question::{Question, RowKey};
+use crate::pipeline::scrape::{self, Scraped};
+use crate::session::Session;
+use rowsmith_plugin_api::RowChunk;
+use rowsmith_plugin_api::completion::ProviderInfo;
+use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::manifest::PluginKind;
+use serde_json::json;
+use std::collections::HashSet;
+
+/// What a run would do.
+#[derive(Default)]
+struct Plan {
+    rows: u64,
+    hits: u64,
+    duplicates: u64,
+    blank: u64,
+    calls: u64,
+    input_tokens: u64,
+    most_output_tokens: u64,
+    first: Option<(String, String)>,
+}
+
+pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, HostError> {
+    let mut loaded = context.load(&args.config, None)?;
+    loaded.settings.run.limit = args.limit;
+    let session = context.session(loaded, true);
+    let cache = session.cache().await?;
+    let (_, info) = session.provider().await?;
+    let plan = read(&session, &cache.client, &info, args.refresh).await?;
+    match args.format {
+        OutputFormat::Json => context.data(pretty(&as_json(&session, &info, &plan)))?,
+        OutputFormat::Human => {
+            context.data(as_text(&session, &info, &plan).trim_end())?;
+            if let Some((system, user)) = plan.first.filter(|_| !args.no_prompt) {
+                context.data(format_args!("\nThe first call would send:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"))?;
+            }
+        }
+    }
+    Ok(ExitCode::Success)
+}
+
+async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refresh: bool) -> Result<Plan, HostError> {
+    let settings = session.settings();
+    let scraper = session.scraper().await?;
+    let name = scraper.name.clone();
+    let mut rows = scrape::start(scraper.client, &session.services.sinks);
+    let prints = fingerprinter(settings, &session.loaded.sources, info);
+    let prompter = prompter(settings, info);
+    let limits = BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
+    let mut packer = Packer::new(limits, Stage::First);
+    let mut seen: HashSet<RowKey> = HashSet::new();
+    let mut plan = Plan::default();
+    let limit = settings.run.limit.unwrap_or(u64::MAX);
+    while let Some(scraped) = rows.recv().await {
+        let mut chunk: RowChunk = match scraped {
+            Scraped::Rows(chunk) => chunk,
+            Scraped::End(result) => {
+                result.map_err(|error| session.call_error(PluginKind::Scraper, &name, error))?;
+                break;
+            }
+        };
+        chunk.truncate(usize::try_from(limit - plan.rows).unwrap_or(usize::MAX));
+        plan.rows += chunk.len() as u64;
+        let input = prints.plan(chunk.columns());
+        let asked: Vec<usize> = (0..chunk.len()).filter(|row| !input.is_blank(&chunk, *row)).collect();
+        plan.blank += (chunk.len() - asked.len()) as u64;
+        let keys: Vec<RowKey> = asked.iter().map(|row| prints.key(&input, &chunk, *row)).collect();
+        let found = if refresh { Ok(Found::default()) } else { look_up(cache, &keys).await };
+        let found = found.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?.answers;
+        for (at, (row, key)) in asked.into_iter().zip(keys).enumerate() {
+            if found.get(at).is_some_and(Option::is_some) {
+                plan.hits += 1;
+            } else if !seen.insert(key) {
+                plan.duplicates += 1;
+            } else {
+                let body = input.body(&chunk, row).into();
+                packer.push(Question { key, body, echo: None, asked: 0, rejected: None });
+            }
+        }
+        while let Some(batch) = packer.take_full() {
+            plan.add(&prompter, &batch, info);
+        }
+        if plan.rows >= limit {
+            break;
+        }
+    }
+    while let Some(batch) = packer.take_any() {
+        plan.add(&prompter, &batch, info);
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    fn add(&mut self, prompter: &crate::pipeline::prompt::Prompter, batch: &Batch, info: &ProviderInfo) {
+        let asked = prompter.request(batch, shape(info));
+        self.calls += 1;
+        self.input_tokens += asked.input_tokens;
+        self.most_output_tokens += u64::from(asked.request.max_output_tokens.unwrap_or(0));
+        if self.first.is_none() {
+            self.first = Some((asked.request.system.clone(), asked.request.user_text()));
+        }
+    }
+
+    fn to_ask(&self) -> u64 {
+        self.rows - self.hits - self.duplicates - self.blank
+    }
+
+    /// Seconds until the last call may leave, when nothing fails.
+    fn shortest_seconds(&self, per_minute: Option<u64>) -> u64 {
+        match per_minute {
+            Some(limit) if self.calls > 0 => (self.calls - 1) / limit * 60,
+            _ => 0,
+        }
+    }
+}
+
+fn per_minute(session: &Session) -> Option<u64> {
+    session.settings().provider_limits.requests_per_minute.map(|n| u64::from(n.get()))
+}
+
+fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
+    json!({
+        "schema": "rowsmith/plan/v1",
+        "provider": session.settings().provider_name,
+        "model": info.model,
+        "rows": plan.rows,
+        "cached": plan.hits,
+        "duplicates": plan.duplicates,
+        "nothing_to_ask": plan.blank,
+        "to_ask": plan.to_ask(),
+        "calls": plan.calls,
+        "input_tokens_estimated": plan.input_tokens,
+        "output_tokens_at_most": plan.most_output_tokens,
+        "shortest_seconds": plan.shortest_seconds(per_minute(session)),
+    })
+}
+
+fn as_text(session: &Session, info: &ProviderInfo, plan: &Plan) -> String {
+    let settings = session.settings();
+    let quota = match per_minute(session) {
+        Some(limit) => format!("{} s until the last call may leave, at {limit} requests a minute", plan.shortest_seconds(Some(limit))),
+        None => "no quota is set".to_owned(),
+    };
+    let lines = [
+        ("Rows", plan.rows.to_string()),
+        ("Cache hits", plan.hits.to_string()),
+        ("Duplicates", plan.duplicates.to_string()),
+        ("Nothing to ask", plan.blank.to_string()),
+        ("To ask", plan.to_ask().to_string()),
+        ("Calls", format!("{} of at most {} rows", plan.calls, settings.batch.max_rows)),
+        ("Tokens", format!("about {} in, at most {} out", plan.input_tokens, plan.most_output_tokens)),
+        ("Time", quota),
+        ("Provider", format!("{} ({})", settings.provider_name, info.model)),
+    ];
+    lines.iter().map(|(name, value)| format!("{name:<16}{value}\n")).collect()
+}

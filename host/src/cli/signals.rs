@@ -1,0 +1,57 @@
+//! Ctrl-C and SIGTERM: the first stops the run cleanly, the second ends the program.
+
+use crate::exit_code::ExitCode;
+use crate::limit::stop::{Stop, StopReason};
+use crate::printer::Printer;
+
+/// Listens for signals for the rest of the program.
+pub(super) fn listen(stop: Stop, printer: Printer) {
+    tokio::spawn(async move {
+        let mut terminate = terminations();
+        for first in [true, false] {
+            let (reason, code) = tokio::select! {
+                _ = tokio::signal::ctrl_c() => (StopReason::Interrupted, ExitCode::Interrupted),
+                () = terminated(&mut terminate) => (StopReason::Terminated, ExitCode::Terminated),
+            };
+            if first {
+                printer.note("stopping: answers under way are waited for and kept (again to quit now)");
+                stop.request(reason);
+            } else {
+                quit(code);
+            }
+        }
+    });
+}
+
+#[expect(clippy::exit, reason = "the user asked twice; whatever still runs must not hold up the end")]
+fn quit(code: ExitCode) {
+    std::process::exit(i32::from(code as u8));
+}
+
+#[cfg(unix)]
+type Terminations = Option<tokio::signal::unix::Signal>;
+#[cfg(not(unix))]
+type Terminations = ();
+
+#[cfg(unix)]
+fn terminations() -> Terminations {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok()
+}
+
+#[cfg(not(unix))]
+fn terminations() -> Terminations {}
+
+#[cfg(unix)]
+async fn terminated(signals: &mut Terminations) {
+    match signals {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated(_: &mut Terminations) {
+    std::future::pending().await
+}

@@ -1,0 +1,72 @@
+//! Why a command ends early.
+
+use crate::config::load::LoadError;
+use crate::exit_code::ExitCode;
+use crate::plugin::PluginError;
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind};
+
+/// A command that cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The config cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The config was refused by a plugin or does not fit what was found; the text was rendered already.
+    #[error("{0}")]
+    Config(String),
+    /// A plugin cannot be used.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    /// A plugin's method failed.
+    #[error("{kind} plugin `{name}`: {error}")]
+    Call {
+        /// The plugin's kind.
+        kind: PluginKind,
+        /// Its name.
+        name: String,
+        /// What it said.
+        error: Error,
+    },
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(String),
+    /// Wrong use that the argument parser cannot see.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl HostError {
+    /// The exit code of the error.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Load(LoadError::Wrong(wrong)) if wrong.only_plugins => ExitCode::Plugin,
+            Self::Load(_) | Self::Config(_) => ExitCode::Config,
+            Self::Plugin(PluginError::Failed { kind, error, .. }) | Self::Call { kind, error, .. } => code_of(*kind, error),
+            Self::Plugin(_) => ExitCode::Plugin,
+            Self::Io(_) => ExitCode::Unexpected,
+            Self::Usage(_) => ExitCode::Usage,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Plugin(error) => error.hint(),
+            Self::Call { error, .. } => error.hint.clone(),
+            Self::Load(_) | Self::Config(_) | Self::Io(_) | Self::Usage(_) => None,
+        }
+    }
+}
+
+/// The exit code of a plugin's failure depends on what the plugin is for.
+fn code_of(kind: PluginKind, error: &Error) -> ExitCode {
+    match (error.kind, kind) {
+        (ErrorKind::Config, _) => ExitCode::Config,
+        (ErrorKind::Panic, _) => ExitCode::Plugin,
+        (_, PluginKind::Scraper) => ExitCode::Source,
+        (_, PluginKind::Cache) => ExitCode::Cache,
+        (_, PluginKind::Provider) => ExitCode::Provider,
+        (_, PluginKind::Exporter) => ExitCode::Export,
+    }
+}

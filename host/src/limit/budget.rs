@@ -1,0 +1,143 @@
+//! What a run may use in all: calls, tokens, money. The worst case is reserved before a call and settled
+//! after it, so a budget is never exceeded.
+
+use crate::config::settings::Budget;
+use rowsmith_plugin_api::completion::Usage;
+use std::sync::{Mutex, PoisonError};
+
+/// US dollars for tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prices {
+    /// For a million input tokens.
+    pub input_usd_per_million: f64,
+    /// For a million output tokens.
+    pub output_usd_per_million: f64,
+}
+
+impl Prices {
+    fn cost(self, input: u64, output: u64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
+        let (input, output) = (input as f64, output as f64);
+        (input * self.input_usd_per_million + output * self.output_usd_per_million) / 1_000_000.0
+    }
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Used {
+    calls: u64,
+    input: u64,
+    output: u64,
+    reserved_input: u64,
+    reserved_output: u64,
+}
+
+/// Keeps the books of a run.
+#[derive(Debug)]
+pub struct Ledger {
+    budget: Budget,
+    prices: Option<Prices>,
+    used: Mutex<Used>,
+}
+
+/// What was set aside for one call.
+#[derive(Debug, Clone, Copy)]
+pub struct Reservation {
+    input: u64,
+    output: u64,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    pub fn new(budget: Budget, prices: Option<Prices>) -> Self {
+        Self { budget, prices, used: Mutex::new(Used::default()) }
+    }
+
+    /// Sets aside the worst case of a call.
+    ///
+    /// # Errors
+    /// The limit that the call could exceed, in words.
+    pub fn reserve(&self, input: u64, output: u64) -> Result<Reservation, String> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(most) = self.budget.max_calls.filter(|most| used.calls + 1 > *most) {
+            return Err(format!("max_calls = {most} is used up"));
+        }
+        let (all_input, all_output) =
+            (used.input + used.reserved_input + input, used.output + used.reserved_output + output);
+        if let Some(most) = self.budget.max_tokens.filter(|most| all_input + all_output > *most) {
+            return Err(format!("the next call could exceed max_tokens = {most} ({} are used)", used.input + used.output));
+        }
+        if let (Some(most), Some(prices)) = (self.budget.max_cost_usd, self.prices) {
+            if prices.cost(all_input, all_output) > most {
+                let so_far = prices.cost(used.input, used.output);
+                return Err(format!("the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)"));
+            }
+        }
+        used.calls += 1;
+        used.reserved_input += input;
+        used.reserved_output += output;
+        Ok(Reservation { input, output })
+    }
+
+    /// Books what a call really used; where the service did not say, the worst case stands.
+    pub fn settle(&self, reservation: Reservation, usage: Option<&Usage>) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.reserved_input -= reservation.input;
+        used.reserved_output -= reservation.output;
+        // A call that failed is not billed by any service.
+        let Some(usage) = usage else { return };
+        used.input += usage.input.unwrap_or(reservation.input);
+        used.output += usage.output.unwrap_or(reservation.output);
+    }
+
+    /// Takes back a reservation for a call that was not made.
+    pub fn cancel(&self, reservation: Reservation) {
+        self.settle(reservation, None);
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).calls -= 1;
+    }
+
+    /// What is spent so far; `None` when prices are unknown.
+    pub fn cost_usd(&self) -> Option<f64> {
+        let used = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(self.prices?.cost(used.input, used.output))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(input: u64, output: u64) -> Usage {
+        Usage { input: Some(input), output: Some(output), ..Usage::default() }
+    }
+
+    #[test]
+    fn calls_are_never_more_than_allowed() {
+        let ledger = Ledger::new(Budget { max_calls: Some(2), ..Budget::default() }, None);
+        let first = ledger.reserve(1, 1).unwrap();
+        ledger.reserve(1, 1).unwrap();
+        assert_eq!(ledger.reserve(1, 1).unwrap_err(), "max_calls = 2 is used up");
+        ledger.cancel(first);
+        assert!(ledger.reserve(1, 1).is_ok());
+    }
+
+    #[test]
+    fn the_worst_case_is_reserved_and_the_true_use_is_booked() {
+        let ledger = Ledger::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
+        let first = ledger.reserve(30, 50).unwrap();
+        assert!(ledger.reserve(10, 20).is_err(), "80 of 100 are set aside");
+        ledger.settle(first, Some(&usage(20, 10)));
+        let second = ledger.reserve(10, 60).unwrap();
+        ledger.settle(second, None);
+        assert!(ledger.reserve(10, 60).is_ok(), "a failed call used nothing");
+    }
+
+    #[test]
+    fn money_is_never_more_than_allowed() {
+        let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 10.0 };
+        let ledger = Ledger::new(Budget { max_cost_usd: Some(0.01), ..Budget::default() }, Some(prices));
+        let first = ledger.reserve(1_000, 800).unwrap();
+        ledger.settle(first, Some(&usage(1_000, 800)));
+        assert!(ledger.cost_usd().is_some_and(|usd| (usd - 0.009).abs() < 1e-9));
+        assert!(ledger.reserve(1_000, 800).unwrap_err().contains("max_cost_usd = 0.01"));
+    }
+}

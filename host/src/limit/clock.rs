@@ -1,0 +1,34 @@
+//! Wall-clock time that never runs backwards within a run, and stands still when tokio's clock is paused.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
+
+/// Time since 1970, read once and then counted on the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    base: Duration,
+    start: Instant,
+}
+
+impl Clock {
+    /// Reads the system's clock.
+    pub fn start() -> Self {
+        let base = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { base, start: Instant::now() }
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from((self.base + self.start.elapsed()).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Seconds since 1970.
+    pub fn now_secs(&self) -> u64 {
+        self.now_ms() / 1_000
+    }
+
+    /// How long the run has taken.
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+}

@@ -1,0 +1,184 @@
+//! The one door to the provider: sliding windows, pauses that the service asked for, and the quota that
+//! other processes share.
+
+use super::clock::Clock;
+use super::window::SlidingWindow;
+use crate::config::settings::ProviderLimits;
+use rowsmith_plugin_api::cache::{QuotaRequest, QuotaWindow};
+use rowsmith_plugin_api::completion::LimitHint;
+use rowsmith_plugin_api::glue::client::CacheClient;
+use std::sync::Mutex as StdMutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+/// The time that a request may take to arrive, beyond the one before it: the service counts arrivals, we
+/// count departures, and the first request of a run also opens the connection.
+const ARRIVAL_MARGIN: Duration = Duration::from_millis(500);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Requests,
+    Tokens,
+}
+
+impl Unit {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Tokens => "tokens",
+        }
+    }
+
+    fn amount(self, tokens: u64) -> u64 {
+        if self == Self::Requests { 1 } else { tokens }
+    }
+}
+
+struct Limited {
+    unit: Unit,
+    window: SlidingWindow,
+}
+
+/// The quota that processes share through the cache.
+pub struct SharedQuota {
+    /// The cache that keeps it.
+    pub cache: CacheClient,
+    /// Names provider and credential.
+    pub name: String,
+}
+
+/// Lets calls pass, one after the other, as early as all limits allow.
+pub struct Gate {
+    /// Held while waiting, so that calls pass in the order they came.
+    windows: Mutex<Vec<Limited>>,
+    paused_until: StdMutex<Option<Instant>>,
+    waited_ms: AtomicU64,
+    shared: Option<SharedQuota>,
+    clock: Clock,
+}
+
+/// One passage, to be corrected when the true use of tokens is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Passage {
+    at: Instant,
+    tokens: u64,
+}
+
+impl Gate {
+    /// A gate with the limits of a provider.
+    pub fn new(limits: &ProviderLimits, shared: Option<SharedQuota>, clock: Clock) -> Self {
+        let mut windows = Vec::new();
+        let mut add = |unit, limit: Option<std::num::NonZeroU32>, length: Duration| {
+            if let Some(limit) = limit {
+                windows.push(Limited { unit, window: SlidingWindow::new(u64::from(limit.get()), length + ARRIVAL_MARGIN) });
+            }
+        };
+        add(Unit::Requests, limits.requests_per_minute, MINUTE);
+        add(Unit::Requests, limits.requests_per_day, DAY);
+        add(Unit::Tokens, limits.tokens_per_minute, MINUTE);
+        Self {
+            windows: Mutex::new(windows),
+            paused_until: StdMutex::new(None),
+            waited_ms: AtomicU64::new(0),
+            shared,
+            clock,
+        }
+    }
+
+    /// Waits until a call of about this many tokens may leave.
+    pub async fn pass(&self, tokens: u64) -> Passage {
+        let mut windows = self.windows.lock().await;
+        loop {
+            let now = Instant::now();
+            let mut at = self.paused().filter(|until| *until > now).unwrap_or(now);
+            for limited in windows.iter_mut() {
+                at = at.max(limited.window.room_at(now, limited.unit.amount(tokens)));
+            }
+            if at <= now {
+                match self.acquire_shared(&windows, tokens).await {
+                    Some(wait) => at = now + wait,
+                    None => {
+                        for limited in windows.iter_mut() {
+                            limited.window.take(now, limited.unit.amount(tokens));
+                        }
+                        return Passage { at: now, tokens };
+                    }
+                }
+            }
+            sleep_until(at).await;
+            let waited = u64::try_from(now.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.waited_ms.fetch_add(waited, Ordering::Relaxed);
+        }
+    }
+
+    /// Asks the quota that is shared with other processes; returns how long to wait, or nothing.
+    async fn acquire_shared(&self, windows: &[Limited], tokens: u64) -> Option<Duration> {
+        let shared = self.shared.as_ref()?;
+        if windows.is_empty() {
+            return None;
+        }
+        let windows = windows.iter().map(|limited| QuotaWindow {
+            unit: limited.unit.as_str().to_owned(),
+            window_ms: u64::try_from(limited.window.length().as_millis()).unwrap_or(u64::MAX),
+            limit: limited.window.limit(),
+            amount: limited.unit.amount(tokens),
+        });
+        let request =
+            QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows: windows.collect() };
+        match shared.cache.acquire(&request).await {
+            Ok(0) => None,
+            Ok(wait) => Some(Duration::from_millis(wait)),
+            Err(error) => {
+                tracing::warn!(%error, "the shared quota cannot be read; other processes are not counted");
+                None
+            }
+        }
+    }
+
+    /// Corrects the tokens of a passage.
+    pub async fn correct(&self, passage: Passage, tokens: u64) {
+        for limited in self.windows.lock().await.iter_mut().filter(|limited| limited.unit == Unit::Tokens) {
+            limited.window.correct(passage.at, passage.tokens, tokens);
+        }
+    }
+
+    fn paused(&self) -> Option<Instant> {
+        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets nothing pass for a while, because the service asked for it.
+    pub fn pause(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if paused.is_none_or(|earlier| earlier < until) {
+            *paused = Some(until);
+        }
+    }
+
+    /// Takes what a service said of its limits. They can lower ours, never raise them.
+    pub async fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
+        for hint in hints {
+            if hint.remaining == Some(0) {
+                if let Some(reset) = hint.reset_ms.map(Duration::from_millis).filter(|reset| *reset <= max_wait) {
+                    self.pause(reset);
+                }
+            }
+            let length = Duration::from_secs(hint.window_secs) + ARRIVAL_MARGIN;
+            let mut windows = self.windows.lock().await;
+            let known = windows.iter_mut().find(|l| l.unit.as_str() == hint.unit && l.window.length() == length);
+            if let (Some(limited), Some(limit)) = (known, hint.limit) {
+                limited.window.lower(limit);
+            }
+        }
+    }
+
+    /// How long calls have waited here, as time of the run.
+    pub fn waited(&self) -> Duration {
+        Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,155 @@
+//! Stage 4: questions into calls. Pure.
+//!
+//! Questions wait until there are enough of them for a whole call, so N questions make ⌈N/max_rows⌉ calls;
+//! a budget of input tokens can make calls smaller, never larger.
+
+use super::question::Question;
+use std::collections::VecDeque;
+
+/// How many characters make a token, roughly; real use is learned from what providers report.
+pub const CHARS_PER_TOKEN: usize = 4;
+/// What a row costs beside its own text: id, tag, braces.
+const ROW_OVERHEAD_CHARS: usize = 48;
+
+/// How far down the fallback a call is. The order is the order of escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Asked for the first time.
+    First,
+    /// Rows that other calls left over, together.
+    Repack,
+    /// Part of a call that failed as a whole.
+    Halve,
+    /// A row alone, because nothing else worked.
+    Single,
+    /// A row asked again, alone, only to compare.
+    Audit,
+}
+
+/// The questions of one call.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// What is asked.
+    pub questions: Vec<Question>,
+    /// How far down the fallback it is.
+    pub stage: Stage,
+}
+
+/// Limits of one call.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchLimits {
+    /// Most rows.
+    pub max_rows: usize,
+    /// Most tokens of rows, as estimated.
+    pub max_input_tokens: Option<usize>,
+}
+
+/// The estimated tokens of a question's row in a prompt.
+pub fn row_tokens(question: &Question) -> usize {
+    let rejected = question.rejected.as_ref().map_or(0, |r| r.len() + 16);
+    (question.body.len() + rejected + ROW_OVERHEAD_CHARS).div_ceil(CHARS_PER_TOKEN)
+}
+
+/// Collects questions until they fill a call.
+#[derive(Debug)]
+pub struct Packer {
+    limits: BatchLimits,
+    stage: Stage,
+    waiting: VecDeque<Question>,
+}
+
+impl Packer {
+    /// An empty packer for calls of one stage.
+    pub fn new(limits: BatchLimits, stage: Stage) -> Self {
+        Self { limits, stage, waiting: VecDeque::new() }
+    }
+
+    /// Adds a question.
+    pub fn push(&mut self, question: Question) {
+        self.waiting.push_back(question);
+    }
+
+    /// How many questions wait.
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The next call that cannot grow any more.
+    pub fn take_full(&mut self) -> Option<Batch> {
+        let rows = self.fitting();
+        (rows == self.limits.max_rows || rows < self.waiting.len()).then(|| self.take(rows))
+    }
+
+    /// The next call, full or not.
+    pub fn take_any(&mut self) -> Option<Batch> {
+        let rows = self.fitting();
+        (rows > 0).then(|| self.take(rows))
+    }
+
+    /// How many of the first questions fit into one call; a question that is too large goes alone.
+    fn fitting(&self) -> usize {
+        let mut tokens = 0;
+        let mut rows = 0;
+        for question in self.waiting.iter().take(self.limits.max_rows) {
+            tokens += row_tokens(question);
+            if rows > 0 && self.limits.max_input_tokens.is_some_and(|most| tokens > most) {
+                break;
+            }
+            rows += 1;
+        }
+        rows
+    }
+
+    fn take(&mut self, rows: usize) -> Batch {
+        Batch { questions: self.waiting.drain(..rows).collect(), stage: self.stage }
+    }
+
+    /// Takes out all questions, for a run that stops.
+    pub fn drain(&mut self) -> impl Iterator<Item = Question> + '_ {
+        self.waiting.drain(..)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::question::RowKey;
+    use super::*;
+
+    fn question(n: usize, chars: usize) -> Question {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&n.to_le_bytes());
+        Question { key: RowKey(key), body: "x".repeat(chars).into(), echo: None, asked: 0, rejected: None }
+    }
+
+    fn sizes(count: usize, chars: usize, limits: BatchLimits) -> Vec<usize> {
+        let mut packer = Packer::new(limits, Stage::First);
+        let mut sizes = Vec::new();
+        for n in 0..count {
+            packer.push(question(n, chars));
+            sizes.extend(packer.take_full().map(|b| b.questions.len()));
+        }
+        sizes.extend(std::iter::from_fn(|| packer.take_any()).map(|b| b.questions.len()));
+        sizes
+    }
+
+    #[test]
+    fn calls_are_as_few_as_can_be() {
+        let twenty = BatchLimits { max_rows: 20, max_input_tokens: None };
+        assert_eq!(sizes(150, 10, twenty), [20, 20, 20, 20, 20, 20, 20, 10]);
+        assert_eq!(sizes(0, 10, twenty), [0; 0]);
+        assert_eq!(sizes(1, 10, twenty), [1]);
+        assert_eq!(sizes(40, 10, twenty), [20, 20]);
+    }
+
+    #[test]
+    fn a_token_budget_makes_calls_smaller_and_never_stops() {
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: Some(100) };
+        assert_eq!(sizes(7, 150, limits), [2, 2, 2, 1], "rows of 50 tokens");
+        assert_eq!(sizes(2, 4_000, limits), [1, 1], "rows over the budget go alone");
+    }
+}

@@ -1,0 +1,56 @@
+//! Stage 11: answers to the cache.
+//!
+//! One thread commits. Whatever has arrived while it was committing goes into the next commit, so that many
+//! calls that land together cost one; and nobody goes on before the answers are safe.
+
+use super::question::RowKey;
+use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::{Error, ErrorKind};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+/// Calls that may wait for the commit before theirs.
+const QUEUE: usize = 256;
+
+struct Write {
+    entries: Vec<([u8; 32], Vec<u8>)>,
+    done: oneshot::Sender<Result<(), Error>>,
+}
+
+/// Hands answers to the thread that commits them.
+#[derive(Clone)]
+pub struct Persister(mpsc::Sender<Write>);
+
+impl Persister {
+    /// Starts the thread; it ends with the last handle.
+    pub fn start(cache: CacheClient) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let runtime = Handle::current();
+        std::thread::spawn(move || runtime.block_on(commit_all(&cache, receiver)));
+        Self(sender)
+    }
+
+    /// Stores values and returns when they are durable.
+    pub async fn put(&self, values: Vec<(RowKey, Vec<u8>)>) -> Result<(), Error> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        let entries = values.into_iter().map(|(key, value)| (key.0, value)).collect();
+        let (done, result) = oneshot::channel();
+        let gone = || Error::new(ErrorKind::Other, "the thread that writes to the cache has ended");
+        self.0.send(Write { entries, done }).await.map_err(|_| gone())?;
+        result.await.map_err(|_| gone())?
+    }
+}
+
+async fn commit_all(cache: &CacheClient, mut receiver: mpsc::Receiver<Write>) {
+    let mut writes = Vec::new();
+    while receiver.recv_many(&mut writes, QUEUE).await > 0 {
+        let entries: Vec<_> = writes.iter_mut().flat_map(|write| write.entries.drain(..)).collect();
+        let result = cache.put_many(&entries).await;
+        for write in writes.drain(..) {
+            // A call that was given up waits for nothing any more.
+            drop(write.done.send(result.clone()));
+        }
+    }
+}

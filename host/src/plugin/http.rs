@@ -1,0 +1,194 @@
+//! The HTTP client that all plugins share.
+
+use super::redact::Redactor;
+use crate::limit::backoff::{RetryPolicy, dice};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Response, Url};
+use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
+const DEFAULT_BODY_BYTES: u64 = 32 << 20;
+const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
+/// Headers that may carry keys, which must not go to another host.
+const CREDENTIALS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key"];
+const RETRY: RetryPolicy = RetryPolicy {
+    max_attempts: u32::MAX,
+    base: Duration::from_millis(500),
+    cap: Duration::from_secs(8),
+    max_wait: Duration::from_secs(120),
+};
+
+/// Sends requests; the client is made when the first one is sent.
+pub struct HttpService {
+    client: OnceLock<std::result::Result<Client, String>>,
+    redactor: Redactor,
+}
+
+impl HttpService {
+    /// A service whose errors hold no secret of `redactor`.
+    pub fn new(redactor: Redactor) -> Self {
+        Self { client: OnceLock::new(), redactor }
+    }
+
+    fn client(&self) -> Result<&Client> {
+        let made = self.client.get_or_init(|| {
+            // Fails only when another part of the process chose a provider before, which is as good.
+            drop(rustls::crypto::ring::default_provider().install_default());
+            Client::builder()
+                .user_agent(USER_AGENT)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .map_err(|error| chain(&error))
+        });
+        made.as_ref().map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
+    }
+
+    /// Sends a request, follows redirects and repeats it as far as it allows.
+    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let timeout = request.timeout_ms.map_or(DEFAULT_TIMEOUT, Duration::from_millis);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let result = match tokio::time::timeout(timeout, self.exchange(&request)).await {
+                Ok(result) => result,
+                Err(_) => Err(Error::new(ErrorKind::Retryable, format!("{} did not answer within {timeout:?}", shown(&request.url)))),
+            };
+            let wait = match &result {
+                Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => {
+                    response.header("retry-after").and_then(rowsmith_plugin_api::duration::parse_wait)
+                }
+                Err(error) if error.kind == ErrorKind::Retryable => None,
+                _ => return self.cleaned(result),
+            };
+            if attempt > u32::from(request.retries) || wait.is_some_and(|wait| wait > RETRY.max_wait) {
+                return self.cleaned(result);
+            }
+            let pause = wait.unwrap_or_else(|| RETRY.delay(attempt, dice()));
+            tracing::debug!(url = %shown(&request.url), attempt, ?pause, "a request is repeated");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn cleaned(&self, result: Result<HttpResponse>) -> Result<HttpResponse> {
+        result.map_err(|mut error| {
+            error.message = self.redactor.clean(&error.message).into_owned();
+            error
+        })
+    }
+
+    async fn exchange(&self, request: &HttpRequest) -> Result<HttpResponse> {
+        let mut url = parse_url(&request.url)?;
+        let mut headers = header_map(&request.headers)?;
+        for _ in 0..=request.redirects {
+            let response = self.once(request, url.clone(), headers.clone()).await?;
+            let Some(next) = redirect_target(&response, &url) else {
+                return read(response, request.max_body_bytes.unwrap_or(DEFAULT_BODY_BYTES)).await;
+            };
+            if request.redirects == 0 || request.method != "GET" {
+                return Err(Error::new(ErrorKind::Auth, format!("{} redirects to {}, and keys must not travel", shown(url.as_str()), shown(next.as_str())))
+                    .hint("check `base_url`"));
+            }
+            if next.scheme() == "http" && url.scheme() == "https" {
+                return Err(Error::new(ErrorKind::BadRequest, format!("{} redirects from https to http", shown(url.as_str()))));
+            }
+            if next.origin() != url.origin() {
+                for name in CREDENTIALS {
+                    headers.remove(name);
+                }
+            }
+            url = next;
+        }
+        Err(Error::new(ErrorKind::BadRequest, format!("{} redirects more than {} times", shown(&request.url), request.redirects)))
+    }
+
+    async fn once(&self, request: &HttpRequest, url: Url, headers: HeaderMap) -> Result<Response> {
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| Error::new(ErrorKind::BadRequest, format!("`{}` is no HTTP method", request.method)))?;
+        let place = shown(url.as_str());
+        let mut builder = self.client()?.request(method, url).headers(headers);
+        if !request.body.is_empty() {
+            builder = builder.body(request.body.clone());
+        }
+        tracing::trace!(method = request.method, url = place, bytes = request.body.len(), "request");
+        builder.send().await.map_err(|error| network_error(&place, &error))
+    }
+}
+
+fn parse_url(text: &str) -> Result<Url> {
+    let invalid = |why: String| Error::new(ErrorKind::BadRequest, format!("`{}` is not an address: {why}", shown(text)));
+    let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
+    if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(invalid("it must begin with http:// or https://".to_owned())) }
+}
+
+fn header_map(headers: &[(String, String)]) -> Result<HeaderMap> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let invalid = || Error::new(ErrorKind::BadRequest, format!("the header `{name}` has characters that a header cannot have"));
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| invalid())?;
+        value.set_sensitive(CREDENTIALS.contains(&key.as_str()));
+        map.append(key, value);
+    }
+    Ok(map)
+}
+
+fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
+}
+
+async fn read(mut response: Response, most: u64) -> Result<HttpResponse> {
+    let place = shown(response.url().as_str());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| network_error(&place, &error))? {
+        if body.len() as u64 + chunk.len() as u64 > most {
+            return Err(Error::new(ErrorKind::InvalidData, format!("{place} answered with more than {most} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let headers = response.headers().iter().map(|(name, value)| {
+        let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let text = if name == RETRY_AFTER { seconds_until(&text).unwrap_or(text) } else { text };
+        (name.as_str().to_owned(), text)
+    });
+    Ok(HttpResponse { status: response.status().as_u16(), headers: headers.collect(), url: place, body })
+}
+
+/// A `Retry-After` date as seconds from now, since plugins have no clock.
+fn seconds_until(text: &str) -> Option<String> {
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
+    let wait = date.duration_since(SystemTime::now()).unwrap_or_default();
+    Some(wait.as_secs().saturating_add(1).to_string())
+}
+
+fn network_error(place: &str, error: &reqwest::Error) -> Error {
+    let kind = if error.is_builder() { ErrorKind::BadRequest } else { ErrorKind::Retryable };
+    let what = if error.is_connect() {
+        "cannot be reached"
+    } else if error.is_timeout() {
+        "did not answer in time"
+    } else {
+        "broke off the exchange"
+    };
+    Error::new(kind, format!("{place} {what}: {}", chain(error))).with("url", place)
+}
+
+/// The innermost cause of an error; reqwest's own text only repeats the address.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+/// An address without its query, which may hold keys.
+fn shown(url: &str) -> String {
+    url.split(['?', '#']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,139 @@
+//! A plugin's file, judged without running it.
+//!
+//! Opening a library runs its constructors before anything can be checked, and a file that was cut short
+//! kills the process inside the loader. So the bytes are read, hashed and checked first, and what is
+//! opened later is a private copy of exactly these bytes.
+
+use super::error::PluginError;
+use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
+use rowsmith_plugin_api::Manifest;
+use rowsmith_plugin_api::manifest::MANIFEST_SECTION;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Larger files are no plugins.
+const MOST_BYTES: u64 = 1 << 30;
+/// The binary interface of this host.
+const ABI: u32 = rowsmith_abi::ABI_MAJOR;
+
+/// The bytes of a plugin's file, and what they say of it.
+pub struct Image {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// The SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+    /// What the plugin says of itself.
+    pub manifest: Manifest,
+}
+
+impl Image {
+    /// Reads and judges a file.
+    ///
+    /// # Errors
+    /// [`PluginError::Unusable`] with the reason in one sentence.
+    pub fn read(path: &Path) -> Result<Self, PluginError> {
+        let bytes = read_bytes(path)?;
+        let manifest = judge(path, &bytes)?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        Ok(Self { path: path.to_owned(), bytes, sha256, manifest })
+    }
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, PluginError> {
+    let unreadable = |error: std::io::Error| PluginError::unusable(path, format!("cannot be read: {error}"));
+    let meta = std::fs::metadata(path).map_err(unreadable)?;
+    if meta.is_dir() {
+        return Err(PluginError::unusable(path, "is a folder, not a file"));
+    }
+    if meta.len() > MOST_BYTES {
+        return Err(PluginError::unusable(path, "is over 1 GiB, which no plugin is"));
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
+fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
+    let unusable = |reason: String| PluginError::unusable(path, reason);
+    let file = object::File::parse(bytes).map_err(|error| unusable(format!("is not a dynamic library, or is cut short ({error})")))?;
+    let (format, wanted) = (file.format(), native_format());
+    let (architecture, native) = (file.architecture(), std::env::consts::ARCH);
+    if format != wanted || !is_native(architecture) {
+        return Err(unusable(format!("is built for {format:?} {architecture:?}, and this host is {wanted:?} {native}")));
+    }
+    let len = bytes.len() as u64;
+    let beyond = |range: (u64, u64)| range.0.checked_add(range.1).is_none_or(|end| end > len);
+    let cut = file.segments().any(|s| beyond(s.file_range())) || file.sections().any(|s| s.file_range().is_some_and(beyond));
+    if cut {
+        return Err(unusable("is cut short: parts that it names are beyond its end".to_owned()).with_hint("build or copy it again"));
+    }
+    let not_ours = || {
+        unusable("is a dynamic library, but not a Rowsmith plugin: it has no manifest".to_owned())
+            .with_hint("a plugin calls `export_plugin!` and is built with crate-type = [\"cdylib\"]")
+    };
+    let section = file.section_by_name(MANIFEST_SECTION).ok_or_else(not_ours)?;
+    let data = section.data().map_err(|error| unusable(format!("has a manifest that cannot be read ({error})")))?;
+    let manifest = Manifest::parse(data).map_err(|error| unusable(error.message))?;
+    if manifest.abi != ABI {
+        let side = if manifest.abi < ABI { "the plugin" } else { "rowsmith" };
+        let hint = format!("rebuild {side} with the newer version");
+        let reason = format!("speaks plugin ABI {}, and this host speaks {ABI} (built with plugin-api {})", manifest.abi, manifest.api_version);
+        return Err(unusable(reason).with_hint(hint));
+    }
+    let exported = file.dynamic_symbols().any(|symbol| symbol.name() == Ok(manifest.entry.as_str()) && symbol.is_definition());
+    // Mach-O puts an underscore before names, and PE lists exports elsewhere; there the loader decides.
+    if !exported && cfg!(all(unix, not(target_vendor = "apple"))) {
+        return Err(unusable(format!("does not export its entry `{}`", manifest.entry)).with_hint("build it again with crate-type = [\"cdylib\"]"));
+    }
+    Ok(manifest)
+}
+
+fn native_format() -> object::BinaryFormat {
+    if cfg!(windows) {
+        object::BinaryFormat::Pe
+    } else if cfg!(target_vendor = "apple") {
+        object::BinaryFormat::MachO
+    } else {
+        object::BinaryFormat::Elf
+    }
+}
+
+fn is_native(architecture: object::Architecture) -> bool {
+    use object::Architecture as A;
+    match std::env::consts::ARCH {
+        "x86_64" => matches!(architecture, A::X86_64 | A::X86_64_X32),
+        "aarch64" => matches!(architecture, A::Aarch64),
+        "x86" => matches!(architecture, A::I386),
+        "arm" => matches!(architecture, A::Arm),
+        "riscv64" => matches!(architecture, A::Riscv64),
+        // On further architectures the loader decides.
+        _ => true,
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a String cannot fail.
+        write!(out, "{byte:02x}").unwrap_or_default();
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_plugin_is_said_in_one_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("text.so");
+        std::fs::write(&text, "not a library").unwrap();
+        let reason = |path: &Path| Image::read(path).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(reason(&text).contains("is not a dynamic library"), "{}", reason(&text));
+        assert!(reason(folder.path()).ends_with("is a folder, not a file"));
+        assert!(reason(&folder.path().join("none.so")).contains("cannot be read: No such file"));
+        let own = std::env::current_exe().unwrap();
+        assert!(reason(&own).contains("it has no manifest"), "{}", reason(&own));
+    }
+}

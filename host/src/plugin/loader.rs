@@ -1,0 +1,73 @@
+//! Opens a plugin's library. The only unsafe code of the host.
+#![expect(unsafe_code, reason = "opening a library and reading a symbol from it are unsafe by nature")]
+
+use super::error::PluginError;
+use super::image::Image;
+use rowsmith_abi::{Header, PluginModuleRef, describe_mismatch};
+use rowsmith_plugin_api::Manifest;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A library that is open and whose types fit. It stays open for the life of the process: threads and
+/// thread-local values of a plugin may outlive every use of it.
+#[derive(Clone)]
+pub struct LoadedPlugin {
+    /// What makes instances.
+    pub module: PluginModuleRef,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Where it was read from.
+    pub path: PathBuf,
+}
+
+/// Opens a private copy of an image.
+///
+/// # Errors
+/// [`PluginError::Unusable`] when the system cannot load it or its types differ from this host's.
+pub fn open(image: &Image) -> Result<LoadedPlugin, PluginError> {
+    let library = open_copy(image)?;
+    // SAFETY: the symbol is only named after the manifest of these very bytes, and the export macro gives
+    // every such symbol this type.
+    let symbol = unsafe { library.get::<*const Header>(image.manifest.entry.as_bytes()) };
+    let symbol = symbol.map_err(|error| PluginError::unusable(&image.path, format!("has no entry: {}", source_text(&error))))?;
+    let header: *const Header = *symbol;
+    std::mem::forget(library);
+    // SAFETY: the header is a static of a library that is never closed.
+    let header = unsafe { header.as_ref() };
+    let header = header.ok_or_else(|| PluginError::unusable(&image.path, "has an empty entry"))?;
+    let module = PluginModuleRef::from_header(header)
+        .map_err(|error| PluginError::unusable(&image.path, describe_mismatch(&error)))?;
+    Ok(LoadedPlugin { module, manifest: image.manifest.clone(), path: image.path.clone() })
+}
+
+/// Writes the bytes that were judged to a file of our own and opens that, so that a rebuild of the
+/// plugin's file harms nothing.
+fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| PluginError::unusable(&image.path, format!("{what}: {error}"));
+    let mut copy = tempfile::Builder::new()
+        .prefix("rowsmith-plugin-")
+        .suffix(std::env::consts::DLL_SUFFIX)
+        .tempfile()
+        .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
+    copy.write_all(&image.bytes).map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
+    let path = copy.into_temp_path();
+    let opened = load(&path);
+    // Some systems do not let programs run from the temporary folder; the file itself has the same bytes.
+    let opened = opened.or_else(|first| if is_unchanged(image) { load(&image.path) } else { Err(first) });
+    opened.map_err(|error| failed("cannot be loaded", &source_text(&error)))
+}
+
+fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    // SAFETY: the file is complete and carries a manifest of ours, so its constructors are those of a
+    // plugin that the user named. Native plugins are trusted code.
+    unsafe { libloading::Library::new(path) }
+}
+
+fn is_unchanged(image: &Image) -> bool {
+    std::fs::read(&image.path).is_ok_and(|bytes| bytes == image.bytes)
+}
+
+/// libloading's own text says only that it failed; the system's text is its source.
+fn source_text(error: &libloading::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,145 @@
+//! Hands out plugins: finds, judges and opens each file once, and makes configured instances.
+
+use super::discovery::SearchPath;
+use super::error::PluginError;
+use super::image::Image;
+use super::loader::{self, LoadedPlugin};
+use super::services::{PluginServices, SharedServices};
+use crate::config::settings::PluginUse;
+use rowsmith_abi::{Buffer, HostHandle, PluginModuleRef};
+use rowsmith_plugin_api::glue::LinkedPlugin;
+use rowsmith_plugin_api::glue::client::Remote;
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind, Manifest};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// All that is known of the plugins of a run.
+pub struct Registry {
+    search: SearchPath,
+    pins: BTreeMap<String, String>,
+    linked: Vec<(Manifest, LinkedPlugin)>,
+    images: HashMap<PathBuf, Arc<Image>>,
+}
+
+/// Where a plugin comes from.
+#[derive(Clone)]
+pub enum Source {
+    /// A file that was judged.
+    File(Arc<Image>),
+    /// Linked into this program.
+    Linked(Manifest, LinkedPlugin),
+}
+
+impl Source {
+    /// What the plugin says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Self::File(image) => &image.manifest,
+            Self::Linked(manifest, _) => manifest,
+        }
+    }
+
+    /// Where it is, for people.
+    pub fn place(&self) -> String {
+        match self {
+            Self::File(image) => image.path.display().to_string(),
+            Self::Linked(..) => "built in".to_owned(),
+        }
+    }
+}
+
+impl Registry {
+    /// A registry over a search path.
+    pub fn new(search: SearchPath, pins: BTreeMap<String, String>) -> Self {
+        let linked = crate::builtin::plugins().into_iter().filter_map(|plugin| {
+            // Written by the same macro as every file's, so it can be read.
+            Some((Manifest::parse(plugin.manifest.as_bytes()).ok()?, plugin))
+        });
+        Self { search, pins, linked: linked.collect(), images: HashMap::new() }
+    }
+
+    /// The search path.
+    pub fn search(&self) -> &SearchPath {
+        &self.search
+    }
+
+    /// Plugins that are linked into this program.
+    pub fn linked(&self) -> impl Iterator<Item = &Manifest> {
+        self.linked.iter().map(|(manifest, _)| manifest)
+    }
+
+    /// Finds and judges the plugin that a config names. No code of it runs.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn source(&mut self, wanted: &PluginUse) -> Result<Source, PluginError> {
+        if let Some(path) = &wanted.library {
+            let image = self.image(path)?;
+            return Ok(Source::File(checked(image, wanted.kind)?));
+        }
+        let found = match self.search.find(wanted.kind, &wanted.name) {
+            Ok(path) => path,
+            Err(missing) => return self.find_linked(wanted.kind, &wanted.name).ok_or(missing),
+        };
+        let image = self.image(&found)?;
+        Ok(Source::File(checked(image, wanted.kind)?))
+    }
+
+    fn find_linked(&self, kind: PluginKind, name: &str) -> Option<Source> {
+        let (manifest, plugin) = self.linked.iter().find(|(m, _)| m.kind == kind && m.name == name)?;
+        Some(Source::Linked(manifest.clone(), *plugin))
+    }
+
+    fn image(&mut self, path: &Path) -> Result<Arc<Image>, PluginError> {
+        if let Some(image) = self.images.get(path) {
+            return Ok(Arc::clone(image));
+        }
+        let image = Arc::new(Image::read(path)?);
+        let name = format!("{}-{}", image.manifest.kind, image.manifest.name);
+        if let Some(pin) = self.pins.get(&name) {
+            let wanted = pin.strip_prefix("sha256:").unwrap_or(pin);
+            if wanted != image.sha256 {
+                let reason = format!("does not have the pinned bytes: sha256:{} is pinned, and it has sha256:{}", wanted, image.sha256);
+                return Err(PluginError::unusable(path, reason).with_hint(format!("if the change is meant, put the new hash into [plugins.pins] \"{name}\"")));
+            }
+        }
+        self.images.insert(path.to_owned(), Arc::clone(&image));
+        Ok(image)
+    }
+}
+
+fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginError> {
+    if image.manifest.kind == kind {
+        return Ok(image);
+    }
+    Err(PluginError::unusable(&image.path, format!("is a {} plugin (`{}`), where a {kind} is due", image.manifest.kind, image.manifest.name)))
+}
+
+/// Opens a plugin and makes a configured instance of it.
+///
+/// # Errors
+/// When the library cannot be opened, or the plugin refuses its config.
+pub fn instantiate(source: &Source, config: &Value, shared: &SharedServices) -> Result<Remote, PluginError> {
+    let manifest = source.manifest();
+    let module = match source {
+        Source::File(image) => {
+            let LoadedPlugin { module, .. } = loader::open(image)?;
+            module
+        }
+        Source::Linked(_, plugin) => PluginModuleRef::from_header(plugin.header)
+            .map_err(|error| PluginError::unusable("(built in)", rowsmith_abi::describe_mismatch(&error)))?,
+    };
+    let name = format!("{}-{}", manifest.kind, manifest.name);
+    let services = PluginServices::new(shared.clone(), name);
+    let host = HostHandle::new(Arc::new(services));
+    let failed = |mut error: Error| {
+        error.message = shared.redactor.clean(&error.message).into_owned();
+        PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error }
+    };
+    let config = serde_json::to_vec(config).map_err(|error| failed(Error::new(ErrorKind::Config, error.to_string())))?;
+    let instance = module.instantiate(Buffer::from(config), host).map_err(|bytes| failed(Error::decode(&bytes)))?;
+    Ok(Remote::new(Arc::new(instance)))
+}

@@ -1,0 +1,91 @@
+//! All that is printed. Data goes to standard output, everything else to standard error.
+
+use crate::config::env;
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorChoice {
+    /// Whether standard error gets colour.
+    pub fn for_stderr(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if env::read(env::NO_COLOR).is_some_and(|v| !v.is_empty()) => false,
+            Self::Auto if env::read(env::CLICOLOR_FORCE).is_some_and(|v| v != "0") => true,
+            Self::Auto => io::stderr().is_terminal() && env::read(env::TERM).is_none_or(|term| term != "dumb"),
+        }
+    }
+}
+
+/// Prints.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    /// Whether standard error gets colour.
+    pub color: bool,
+    /// Whether only errors are printed.
+    pub quiet: bool,
+}
+
+const RED: &str = "\u{1b}[1;31m";
+const YELLOW: &str = "\u{1b}[1;33m";
+const CYAN: &str = "\u{1b}[1;36m";
+const RESET: &str = "\u{1b}[0m";
+
+impl Printer {
+    /// A line of data to standard output.
+    ///
+    /// # Errors
+    /// When nobody reads it any more; commands then end quietly.
+    pub fn data(self, text: impl Display) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{text}")
+    }
+
+    /// A line to standard error, unless quiet.
+    pub fn note(self, text: impl Display) {
+        if !self.quiet {
+            say(&text.to_string());
+        }
+    }
+
+    /// An error, even when quiet.
+    pub fn error(self, text: impl Display) {
+        say(&format!("{}: {text}", self.paint(RED, "error")));
+    }
+
+    /// A warning, unless quiet.
+    pub fn warning(self, text: impl Display) {
+        self.note(format_args!("{}: {text}", self.paint(YELLOW, "warning")));
+    }
+
+    /// What to do about an error.
+    pub fn hint(self, text: impl Display) {
+        say(&format!("{}: {text}", self.paint(CYAN, "hint")));
+    }
+
+    /// Text that was rendered already.
+    pub fn rendered(self, text: impl Display) {
+        say(&text.to_string());
+    }
+
+    fn paint(self, color: &str, word: &'static str) -> Cow<'static, str> {
+        if self.color { Cow::Owned(format!("{color}{word}{RESET}")) } else { Cow::Borrowed(word) }
+    }
+}
+
+/// Standard error may be closed; there is nobody to tell then.
+fn say(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}

@@ -1,0 +1,72 @@
+//! The failure file: every row without an answer, as a line of JSON.
+
+use super::tally::FailedRow;
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes failed rows; the file exists only when there are any.
+#[derive(Debug)]
+pub struct FailureFile {
+    path: Option<PathBuf>,
+    open: Option<BufWriter<File>>,
+    problem: Option<String>,
+}
+
+impl FailureFile {
+    /// A file that is written beside `path` and takes its place at the end.
+    pub fn new(path: Option<PathBuf>) -> Self {
+        Self { path, open: None, problem: None }
+    }
+
+    /// Adds a row. A problem is kept for the end; the run goes on.
+    pub fn write(&mut self, failed: &FailedRow) {
+        let Some(path) = &self.path else { return };
+        let line = json!({
+            "row": failed.row, "key": failed.key, "reason": failed.reason, "message": failed.message, "source": failed.source,
+        });
+        if self.problem.is_none() {
+            let result = open(&mut self.open, path).and_then(|file| writeln!(file, "{line}"));
+            self.problem = result.err().map(|error| format!("cannot write {}: {error}", path.display()));
+        }
+    }
+
+    /// Puts the file in its place and returns where it is; without failures an old one is removed.
+    ///
+    /// # Errors
+    /// Why the rows could not be written.
+    pub fn finish(self) -> Result<Option<String>, String> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let Some(path) = self.path else { return Ok(None) };
+        let name = path.display().to_string();
+        match self.open {
+            Some(mut file) => {
+                let moved = file.flush().and_then(|()| std::fs::rename(temporary(&path), &path));
+                moved.map(|()| Some(name.clone())).map_err(|error| format!("cannot write {name}: {error}"))
+            }
+            None => match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!("cannot remove the old {name}: {error}")),
+                _ => Ok(None),
+            },
+        }
+    }
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn open<'a>(file: &'a mut Option<BufWriter<File>>, path: &Path) -> std::io::Result<&'a mut BufWriter<File>> {
+    if file.is_none() {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        *file = Some(BufWriter::new(File::create(temporary(path))?));
+    }
+    file.as_mut().ok_or_else(|| std::io::Error::other("the file was not opened"))
+}

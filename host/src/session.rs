@@ -1,0 +1,224 @@
+//! One command's plugins: opened with their secrets, and put together into a run.
+
+use crate::config::load::Loaded;
+use crate::config::settings::{PluginUse, Settings};
+use crate::config::{SecretSources, env, pointer, resolve_secrets};
+use crate::diagnostic::{Diagnostic, code};
+use crate::error::HostError;
+use crate::limit::stop::Stop;
+use crate::plugin::http::HttpService;
+use crate::plugin::redact::Redactor;
+use crate::plugin::registry::{Source, instantiate};
+use crate::plugin::services::{RowSinks, SharedServices};
+use crate::plugin::PluginError;
+use rowsmith_plugin_api::completion::ProviderInfo;
+use rowsmith_plugin_api::exporter::Target;
+use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::schema::{Schema, to_value};
+use rowsmith_plugin_api::{Error, ErrorKind};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// What stands for a secret that is not there, in commands that need none.
+const PLACEHOLDER: &str = "not-set";
+/// Where plugins keep what they want to find again.
+const STATE_DIR: &str = ".rowsmith/state";
+
+/// Opens plugins for one command.
+pub struct Session {
+    /// The checked config.
+    pub loaded: Loaded,
+    /// What plugins are lent.
+    pub services: SharedServices,
+    /// Whether missing secrets are fine.
+    secrets_may_be_missing: bool,
+    color: bool,
+}
+
+/// A plugin that was opened.
+pub struct Opened<T> {
+    /// Calls it.
+    pub client: T,
+    /// Its name, for messages.
+    pub name: String,
+    /// Whether it declares a capability.
+    pub capabilities: Vec<String>,
+}
+
+impl Session {
+    /// A session on the current runtime.
+    pub fn new(loaded: Loaded, stop: Stop, redactor: Redactor, secrets_may_be_missing: bool, color: bool) -> Self {
+        let services = SharedServices {
+            http: Arc::new(HttpService::new(redactor.clone())),
+            sinks: RowSinks::default(),
+            stop,
+            redactor,
+            state_root: PathBuf::from(STATE_DIR),
+            runtime: Handle::current(),
+        };
+        Self { loaded, services, secrets_may_be_missing, color }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.loaded.settings
+    }
+
+    /// Opens the scraper.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn scraper(&self) -> Result<Opened<ScraperClient>, HostError> {
+        Ok(self.one(PluginKind::Scraper).await?.map(ScraperClient))
+    }
+
+    /// Opens the cache.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn cache(&self) -> Result<Opened<CacheClient>, HostError> {
+        Ok(self.one(PluginKind::Cache).await?.map(CacheClient))
+    }
+
+    /// Opens the provider and asks what it is.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn provider(&self) -> Result<(Opened<ProviderClient>, ProviderInfo), HostError> {
+        let opened = self.one(PluginKind::Provider).await?.map(ProviderClient);
+        let info = opened.client.info().await.map_err(|error| self.call_error(PluginKind::Provider, &opened.name, error))?;
+        Ok((opened, info))
+    }
+
+    /// Opens all exporters and makes sure that they write to different places, and to none that is read.
+    ///
+    /// # Errors
+    /// When one cannot be used, or two have one target.
+    pub async fn exporters(&self) -> Result<Vec<(Opened<ExporterClient>, Target)>, HostError> {
+        let mut exporters = Vec::new();
+        for (wanted, source) in self.of_kind(PluginKind::Exporter) {
+            let opened = self.open(wanted, source).await?.map(ExporterClient);
+            let target = opened.client.target().await;
+            let target = target.map_err(|error| self.call_error(PluginKind::Exporter, &opened.name, error))?;
+            exporters.push((opened, target));
+        }
+        self.check_targets(&exporters)?;
+        Ok(exporters)
+    }
+
+    fn check_targets(&self, exporters: &[(Opened<ExporterClient>, Target)]) -> Result<(), HostError> {
+        let input = self.settings().scraper.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
+        let input = input.and_then(|path| Path::new(path).canonicalize().ok());
+        for (at, (_, target)) in exporters.iter().enumerate() {
+            let place = format!("/exporters/{at}/config/path");
+            let same = |other: &Target| (target.stdout && other.stdout) || (target.path.is_some() && target.path == other.path);
+            if exporters.iter().take(at).any(|(_, other)| same(other)) {
+                return Err(self.refuse(&place, format!("two exporters write to {}", target.name)));
+            }
+            let written = target.path.as_ref().map(|path| Path::new(path).canonicalize().unwrap_or_else(|_| path.into()));
+            if input.is_some() && written == input {
+                return Err(self.refuse(&place, format!("{} is the file that is read; writing to it would destroy it", target.name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn of_kind(&self, kind: PluginKind) -> impl Iterator<Item = (&PluginUse, &Source)> {
+        self.loaded.sources.iter().filter(move |(wanted, _)| wanted.kind == kind).map(|(wanted, source)| (wanted, source))
+    }
+
+    async fn one(&self, kind: PluginKind) -> Result<Opened<Remote>, HostError> {
+        let Some((wanted, source)) = self.of_kind(kind).next() else {
+            return Err(HostError::Config(format!("the config names no {kind}")));
+        };
+        self.open(wanted, source).await
+    }
+
+    /// Reads the secrets of a plugin and makes its instance, on a thread where it may block.
+    async fn open(&self, wanted: &PluginUse, source: &Source) -> Result<Opened<Remote>, HostError> {
+        let manifest = source.manifest();
+        let mut config = wanted.config.clone();
+        self.put_secrets(wanted, &manifest.config_schema, &mut config)?;
+        let (source_copy, shared) = (source.clone(), self.services.clone());
+        let made = tokio::task::spawn_blocking(move || instantiate(&source_copy, &config, &shared)).await;
+        let made = made.map_err(|error| HostError::Io(format!("opening {} broke off: {error}", wanted.name)))?;
+        let client = made.map_err(|error| self.plugin_error(wanted, error))?;
+        Ok(Opened { client, name: manifest.name.clone(), capabilities: manifest.capabilities.clone() })
+    }
+
+    fn put_secrets(&self, wanted: &PluginUse, schema: &Value, config: &mut Value) -> Result<(), HostError> {
+        let base = pointer::push(&wanted.pointer, "config");
+        let document = &self.loaded.document;
+        let (found, secrets) = resolve_secrets(document, &base, schema, config, SecretSources::with_files(&env::read));
+        self.services.redactor.add(secrets);
+        let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
+        if self.secrets_may_be_missing {
+            fill_placeholders(schema, config);
+        } else if !errors.is_empty() {
+            return Err(HostError::Config(document.render(&errors, self.color)));
+        }
+        Ok(())
+    }
+
+    /// A plugin's refusal of its config points into the file.
+    fn plugin_error(&self, wanted: &PluginUse, error: PluginError) -> HostError {
+        match error {
+            PluginError::Failed { kind, name, error } if error.kind == ErrorKind::Config => {
+                let key = error.fact("config_key").unwrap_or_default();
+                let place = key.split('.').filter(|s| !s.is_empty()).fold(pointer::push(&wanted.pointer, "config"), |p, s| pointer::push(&p, s));
+                let span = self.loaded.document.spans.closest(&place);
+                let mut diagnostic = Diagnostic::error(code::PLUGIN_CONFIG, format!("{kind} plugin `{name}`: {}", error.message)).at(span);
+                if let Some(hint) = error.hint {
+                    diagnostic = diagnostic.with_help(hint);
+                }
+                HostError::Config(self.loaded.document.render(&[diagnostic], self.color))
+            }
+            other => HostError::Plugin(other),
+        }
+    }
+
+    /// A setting that turned out wrong, with its place in the file.
+    fn refuse(&self, place: &str, message: String) -> HostError {
+        let diagnostic = Diagnostic::error(code::BAD_SETTING, message).at(self.loaded.document.spans.closest(place));
+        HostError::Config(self.loaded.document.render(&[diagnostic], self.color))
+    }
+
+    /// A failed call of a plugin.
+    pub fn call_error(&self, kind: PluginKind, name: &str, mut error: Error) -> HostError {
+        error.message = self.services.redactor.clean(&error.message).into_owned();
+        HostError::Call { kind, name: name.to_owned(), error }
+    }
+}
+
+impl<T> Opened<T> {
+    fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Opened<U> {
+        Opened { client: wrap(self.client), name: self.name, capabilities: self.capabilities }
+    }
+
+    /// Whether the plugin declares a capability.
+    pub fn can(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|c| c == capability)
+    }
+}
+
+/// Puts a placeholder where the schema asks for a secret and there is none.
+fn fill_placeholders(schema: &Value, config: &mut Value) {
+    let secret = to_value(&Schema::String { format: Some("secret") });
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        let is_secret = property.get("format") == secret.get("format");
+        match config.get_mut(name) {
+            Some(value) if is_secret && !value.is_string() => *value = Value::String(PLACEHOLDER.to_owned()),
+            Some(value) if !is_secret => fill_placeholders(property, value),
+            None if is_secret => {
+                if let Some(table) = config.as_object_mut() {
+                    table.insert(name.clone(), Value::String(PLACEHOLDER.to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The file under which an output grows: beside its target, so that one rename puts it in place.
+//!
+//! It is removed when it is dropped. What a killed process left behind is removed by the next one that writes to the
+//! same target.
+
+use crate::error::{Error, Result};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Names are cut there, so that what is added does not make them longer than file systems allow (255 bytes).
+const MAX_NAME_BYTES: usize = 180;
+/// Another exporter of this process may have taken a number; its library counts for itself.
+const MAX_ATTEMPTS: u32 = 1000;
+
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// A file that vanishes unless it is put in its target's place.
+#[derive(Debug)]
+pub(super) struct TemporaryFile {
+    pub(super) file: File,
+    pub(super) path: PathBuf,
+    moved: bool,
+}
+
+impl TemporaryFile {
+    /// Makes an empty file beside `target`, and its folder. A target that exists hands its permissions on.
+    pub(super) fn beside(target: &Path) -> Result<Self> {
+        let folder = target.parent().unwrap_or_else(|| Path::new("."));
+        fs::create_dir_all(folder).map_err(|e| Error::io("create the folder", folder, &e))?;
+        let prefix = prefix(target);
+        let made = Self::create(folder, &prefix).map_err(|e| Error::io("create a file in", folder, &e))?;
+        if let Ok(old) = fs::metadata(target) {
+            made.file
+                .set_permissions(old.permissions())
+                .map_err(|e| Error::io("set the permissions of", &made.path, &e))?;
+        }
+        Ok(made)
+    }
+
+    fn create(folder: &Path, prefix: &str) -> io::Result<Self> {
+        let mut attempts = 0;
+        loop {
+            let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+            let path = folder.join(format!("{prefix}{}-{number}.tmp", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => {
+                    return Ok(Self {
+                        file,
+                        path,
+                        moved: false,
+                    });
+                }
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempts < MAX_ATTEMPTS => attempts += 1,
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    /// Takes the name `target`, whatever is there.
+    pub(super) fn replace(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.moved = true;
+        Ok(())
+    }
+
+    /// Takes the name `target` if nothing has it.
+    pub(super) fn place_new(self, target: &Path) -> io::Result<()> {
+        // A second name for the file is refused when the name is taken, in one step; a rename is not.
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
+            // Not every file system has second names.
+            Err(_) if target.exists() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => self.replace(target),
+        }
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        if !self.moved
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            log::debug!("cannot remove {}: {error}", self.path.display());
+        }
+    }
+}
+
+/// Removes the temporary files of processes that do not exist any more, where that can be told.
+pub(super) fn remove_abandoned(target: &Path) {
+    let processes = Path::new("/proc");
+    let Some(folder) = target.parent() else { return };
+    if !processes.join("self").exists() {
+        return;
+    }
+    let prefix = prefix(target);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(process) = name.to_str().and_then(|name| process_of(name, &prefix)) else {
+            continue;
+        };
+        if !processes.join(process.to_string()).exists() {
+            match fs::remove_file(entry.path()) {
+                Ok(()) => log::info!(
+                    "removed {}, left behind by a run that was killed",
+                    entry.path().display()
+                ),
+                Err(error) => log::debug!("cannot remove {}: {error}", entry.path().display()),
+            }
+        }
+    }
+}
+
+fn prefix(target: &Path) -> String {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let end = (0..=MAX_NAME_BYTES.min(name.len()))
+        .rev()
+        .find(|end| name.is_char_boundary(*end))
+        .unwrap_or(0);
+    format!(".{}.rowsmith-", name.get(..end).unwrap_or_default())
+}
+
+fn process_of(name: &str, prefix: &str) -> Option<u32> {
+    let (process, number) = name.strip_prefix(prefix)?.strip_suffix(".tmp")?.split_once('-')?;
+    number.parse::<u64>().ok()?;
+    process.parse().ok()
+}

@@ -1,0 +1,187 @@
+//! Exchanges with a service, written down: what was asked, what was sent, what came back, what was made of it.
+//!
+//! A recording is a JSON file with `config`, `question` (absent for `verify`), `request`, `response`, and either
+//! `answer` or `error`. Replaying one needs no network.
+
+use crate::{FakeHost, block_on};
+use rowsmith_plugin_api::prelude::*;
+use serde_json::Map;
+use std::fs;
+use std::path::Path;
+
+/// Beginnings of keys that services hand out.
+const KEY_BEGINNINGS: [&str; 8] = ["sk-", "AIza", "gsk_", "xai-", "hf_", "ghp_", "or-", "pplx-"];
+/// Shorter words are names and placeholders.
+const KEY_LENGTH: usize = 20;
+
+/// Replays every recording of a folder through the provider `P`, and compares what it sends and what it makes of the
+/// response.
+///
+/// # Panics
+/// When there is no recording, one cannot be read, or something differs from it.
+pub fn assert_replays<P: Provider>(folder: &Path) {
+    for (name, text) in recordings(folder) {
+        let recording: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name} is not JSON: {e}"));
+        let (request, outcome) = replay::<P>(&recording);
+        assert_eq!(request, recording["request"], "{name}: the request");
+        let key = if recording.get("error").is_some() {
+            "error"
+        } else {
+            "answer"
+        };
+        assert_eq!(
+            outcome,
+            json!({ key: recording[key] }),
+            "{name}: what was made of the response"
+        );
+    }
+}
+
+/// Looks for anything in a folder's recordings that could be a real key.
+///
+/// # Panics
+/// When something is found, or there is no recording.
+pub fn assert_keyless(folder: &Path) {
+    for (name, text) in recordings(folder) {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+        let found: Vec<&str> = words.filter(|word| looks_like_a_key(word)).collect();
+        assert!(found.is_empty(), "{name} may hold a key: {found:?}");
+    }
+}
+
+fn looks_like_a_key(word: &str) -> bool {
+    let has = |class: fn(&char) -> bool| word.chars().any(|c| class(&c));
+    let is_random =
+        word.len() >= 32 && has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
+    let begins_like_one = KEY_BEGINNINGS.iter().any(|beginning| word.starts_with(beginning));
+    is_random || (begins_like_one && word.len() >= KEY_LENGTH)
+}
+
+fn recordings(folder: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display()));
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry
+            .unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display()))
+            .path();
+        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
+        found.push((
+            path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            text,
+        ));
+    }
+    assert!(!found.is_empty(), "there is no recording in {}", folder.display());
+    found.sort();
+    found
+}
+
+fn replay<P: Provider>(recording: &Value) -> (Value, Value) {
+    let response = response(&recording["response"]);
+    let host = FakeHost::new(move |_| Ok(response.clone()));
+    let outcome = match provider::<P>(&recording["config"], &host) {
+        Err(error) => failed(&error),
+        Ok(provider) if recording["question"].is_null() => match block_on(provider.verify()) {
+            Ok(sentence) => json!({ "answer": sentence }),
+            Err(error) => failed(&error),
+        },
+        Ok(provider) => match block_on(provider.complete(question(&recording["question"]))) {
+            Ok(completion) => json!({ "answer": answer(&completion) }),
+            Err(error) => failed(&error),
+        },
+    };
+    (host.requests().first().map_or(Value::Null, request), outcome)
+}
+
+fn provider<P: Provider>(config: &Value, host: &FakeHost) -> Result<P> {
+    P::new(serde_json::from_value(config.clone())?, host.host())
+}
+
+fn failed(error: &Error) -> Value {
+    json!({ "error": error })
+}
+
+fn question(recorded: &Value) -> CompletionRequest {
+    let text = |key: &str| recorded[key].as_str().unwrap_or_default().to_owned();
+    CompletionRequest {
+        system: text("system"),
+        note: text("note"),
+        rows: text("rows"),
+        schema: Some(&recorded["schema"])
+            .filter(|schema| !schema.is_null())
+            .map(Value::to_string),
+        max_output_tokens: recorded["max_output_tokens"]
+            .as_u64()
+            .and_then(|tokens| u32::try_from(tokens).ok()),
+        json_mode: recorded["json_mode"] == true,
+        ..CompletionRequest::default()
+    }
+}
+
+fn request(sent: &HttpRequest) -> Value {
+    let headers: Map<String, Value> = sent
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect();
+    let mut request =
+        json!({"method": sent.method, "url": sent.url, "headers": headers, "timeout_ms": sent.timeout_ms});
+    if !sent.body.is_empty() {
+        let body = serde_json::from_slice(&sent.body);
+        request["body"] = body.unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&sent.body)));
+    }
+    request
+}
+
+/// A response whose body is text when it is recorded as text, else JSON.
+fn response(recorded: &Value) -> HttpResponse {
+    let status = recorded["status"]
+        .as_u64()
+        .and_then(|status| u16::try_from(status).ok())
+        .unwrap_or_default();
+    let body = recorded["body"]
+        .as_str()
+        .map_or_else(|| recorded["body"].to_string(), str::to_owned);
+    let mut response = HttpResponse::new(status, body);
+    if let Some(headers) = recorded["headers"].as_object() {
+        let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        response.headers = headers.iter().map(|(name, text)| (name.clone(), value(text))).collect();
+    }
+    response
+}
+
+fn answer(completion: &Completion) -> Value {
+    let mut answer = json!({"text": completion.text, "finish": completion.finish, "usage": completion.usage});
+    for (key, text) in [
+        ("finish_detail", &completion.finish_detail),
+        ("model", &completion.model),
+        ("request_id", &completion.request_id),
+    ] {
+        if let Some(text) = text {
+            answer[key] = Value::from(text.as_str());
+        }
+    }
+    if !completion.limits.is_empty() {
+        answer["limits"] = json!(completion.limits);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_from_names() {
+        for (word, expected) in [
+            ("test-key", false),
+            ("gemini-2-5-flash-lite-preview-09-2025", false),
+            ("GenerateRequestsPerDayPerProjectPerModel-FreeTier", false),
+            ("sk-short", false),
+            ("sk-aaaaaaaaaaaaaaaaaaaa", true),
+            ("AIzaaaaaaaaaaaaaaaaaaaaa", true),
+            ("aB1aB1aB1aB1aB1aB1aB1aB1aB1aB1aB1", true),
+        ] {
+            assert_eq!(looks_like_a_key(word), expected, "{word}");
+        }
+    }
+}

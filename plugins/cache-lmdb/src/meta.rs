@@ -1,0 +1,252 @@
+//! The header pages of an LMDB file, read from bytes without LMDB.
+//!
+//! LMDB trusts these pages, so they are read here first. The layout is the one that LMDB 0.9 has on 64-bit machines;
+//! numbers are in the machine's own byte order. Any bytes may come in; none of them cause a panic.
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("the store checks its file by the layout that LMDB has on 64-bit machines");
+
+use std::fmt::Write as _;
+
+/// How many bytes of a header page are looked at.
+pub(crate) const META_LENGTH: usize = 152;
+/// The length of any page's own header.
+pub(crate) const PAGE_HEADER: usize = 16;
+
+const MAGIC: u32 = 0xBEEF_C0DE;
+/// The data format that the linked LMDB reads and writes.
+const DATA_VERSION: u32 = 1;
+const FLAG_META: u16 = 0x08;
+/// The root of an empty tree.
+const NO_PAGE: u64 = u64::MAX;
+
+/// What one header page says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Meta {
+    /// The size of a page in bytes.
+    pub(crate) page_size: u64,
+    /// The highest page number in use.
+    pub(crate) last_page: u64,
+    /// The transaction that wrote this page.
+    pub(crate) transaction: u64,
+    /// The root of the tree of free pages.
+    pub(crate) free_root: Option<u64>,
+}
+
+/// Why a page is no header page of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// It is something else; the text says what.
+    Foreign(String),
+    /// It is LMDB's, of another data format.
+    Version(u32),
+    /// It was LMDB's, but cannot be right; the text says why.
+    Damaged(String),
+}
+
+/// A number at a place, if there is one.
+pub(crate) fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes.get(offset..)?.first_chunk().copied()?))
+}
+
+/// A number at a place, if there is one.
+pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
+    Some(u32::from_ne_bytes(bytes.get(offset..)?.first_chunk().copied()?))
+}
+
+/// A number at a place, if there is one.
+pub(crate) fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
+    Some(u16::from_ne_bytes(bytes.get(offset..)?.first_chunk().copied()?))
+}
+
+impl Meta {
+    /// Reads the first bytes of a header page.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+        if u32_at(bytes, 16) != Some(MAGIC) {
+            return Err(Unreadable::Foreign(describe(bytes)));
+        }
+        match u32_at(bytes, 20) {
+            Some(DATA_VERSION) => Self::fields(bytes),
+            Some(other) => Err(Unreadable::Version(other)),
+            None => Err(cut()),
+        }
+    }
+
+    fn fields(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let damaged = |what: String| Err(Unreadable::Damaged(what));
+        let number = |offset| u64_at(bytes, offset).ok_or_else(cut);
+        if u16_at(bytes, 10).is_none_or(|flags| flags & FLAG_META == 0) {
+            return damaged("its header page is not marked as one".to_owned());
+        }
+        let page_size = u64::from(u32_at(bytes, 40).ok_or_else(cut)?);
+        if !page_size.is_power_of_two() || !(512..=65_536).contains(&page_size) {
+            return damaged(format!("its header names pages of {page_size} bytes"));
+        }
+        let last_page = number(136)?;
+        let free_root = Some(number(80)?).filter(|root| *root != NO_PAGE);
+        let main_root = Some(number(128)?).filter(|root| *root != NO_PAGE);
+        if last_page
+            .checked_add(1)
+            .and_then(|pages| pages.checked_mul(page_size))
+            .is_none()
+        {
+            return damaged(format!("its header counts {last_page} pages"));
+        }
+        if let Some(root) = [free_root, main_root]
+            .into_iter()
+            .flatten()
+            .find(|root| *root > last_page)
+        {
+            return damaged(format!("its header points to page {root} of {last_page}"));
+        }
+        Ok(Self {
+            page_size,
+            last_page,
+            transaction: number(144)?,
+            free_root,
+        })
+    }
+
+    /// How long the file is when every page is there.
+    pub(crate) fn length(&self) -> u64 {
+        (self.last_page + 1) * self.page_size
+    }
+}
+
+fn cut() -> Unreadable {
+    Unreadable::Damaged("it ends within its header".to_owned())
+}
+
+/// What some bytes that are not LMDB's look like, for a person.
+fn describe(bytes: &[u8]) -> String {
+    let shown = bytes.get(..64).unwrap_or(bytes);
+    if bytes.starts_with(b"SQLite format 3\0") {
+        return "an SQLite database".to_owned();
+    }
+    if u32_at(bytes, 16) == Some(MAGIC.swap_bytes()) {
+        return "an LMDB store of a machine with another byte order".to_owned();
+    }
+    if u32_at(bytes, 12) == Some(MAGIC) {
+        return "an LMDB store of a 32-bit machine".to_owned();
+    }
+    if bytes.iter().all(|byte| *byte == 0) {
+        return "nothing but zero bytes".to_owned();
+    }
+    if shown
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+    {
+        let line: String = String::from_utf8_lossy(shown)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(30)
+            .collect();
+        return format!("a text file that begins with \"{line}\"");
+    }
+    let mut text = "a file of an unknown format that begins with".to_owned();
+    for byte in shown.iter().take(8) {
+        // Writing to a string cannot fail.
+        _ = write!(text, " {byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAGIC, META_LENGTH, Meta, Unreadable};
+    use proptest::prelude::{any, prop, proptest};
+
+    fn page(magic: u32, version: u32, page_size: u32, last_page: u64, free_root: u64) -> Vec<u8> {
+        let mut bytes = vec![0; META_LENGTH];
+        bytes[10..12].copy_from_slice(&8_u16.to_ne_bytes());
+        bytes[16..20].copy_from_slice(&magic.to_ne_bytes());
+        bytes[20..24].copy_from_slice(&version.to_ne_bytes());
+        bytes[40..44].copy_from_slice(&page_size.to_ne_bytes());
+        bytes[80..88].copy_from_slice(&free_root.to_ne_bytes());
+        bytes[128..136].copy_from_slice(&u64::MAX.to_ne_bytes());
+        bytes[136..144].copy_from_slice(&last_page.to_ne_bytes());
+        bytes[144..152].copy_from_slice(&7_u64.to_ne_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_header_page_says_how_long_the_file_is() {
+        let meta = Meta::parse(&page(MAGIC, 1, 4096, 9, u64::MAX)).unwrap();
+        assert_eq!(
+            meta,
+            Meta {
+                page_size: 4096,
+                last_page: 9,
+                transaction: 7,
+                free_root: None
+            }
+        );
+        assert_eq!(meta.length(), 40_960);
+    }
+
+    #[test]
+    fn what_is_no_header_page_is_named() {
+        let cases = [
+            (
+                "text",
+                b"name,age\nAda,36\n".repeat(8),
+                "a text file that begins with \"name,age\"",
+            ),
+            (
+                "sqlite",
+                [b"SQLite format 3\0".to_vec(), vec![1; 90]].concat(),
+                "an SQLite database",
+            ),
+            ("zeros", vec![0; 4096], "nothing but zero bytes"),
+            ("binary", vec![0x7f, 0x45, 0x00, 0xff], "begins with 7f 45 00 ff"),
+            (
+                "byte order",
+                page(MAGIC.swap_bytes(), 1, 4096, 1, 0),
+                "another byte order",
+            ),
+        ];
+        for (case, bytes, expected) in cases {
+            match Meta::parse(&bytes) {
+                Err(Unreadable::Foreign(what)) => assert!(what.contains(expected), "{case}: {what}"),
+                other => panic!("{case}: {other:?}"),
+            }
+        }
+        assert_eq!(
+            Meta::parse(&page(MAGIC, 999, 4096, 1, 0)),
+            Err(Unreadable::Version(999))
+        );
+    }
+
+    #[test]
+    fn impossible_numbers_are_damage() {
+        let cases = [
+            ("page size", page(MAGIC, 1, 4095, 1, 0)),
+            ("tiny pages", page(MAGIC, 1, 16, 1, 0)),
+            ("page count", page(MAGIC, 1, 4096, u64::MAX, 0)),
+            ("root beyond the end", page(MAGIC, 1, 4096, 5, 6)),
+            ("cut", page(MAGIC, 1, 4096, 5, 0)[..140].to_vec()),
+            ("cut after the magic number", page(MAGIC, 1, 4096, 5, 0)[..20].to_vec()),
+        ];
+        for (case, bytes) in cases {
+            assert!(matches!(Meta::parse(&bytes), Err(Unreadable::Damaged(_))), "{case}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            version in 0_u32..3,
+            page_size in any::<u32>(),
+            last_page in any::<u64>(),
+        ) {
+            drop(Meta::parse(&bytes));
+            drop(Meta::parse(&page(MAGIC, version, page_size, last_page, last_page)));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The named tables of a store.
+//!
+//! A table's name ends with the version of what is in it; a change of format is a new table.
+
+use crate::error::from_heed;
+use heed::types::Bytes;
+use heed::{CommitOrAbort, Database, DatabaseOpener, Env, RoTxn, WithoutTls};
+use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result};
+use std::path::Path;
+
+/// A table of bytes.
+pub(crate) type Table = Database<'static, Bytes, Bytes>;
+
+const ANSWERS: &str = "answers-v1";
+const QUOTA: &str = "quota-v1";
+const CLAIMS: &str = "claims-v1";
+
+/// The tables of one store.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tables {
+    /// Keys to values.
+    pub(crate) answers: Table,
+    /// Windows to what was taken in them.
+    pub(crate) quota: Table,
+    /// Keys to who asks for them at the moment.
+    pub(crate) claims: Table,
+}
+
+/// Opens the tables, and makes them in an empty store that may be written to.
+///
+/// # Errors
+/// [`ErrorKind::InvalidData`] when the store is another program's; otherwise LMDB's own.
+pub(crate) fn open(env: &Env<WithoutTls>, folder: &Path, read_only: bool) -> Result<Tables> {
+    let found = find(env).map_err(|error| from_heed(error, folder))?;
+    match found {
+        Some(tables) => Ok(tables),
+        None if read_only || env.unnamed_database_stat().entries > 0 => {
+            let message = format!("{} holds an LMDB store of another program", folder.display());
+            Err(Error::new(ErrorKind::InvalidData, message)
+                .with("path", folder.display().to_string())
+                .hint("name another folder as `path` in [cache.config]"))
+        }
+        None => make(env).map_err(|error| from_heed(error, folder)),
+    }
+}
+
+fn find(env: &Env<WithoutTls>) -> heed::Result<Option<Tables>> {
+    type Opener<'e> = DatabaseOpener<'e, WithoutTls>;
+    type Found<'e> = Option<Database<'e, Bytes, Bytes>>;
+    fn table<'e>(opener: &Opener<'e>, txn: &RoTxn<'e>, name: &str) -> heed::Result<Found<'e>> {
+        opener.open_database(txn, Some(name))
+    }
+    let tables = env.open_databases_and_commit(env.read_txn()?, |opener, txn| {
+        let tables = (
+            table(opener, txn, ANSWERS)?,
+            table(opener, txn, QUOTA)?,
+            table(opener, txn, CLAIMS)?,
+        );
+        heed::Result::Ok(CommitOrAbort::<_, ()>::Commit(tables))
+    })?;
+    Ok(match tables.commit() {
+        Some((Some(answers), Some(quota), Some(claims))) => Some(Tables { answers, quota, claims }),
+        _ => None,
+    })
+}
+
+fn make(env: &Env<WithoutTls>) -> heed::Result<Tables> {
+    let tables = env.create_databases_and_commit(env.write_txn()?, |opener, txn| {
+        let answers = opener.create_database::<Bytes, Bytes>(txn, Some(ANSWERS))?;
+        let quota = opener.create_database::<Bytes, Bytes>(txn, Some(QUOTA))?;
+        let claims = opener.create_database::<Bytes, Bytes>(txn, Some(CLAIMS))?;
+        heed::Result::Ok(CommitOrAbort::<_, ()>::Commit((answers, quota, claims)))
+    })?;
+    let (answers, quota, claims) = tables.commit().ok_or(heed::MdbError::Problem)?;
+    Ok(Tables { answers, quota, claims })
+}

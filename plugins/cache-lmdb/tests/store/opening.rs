@@ -1,0 +1,116 @@
+//! What is opened, what is refused, and how it is said.
+
+use crate::{config, count, fill, open, open_with};
+use rowsmith_plugin_api::prelude::{Cache, ErrorKind, Value, json, serde_json};
+use rowsmith_plugin_testkit::block_on;
+use std::fs;
+
+#[test]
+fn one_folder_is_open_once_and_free_again_when_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path());
+    fill(&first, 0..10, 10);
+    let roundabout = folder.path().join("..").join(folder.path().file_name().unwrap());
+    for path in [folder.path(), &roundabout] {
+        let error = open_with(path, json!({})).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Busy, "{error}");
+    }
+    assert_eq!(count(&first), 10, "the first is none the worse for it");
+    let canonical = folder.path().canonicalize().unwrap();
+    assert_eq!(first.store().path.as_deref(), canonical.to_str());
+    assert!(first.store().persistent);
+    drop(first);
+    assert_eq!(count(&open(folder.path())), 10);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("deep/cache");
+    drop(open(&folder));
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    assert_eq!(mode(&folder.join("data.mdb")), 0o600);
+    assert_eq!(
+        fs::read_to_string(folder.join("rowsmith-cache")).unwrap(),
+        "rowsmith-cache 1\n"
+    );
+}
+
+#[test]
+fn configs_that_cannot_work_name_the_option() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let cases = [
+        ("empty path", json!({"path": ""}), "path"),
+        ("path is a file", json!({"path": file}), "path"),
+        ("no size", json!({"map_size_mb": 0}), "map_size_mb"),
+        ("absurd size", json!({"map_size_mb": u64::MAX}), "map_size_mb"),
+        (
+            "limit under the start",
+            json!({"map_size_mb": 8, "max_size_mb": 4}),
+            "max_size_mb",
+        ),
+        ("no limit", json!({"max_size_mb": 0}), "max_size_mb"),
+    ];
+    for (case, options, option) in cases {
+        let error = open_with(folder.path(), options).unwrap_err();
+        assert_eq!(
+            (error.kind, error.fact("config_key")),
+            (ErrorKind::Config, Some(option)),
+            "{case}: {error}"
+        );
+    }
+}
+
+#[test]
+fn options_have_defaults_and_unknown_ones_are_refused() {
+    let schema = |options: Value| serde_json::from_value::<rowsmith_cache_lmdb::Config>(options);
+    assert!(schema(json!({})).is_ok());
+    for options in [json!({"pth": "x"}), json!({"on_corrupt": "ignore"}), json!({"sync": 1})] {
+        assert!(schema(options.clone()).is_err(), "{options}");
+    }
+}
+
+#[test]
+fn a_store_opened_for_reading_answers_and_refuses_to_write() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("cache");
+    let read_only = json!({"read_only": true});
+    let error = open_with(&folder, read_only.clone()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
+    assert!(!folder.exists(), "looking leaves nothing behind");
+    fs::create_dir(&folder).unwrap();
+    assert_eq!(
+        open_with(&folder, read_only.clone()).unwrap_err().kind,
+        ErrorKind::NotFound
+    );
+
+    let cache = open(&folder);
+    fill(&cache, 0..10, 10);
+    drop(cache);
+    let cache = open_with(&folder, read_only).unwrap();
+    assert_eq!(count(&cache), 10);
+    assert_eq!(block_on(cache.scan(None, 3)).unwrap().len(), 3);
+    let error = block_on(cache.clear()).unwrap_err();
+    assert_eq!(
+        (error.kind, error.fact("config_key")),
+        (ErrorKind::Config, Some("read_only"))
+    );
+}
+
+#[test]
+fn a_durable_store_works_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let durable = || {
+        let config = config(folder.path(), json!({"sync": true}));
+        rowsmith_cache_lmdb::LmdbCache::new(config, rowsmith_plugin_testkit::FakeHost::default().host()).unwrap()
+    };
+    let cache = durable();
+    fill(&cache, 0..10, 10);
+    drop(cache);
+    assert_eq!(count(&durable()), 10);
+}

@@ -1,0 +1,106 @@
+//! The cache itself: an ordered map behind a lock.
+//!
+//! The map is ordered because a scan is asked for in pages: a hash map would have to be sorted again for each page.
+
+use crate::claims::Claims;
+use crate::config::Config;
+use crate::quota::Quotas;
+use rowsmith_plugin_api::prelude::{Cache, CacheStats, ClaimRequest, Host, Key, QuotaRequest, Result, Store};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// A cache that lives as long as the process.
+#[derive(Debug, Default)]
+pub struct MemoryCache {
+    answers: RwLock<BTreeMap<Key, Vec<u8>>>,
+    quotas: Mutex<Quotas>,
+    claims: Mutex<Claims>,
+}
+
+/// No code panics while it holds one of the locks, so what a poisoned lock guards is as good as ever.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl MemoryCache {
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Key, Vec<u8>>> {
+        self.answers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Key, Vec<u8>>> {
+        self.answers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Cache for MemoryCache {
+    type Config = Config;
+
+    fn new(_config: Config, _host: Host) -> Result<Self> {
+        Ok(Self::default())
+    }
+
+    fn store(&self) -> Store {
+        Store {
+            name: "memory".to_owned(),
+            path: None,
+            persistent: false,
+        }
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
+        let answers = self.read();
+        Ok(keys.iter().map(|key| answers.get(key).cloned()).collect())
+    }
+
+    async fn put_many(&self, entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
+        self.write().extend(entries);
+        Ok(())
+    }
+
+    async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let answers = self.read();
+        Ok(answers
+            .range((start, Bound::Unbounded))
+            .take(limit)
+            .map(|(key, value)| (*key, value.clone()))
+            .collect())
+    }
+
+    async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
+        let mut answers = self.write();
+        Ok(keys.iter().map(|key| u64::from(answers.remove(key).is_some())).sum())
+    }
+
+    async fn clear(&self) -> Result<u64> {
+        let answers = std::mem::take(&mut *self.write());
+        Ok(answers.len() as u64)
+    }
+
+    async fn stats(&self) -> Result<CacheStats> {
+        let answers = self.read();
+        let bytes = answers
+            .iter()
+            .map(|(key, value)| (key.len() + value.len()) as u64)
+            .sum();
+        Ok(CacheStats {
+            entries: answers.len() as u64,
+            bytes: Some(bytes),
+            facts: Vec::new(),
+        })
+    }
+
+    async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
+        Ok(lock(&self.quotas).acquire(&request))
+    }
+
+    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
+        Ok(lock(&self.claims).claim(&request))
+    }
+
+    async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
+        lock(&self.claims).release(owner, keys);
+        Ok(())
+    }
+}

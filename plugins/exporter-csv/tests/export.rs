@@ -1,0 +1,146 @@
+//! What is in the file, read as bytes and by a CSV parser.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
+)]
+
+use proptest::prelude::{ProptestConfig, Strategy, prop_assert_eq, proptest};
+use rowsmith_exporter_csv::CsvExporter;
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_testkit::{FakeHost, block_on};
+use std::fs;
+use std::path::Path;
+
+fn exporter(path: &Path, options: &Value) -> Result<CsvExporter> {
+    let mut config = options.clone();
+    config["path"] = json!(path);
+    CsvExporter::new(serde_json::from_value(config)?, FakeHost::default().host())
+}
+
+fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out/rows.csv");
+    let mut exporter = exporter(&path, options).unwrap();
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    let summary = block_on(async {
+        exporter.begin(columns).await?;
+        for rows in chunks {
+            let mut builder = ChunkBuilder::new();
+            rows.iter().try_for_each(|row| builder.push(row))?;
+            exporter.write(builder.take()).await?;
+        }
+        exporter.finish(Ending::Complete).await
+    })
+    .unwrap();
+    let bytes = fs::read(&path).unwrap();
+    assert_eq!(summary.bytes, Some(bytes.len() as u64));
+    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
+    bytes
+}
+
+#[test]
+fn cells_are_written_by_their_kind() {
+    let cases = [
+        ("text", json!("plain é"), "plain é"),
+        ("quotes and delimiter", json!("a \"b\", c"), "\"a \"\"b\"\", c\""),
+        ("a line feed", json!("a\nb"), "\"a\nb\""),
+        ("a number below zero", json!(-5), "-5"),
+        ("an exact number", json!(0.1), "0.1"),
+        ("true", json!(true), "true"),
+        ("null", json!(null), "\"\""),
+        ("empty", json!(""), "\"\""),
+        ("nested", json!({"a": [1, "b"]}), r#""{""a"":[1,""b""]}""#),
+        ("a formula", json!("=1+1"), "'=1+1"),
+        ("plus", json!("+1"), "'+1"),
+        ("minus in text", json!("-1"), "'-1"),
+        ("at", json!("@x"), "'@x"),
+        ("tab", json!("\tx"), "'\tx"),
+        ("carriage return", json!("\rx"), "\"'\rx\""),
+        ("line feed", json!("\nx"), "\"'\nx\""),
+        ("NUL", json!("\0x"), "'\0x"),
+        ("inside is harmless", json!("a=1"), "a=1"),
+    ];
+    for (name, value, text) in cases {
+        let bytes = export(&json!({}), &[], &[vec![json!({"c": value})]]);
+        assert_eq!(String::from_utf8(bytes).unwrap(), format!("c\n{text}\n"), "{name}");
+    }
+}
+
+#[test]
+fn options_shape_the_file() {
+    let row = json!({"a": "=x", "=b": ";"});
+    let cases = [
+        ("defaults", json!({}), "a,'=b\n'=x,;\n"),
+        ("no guard", json!({"formula_guard": false}), "a,=b\n=x,;\n"),
+        ("semicolon", json!({"delimiter": ";"}), "a;'=b\n'=x;\";\"\n"),
+        ("tab", json!({"delimiter": "\t"}), "a\t'=b\n'=x\t;\n"),
+        (
+            "crlf and bom",
+            json!({"crlf": true, "bom": true}),
+            "\u{feff}a,'=b\r\n'=x,;\r\n",
+        ),
+        ("columns", json!({"columns": ["none", "a"]}), "none,a\n,'=x\n"),
+    ];
+    for (name, options, text) in cases {
+        let bytes = export(&options, &[], &[vec![row.clone()]]);
+        assert_eq!(String::from_utf8(bytes).unwrap(), text, "{name}");
+    }
+}
+
+#[test]
+fn without_rows_there_is_a_header_when_columns_are_known() {
+    assert_eq!(export(&json!({}), &["a", "b"], &[]), b"a,b\n");
+    assert_eq!(export(&json!({}), &[], &[]), b"");
+}
+
+#[test]
+fn a_late_column_is_in_every_line() {
+    let chunks = [vec![json!({"a": "x\r\n\"y\""})], vec![json!({"a": "", "b": "2"})]];
+    assert_eq!(export(&json!({}), &["a"], &chunks), b"a,b\n\"x\r\n\"\"y\"\"\",\n,2\n");
+    assert_eq!(
+        export(&json!({"crlf": true}), &["a"], &chunks),
+        b"a,b\r\n\"x\r\n\"\"y\"\"\",\r\n,2\r\n"
+    );
+}
+
+#[test]
+fn mistakes_in_the_config_are_named() {
+    let cases = [
+        ("delimiter", json!({"delimiter": ";;"})),
+        ("delimiter", json!({"delimiter": "\""})),
+        ("columns", json!({"columns": []})),
+    ];
+    for (key, options) in cases {
+        let error = exporter(Path::new("x"), &options).err().unwrap();
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_csv_parser_reads_the_same_texts(
+        chunks in proptest::collection::vec(proptest::collection::vec(texts(), 1..4), 1..4),
+        crlf: bool,
+    ) {
+        let width = chunks.iter().flatten().map(Vec::len).max().unwrap_or(1);
+        let rows: Vec<Vec<Value>> = chunks.iter().map(|rows| rows.iter().map(|row| {
+            Value::Object(row.iter().enumerate().map(|(at, text)| (format!("c{at}"), json!(text))).collect())
+        }).collect()).collect();
+        let bytes = export(&json!({"formula_guard": false, "crlf": crlf}), &[], &rows);
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        prop_assert_eq!(reader.headers().unwrap().len(), width);
+        let read: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+        let written: Vec<Vec<String>> = chunks.into_iter().flatten().map(|mut row| {
+            row.resize(width, String::new());
+            row
+        }).collect();
+        prop_assert_eq!(read, written);
+    }
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::vec("[a-c\",;\r\n '\t\u{0}=é-]{0,6}", 1..4)
+}

@@ -1,0 +1,110 @@
+//! What is in the file, and that it is always JSON.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
+)]
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert_eq, proptest};
+use rowsmith_exporter_json::JsonExporter;
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_testkit::{FakeHost, block_on};
+use std::fs;
+use std::path::Path;
+
+fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], ending: Ending) -> ExportSummary {
+    let mut config = options.clone();
+    config["path"] = json!(path);
+    let mut exporter = JsonExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    block_on(async {
+        exporter.begin(columns).await?;
+        for rows in chunks {
+            let mut builder = ChunkBuilder::new();
+            rows.iter().try_for_each(|row| builder.push(row))?;
+            exporter.write(builder.take()).await?;
+        }
+        exporter.finish(ending).await
+    })
+    .unwrap()
+}
+
+fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.out");
+    let summary = export_to(&path, options, columns, chunks, Ending::Complete);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(summary.bytes, Some(text.len() as u64));
+    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
+    text
+}
+
+#[test]
+fn rows_are_an_array() {
+    let rows = vec![json!({"a": "x", "z": null}), json!({"b": {"k": [1], "e": []}})];
+    let pretty = json!({"pretty": true});
+    let cases = [
+        (
+            "compact",
+            json!({}),
+            vec![rows.clone()],
+            "[\n{\"a\":\"x\",\"z\":null},\n{\"b\":{\"k\":[1],\"e\":[]}}\n]\n".to_owned(),
+        ),
+        (
+            "pretty",
+            pretty.clone(),
+            vec![rows.clone()],
+            format!("{}\n", serde_json::to_string_pretty(&rows).unwrap()),
+        ),
+        ("no rows", json!({}), vec![], "[]\n".to_owned()),
+        ("no rows, pretty", pretty.clone(), vec![], "[]\n".to_owned()),
+        (
+            "nothing in a row",
+            json!({"columns": ["x"], "pretty": true}),
+            vec![rows],
+            "[\n  {},\n  {}\n]\n".to_owned(),
+        ),
+    ];
+    for (name, options, chunks, text) in cases {
+        assert_eq!(export(&options, &[], &chunks), text, "{name}");
+    }
+}
+
+#[test]
+fn a_stopped_run_leaves_valid_json_beside_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.json");
+    fs::write(&path, "old").unwrap();
+    for (chunks, text) in [(vec![vec![json!({"a": 1})]], "[\n{\"a\":1}\n]\n"), (vec![], "[]\n")] {
+        export_to(&path, &json!({}), &[], &chunks, Ending::Partial);
+        assert_eq!(
+            fs::read_to_string(folder.path().join("rows.partial.json")).unwrap(),
+            text
+        );
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn serde_reads_the_same_rows(chunks in values(), pretty: bool) {
+        let text = export(&json!({"pretty": pretty}), &[], &chunks);
+        prop_assert_eq!(serde_json::from_str::<Vec<Value>>(&text).unwrap(), chunks.concat());
+    }
+}
+
+fn values() -> impl Strategy<Value = Vec<Vec<Value>>> {
+    let value = proptest::prop_oneof![
+        proptest::arbitrary::any::<String>().prop_map(Value::from),
+        proptest::num::i32::ANY.prop_map(|number| json!(f64::from(number) / 4.0)),
+        proptest::num::i64::ANY.prop_map(Value::from),
+        proptest::bool::ANY.prop_map(Value::from),
+        Just(Value::Null),
+        Just(json!([{"a": [1.50, "x"]}, {}])),
+    ];
+    let row = proptest::collection::btree_map("[abc\"]", value, 1..4);
+    let row = row.prop_map(|row| Value::Object(row.into_iter().collect()));
+    proptest::collection::vec(proptest::collection::vec(row, 1..4), 0..4)
+}

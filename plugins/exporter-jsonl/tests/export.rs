@@ -1,0 +1,109 @@
+//! What is in the file.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
+)]
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert_eq, proptest};
+use rowsmith_exporter_jsonl::JsonlExporter;
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_testkit::{FakeHost, block_on};
+use std::fs;
+use std::path::Path;
+
+fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], ending: Ending) -> ExportSummary {
+    let mut config = options.clone();
+    config["path"] = json!(path);
+    let mut exporter = JsonlExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    block_on(async {
+        exporter.begin(columns).await?;
+        for rows in chunks {
+            let mut builder = ChunkBuilder::new();
+            rows.iter().try_for_each(|row| builder.push(row))?;
+            exporter.write(builder.take()).await?;
+        }
+        exporter.finish(ending).await
+    })
+    .unwrap()
+}
+
+fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.out");
+    let summary = export_to(&path, options, columns, chunks, Ending::Complete);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(summary.bytes, Some(text.len() as u64));
+    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
+    text
+}
+
+#[test]
+fn a_row_is_a_line() {
+    let rows = vec![
+        json!({"a": "é\n\"", "n": 1.50, "z": null}),
+        json!({"b": {"k": [1, true]}, "a": ""}),
+    ];
+    let all = "{\"a\":\"é\\n\\\"\",\"n\":1.5,\"z\":null}\n{\"a\":\"\",\"b\":{\"k\":[1,true]}}\n";
+    let cases = [
+        ("all", json!({}), all),
+        (
+            "columns",
+            json!({"columns": ["b", "never", "a"]}),
+            "{\"a\":\"é\\n\\\"\"}\n{\"b\":{\"k\":[1,true]},\"a\":\"\"}\n",
+        ),
+    ];
+    for (name, options, text) in cases {
+        assert_eq!(export(&options, &["a"], std::slice::from_ref(&rows)), text, "{name}");
+    }
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    let row: Value = serde_json::from_str("{\"n\": 12345678901234567890}").unwrap();
+    assert_eq!(export(&json!({}), &[], &[vec![row]]), "{\"n\":12345678901234567890}\n");
+}
+
+#[test]
+fn without_rows_the_file_is_empty() {
+    assert_eq!(export(&json!({}), &["a"], &[]), "");
+}
+
+#[test]
+fn a_stopped_run_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.jsonl");
+    fs::write(&path, "old").unwrap();
+    export_to(&path, &json!({}), &[], &[vec![json!({"a": 1})]], Ending::Partial);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("rows.partial.jsonl")).unwrap(),
+        "{\"a\":1}\n"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn serde_reads_the_same_rows(chunks in values()) {
+        let text = export(&json!({}), &[], &chunks);
+        let read: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        prop_assert_eq!(read, chunks.concat());
+    }
+}
+
+fn values() -> impl Strategy<Value = Vec<Vec<Value>>> {
+    let value = proptest::prop_oneof![
+        proptest::arbitrary::any::<String>().prop_map(Value::from),
+        proptest::num::i32::ANY.prop_map(|number| json!(f64::from(number) / 4.0)),
+        proptest::num::i64::ANY.prop_map(Value::from),
+        proptest::bool::ANY.prop_map(Value::from),
+        Just(Value::Null),
+        Just(json!([{"a": [1.50, "x"]}, {}])),
+    ];
+    let row = proptest::collection::btree_map("[abc\"]", value, 1..4);
+    let row = row.prop_map(|row| Value::Object(row.into_iter().collect()));
+    proptest::collection::vec(proptest::collection::vec(row, 1..4), 0..4)
+}

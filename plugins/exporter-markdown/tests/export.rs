@@ -1,0 +1,124 @@
+//! What the table looks like.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
+)]
+
+use proptest::prelude::{ProptestConfig, Strategy, prop_assert_eq, proptest};
+use rowsmith_exporter_markdown::MarkdownExporter;
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_testkit::{FakeHost, block_on};
+use std::fs;
+use std::path::Path;
+
+fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], ending: Ending) -> ExportSummary {
+    let mut config = options.clone();
+    config["path"] = json!(path);
+    let mut exporter =
+        MarkdownExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    block_on(async {
+        exporter.begin(columns).await?;
+        for rows in chunks {
+            let mut builder = ChunkBuilder::new();
+            rows.iter().try_for_each(|row| builder.push(row))?;
+            exporter.write(builder.take()).await?;
+        }
+        exporter.finish(ending).await
+    })
+    .unwrap()
+}
+
+fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.out");
+    let summary = export_to(&path, options, columns, chunks, Ending::Complete);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(summary.bytes, Some(text.len() as u64));
+    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
+    text
+}
+
+#[test]
+fn tables_can_be_read() {
+    let rows = vec![
+        json!({"Topic": "A | B", "n": 5, "x": null}),
+        json!({"Topic": "two\nlines", "n": -12.5, "x": {"k": 1}}),
+    ];
+    let cases = [
+        (
+            "aligned",
+            json!({}),
+            vec![rows.clone()],
+            "| Topic        |     n | x       |\n\
+             | ------------ | ----: | ------- |\n\
+             | A \\| B       |     5 |         |\n\
+             | two<br>lines | -12.5 | {\"k\":1} |\n",
+        ),
+        (
+            "short cells",
+            json!({"max_chars": 3, "columns": ["Topic"]}),
+            vec![rows.clone()],
+            "| Topic |\n| ----- |\n| A …   |\n| tw…   |\n",
+        ),
+        (
+            "a late column",
+            json!({}),
+            vec![
+                vec![json!({"a": "x"})],
+                vec![json!({"a": "longer", "b|": "y"})],
+                vec![json!({"c": 1})],
+            ],
+            "| a   | b\\| | c   |\n| --- | --- | --- |\n| x   |  |  |\n| longer | y   |  |\n|     |     | 1   |\n",
+        ),
+    ];
+    for (name, options, chunks, text) in cases {
+        assert_eq!(export(&options, &[], &chunks), text, "{name}");
+    }
+}
+
+#[test]
+fn without_rows_there_is_a_header_when_columns_are_known() {
+    assert_eq!(
+        export(&json!({}), &["a", "long name"], &[]),
+        "| a   | long name |\n| --- | --------- |\n"
+    );
+    assert_eq!(export(&json!({}), &[], &[]), "");
+}
+
+#[test]
+fn a_limit_of_no_characters_is_refused() {
+    let config = serde_json::from_value(json!({"path": "x", "max_chars": 0})).unwrap();
+    let error = MarkdownExporter::new(config, FakeHost::default().host()).unwrap_err();
+    assert_eq!(error.fact("config_key"), Some("max_chars"));
+}
+
+#[test]
+fn a_stopped_run_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.md");
+    fs::write(&path, "old").unwrap();
+    export_to(&path, &json!({}), &[], &[vec![json!({"a": 1})]], Ending::Partial);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    assert!(folder.path().join("rows.partial.md").exists());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_line_has_all_cells(chunks in proptest::collection::vec(proptest::collection::vec(rows(), 1..4), 1..4)) {
+        let text = export(&json!({}), &[], &chunks);
+        let bars: Vec<usize> = text.lines().map(|line| {
+            line.replace("\\\\", "").replace("\\|", "").matches('|').count()
+        }).collect();
+        prop_assert_eq!(bars.len(), 2 + chunks.iter().map(Vec::len).sum::<usize>());
+        prop_assert_eq!(bars.iter().min(), bars.iter().max());
+    }
+}
+
+fn rows() -> impl Strategy<Value = Value> {
+    proptest::collection::btree_map("[a-d]", proptest::arbitrary::any::<String>(), 1..4)
+        .prop_map(|row| Value::Object(row.into_iter().map(|(name, text)| (name, json!(text))).collect()))
+}

@@ -1,0 +1,200 @@
+//! What is made of responses of status 200.
+
+use crate::response::completion;
+use crate::settings::tests::settings;
+use proptest::prelude::*;
+use rowsmith_plugin_api::prelude::*;
+
+fn read(body: impl Into<Vec<u8>>) -> Result<Completion> {
+    completion(&settings(json!({})).unwrap(), &HttpResponse::new(200, body), true)
+}
+
+fn candidate(parts: &Value, more: &Value) -> Value {
+    let mut candidate = json!({"content": {"role": "model", "parts": parts}});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        candidate[key] = value.clone();
+    }
+    json!({ "candidates": [candidate] })
+}
+
+type Case<'a> = (&'a str, Value, &'a str, FinishReason, Option<&'a str>);
+
+fn assert_outcomes(cases: &[Case<'_>]) {
+    for (name, body, text, finish, detail) in cases {
+        let answer = read(body.to_string()).unwrap();
+        let found = (answer.text.as_str(), answer.finish, answer.finish_detail.as_deref());
+        assert_eq!(found, (*text, *finish, *detail), "{name}");
+    }
+}
+
+#[test]
+fn why_the_model_stopped() {
+    use FinishReason::{Blocked, Length, Other, Stop};
+    let said = |reason: &str| candidate(&json!([{"text": "{}"}]), &json!({"finishReason": reason}));
+    let silent = |reason: &str| json!({"candidates": [{"finishReason": reason, "index": 0}]});
+    let explained = candidate(
+        &json!([]),
+        &json!({"finishReason": "OTHER", "finishMessage": "No\nidea."}),
+    );
+    assert_outcomes(&[
+        ("done", said("STOP"), "{}", Stop, None),
+        ("wrapped in a list", json!([said("STOP")]), "{}", Stop, None),
+        ("cut off", said("MAX_TOKENS"), "{}", Length, Some("MAX_TOKENS")),
+        ("refused", silent("SAFETY"), "", Blocked, Some("SAFETY")),
+        ("recited", said("RECITATION"), "{}", Blocked, Some("RECITATION")),
+        ("private data", silent("SPII"), "", Blocked, Some("SPII")),
+        (
+            "odd",
+            said("MALFORMED_RESPONSE"),
+            "{}",
+            Other,
+            Some("MALFORMED_RESPONSE"),
+        ),
+        ("new reason", said("SOMETHING_NEW"), "{}", Other, Some("SOMETHING_NEW")),
+        ("explained", explained, "", Other, Some("OTHER: No idea.")),
+    ]);
+}
+
+#[test]
+fn answers_with_parts_missing() {
+    use FinishReason::{Blocked, Length, Other};
+    const THOUGHT: &str = "MAX_TOKENS before any text was written (thinking counts)";
+    const SILENT: &str = "STOP, but without any text";
+    const NO_CANDIDATES: &str = "the answer has no candidates";
+    let silent = |reason: &str| json!({"candidates": [{"finishReason": reason, "index": 0}]});
+    let null_content = json!({"candidates": [{"content": null, "finishReason": "STOP"}]});
+    let prompt = json!({"promptFeedback": {"blockReason": "OTHER", "blockReasonMessage": "Not this."}});
+    assert_outcomes(&[
+        ("no content", silent("STOP"), "", Other, Some(SILENT)),
+        ("null content", null_content, "", Other, Some(SILENT)),
+        ("thought too long", silent("MAX_TOKENS"), "", Length, Some(THOUGHT)),
+        (
+            "no reason",
+            candidate(&json!([{"text": "{}"}]), &json!({})),
+            "{}",
+            Other,
+            Some("no reason given"),
+        ),
+        (
+            "no candidates",
+            json!({"candidates": []}),
+            "",
+            Other,
+            Some(NO_CANDIDATES),
+        ),
+        (
+            "usage alone",
+            json!({"usageMetadata": {}}),
+            "",
+            Other,
+            Some(NO_CANDIDATES),
+        ),
+        (
+            "prompt refused",
+            prompt,
+            "",
+            Blocked,
+            Some("the prompt was blocked: OTHER: Not this."),
+        ),
+    ]);
+}
+
+#[test]
+fn thoughts_are_counted_but_not_read() {
+    let mut body = candidate(
+        &json!([{"text": "hm", "thought": true}, {"text": "a"}, {"functionCall": {}}, {"text": "b"}]),
+        &json!({}),
+    );
+    for (name, counts, expected) in [
+        (
+            "all",
+            json!({"promptTokenCount": 9, "cachedContentTokenCount": 4, "candidatesTokenCount": 2, "thoughtsTokenCount": 5}),
+            [Some(9), Some(4), Some(7), Some(5)],
+        ),
+        (
+            "no thoughts",
+            json!({"promptTokenCount": 9, "candidatesTokenCount": 2}),
+            [Some(9), None, Some(2), None],
+        ),
+        (
+            "thoughts alone",
+            json!({"thoughtsTokenCount": 5}),
+            [None, None, Some(5), Some(5)],
+        ),
+        ("none", json!(null), [None; 4]),
+        (
+            "nonsense",
+            json!({"promptTokenCount": -1, "candidatesTokenCount": "2"}),
+            [None; 4],
+        ),
+    ] {
+        body["usageMetadata"] = counts;
+        let answer = read(body.to_string()).unwrap();
+        let usage = answer.usage;
+        assert_eq!(
+            [usage.input, usage.cached, usage.output, usage.thinking],
+            expected,
+            "{name}"
+        );
+        assert_eq!(answer.text, "ab", "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_answer_is_an_error() {
+    for (name, body, kind, says) in [
+        (
+            "login page",
+            "<!doctype html><title>Log in</title>",
+            ErrorKind::InvalidData,
+            "(a proxy or login page?)",
+        ),
+        ("nothing", "", ErrorKind::Retryable, "an empty body"),
+        ("half", r#"{"candidates":[{"con"#, ErrorKind::Retryable, "breaks off"),
+        (
+            "another service",
+            r#"{"status":"ok"}"#,
+            ErrorKind::InvalidData,
+            "not a completion",
+        ),
+        ("a number", "5", ErrorKind::InvalidData, "not a completion"),
+        (
+            "an error",
+            r#"{"error":{"code":503,"message":"busy"}}"#,
+            ErrorKind::Retryable,
+            "status 503: busy",
+        ),
+        (
+            "an error without a code",
+            r#"{"error":"odd"}"#,
+            ErrorKind::Retryable,
+            "status 500: odd",
+        ),
+    ] {
+        let error = read(body).unwrap_err();
+        assert_eq!(error.kind, kind, "{name}");
+        assert!(
+            error.message.starts_with("gemini answered with ") && error.message.contains(says),
+            "{name}: {error}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_an_answer_or_an_error(body: Vec<u8>, status: u16, sent_schema: bool) {
+        let settings = settings(json!({})).unwrap();
+        drop(completion(&settings, &HttpResponse::new(status, body), sent_schema));
+    }
+
+    #[test]
+    fn damaged_answers_never_panic(cut in 0_usize..300, byte: u8) {
+        let body = r#"[{"candidates":[{"content":{"parts":[{"text":"é"}]},"finishReason":"STOP"}],"error":{"code":429,"message":"retry in 3s","details":[{"violations":[{"quotaId":"PerDay"}],"retryDelay":"3s"}]}}]"#;
+        let mut bytes = body.as_bytes().to_vec();
+        if let Some(place) = bytes.get_mut(cut) {
+            *place = byte;
+        }
+        drop(read(bytes));
+        drop(read(body.as_bytes().iter().copied().take(cut).collect::<Vec<u8>>()));
+    }
+}

@@ -1,0 +1,205 @@
+//! What is made of responses of status 200.
+
+use crate::response::completion;
+use crate::settings_tests::settings;
+use proptest::prelude::*;
+use rowsmith_plugin_api::prelude::*;
+
+fn read(body: impl Into<Vec<u8>>) -> Result<Completion> {
+    let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
+    completion(&settings, &HttpResponse::new(200, body), true)
+}
+
+fn said(content: &Value, finish: &Value) -> Value {
+    json!({"choices": [{"message": {"role": "assistant", "content": content}, "finish_reason": finish}]})
+}
+
+type Case<'a> = (&'a str, Value, &'a str, FinishReason, Option<&'a str>);
+
+fn assert_outcomes(cases: &[Case<'_>]) {
+    for (name, body, text, finish, detail) in cases {
+        let answer = read(body.to_string()).unwrap();
+        let found = (answer.text.as_str(), answer.finish, answer.finish_detail.as_deref());
+        assert_eq!(found, (*text, *finish, *detail), "{name}");
+    }
+}
+
+#[test]
+fn why_the_model_stopped() {
+    use FinishReason::{Blocked, Length, Other, Stop};
+    let stopped = |content: &str, reason: &str| said(&json!(content), &json!(reason));
+    let refusal =
+        json!({"choices": [{"message": {"content": null, "refusal": "I can't\nhelp."}, "finish_reason": "stop"}]});
+    assert_outcomes(&[
+        ("done", stopped("{}", "stop"), "{}", Stop, None),
+        ("wrapped in a list", json!([stopped("{}", "stop")]), "{}", Stop, None),
+        ("cut off", stopped("{", "length"), "{", Length, Some("length")),
+        (
+            "Mistral's context",
+            stopped("{", "model_length"),
+            "{",
+            Length,
+            Some("model_length"),
+        ),
+        (
+            "filtered",
+            said(&Value::Null, &json!("content_filter")),
+            "",
+            Blocked,
+            Some("content_filter"),
+        ),
+        ("refused", refusal, "", Blocked, Some("I can't help.")),
+        ("tools", stopped("", "tool_calls"), "", Other, Some("tool_calls")),
+        (
+            "new reason",
+            stopped("a", "insufficient_resource"),
+            "a",
+            Other,
+            Some("insufficient_resource"),
+        ),
+    ]);
+}
+
+#[test]
+fn answers_with_parts_missing_or_unusual() {
+    use FinishReason::{Length, Other, Stop};
+    const THOUGHT: &str = "length before any text was written (thinking counts)";
+    const SILENT: &str = "stop, but without any text";
+    const NO_CHOICES: &str = "the answer has no choices";
+    let stop = json!("stop");
+    let parts =
+        json!([{"type": "thinking", "thinking": []}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]);
+    let no_refusal = json!({"choices": [{"message": {"content": "a", "refusal": ""}, "finish_reason": "stop"}]});
+    let mut null_error = said(&json!("a"), &stop);
+    null_error["error"] = Value::Null;
+    assert_outcomes(&[
+        ("no reason", said(&json!("{}"), &Value::Null), "{}", Stop, None),
+        ("null content", said(&Value::Null, &stop), "", Other, Some(SILENT)),
+        ("empty content", said(&json!(""), &stop), "", Other, Some(SILENT)),
+        (
+            "thought too long",
+            said(&json!(""), &json!("length")),
+            "",
+            Length,
+            Some(THOUGHT),
+        ),
+        ("content in parts", said(&parts, &stop), "ab", Stop, None),
+        ("empty refusal", no_refusal, "a", Stop, None),
+        ("null error", null_error, "a", Stop, None),
+        ("no choices", json!({"choices": []}), "", Other, Some(NO_CHOICES)),
+        ("usage alone", json!({"usage": {}}), "", Other, Some(NO_CHOICES)),
+    ]);
+}
+
+#[test]
+fn tokens_as_each_service_counts_them() {
+    let mut body = said(&json!("a"), &json!("stop"));
+    for (name, counts, expected) in [
+        (
+            "OpenAI",
+            json!({"prompt_tokens": 9, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 5}}),
+            [Some(9), Some(4), Some(7), Some(5)],
+        ),
+        (
+            "DeepSeek",
+            json!({"prompt_tokens": 9, "prompt_cache_hit_tokens": 4}),
+            [Some(9), Some(4), None, None],
+        ),
+        (
+            "null details",
+            json!({"completion_tokens": 7, "completion_tokens_details": null}),
+            [None, None, Some(7), None],
+        ),
+        ("none", Value::Null, [None; 4]),
+        (
+            "nonsense",
+            json!({"prompt_tokens": -1, "completion_tokens": "7"}),
+            [None; 4],
+        ),
+    ] {
+        body["usage"] = counts;
+        let usage = read(body.to_string()).unwrap().usage;
+        assert_eq!(
+            [usage.input, usage.cached, usage.output, usage.thinking],
+            expected,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_answer_is_an_error() {
+    for (name, body, kind, says) in [
+        (
+            "login page",
+            "<!doctype html><title>Log in</title>",
+            ErrorKind::InvalidData,
+            "(a proxy or login page?)",
+        ),
+        (
+            "nothing but keep-alives",
+            "\n\n\n",
+            ErrorKind::Retryable,
+            "an empty body",
+        ),
+        ("half", r#"{"choices":[{"mess"#, ErrorKind::Retryable, "breaks off"),
+        (
+            "another service",
+            r#"{"status":"ok"}"#,
+            ErrorKind::InvalidData,
+            "not a chat completion",
+        ),
+        (
+            "an error",
+            r#"{"error":{"code":503,"message":"busy"}}"#,
+            ErrorKind::Retryable,
+            "status 503: busy",
+        ),
+        (
+            "an error of text",
+            r#"{"error":"odd"}"#,
+            ErrorKind::Retryable,
+            "status 500: odd",
+        ),
+        (
+            "a choice that failed",
+            r#"{"choices":[{"finish_reason":"error","error":{"code":402,"message":"no credit"}}]}"#,
+            ErrorKind::Billing,
+            "status 402: no credit",
+        ),
+        (
+            "a choice that failed in silence",
+            r#"{"choices":[{"finish_reason":"error","message":{"content":"half"}}]}"#,
+            ErrorKind::Retryable,
+            "status 500",
+        ),
+    ] {
+        let error = read(body).unwrap_err();
+        assert_eq!(error.kind, kind, "{name}");
+        assert!(
+            error.message.starts_with("h.example answered with ") && error.message.contains(says),
+            "{name}: {error}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_an_answer_or_an_error(body: Vec<u8>, status: u16, sent_schema: bool) {
+        let settings = settings(json!({})).unwrap();
+        drop(completion(&settings, &HttpResponse::new(status, body), sent_schema));
+    }
+
+    #[test]
+    fn damaged_answers_never_panic(at in 0_usize..300, byte: u8, status in 200_u16..600) {
+        let body = r#"[{"choices":[{"message":{"content":"é"},"finish_reason":"stop"}],"detail":[{"loc":["a",0],"msg":"b"}],"error":{"code":429,"message":"retry in 3s","metadata":{"raw":"c"},"type":"d"}}]"#;
+        let settings = settings(json!({})).unwrap();
+        let mut bytes = body.as_bytes().to_vec();
+        if let Some(place) = bytes.get_mut(at) {
+            *place = byte;
+        }
+        drop(completion(&settings, &HttpResponse::new(status, bytes), true));
+        let cut: Vec<u8> = body.bytes().take(at).collect();
+        drop(completion(&settings, &HttpResponse::new(status, cut), false));
+    }
+}

@@ -1,0 +1,139 @@
+//! Defaults by service, config mistakes, and what is part of the identity.
+
+use crate::config::{MaxTokensField, SystemRole};
+use crate::settings::Settings;
+use rowsmith_plugin_api::prelude::*;
+
+/// Settings from a config table to which a model and a key are added.
+pub(crate) fn settings(mut table: Value) -> Result<Settings> {
+    for (key, value) in [("model", "model-x"), ("api_key", "test-key")] {
+        if table[key].is_null() {
+            table[key] = json!(value);
+        }
+    }
+    Settings::check(serde_json::from_value(table)?)
+}
+
+#[test]
+fn defaults_depend_on_the_service() {
+    use MaxTokensField::{MaxCompletionTokens, MaxTokens};
+    use SystemRole::{Developer, System};
+    for (base_url, service, role, field, timeout) in [
+        (
+            "https://api.openai.com/v1",
+            "openai",
+            Developer,
+            MaxCompletionTokens,
+            120,
+        ),
+        (
+            "https://api.openai.com/v1/",
+            "openai",
+            Developer,
+            MaxCompletionTokens,
+            120,
+        ),
+        (
+            "https://eu.api.openai.com/v1",
+            "eu.api.openai.com",
+            Developer,
+            MaxCompletionTokens,
+            120,
+        ),
+        (
+            "https://x.openai.azure.com/openai/v1",
+            "x.openai.azure.com",
+            System,
+            MaxCompletionTokens,
+            120,
+        ),
+        ("https://api.mistral.ai/v1", "api.mistral.ai", System, MaxTokens, 120),
+        ("http://127.0.0.1:11434/v1", "127.0.0.1:11434", System, MaxTokens, 600),
+    ] {
+        let settings = settings(json!({ "base_url": base_url })).unwrap();
+        let found = (
+            settings.service.as_str(),
+            settings.system_role,
+            settings.max_tokens_field,
+            settings.timeout_secs,
+        );
+        assert_eq!(found, (service, role, field, timeout), "{base_url}");
+    }
+}
+
+#[test]
+fn the_config_wins_over_defaults() {
+    let table = json!({"system_role": "system", "max_tokens_field": "none", "timeout_secs": 5, "service": "mine"});
+    let settings = settings(table).unwrap();
+    assert_eq!(
+        (settings.system_role, settings.max_tokens_field),
+        (SystemRole::System, MaxTokensField::None)
+    );
+    assert_eq!((settings.timeout_secs, settings.service.as_str()), (5, "mine"));
+}
+
+#[test]
+fn mistakes_name_their_key() {
+    for (name, table, key) in [
+        ("blank key for OpenAI", json!({"api_key": " "}), "api_key"),
+        ("key of two lines", json!({"api_key": "a\nb"}), "api_key"),
+        ("blank model", json!({"model": " "}), "model"),
+        ("too hot", json!({"temperature": 2.5}), "temperature"),
+        ("certain and more", json!({"top_p": 1.1}), "top_p"),
+        ("relative address", json!({"base_url": "example.org"}), "base_url"),
+        ("header with a space", json!({"auth_header": "api key"}), "auth_header"),
+        ("stream", json!({"extra_body": {"stream": true}}), "extra_body.stream"),
+    ] {
+        let error = settings(table).err().unwrap();
+        assert_eq!(
+            (error.kind, error.fact("config_key")),
+            (ErrorKind::Config, Some(key)),
+            "{name}: {error}"
+        );
+    }
+    let local = settings(json!({"api_key": "", "base_url": "http://localhost:8080/v1"})).unwrap();
+    assert_eq!(local.api_key, None);
+}
+
+#[test]
+fn the_identity_is_what_changes_answers() {
+    let identity = |table: &Value| settings(table.clone()).unwrap().info().identity;
+    let plain = identity(&json!({}));
+    let expected = json!({"service": "openai", "model": "model-x", "schema_mode": "json_schema", "strict": true});
+    assert_eq!(plain, expected);
+    for same in [
+        json!({"timeout_secs": 5, "api_key": "other", "extra_headers": {"a": "b"}, "auth_scheme": ""}),
+        json!({"base_url": "http://127.0.0.1:1/v1", "service": "openai"}),
+    ] {
+        assert_eq!(identity(&same), plain, "{same}");
+    }
+    for other in [
+        json!({"model": "model-y"}),
+        json!({"base_url": "http://127.0.0.1:1/v1"}),
+        json!({"temperature": 0}),
+        json!({"top_p": 0.5}),
+        json!({"seed": 1}),
+        json!({"reasoning_effort": "low"}),
+        json!({"schema_mode": "json_object"}),
+        json!({"strict": false}),
+        json!({"extra_body": {"a": 1}}),
+    ] {
+        assert_ne!(identity(&other), plain, "{other}");
+    }
+}
+
+#[test]
+fn reasoning_is_reserved_for() {
+    for (table, reserve) in [
+        (json!({}), 0),
+        (json!({"reasoning_effort": "none"}), 0),
+        (json!({"reasoning_effort": "minimal"}), 0),
+        (json!({"reasoning_effort": "low"}), 8_192),
+    ] {
+        assert_eq!(
+            settings(table.clone()).unwrap().info().thinking_tokens,
+            reserve,
+            "{table}"
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! Finds the names that someone may have meant.
+
+/// Up to three of `names`, the nearest first; none when nothing is near.
+pub(crate) fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let wanted = wanted.to_lowercase();
+    let limit = (wanted.chars().count() / 3).min(5);
+    let mut near: Vec<_> = names
+        .into_iter()
+        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Names as they stand in a sentence.
+pub(crate) fn listed(names: &[String]) -> String {
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// How many characters have to be added, removed or changed.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (above, left) in left.chars().enumerate() {
+        let mut diagonal = above;
+        let mut before = above + 1;
+        for (cell, right) in row.iter_mut().skip(1).zip(&right) {
+            let changed = diagonal + usize::from(left != *right);
+            diagonal = *cell;
+            *cell = changed.min(diagonal + 1).min(before + 1);
+            before = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (left, right, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "axc", 1),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(left, right), expected, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_come_first_and_the_far_not_at_all() {
+        let names = ["topics.jsn", "Topic.json", "other.txt"].map(str::to_owned);
+        assert_eq!(near_names("topics.json", names), ["Topic.json", "topics.jsn"]);
+    }
+}

@@ -1,0 +1,72 @@
+//! Places in a file, and the errors that name them.
+
+use crate::source::display_name;
+use rowsmith_plugin_api::prelude::*;
+
+/// A line and a column, both from 1; columns are counted in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
+}
+
+impl Place {
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
+
+    /// The place behind these bytes.
+    pub(crate) fn after(mut self, bytes: &[u8]) -> Self {
+        let lines = bytes.split(|byte| *byte == b'\n').skip(1).count() as u64;
+        let last = bytes.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) as u64;
+        self.column = if lines > 0 { 1 + last } else { self.column + last };
+        self.line += lines;
+        self
+    }
+
+    /// The place of an error in text that begins here.
+    pub(crate) fn of(self, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line() as u64, error.column() as u64);
+        match line {
+            0 => self,
+            1 => Self {
+                line: self.line,
+                column: self.column + column.saturating_sub(1),
+            },
+            _ => Self {
+                line: self.line + line - 1,
+                column,
+            },
+        }
+    }
+
+    /// An error at this place of a source.
+    pub(crate) fn invalid(self, path: &str, what: &str) -> Error {
+        let Self { line, column } = self;
+        Error::new(
+            ErrorKind::InvalidData,
+            format!("line {line}, column {column} of {}: {what}", display_name(path)),
+        )
+        .with("path", path)
+        .with("line", line.to_string())
+        .with("column", column.to_string())
+    }
+}
+
+/// What a parser says, without the place that it counts from the beginning of the text that it was given.
+pub(crate) fn complaint(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ")
+        .map_or_else(|| text.clone(), |(complaint, _)| complaint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted() {
+        for (bytes, line, column) in [("", 3, 5), ("ab", 3, 7), ("ab\n", 4, 1), ("\n\nabc", 5, 4)] {
+            let place = Place { line: 3, column: 5 }.after(bytes.as_bytes());
+            assert_eq!(place, Place { line, column }, "{bytes:?}");
+        }
+    }
+}

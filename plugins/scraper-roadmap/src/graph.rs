@@ -1,0 +1,271 @@
+//! The drawing of a roadmap: nodes, edges, a title.
+//!
+//! Drawings were made by hand over years, so every part of a node may be missing or of another type; what cannot be
+//! used is left out, and only a file that is no drawing at all is an error.
+
+use rowsmith_plugin_api::prelude::*;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// One box of the drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    /// On one line; empty when the node has none.
+    pub(crate) label: String,
+    pub(crate) position: Option<Position>,
+}
+
+/// Where a node is; `y` grows downwards.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Position {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    /// 0 when unknown.
+    pub(crate) width: f64,
+}
+
+impl Position {
+    fn reading_order(&self, other: &Self) -> Ordering {
+        self.y.total_cmp(&other.y).then(self.x.total_cmp(&other.x))
+    }
+}
+
+/// A whole drawing.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    pub(crate) title: String,
+    pub(crate) nodes: Vec<Node>,
+    /// Pairs of places in `nodes`: from, to.
+    pub(crate) edges: Vec<(usize, usize)>,
+}
+
+impl Graph {
+    /// Reads a drawing. `origin` is the file or address to name in errors, `slug` the roadmap's name.
+    pub(crate) fn parse(bytes: &[u8], origin: &str, slug: &str) -> Result<Self> {
+        let drawing: Value = serde_json::from_slice(bytes)
+            .map_err(|e| Error::new(ErrorKind::InvalidData, format!("{origin} is not JSON: {e}")))?;
+        let nodes = drawing
+            .get("nodes")
+            .and_then(Value::as_array)
+            .ok_or_else(|| no_nodes(&drawing, origin))?;
+        let nodes: Vec<Node> = nodes.iter().map(read_node).collect();
+        let edges = drawing
+            .get("edges")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        Ok(Self {
+            title: title(&drawing, &nodes, slug),
+            edges: read_edges(edges, &nodes),
+            nodes,
+        })
+    }
+
+    /// The nodes of the given types that have a label, in reading order, and how many had none.
+    pub(crate) fn topics(&self, kinds: &[String]) -> (Vec<usize>, usize) {
+        let wanted = |place: &usize| kinds.contains(&self.nodes[*place].kind);
+        let (mut topics, unlabelled): (Vec<usize>, Vec<usize>) = (0..self.nodes.len())
+            .filter(wanted)
+            .partition(|place| !self.nodes[*place].label.is_empty());
+        topics.sort_by(|a, b| self.reading_order(*a, *b));
+        (topics, unlabelled.len())
+    }
+
+    /// Top to bottom, then left to right, then as in the file; nodes without a position last.
+    pub(crate) fn reading_order(&self, a: usize, b: usize) -> Ordering {
+        let by_position = match (self.nodes[a].position, self.nodes[b].position) {
+            (Some(a), Some(b)) => a.reading_order(&b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        by_position.then(a.cmp(&b))
+    }
+}
+
+fn no_nodes(drawing: &Value, origin: &str) -> Error {
+    if drawing.get("mockup").is_some() {
+        return Error::new(
+            ErrorKind::InvalidData,
+            format!("{origin} is a drawing in the old format (`mockup`), which has no nodes to make rows of"),
+        )
+        .hint(r#"try `source = "api"`, where the roadmap may have been redrawn, or choose another roadmap"#);
+    }
+    Error::new(
+        ErrorKind::InvalidData,
+        format!("{origin} is not a roadmap: it has no list of `nodes`"),
+    )
+}
+
+fn read_node(node: &Value) -> Node {
+    Node {
+        id: text(node.get("id")),
+        kind: text(node.get("type")),
+        label: text(node.pointer("/data/label").or_else(|| node.get("label"))),
+        position: position(node, "/position").or_else(|| position(node, "/positionAbsolute")),
+    }
+}
+
+fn position(node: &Value, pointer: &str) -> Option<Position> {
+    let place = node.pointer(pointer)?;
+    let width = ["/width", "/measured/width", "/style/width"]
+        .iter()
+        .find_map(|p| node.pointer(p)?.as_f64());
+    Some(Position {
+        x: place.get("x")?.as_f64()?,
+        y: place.get("y")?.as_f64()?,
+        width: width.unwrap_or(0.0),
+    })
+}
+
+/// A string or a number as text on one line; anything else is empty.
+fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn read_edges(edges: &[Value], nodes: &[Node]) -> Vec<(usize, usize)> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (place, node) in nodes.iter().enumerate().filter(|(_, node)| !node.id.is_empty()) {
+        places.entry(&node.id).or_insert(place);
+    }
+    let end = |edge: &Value, key: &str| places.get(text(edge.get(key)).as_str()).copied();
+    edges
+        .iter()
+        .filter_map(|edge| Some((end(edge, "source")?, end(edge, "target")?)))
+        .collect()
+}
+
+/// The drawing's own title (the site's API gives two, of which the short one reads better in a column), else its title
+/// box, else the name made readable.
+fn title(drawing: &Value, nodes: &[Node], slug: &str) -> String {
+    let stated = ["/title", "/title/card", "/title/page", "/data/title"]
+        .iter()
+        .map(|p| text(drawing.pointer(p)));
+    let boxed = nodes
+        .iter()
+        .filter(|node| node.kind == "title")
+        .map(|node| node.label.clone());
+    stated
+        .chain(boxed)
+        .find(|title| !title.is_empty())
+        .unwrap_or_else(|| title_case(slug))
+}
+
+fn title_case(slug: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+    };
+    slug.split(['-', '_']).filter_map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(value: &Value) -> Graph {
+        Graph::parse(value.to_string().as_bytes(), "it.json", "git-and-github").expect("a drawing")
+    }
+
+    #[test]
+    fn topics_are_in_reading_order_and_nodes_without_position_last() {
+        let node = |id: &str, kind: &str, x: f64, y: f64| {
+            json!({
+                "id": id, "type": kind, "position": {"x": x, "y": y}, "data": {"label": id},
+            })
+        };
+        let graph = graph(&json!({"nodes": [
+            {"id": "loose", "type": "topic", "data": {"label": "loose"}},
+            node("right", "subtopic", 50.0, 10.0),
+            node("box", "section", 0.0, 0.0),
+            node("low", "topic", -5.0, 99.5),
+            node("left", "topic", 1.0, 10.0),
+            {"id": "mute", "type": "topic", "position": {"x": 0, "y": 0}},
+            {"id": "odd", "type": "topic", "position": "here", "data": {"label": " odd\n one "}},
+        ]}));
+        let (topics, unlabelled) = graph.topics(&["topic".to_owned(), "subtopic".to_owned()]);
+        let labels: Vec<&str> = topics.iter().map(|t| graph.nodes[*t].label.as_str()).collect();
+        assert_eq!(labels, ["left", "right", "low", "loose", "odd one"]);
+        assert_eq!(unlabelled, 1);
+    }
+
+    #[test]
+    fn the_title_comes_from_the_best_place_there_is() {
+        let boxed = json!({"type": "title", "data": {"label": "Boxed"}});
+        let cases = [
+            ("stated", json!({"title": "Stated", "nodes": [boxed]}), "Stated"),
+            (
+                "of the api",
+                json!({"title": {"page": "Long One", "card": "Short"}, "nodes": [boxed]}),
+                "Short",
+            ),
+            (
+                "in data",
+                json!({"data": {"title": "Inner"}, "nodes": [boxed]}),
+                "Inner",
+            ),
+            ("boxed", json!({"nodes": [boxed]}), "Boxed"),
+            ("from the name", json!({"nodes": []}), "Git And Github"),
+        ];
+        for (name, drawing, title) in cases {
+            assert_eq!(graph(&drawing).title, title, "{name}");
+        }
+    }
+
+    #[test]
+    fn edges_to_nowhere_are_left_out() {
+        let graph = graph(&json!({
+            "nodes": [{"id": "a"}, {"id": 7}, {"id": "a"}, {}, null, 3],
+            "edges": [
+                {"source": "a", "target": "7"}, {"source": "a"}, {"source": "", "target": "a"},
+                {"source": "x", "target": "a"}, 1,
+            ],
+        }));
+        assert_eq!(graph.edges, [(0, 1)]);
+    }
+
+    #[test]
+    fn files_that_are_no_drawing_are_named() {
+        let cases = [
+            (
+                "old format",
+                &br#"{"mockup": {}}"#[..],
+                "it.json is a drawing in the old format (`mockup`), which has no nodes to make rows of",
+            ),
+            (
+                "other object",
+                br#"{"nodes": {}}"#,
+                "it.json is not a roadmap: it has no list of `nodes`",
+            ),
+            ("array", b"[]", "it.json is not a roadmap: it has no list of `nodes`"),
+            (
+                "page",
+                b"<html>",
+                "it.json is not JSON: expected value at line 1 column 1",
+            ),
+        ];
+        for (name, bytes, message) in cases {
+            let error = Graph::parse(bytes, "it.json", "x").expect_err(name);
+            assert_eq!(
+                (error.kind, error.message.as_str()),
+                (ErrorKind::InvalidData, message),
+                "{name}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_file_ends_the_process(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let _parsed = Graph::parse(&bytes, "x", "x").map(|graph| graph.topics(&["topic".to_owned()]));
+        }
+    }
+}

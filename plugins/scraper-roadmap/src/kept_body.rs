@@ -1,0 +1,138 @@
+//! A response that is kept on disk, so that a server can be asked whether it is still the same.
+//!
+//! File: a line with the format's name and version, a line of JSON, then the body. What cannot be read back whole, or
+//! belongs to another address, counts as not kept.
+
+use rowsmith_plugin_api::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const FORMAT: &[u8] = b"rowsmith-http 1";
+
+/// A kept response.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct KeptBody {
+    pub(crate) etag: String,
+    pub(crate) body: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    url: String,
+    etag: String,
+    length: usize,
+    checksum: String,
+}
+
+impl KeptBody {
+    /// Reads what is kept of an address.
+    pub(crate) fn read(folder: &Path, url: &str) -> Option<Self> {
+        let bytes = std::fs::read(file(folder, url)).ok()?;
+        let kept = Self::decode(&bytes, url);
+        if kept.is_none() {
+            log::debug!("the kept copy of {url} is damaged and is fetched again");
+        }
+        kept
+    }
+
+    fn decode(bytes: &[u8], url: &str) -> Option<Self> {
+        let (format, rest) = split_line(bytes)?;
+        let (head, body) = split_line(rest)?;
+        let head: Head = serde_json::from_slice(head).ok()?;
+        let whole = format == FORMAT && head.url == url && head.length == body.len() && head.checksum == checksum(body);
+        whole.then(|| Self {
+            etag: head.etag,
+            body: body.to_vec(),
+        })
+    }
+
+    /// Keeps a response; a file that is cut short never gets the final name.
+    pub(crate) fn write(&self, folder: &Path, url: &str) -> std::io::Result<()> {
+        static WRITES: AtomicU64 = AtomicU64::new(0);
+        std::fs::create_dir_all(folder)?;
+        let target = file(folder, url);
+        let number = WRITES.fetch_add(1, Ordering::Relaxed);
+        let temporary = target.with_extension(format!("{}-{number}.tmp", std::process::id()));
+        let written = std::fs::write(&temporary, self.encode(url)?).and_then(|()| std::fs::rename(&temporary, &target));
+        if written.is_err() {
+            // The first failure is the one to report; the file may not even exist.
+            drop(std::fs::remove_file(&temporary));
+        }
+        written
+    }
+
+    fn encode(&self, url: &str) -> std::io::Result<Vec<u8>> {
+        let head = Head {
+            url: url.to_owned(),
+            etag: self.etag.clone(),
+            length: self.body.len(),
+            checksum: checksum(&self.body),
+        };
+        let head = serde_json::to_vec(&head)?;
+        Ok([FORMAT, b"\n", &head, b"\n", &self.body].concat())
+    }
+}
+
+fn file(folder: &Path, url: &str) -> PathBuf {
+    folder.join(format!("{}.http", checksum(url.as_bytes())))
+}
+
+fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((&bytes[..end], &bytes[end + 1..]))
+}
+
+/// FNV-1a, 64 bits: against accidents only, and the same in every build, which the standard library's hasher is not.
+fn checksum(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const URL: &str = "http://x/a";
+
+    fn kept(body: &[u8]) -> KeptBody {
+        KeptBody {
+            etag: "W/\"1\"".to_owned(),
+            body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_read_back_and_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("http");
+        assert_eq!(KeptBody::read(&inner, URL), None);
+        for body in [&b"one\ntwo"[..], b"", b"\xff\x00"] {
+            kept(body).write(&inner, URL).expect("written");
+            assert_eq!(KeptBody::read(&inner, URL), Some(kept(body)));
+        }
+        assert_eq!(KeptBody::read(&inner, "http://x/b"), None);
+        assert_eq!(
+            std::fs::read_dir(&inner).expect("listed").count(),
+            1,
+            "no temporary file is left"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn damage_is_a_miss(at in 0_usize..200, byte: u8, cut in 0_usize..200) {
+            let whole = kept(b"the body of the response").encode(URL).expect("encoded");
+            let at = at % whole.len();
+            let mut damaged = whole.clone();
+            damaged[at] = byte;
+            let read = KeptBody::decode(&damaged, URL);
+            // The etag is free text; with a wrong one the server simply sends the whole file again.
+            proptest::prop_assert!(read.is_none_or(|read| read.body == b"the body of the response"));
+            let cut = whole.get(..cut % whole.len()).unwrap_or_default();
+            proptest::prop_assert_eq!(KeptBody::decode(cut, URL), None);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Which file holds the text of which node.
+
+use crate::graph::Node;
+use std::collections::HashMap;
+
+/// File names of texts, `<slug-of-label>@<node-id>.md`, by node id.
+#[derive(Debug, Default)]
+pub(crate) struct TextIndex {
+    files: HashMap<String, Vec<String>>,
+    /// Whether there may be more texts than are listed.
+    pub(super) cut_off: bool,
+}
+
+impl TextIndex {
+    /// An index of the given file names; those of another form are left out.
+    pub(super) fn new(names: impl IntoIterator<Item = String>, cut_off: bool) -> Self {
+        let mut files: HashMap<String, Vec<String>> = HashMap::new();
+        for name in names {
+            if let Some((_, id)) = name.strip_suffix(".md").and_then(|stem| stem.rsplit_once('@')) {
+                files.entry(id.to_owned()).or_default().push(name);
+            }
+        }
+        for names in files.values_mut() {
+            names.sort();
+        }
+        Self { files, cut_off }
+    }
+
+    /// The file of a node. Where a renamed topic has left an old file behind, the one named like the topic is right;
+    /// where none is, the first in the alphabet is as good as any and always the same.
+    pub(super) fn find(&self, node: &Node) -> Option<&str> {
+        let names = self.files.get(&node.id)?;
+        let expected = expected_name(node);
+        names
+            .iter()
+            .find(|name| **name == expected)
+            .or_else(|| names.first())
+            .map(String::as_str)
+    }
+}
+
+/// How the file of a node is named when nobody has renamed the topic since.
+pub(super) fn expected_name(node: &Node) -> String {
+    let mut slug = String::new();
+    for letter in node.label.chars().flat_map(char::to_lowercase) {
+        match letter {
+            letter if letter.is_alphanumeric() => slug.push(letter),
+            ' ' | '-' | '_' if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            _ => {}
+        }
+    }
+    format!("{}@{}.md", slug.trim_end_matches('-'), node.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(id: &str, label: &str) -> Node {
+        Node {
+            id: id.to_owned(),
+            kind: "topic".to_owned(),
+            label: label.to_owned(),
+            position: None,
+        }
+    }
+
+    #[test]
+    fn files_are_found_by_id() {
+        let names = [
+            "z-old@1.md",
+            "a-older@1.md",
+            "new-name@1.md",
+            "index.md",
+            "half@2",
+            "a@b@3.md",
+            "@4.md",
+        ];
+        let index = TextIndex::new(names.map(str::to_owned), false);
+        let cases = [
+            ("named like the topic", node("1", "New Name?"), Some("new-name@1.md")),
+            ("renamed", node("1", "Other"), Some("a-older@1.md")),
+            ("no such file", node("2", "half"), None),
+            ("an @ in the slug", node("3", "x"), Some("a@b@3.md")),
+            ("no slug", node("4", "x"), Some("@4.md")),
+            ("no id", node("", "x"), None),
+        ];
+        for (name, node, file) in cases {
+            assert_eq!(index.find(&node), file, "{name}");
+        }
+    }
+}

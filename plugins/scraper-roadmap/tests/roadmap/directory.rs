@@ -1,0 +1,119 @@
+//! `source = "directory"`.
+
+use super::{BASICS, RYE, drawing, rows, scrape, scraper};
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::{FakeHost, block_on};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A folder with the roadmap `bread` in it, and things that are none.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let content = folder.path().join("bread/content");
+    std::fs::create_dir_all(&content).expect("made");
+    std::fs::create_dir(folder.path().join("empty")).expect("made");
+    let write = |path: &Path, text: &str| std::fs::write(path, text).expect("written");
+    write(&folder.path().join("bread/bread.json"), &drawing().to_string());
+    write(&content.join("basics@n1.md"), BASICS);
+    write(&content.join("dark@n3.md"), RYE);
+    write(&folder.path().join("notes.json"), "{}");
+    folder
+}
+
+fn config(path: &Path) -> Value {
+    json!({"roadmap": "bread", "source": "directory", "path": path})
+}
+
+fn names(config: Value) -> Result<Vec<String>> {
+    let listings = block_on(scraper(config, &FakeHost::default())?.list())?;
+    Ok(listings.into_iter().map(|listing| listing.name).collect())
+}
+
+#[test]
+fn rows_come_from_the_folder_above_and_from_the_folder_itself() {
+    let folder = folder();
+    for path in [folder.path().to_owned(), folder.path().join("bread")] {
+        let host = FakeHost::default();
+        assert_eq!(scrape(config(&path), &host).expect("scraped"), rows());
+        assert_eq!(names(config(&path)).expect("listed"), ["bread"]);
+        assert!(host.requests().is_empty());
+    }
+}
+
+#[test]
+fn node_types_choose_the_rows() {
+    let folder = folder();
+    let mut config = config(folder.path());
+    config["node_types"] = json!(["subtopic"]);
+    assert_eq!(
+        scrape(config, &FakeHost::default()).expect("scraped"),
+        [rows().remove(2)]
+    );
+}
+
+#[test]
+fn a_missing_roadmap_names_those_that_are_there() {
+    let folder = folder();
+    let mut config = config(folder.path());
+    config["roadmap"] = json!("cake");
+    let error = scrape(config, &FakeHost::default()).expect_err("missing");
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert!(error.message.contains("cake.json") && error.hint.unwrap_or_default().ends_with("holds: bread"));
+    let nowhere = folder.path().join("nowhere");
+    assert!(
+        names(self::config(&nowhere))
+            .expect_err("missing")
+            .message
+            .contains("nowhere")
+    );
+}
+
+#[test]
+fn missing_texts_and_odd_bytes_are_no_failure() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("bread/content/dark@n3.md"),
+        b"# \xff\nRye \xff is dark",
+    )
+    .expect("written");
+    let scraped = scrape(config(folder.path()), &FakeHost::default()).expect("scraped");
+    assert_eq!(scraped[2]["Description"], "Rye \u{fffd} is dark");
+    std::fs::remove_dir_all(folder.path().join("bread/content")).expect("removed");
+    let scraped = scrape(config(folder.path()), &FakeHost::default()).expect("scraped");
+    assert!(scraped.iter().all(|row| row["Description"] == ""));
+}
+
+#[test]
+fn drawings_that_are_none_are_named() {
+    let folder = folder();
+    let file = folder.path().join("bread/bread.json");
+    for (text, part) in [
+        (r#"{"mockup": {}}"#, "old format"),
+        ("{", "not JSON"),
+        ("{}", "no list of `nodes`"),
+    ] {
+        std::fs::write(&file, text).expect("written");
+        let error = scrape(config(folder.path()), &FakeHost::default()).expect_err(text);
+        assert_eq!(error.kind, ErrorKind::InvalidData);
+        assert!(
+            error.message.contains(part) && error.message.contains("bread.json"),
+            "{error}"
+        );
+    }
+    std::fs::write(&file, r#"{"nodes": []}"#).expect("written");
+    assert_eq!(
+        scrape(config(folder.path()), &FakeHost::default()).expect("empty"),
+        Vec::<Value>::new()
+    );
+}
+
+#[test]
+fn the_sample_of_the_project_is_such_a_folder() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/sample");
+    let mut config = config(&sample);
+    config["roadmap"] = json!("amateur-astronomy");
+    let rows = scrape(config, &FakeHost::default()).expect("scraped");
+    let filled = |column: &str| rows.iter().filter(|row| row[column] != "").count();
+    assert!(filled("Description") >= 150 && filled("Resources") >= 100);
+    assert_eq!((filled("Category"), filled("Topic")), (rows.len(), rows.len()));
+}
