@@ -42,7 +42,9 @@ impl HostError {
         match self {
             Self::Load(LoadError::Wrong(wrong)) if wrong.only_plugins => ExitCode::Plugin,
             Self::Load(_) | Self::Config(_) => ExitCode::Config,
-            Self::Plugin(PluginError::Failed { kind, error, .. }) | Self::Call { kind, error, .. } => code_of(*kind, error),
+            Self::Plugin(PluginError::Failed { kind, error, .. }) | Self::Call { kind, error, .. } => {
+                code_of(*kind, error)
+            }
             Self::Plugin(_) => ExitCode::Plugin,
             Self::Io(_) => ExitCode::Unexpected,
             Self::Usage(_) => ExitCode::Usage,

@@ -6,11 +6,11 @@ use crate::config::{SecretSources, env, pointer, resolve_secrets};
 use crate::diagnostic::{Diagnostic, code};
 use crate::error::HostError;
 use crate::limit::stop::Stop;
+use crate::plugin::PluginError;
 use crate::plugin::http::HttpService;
 use crate::plugin::redact::Redactor;
 use crate::plugin::registry::{Source, instantiate};
 use crate::plugin::services::{RowSinks, SharedServices};
-use crate::plugin::PluginError;
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
@@ -59,7 +59,12 @@ impl Session {
             state_root: PathBuf::from(STATE_DIR),
             runtime: Handle::current(),
         };
-        Self { loaded, services, secrets_may_be_missing, color }
+        Self {
+            loaded,
+            services,
+            secrets_may_be_missing,
+            color,
+        }
     }
 
     /// The settings.
@@ -89,7 +94,11 @@ impl Session {
     /// When it cannot be used.
     pub async fn provider(&self) -> Result<(Opened<ProviderClient>, ProviderInfo), HostError> {
         let opened = self.one(PluginKind::Provider).await?.map(ProviderClient);
-        let info = opened.client.info().await.map_err(|error| self.call_error(PluginKind::Provider, &opened.name, error))?;
+        let info = opened
+            .client
+            .info()
+            .await
+            .map_err(|error| self.call_error(PluginKind::Provider, &opened.name, error))?;
         Ok((opened, info))
     }
 
@@ -110,24 +119,45 @@ impl Session {
     }
 
     fn check_targets(&self, exporters: &[(Opened<ExporterClient>, Target)]) -> Result<(), HostError> {
-        let input = self.settings().scraper.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
+        let input = self
+            .settings()
+            .scraper
+            .config
+            .get("path")
+            .and_then(Value::as_str)
+            .filter(|path| *path != "-");
         let input = input.and_then(|path| Path::new(path).canonicalize().ok());
         for (at, (_, target)) in exporters.iter().enumerate() {
             let place = format!("/exporters/{at}/config/path");
-            let same = |other: &Target| (target.stdout && other.stdout) || (target.path.is_some() && target.path == other.path);
+            let same = |other: &Target| {
+                (target.stdout && other.stdout) || (target.path.is_some() && target.path == other.path)
+            };
             if exporters.iter().take(at).any(|(_, other)| same(other)) {
                 return Err(self.refuse(&place, format!("two exporters write to {}", target.name)));
             }
-            let written = target.path.as_ref().map(|path| Path::new(path).canonicalize().unwrap_or_else(|_| path.into()));
+            let written = target
+                .path
+                .as_ref()
+                .map(|path| Path::new(path).canonicalize().unwrap_or_else(|_| path.into()));
             if input.is_some() && written == input {
-                return Err(self.refuse(&place, format!("{} is the file that is read; writing to it would destroy it", target.name)));
+                return Err(self.refuse(
+                    &place,
+                    format!(
+                        "{} is the file that is read; writing to it would destroy it",
+                        target.name
+                    ),
+                ));
             }
         }
         Ok(())
     }
 
     fn of_kind(&self, kind: PluginKind) -> impl Iterator<Item = (&PluginUse, &Source)> {
-        self.loaded.sources.iter().filter(move |(wanted, _)| wanted.kind == kind).map(|(wanted, source)| (wanted, source))
+        self.loaded
+            .sources
+            .iter()
+            .filter(move |(wanted, _)| wanted.kind == kind)
+            .map(|(wanted, source)| (wanted, source))
     }
 
     async fn one(&self, kind: PluginKind) -> Result<Opened<Remote>, HostError> {
@@ -146,7 +176,11 @@ impl Session {
         let made = tokio::task::spawn_blocking(move || instantiate(&source_copy, &config, &shared)).await;
         let made = made.map_err(|error| HostError::Io(format!("opening {} broke off: {error}", wanted.name)))?;
         let client = made.map_err(|error| self.plugin_error(wanted, error))?;
-        Ok(Opened { client, name: manifest.name.clone(), capabilities: manifest.capabilities.clone() })
+        Ok(Opened {
+            client,
+            name: manifest.name.clone(),
+            capabilities: manifest.capabilities.clone(),
+        })
     }
 
     fn put_secrets(&self, wanted: &PluginUse, schema: &Value, config: &mut Value) -> Result<(), HostError> {
@@ -168,9 +202,16 @@ impl Session {
         match error {
             PluginError::Failed { kind, name, error } if error.kind == ErrorKind::Config => {
                 let key = error.fact("config_key").unwrap_or_default();
-                let place = key.split('.').filter(|s| !s.is_empty()).fold(pointer::push(&wanted.pointer, "config"), |p, s| pointer::push(&p, s));
+                let place = key
+                    .split('.')
+                    .filter(|s| !s.is_empty())
+                    .fold(pointer::push(&wanted.pointer, "config"), |p, s| pointer::push(&p, s));
                 let span = self.loaded.document.spans.closest(&place);
-                let mut diagnostic = Diagnostic::error(code::PLUGIN_CONFIG, format!("{kind} plugin `{name}`: {}", error.message)).at(span);
+                let mut diagnostic = Diagnostic::error(
+                    code::PLUGIN_CONFIG,
+                    format!("{kind} plugin `{name}`: {}", error.message),
+                )
+                .at(span);
                 if let Some(hint) = error.hint {
                     diagnostic = diagnostic.with_help(hint);
                 }
@@ -189,13 +230,21 @@ impl Session {
     /// A failed call of a plugin.
     pub fn call_error(&self, kind: PluginKind, name: &str, mut error: Error) -> HostError {
         error.message = self.services.redactor.clean(&error.message).into_owned();
-        HostError::Call { kind, name: name.to_owned(), error }
+        HostError::Call {
+            kind,
+            name: name.to_owned(),
+            error,
+        }
     }
 }
 
 impl<T> Opened<T> {
     fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Opened<U> {
-        Opened { client: wrap(self.client), name: self.name, capabilities: self.capabilities }
+        Opened {
+            client: wrap(self.client),
+            name: self.name,
+            capabilities: self.capabilities,
+        }
     }
 
     /// Whether the plugin declares a capability.
@@ -204,7 +253,7 @@ impl<T> Opened<T> {
     }
 }
 
-/// Puts a placeholder where the schema asks for a secret and there is none.
+/// Puts a placeholder where the config names a secret that could not be read.
 fn fill_placeholders(schema: &Value, config: &mut Value) {
     let secret = to_value(&Schema::String { format: Some("secret") });
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -213,11 +262,6 @@ fn fill_placeholders(schema: &Value, config: &mut Value) {
         match config.get_mut(name) {
             Some(value) if is_secret && !value.is_string() => *value = Value::String(PLACEHOLDER.to_owned()),
             Some(value) if !is_secret => fill_placeholders(property, value),
-            None if is_secret => {
-                if let Some(table) = config.as_object_mut() {
-                    table.insert(name.clone(), Value::String(PLACEHOLDER.to_owned()));
-                }
-            }
             _ => {}
         }
     }

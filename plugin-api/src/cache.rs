@@ -139,12 +139,17 @@ pub(crate) fn encode_keys(out: &mut Vec<u8>, keys: &[Key]) -> Result<()> {
 
 pub(crate) fn decode_keys(reader: &mut Reader<'_>) -> Result<Vec<Key>> {
     let count = reader.length()?;
-    let bytes = count.checked_mul(32).ok_or_else(|| Error::new(ErrorKind::InvalidData, "more keys than there can be"))?;
+    let bytes = count
+        .checked_mul(32)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "more keys than there can be"))?;
     let (keys, _) = reader.take(bytes)?.as_chunks::<32>();
     Ok(keys.to_vec())
 }
 
-pub(crate) fn encode_entries<'a>(out: &mut Vec<u8>, entries: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])>) -> Result<()> {
+pub(crate) fn encode_entries<'a>(
+    out: &mut Vec<u8>,
+    entries: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])>,
+) -> Result<()> {
     put_length(out, entries.len())?;
     for (key, value) in entries {
         out.extend_from_slice(key);

@@ -58,7 +58,12 @@ pub struct RowSink {
 impl RowSink {
     /// A sink whose rows go to the host under this number.
     pub fn new(host: Host, sink: u64) -> Self {
-        Self { host, sink, builder: ChunkBuilder::new(), sent: 0 }
+        Self {
+            host,
+            sink,
+            builder: ChunkBuilder::new(),
+            sent: 0,
+        }
     }
 
     /// Sends one row: any struct or map; its fields are the columns.
@@ -66,7 +71,9 @@ impl RowSink {
     /// # Errors
     /// [`ErrorKind::InvalidData`] when the row is neither, [`ErrorKind::Cancelled`] when no more rows are wanted.
     pub async fn send<T: Serialize + Sync + ?Sized>(&mut self, row: &T) -> Result<()> {
-        self.builder.push(row).map_err(|e| e.with("row", (self.rows() + 1).to_string()))?;
+        self.builder
+            .push(row)
+            .map_err(|e| e.with("row", (self.rows() + 1).to_string()))?;
         self.flush_if_full().await
     }
 
@@ -101,7 +108,11 @@ impl RowSink {
     /// # Errors
     /// [`ErrorKind::Cancelled`] when no more rows are wanted.
     pub async fn flush_if_full(&mut self) -> Result<()> {
-        if self.builder.len() >= CHUNK_ROWS || self.builder.text_len() >= CHUNK_BYTES { self.flush().await } else { Ok(()) }
+        if self.builder.len() >= CHUNK_ROWS || self.builder.text_len() >= CHUNK_BYTES {
+            self.flush().await
+        } else {
+            Ok(())
+        }
     }
 
     /// Hands the rows over now: for sources that pause, so that nothing waits with them.
@@ -114,7 +125,10 @@ impl RowSink {
         }
         let chunk = self.builder.take();
         self.sent += chunk.len() as u64;
-        self.host.call(operation::EMIT_ROWS, encode_rows(self.sink, &chunk)?).await.map(drop)
+        self.host
+            .call(operation::EMIT_ROWS, encode_rows(self.sink, &chunk)?)
+            .await
+            .map(drop)
     }
 }
 

@@ -91,17 +91,26 @@ pub struct ConfigArgs {
 impl ConfigArgs {
     /// The config's path.
     pub(super) fn path(&self) -> PathBuf {
-        self.config.clone().unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE))
+        self.config
+            .clone()
+            .unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE))
     }
 
     pub(super) fn overrides(&self, output: Option<String>, global: &GlobalArgs) -> Overrides {
-        Overrides { provider: self.provider.clone(), set: self.set.clone(), output, plugin_dirs: global.plugin_dirs.clone() }
+        Overrides {
+            provider: self.provider.clone(),
+            set: self.set.clone(),
+            output,
+            plugin_dirs: global.plugin_dirs.clone(),
+        }
     }
 }
 
 /// Flags of `run`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  rowsmith run config/quickstart.toml\n  rowsmith run --provider openai --limit 20 -o sample.csv")]
+#[command(
+    after_help = "Examples:\n  rowsmith run config/quickstart.toml\n  rowsmith run --provider openai --limit 20 -o sample.csv"
+)]
 pub struct RunArgs {
     /// Which config.
     #[command(flatten)]

@@ -53,7 +53,10 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
             let line = |name: &str, value: String| context.data(format_args!("{name:<16}{value}"));
             line("Store", store.name)?;
             line("Entries", stats.entries.to_string())?;
-            line("Bytes", stats.bytes.map_or_else(|| "unknown".to_owned(), |n| n.to_string()))?;
+            line(
+                "Bytes",
+                stats.bytes.map_or_else(|| "unknown".to_owned(), |n| n.to_string()),
+            )?;
             for (model, entries) in &models {
                 line("Answers", format!("{entries} of {model}"))?;
             }
@@ -79,7 +82,9 @@ async fn walk(
     loop {
         let page = cache.client.scan(after, PAGE).await;
         let page = page.map_err(|error| session.call_error(PluginKind::Cache, &cache.name, error))?;
-        let Some((last, _)) = page.last() else { return Ok(damaged) };
+        let Some((last, _)) = page.last() else {
+            return Ok(damaged);
+        };
         after = Some(*last);
         for (key, value) in &page {
             let key = RowKey(*key);
@@ -102,19 +107,32 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
         context.printer.error(format_args!("entry {}: {why}", key.hex()));
     }
     if damaged.len() > SHOWN {
-        context.printer.error(format_args!("and {} more", damaged.len() - SHOWN));
+        context
+            .printer
+            .error(format_args!("and {} more", damaged.len() - SHOWN));
     }
     if repair && !damaged.is_empty() {
         let keys: Vec<_> = damaged.iter().map(|(key, _)| key.0).collect();
         let removed = cache.client.delete_many(&keys).await.map_err(failed)?;
-        context.data(format_args!("{entries} entries are sound; {removed} damaged ones were removed and will be asked again"))?;
-        return Ok(if problems.is_empty() { ExitCode::Success } else { ExitCode::Cache });
+        context.data(format_args!(
+            "{entries} entries are sound; {removed} damaged ones were removed and will be asked again"
+        ))?;
+        return Ok(if problems.is_empty() {
+            ExitCode::Success
+        } else {
+            ExitCode::Cache
+        });
     }
-    context.data(format_args!("{entries} entries are sound, {} are damaged", damaged.len()))?;
+    context.data(format_args!(
+        "{entries} entries are sound, {} are damaged",
+        damaged.len()
+    ))?;
     if damaged.is_empty() && problems.is_empty() {
         return Ok(ExitCode::Success);
     }
-    context.printer.hint("damaged entries count as misses; `rowsmith cache verify --repair` removes them");
+    context
+        .printer
+        .hint("damaged entries count as misses; `rowsmith cache verify --repair` removes them");
     Ok(ExitCode::Cache)
 }
 
@@ -135,7 +153,9 @@ async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<Exit
 /// Asks on a terminal; elsewhere the flag is needed.
 fn confirmed(context: &Context, question: &str) -> Result<bool, HostError> {
     if !std::io::stdin().is_terminal() {
-        return Err(HostError::Usage(format!("{question} say --yes to do it without a terminal")));
+        return Err(HostError::Usage(format!(
+            "{question} say --yes to do it without a terminal"
+        )));
     }
     context.printer.rendered(format_args!("{question} [y/N]"));
     let mut line = String::new();

@@ -19,9 +19,17 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
     std::fs::create_dir_all(&args.folder).map_err(|error| io(&args.folder, error))?;
     if !args.force {
         // Nothing is written unless everything can be.
-        let taken: Vec<_> = FILES.iter().map(|(name, _)| *name).filter(|name| *name != ".gitignore" && args.folder.join(name).exists()).collect();
+        let taken: Vec<_> = FILES
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| *name != ".gitignore" && args.folder.join(name).exists())
+            .collect();
         if !taken.is_empty() {
-            let message = format!("{} already has {}; --force overwrites", args.folder.display(), taken.join(" and "));
+            let message = format!(
+                "{} already has {}; --force overwrites",
+                args.folder.display(),
+                taken.join(" and ")
+            );
             return Err(HostError::Usage(message));
         }
     }
@@ -29,7 +37,11 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
         let path = args.folder.join(name);
         let mut options = OpenOptions::new();
         options.write(true);
-        if args.force && name != ".gitignore" { options.create(true).truncate(true) } else { options.create_new(true) };
+        if args.force && name != ".gitignore" {
+            options.create(true).truncate(true)
+        } else {
+            options.create_new(true)
+        };
         match options.open(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
             Ok(()) => context.printer.note(format_args!("wrote {}", path.display())),
             // An ignore file that is there is the user's own.
@@ -37,7 +49,11 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
             Err(error) => return Err(io(&path, error)),
         }
     }
-    let place = if args.folder == Path::new(".") { String::new() } else { format!("cd {} && ", args.folder.display()) };
+    let place = if args.folder == Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {} && ", args.folder.display())
+    };
     context.printer.note(format_args!("next: {place}rowsmith run"));
     Ok(ExitCode::Success)
 }

@@ -15,8 +15,8 @@ mod signals;
 
 pub use args::{Cli, Command};
 
-use crate::config::load::{LoadError, Loaded, load};
 use crate::config::ConfigError;
+use crate::config::load::{LoadError, Loaded, load};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::limit::stop::Stop;
@@ -45,15 +45,27 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are data and no error; clap knows which is which.
             drop(error.print());
-            return if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
+            return if error.use_stderr() {
+                ExitCode::Usage
+            } else {
+                ExitCode::Success
+            };
         }
     };
     let global = cli.global.clone();
-    let printer = Printer { color: global.color.for_stderr(), quiet: global.quiet };
+    let printer = Printer {
+        color: global.color.for_stderr(),
+        quiet: global.quiet,
+    };
     let redactor = Redactor::default();
     logging::start(&global, printer, redactor.clone());
     rowsmith_abi::install_panic_hook();
-    let context = Context { printer, global, stop: Stop::default(), redactor };
+    let context = Context {
+        printer,
+        global,
+        stop: Stop::default(),
+        redactor,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -85,20 +97,29 @@ impl Context {
     pub(crate) fn load(&self, args: &ConfigArgs, output: Option<String>) -> Result<Loaded, HostError> {
         let loaded = load(&args.path(), &args.overrides(output, &self.global))?;
         if !loaded.warnings.is_empty() && !self.printer.quiet {
-            self.printer.rendered(loaded.document.render(&loaded.warnings, self.printer.color));
+            self.printer
+                .rendered(loaded.document.render(&loaded.warnings, self.printer.color));
         }
         Ok(loaded)
     }
 
     /// A session over a config.
     pub(crate) fn session(&self, loaded: Loaded, secrets_may_be_missing: bool) -> Session {
-        Session::new(loaded, self.stop.clone(), self.redactor.clone(), secrets_may_be_missing, self.printer.color)
+        Session::new(
+            loaded,
+            self.stop.clone(),
+            self.redactor.clone(),
+            secrets_may_be_missing,
+            self.printer.color,
+        )
     }
 
     /// Prints a line of data; a closed pipe is no error.
     pub(crate) fn data(&self, text: impl std::fmt::Display) -> Result<(), HostError> {
         match self.printer.data(text) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(HostError::Io(format!("cannot write to standard output: {error}"))),
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(HostError::Io(format!("cannot write to standard output: {error}")))
+            }
             _ => Ok(()),
         }
     }
@@ -113,7 +134,12 @@ fn report(context: &Context, error: &HostError) -> ExitCode {
             printer.error(error);
         }
         HostError::Load(LoadError::Read(ConfigError::Invalid(invalid))) => {
-            printer.rendered(crate::diagnostic::render(&invalid.name, &invalid.text, &invalid.diagnostics, printer.color));
+            printer.rendered(crate::diagnostic::render(
+                &invalid.name,
+                &invalid.text,
+                &invalid.diagnostics,
+                printer.color,
+            ));
         }
         HostError::Load(LoadError::Read(missing @ ConfigError::Missing { .. })) => {
             printer.error(missing);

@@ -42,7 +42,9 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
         OutputFormat::Human => {
             context.data(as_text(&session, &info, &plan).trim_end())?;
             if let Some((system, user)) = plan.first.filter(|_| !args.no_prompt) {
-                context.data(format_args!("\nThe first call would send:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"))?;
+                context.data(format_args!(
+                    "\nThe first call would send:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"
+                ))?;
             }
         }
     }
@@ -56,7 +58,10 @@ async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refre
     let mut rows = scrape::start(scraper.client, &session.services.sinks);
     let prints = fingerprinter(settings, &session.loaded.sources, info);
     let prompter = prompter(settings, info);
-    let limits = BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
+    let limits = BatchLimits {
+        max_rows: settings.batch.max_rows.get(),
+        max_input_tokens: settings.batch.max_input_tokens,
+    };
     let mut packer = Packer::new(limits, Stage::First);
     let mut seen: HashSet<RowKey> = HashSet::new();
     let mut plan = Plan::default();
@@ -75,8 +80,14 @@ async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refre
         let asked: Vec<usize> = (0..chunk.len()).filter(|row| !input.is_blank(&chunk, *row)).collect();
         plan.blank += (chunk.len() - asked.len()) as u64;
         let keys: Vec<RowKey> = asked.iter().map(|row| prints.key(&input, &chunk, *row)).collect();
-        let found = if refresh { Ok(Found::default()) } else { look_up(cache, &keys).await };
-        let found = found.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?.answers;
+        let found = if refresh {
+            Ok(Found::default())
+        } else {
+            look_up(cache, &keys).await
+        };
+        let found = found
+            .map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?
+            .answers;
         for (at, (row, key)) in asked.into_iter().zip(keys).enumerate() {
             if found.get(at).is_some_and(Option::is_some) {
                 plan.hits += 1;
@@ -84,7 +95,13 @@ async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refre
                 plan.duplicates += 1;
             } else {
                 let body = input.body(&chunk, row).into();
-                packer.push(Question { key, body, echo: None, asked: 0, rejected: None });
+                packer.push(Question {
+                    key,
+                    body,
+                    echo: None,
+                    asked: 0,
+                    rejected: None,
+                });
             }
         }
         while let Some(batch) = packer.take_full() {
@@ -125,7 +142,11 @@ impl Plan {
 }
 
 fn per_minute(session: &Session) -> Option<u64> {
-    session.settings().provider_limits.requests_per_minute.map(|n| u64::from(n.get()))
+    session
+        .settings()
+        .provider_limits
+        .requests_per_minute
+        .map(|n| u64::from(n.get()))
 }
 
 fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
@@ -148,7 +169,10 @@ fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::V
 fn as_text(session: &Session, info: &ProviderInfo, plan: &Plan) -> String {
     let settings = session.settings();
     let quota = match per_minute(session) {
-        Some(limit) => format!("{} s until the last call may leave, at {limit} requests a minute", plan.shortest_seconds(Some(limit))),
+        Some(limit) => format!(
+            "{} s until the last call may leave, at {limit} requests a minute",
+            plan.shortest_seconds(Some(limit))
+        ),
         None => "no quota is set".to_owned(),
     };
     let lines = [
@@ -157,10 +181,22 @@ fn as_text(session: &Session, info: &ProviderInfo, plan: &Plan) -> String {
         ("Duplicates", plan.duplicates.to_string()),
         ("Nothing to ask", plan.blank.to_string()),
         ("To ask", plan.to_ask().to_string()),
-        ("Calls", format!("{} of at most {} rows", plan.calls, settings.batch.max_rows)),
-        ("Tokens", format!("about {} in, at most {} out", plan.input_tokens, plan.most_output_tokens)),
+        (
+            "Calls",
+            format!("{} of at most {} rows", plan.calls, settings.batch.max_rows),
+        ),
+        (
+            "Tokens",
+            format!(
+                "about {} in, at most {} out",
+                plan.input_tokens, plan.most_output_tokens
+            ),
+        ),
         ("Time", quota),
         ("Provider", format!("{} ({})", settings.provider_name, info.model)),
     ];
-    lines.iter().map(|(name, value)| format!("{name:<16}{value}\n")).collect()
+    lines
+        .iter()
+        .map(|(name, value)| format!("{name:<16}{value}\n"))
+        .collect()
 }

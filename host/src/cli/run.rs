@@ -42,8 +42,16 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let mut loaded = context.load(&args.config, args.output.clone())?;
     apply(&args, &mut loaded.settings)?;
     if args.force {
-        for (wanted, _) in loaded.sources.iter_mut().filter(|(wanted, _)| wanted.kind == PluginKind::Exporter) {
-            if let Some(table) = wanted.config.as_object_mut().filter(|table| table.contains_key("if_exists")) {
+        for (wanted, _) in loaded
+            .sources
+            .iter_mut()
+            .filter(|(wanted, _)| wanted.kind == PluginKind::Exporter)
+        {
+            if let Some(table) = wanted
+                .config
+                .as_object_mut()
+                .filter(|table| table.contains_key("if_exists"))
+            {
                 table.insert("if_exists".to_owned(), json!("replace"));
             }
         }
@@ -58,16 +66,27 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let scraper = session.scraper().await?;
 
     let settings = session.settings();
-    let store = cache.client.store().await.map_err(|e| session.call_error(PluginKind::Cache, &cache.name, e))?;
+    let store = cache
+        .client
+        .store()
+        .await
+        .map_err(|e| session.call_error(PluginKind::Cache, &cache.name, e))?;
     let (events_sender, events) = mpsc::unbounded_channel();
     let dispatcher = Arc::new(Dispatcher {
-        gate: Gate::new(&settings.provider_limits, shared_quota(settings, &info, &cache, &store), clock),
+        gate: Gate::new(
+            &settings.provider_limits,
+            shared_quota(settings, &info, &cache, &store),
+            clock,
+        ),
         ledger: ledger(settings),
         ..dispatcher(&session, provider.client, &info, &cache, &store, clock, events_sender)
     });
     let (progress, snapshots) = watch::channel(Snapshot::default());
     let failure_path = failure_path(settings, &exporters);
-    let lanes = exporters.into_iter().map(|(e, target)| (format!("{} ({})", e.name, target.name), e.client)).collect();
+    let lanes = exporters
+        .into_iter()
+        .map(|(e, target)| (format!("{} ({})", e.name, target.name), e.client))
+        .collect();
     let outputs = settings.enrich.output.clone();
     let parts = Parts {
         rows: scrape::start(scraper.client, &session.services.sinks),
@@ -91,12 +110,19 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         provider: settings.provider_name.clone(),
         model: info.model.clone(),
         is_language_model: info.is_language_model,
-        cost_usd: if end.tally.usage_unknown && info.is_language_model { None } else { dispatcher.ledger.cost_usd() },
+        cost_usd: if end.tally.usage_unknown && info.is_language_model {
+            None
+        } else {
+            dispatcher.ledger.cost_usd()
+        },
         total: clock.elapsed(),
         waited: dispatcher.gate.waited(),
         outputs: outputs_of(&end),
         failure_file: end.failure_file.clone().ok().flatten(),
-        stopped: end.stopped.as_ref().map(|reason| context.redactor.clean(&stop_text(reason)).into_owned()),
+        stopped: end
+            .stopped
+            .as_ref()
+            .map(|reason| context.redactor.clean(&stop_text(reason)).into_owned()),
         exit_code,
     };
     let report = Report::new(&end.tally, facts);
@@ -117,7 +143,8 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
     }
     if args.max_cost.is_some() && settings.provider_limits.input_usd_per_million.is_none() {
         return Err(HostError::Usage(format!(
-            "--max-cost needs the prices of `{}`; add [providers.{0}.prices] to the config", settings.provider_name
+            "--max-cost needs the prices of `{}`; add [providers.{0}.prices] to the config",
+            settings.provider_name
         )));
     }
     Ok(())
@@ -126,14 +153,20 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
 fn check_reports(reports: &[PathBuf]) -> Result<(), HostError> {
     match reports.iter().find(|path| path.extension().is_none_or(|e| e != "json")) {
         None => Ok(()),
-        Some(path) => Err(HostError::Usage(format!("--report {}: a report's name ends in .json", path.display()))),
+        Some(path) => Err(HostError::Usage(format!(
+            "--report {}: a report's name ends in .json",
+            path.display()
+        ))),
     }
 }
 
 fn ledger(settings: &Settings) -> Ledger {
     let limits = &settings.provider_limits;
     let prices = limits.input_usd_per_million.zip(limits.output_usd_per_million);
-    let prices = prices.map(|(input, output)| Prices { input_usd_per_million: input, output_usd_per_million: output });
+    let prices = prices.map(|(input, output)| Prices {
+        input_usd_per_million: input,
+        output_usd_per_million: output,
+    });
     Ledger::new(settings.budget.clone(), prices)
 }
 
@@ -143,7 +176,10 @@ pub(super) fn fingerprinter(
     sources: &[(crate::config::settings::PluginUse, crate::plugin::registry::Source)],
     info: &ProviderInfo,
 ) -> Fingerprinter {
-    let manifest = sources.iter().find(|(wanted, _)| wanted.kind == PluginKind::Provider).map(|(_, s)| s.manifest());
+    let manifest = sources
+        .iter()
+        .find(|(wanted, _)| wanted.kind == PluginKind::Provider)
+        .map(|(_, s)| s.manifest());
     let provider = manifest.map_or_else(String::new, |m| format!("{}@{}", m.name, major(&m.version)));
     let rules = rules_json(&settings.enrich.output);
     let parts = QuestionParts {
@@ -177,9 +213,17 @@ pub(super) fn shape(info: &ProviderInfo) -> AnswerShape {
 
 /// Writes requests: for `run` and `plan` alike.
 pub(super) fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
-    let cap = OutputCap { model_limit: info.max_output_tokens, thinking_tokens: info.thinking_tokens };
+    let cap = OutputCap {
+        model_limit: info.max_output_tokens,
+        thinking_tokens: info.thinking_tokens,
+    };
     let enrich = &settings.enrich;
-    Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone(), cap)
+    Prompter::new(
+        &enrich.instructions,
+        &enrich.output,
+        settings.batch.pairing.clone(),
+        cap,
+    )
 }
 
 fn dispatcher(
@@ -229,18 +273,30 @@ fn random() -> u64 {
 }
 
 /// The quota of a provider and its credential, when other processes can share it.
-fn shared_quota(settings: &Settings, info: &ProviderInfo, cache: &Opened<CacheClient>, store: &Store) -> Option<SharedQuota> {
+fn shared_quota(
+    settings: &Settings,
+    info: &ProviderInfo,
+    cache: &Opened<CacheClient>,
+    store: &Store,
+) -> Option<SharedQuota> {
     if !(cache.can("coordination") && store.persistent) {
         return None;
     }
     let mut hash = Sha256::new();
-    for part in [settings.provider.name.as_str(), &info.model, &settings.provider.config.to_string()] {
+    for part in [
+        settings.provider.name.as_str(),
+        &info.model,
+        &settings.provider.config.to_string(),
+    ] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
     // The written config names where the key is, which tells credentials apart without touching them.
     let name = crate::plugin::image::hex(&hash.finalize()[..16]);
-    Some(SharedQuota { cache: cache.client.clone(), name })
+    Some(SharedQuota {
+        cache: cache.client.clone(),
+        name,
+    })
 }
 
 /// Where failed rows go when the config does not say: beside the first file that is written.
@@ -264,14 +320,25 @@ fn outputs_of(end: &RunEnd) -> Vec<Output> {
             Ok(summary) => (Some(summary.location.clone()), summary.rows, None),
             Err(error) => (None, 0, Some(error.message.clone())),
         };
-        Output { exporter: exported.name.clone(), location: location.filter(|l| !l.is_empty()), rows, error }
+        Output {
+            exporter: exported.name.clone(),
+            location: location.filter(|l| !l.is_empty()),
+            rows,
+            error,
+        }
     };
     end.exported.iter().map(output).collect()
 }
 
 /// The exit code of a run, from the gravest to the lightest.
 fn exit_code(end: &RunEnd) -> ExitCode {
-    let plugin_or = |error: &Error, code| if error.kind == ErrorKind::Panic { ExitCode::Plugin } else { code };
+    let plugin_or = |error: &Error, code| {
+        if error.kind == ErrorKind::Panic {
+            ExitCode::Plugin
+        } else {
+            code
+        }
+    };
     match &end.stopped {
         Some(StopReason::Interrupted) => return ExitCode::Interrupted,
         Some(StopReason::Terminated) => return ExitCode::Terminated,
@@ -293,7 +360,11 @@ fn exit_code(end: &RunEnd) -> ExitCode {
         return ExitCode::Export;
     }
     let left_out = end.tally.skipped.get("offline").copied().unwrap_or(0);
-    if end.tally.rows.failed > 0 || left_out > 0 { ExitCode::RowsFailed } else { ExitCode::Success }
+    if end.tally.rows.failed > 0 || left_out > 0 {
+        ExitCode::RowsFailed
+    } else {
+        ExitCode::Success
+    }
 }
 
 fn stop_text(reason: &StopReason) -> String {
@@ -328,15 +399,24 @@ fn tell(context: &Context, session: &Session, end: &RunEnd, report: &Report, arg
     }
     if let Some(error) = &end.source_error {
         printer.error(clean(&format!("the source ended early: {}", error.message)));
-        let place = ["path", "line"].iter().filter_map(|key| Some(format!("{key} {}", error.fact(key)?))).collect::<Vec<_>>();
-        if !place.is_empty() && !place.iter().all(|fact| error.message.contains(fact.split_once(' ').map_or("", |(_, v)| v))) {
+        let place = ["path", "line"]
+            .iter()
+            .filter_map(|key| Some(format!("{key} {}", error.fact(key)?)))
+            .collect::<Vec<_>>();
+        if !place.is_empty()
+            && !place
+                .iter()
+                .all(|fact| error.message.contains(fact.split_once(' ').map_or("", |(_, v)| v)))
+        {
             printer.note(format_args!("  at {}", place.join(", ")));
         }
     }
     for exported in end.exported.iter().filter(|e| !is_closed_pipe(e.result.as_ref().err())) {
         if let Err(error) = &exported.result {
             printer.error(clean(&format!("exporter {}: {error}", exported.name)));
-            printer.hint(error.hint.clone().unwrap_or_else(|| "the answers are safe in the cache; run again to export them without a call".to_owned()));
+            printer.hint(error.hint.clone().unwrap_or_else(|| {
+                "the answers are safe in the cache; run again to export them without a call".to_owned()
+            }));
         }
     }
     if let Err(problem) = &end.failure_file {
@@ -354,18 +434,30 @@ fn tell_failures(context: &Context, end: &RunEnd, settings: &Settings) {
     const SHOWN: usize = 3;
     let printer = context.printer;
     for failed in end.tally.failures.iter().take(SHOWN) {
-        printer.warning(context.redactor.clean(&format!("row {} failed ({}): {}", failed.row, failed.reason, failed.message)));
+        printer.warning(context.redactor.clean(&format!(
+            "row {} failed ({}): {}",
+            failed.row, failed.reason, failed.message
+        )));
     }
     if let (true, Ok(Some(file))) = (end.tally.rows.failed > 0, &end.failure_file) {
-        let what = if settings.run.on_failure == OnFailure::Drop { "were left out" } else { "have no answer" };
-        printer.note(format_args!("{} rows {what}; all are listed in {file}", end.tally.rows.failed));
+        let what = if settings.run.on_failure == OnFailure::Drop {
+            "were left out"
+        } else {
+            "have no answer"
+        };
+        printer.note(format_args!(
+            "{} rows {what}; all are listed in {file}",
+            end.tally.rows.failed
+        ));
     }
 }
 
 fn write_reports(context: &Context, report: &Report, paths: &[PathBuf]) -> Result<(), HostError> {
     for path in paths {
         let clean = |text: &str| context.redactor.clean(text).into_owned();
-        report.write(path, clean).map_err(|error| HostError::Io(format!("cannot write the report {}: {error}", path.display())))?;
+        report
+            .write(path, clean)
+            .map_err(|error| HostError::Io(format!("cannot write the report {}: {error}", path.display())))?;
     }
     Ok(())
 }

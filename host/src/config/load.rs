@@ -2,7 +2,9 @@
 
 use super::raw::{RawConfig, RawPlugin};
 use super::settings::{PluginUse, Settings};
-use super::{ConfigError, Document, check_schema, decode, env, interpolate, pointer, problems_to_diagnostics, validate};
+use super::{
+    ConfigError, Document, check_schema, decode, env, interpolate, pointer, problems_to_diagnostics, validate,
+};
 use crate::diagnostic::{Diagnostic, code};
 use crate::plugin::discovery::SearchPath;
 use crate::plugin::registry::{Registry, Source};
@@ -91,7 +93,11 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     let (registry, plugin_problems, sources) = judge_plugins(&document, uses, overrides);
     found.extend(plugin_problems);
 
-    let raw = if problems.is_empty() { RawConfig::deserialize(&document.value).map_err(|e| e.to_string()) } else { Err(String::new()) };
+    let raw = if problems.is_empty() {
+        RawConfig::deserialize(&document.value).map_err(|e| e.to_string())
+    } else {
+        Err(String::new())
+    };
     let settings = match raw {
         Ok(raw) => match validate::settings(&document, raw, overrides.provider.as_deref()) {
             Ok(settings) => Some(settings),
@@ -109,11 +115,21 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     };
     let (errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(Diagnostic::is_error);
     match settings {
-        Some(settings) if errors.is_empty() => Ok(Loaded { document, settings, registry, sources, warnings }),
+        Some(settings) if errors.is_empty() => Ok(Loaded {
+            document,
+            settings,
+            registry,
+            sources,
+            warnings,
+        }),
         _ => {
             let only_plugins = !errors.is_empty() && errors.iter().all(|d| d.code == code::PLUGIN);
             let diagnostics = errors.into_iter().chain(warnings).collect();
-            Err(LoadError::Wrong(Box::new(Wrong { document, diagnostics, only_plugins })))
+            Err(LoadError::Wrong(Box::new(Wrong {
+                document,
+                diagnostics,
+                only_plugins,
+            })))
         }
     }
 }
@@ -124,10 +140,20 @@ fn read(path: &Path) -> Result<Document, LoadError> {
     }
     let mut bytes = Vec::new();
     let name = "standard input";
-    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|source| ConfigError::Io { name: name.to_owned(), source })?;
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|source| ConfigError::Io {
+            name: name.to_owned(),
+            source,
+        })?;
     let text = decode(name, bytes)?;
     Document::parse(name, text.clone()).map_err(|diagnostics| {
-        let invalid = super::InvalidDocument { name: name.to_owned(), text, diagnostics };
+        let invalid = super::InvalidDocument {
+            name: name.to_owned(),
+            text,
+            diagnostics,
+        };
         LoadError::Read(ConfigError::Invalid(Box::new(invalid)))
     })
 }
@@ -155,7 +181,9 @@ fn chosen_provider(value: &Value, flag: Option<&str>) -> Option<String> {
     let written = value.pointer("/enrich/provider").and_then(Value::as_str);
     let only = || {
         let providers = value.get("providers")?.as_object()?;
-        (providers.len() == 1).then(|| providers.keys().next().cloned()).flatten()
+        (providers.len() == 1)
+            .then(|| providers.keys().next().cloned())
+            .flatten()
     };
     flag.or(written).map(str::to_owned).or_else(only)
 }
@@ -170,7 +198,11 @@ fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     let raw = |table: &Value| RawPlugin {
         plugin: table.get("plugin").and_then(Value::as_str).map(str::to_owned),
         library: table.get("library").and_then(Value::as_str).map(PathBuf::from),
-        config: table.get("config").and_then(Value::as_object).cloned().unwrap_or_default(),
+        config: table
+            .get("config")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default(),
     };
     let mut uses = Vec::new();
     let mut add = |kind, table: Option<&Value>, place: String| {
@@ -180,7 +212,11 @@ fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     };
     add(PluginKind::Scraper, value.get("scraper"), "/scraper".to_owned());
     match value.get("cache") {
-        None => add(PluginKind::Cache, Some(&json!({"plugin": super::defaults::CACHE_PLUGIN})), "/cache".to_owned()),
+        None => add(
+            PluginKind::Cache,
+            Some(&json!({"plugin": super::defaults::CACHE_PLUGIN})),
+            "/cache".to_owned(),
+        ),
         cache => add(PluginKind::Cache, cache, "/cache".to_owned()),
     }
     if let Some(name) = provider {
@@ -201,9 +237,17 @@ fn judge_plugins(
     overrides: &Overrides,
 ) -> (Registry, Vec<Diagnostic>, Vec<(PluginUse, Source)>) {
     let paths = document.value.pointer("/plugins/path").and_then(Value::as_array);
-    let paths: Vec<PathBuf> = paths.into_iter().flatten().filter_map(|p| p.as_str().map(PathBuf::from)).collect();
+    let paths: Vec<PathBuf> = paths
+        .into_iter()
+        .flatten()
+        .filter_map(|p| p.as_str().map(PathBuf::from))
+        .collect();
     let pins = document.value.pointer("/plugins/pins").and_then(Value::as_object);
-    let pins = pins.into_iter().flatten().filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned()))).collect();
+    let pins = pins
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned())))
+        .collect();
     let mut registry = Registry::new(SearchPath::new(&overrides.plugin_dirs, &paths), pins);
     let mut found = Vec::new();
     let mut sources = Vec::new();

@@ -75,7 +75,10 @@ impl Gate {
         let mut windows = Vec::new();
         let mut add = |unit, limit: Option<std::num::NonZeroU32>, length: Duration| {
             if let Some(limit) = limit {
-                windows.push(Limited { unit, window: SlidingWindow::new(u64::from(limit.get()), length + ARRIVAL_MARGIN) });
+                windows.push(Limited {
+                    unit,
+                    window: SlidingWindow::new(u64::from(limit.get()), length + ARRIVAL_MARGIN),
+                });
             }
         };
         add(Unit::Requests, limits.requests_per_minute, MINUTE);
@@ -128,8 +131,11 @@ impl Gate {
             limit: limited.window.limit(),
             amount: limited.unit.amount(tokens),
         });
-        let request =
-            QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows: windows.collect() };
+        let request = QuotaRequest {
+            name: shared.name.clone(),
+            now_ms: self.clock.now_ms(),
+            windows: windows.collect(),
+        };
         match shared.cache.acquire(&request).await {
             Ok(0) => None,
             Ok(wait) => Some(Duration::from_millis(wait)),
@@ -142,7 +148,13 @@ impl Gate {
 
     /// Corrects the tokens of a passage.
     pub async fn correct(&self, passage: Passage, tokens: u64) {
-        for limited in self.windows.lock().await.iter_mut().filter(|limited| limited.unit == Unit::Tokens) {
+        for limited in self
+            .windows
+            .lock()
+            .await
+            .iter_mut()
+            .filter(|limited| limited.unit == Unit::Tokens)
+        {
             limited.window.correct(passage.at, passage.tokens, tokens);
         }
     }
@@ -164,13 +176,19 @@ impl Gate {
     pub async fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
         for hint in hints {
             if hint.remaining == Some(0) {
-                if let Some(reset) = hint.reset_ms.map(Duration::from_millis).filter(|reset| *reset <= max_wait) {
+                if let Some(reset) = hint
+                    .reset_ms
+                    .map(Duration::from_millis)
+                    .filter(|reset| *reset <= max_wait)
+                {
                     self.pause(reset);
                 }
             }
             let length = Duration::from_secs(hint.window_secs) + ARRIVAL_MARGIN;
             let mut windows = self.windows.lock().await;
-            let known = windows.iter_mut().find(|l| l.unit.as_str() == hint.unit && l.window.length() == length);
+            let known = windows
+                .iter_mut()
+                .find(|l| l.unit.as_str() == hint.unit && l.window.length() == length);
             if let (Some(limited), Some(limit)) = (known, hint.limit) {
                 limited.window.lower(limit);
             }

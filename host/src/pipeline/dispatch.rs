@@ -165,14 +165,23 @@ impl Dispatcher {
             self.release(&batch).await;
             end
         };
-        Done { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
+        Done {
+            batch,
+            end,
+            attempts,
+            took: start.elapsed(),
+            not_stored,
+            deferred,
+        }
     }
 
     async fn ask(&self, batch: &mut Batch, attempts: &mut u32, cost: &mut Cost) -> End {
         let mut tries = 0;
         loop {
             let asked = self.prompter.request(batch, self.shape());
-            let Some(result) = self.call(batch, &asked, *attempts > 0).await else { return End::NotAsked };
+            let Some(result) = self.call(batch, &asked, *attempts > 0).await else {
+                return End::NotAsked;
+            };
             *attempts += 1;
             tries += 1;
             let attempt = match result {
@@ -192,7 +201,10 @@ impl Dispatcher {
                 }
                 Attempt::AgainAtOnce => tries = 0,
                 Attempt::Whole(failure) => {
-                    return End::Judged { verdicts: vec![Err(failure); batch.questions.len()], whole: true };
+                    return End::Judged {
+                        verdicts: vec![Err(failure); batch.questions.len()],
+                        whole: true,
+                    };
                 }
                 Attempt::Unanswered(error) => return End::Unanswered(error),
                 Attempt::Stop => return End::NotAsked,
@@ -202,7 +214,11 @@ impl Dispatcher {
 
     /// The shape of answers now; it changes at most once in a run.
     fn shape(&self) -> AnswerShape {
-        if self.schema_rejected.load(Ordering::Relaxed) { AnswerShape::Array { json_mode: true } } else { self.shape }
+        if self.schema_rejected.load(Ordering::Relaxed) {
+            AnswerShape::Array { json_mode: true }
+        } else {
+            self.shape
+        }
     }
 
     /// Makes one call through all limits; `None` when the run stops first.
@@ -218,7 +234,10 @@ impl Dispatcher {
                 return None;
             }
         };
-        let Some(passage) = self.stop.or(self.gate.pass(asked.input_tokens + most_output.min(asked.input_tokens))).await
+        let Some(passage) = self
+            .stop
+            .or(self.gate.pass(asked.input_tokens + most_output.min(asked.input_tokens)))
+            .await
         else {
             self.ledger.cancel(reservation);
             return None;
@@ -226,7 +245,10 @@ impl Dispatcher {
         for question in &mut batch.questions {
             question.asked += 1;
         }
-        self.tell(Event::Sent { stage: batch.stage, retry });
+        self.tell(Event::Sent {
+            stage: batch.stage,
+            retry,
+        });
         let result = self.complete(asked.request.clone()).await;
         let usage = result.as_ref().ok().map(|completion| completion.usage);
         self.ledger.settle(reservation, usage.as_ref());
@@ -245,11 +267,17 @@ impl Dispatcher {
         let mut task = tokio::spawn(async move { provider.complete(&request).await });
         match timeout(self.timeout, &mut task).await {
             Ok(Ok(result)) => result,
-            Ok(Err(join)) => Err(Error::new(ErrorKind::Panic, format!("the provider's call broke off: {join}"))),
+            Ok(Err(join)) => Err(Error::new(
+                ErrorKind::Panic,
+                format!("the provider's call broke off: {join}"),
+            )),
             Err(_) => {
                 task.abort();
                 let seconds = self.timeout.as_secs();
-                Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s")))
+                Err(Error::new(
+                    ErrorKind::Retryable,
+                    format!("the provider did not answer within {seconds} s"),
+                ))
             }
         }
     }
@@ -296,13 +324,30 @@ impl Dispatcher {
     /// Reads an answer.
     fn judge(&self, completion: Completion, asked: &Asked) -> End {
         let count = asked.ids.len();
-        let whole = |failure: Failure| End::Judged { verdicts: vec![Err(failure); count], whole: true };
-        let Completion { text, finish, finish_detail, usage, model, .. } = completion;
-        let answered = |unknown| Event::Answered { usage, model: model.clone(), unknown };
+        let whole = |failure: Failure| End::Judged {
+            verdicts: vec![Err(failure); count],
+            whole: true,
+        };
+        let Completion {
+            text,
+            finish,
+            finish_detail,
+            usage,
+            model,
+            ..
+        } = completion;
+        let answered = |unknown| Event::Answered {
+            usage,
+            model: model.clone(),
+            unknown,
+        };
         let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
         if finish == FinishReason::Blocked {
             self.tell(answered(0));
-            return whole(Failure::new("refused", format!("the service refused the content{detail}")));
+            return whole(Failure::new(
+                "refused",
+                format!("the service refused the content{detail}"),
+            ));
         }
         let Some(parsed) = parse::parse(&text) else {
             self.tell(answered(0));
@@ -310,14 +355,20 @@ impl Dispatcher {
                 Failure::new("cut_off", "the answer reached its limit before the first row")
             } else {
                 let start = check::shorten(text.trim());
-                Failure::new("unreadable", format!("the answer holds no JSON rows{detail}; it begins with: {start}"))
+                Failure::new(
+                    "unreadable",
+                    format!("the answer holds no JSON rows{detail}; it begins with: {start}"),
+                )
             });
         };
         let cut_off = parsed.cut_off || finish == FinishReason::Length;
         let reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), &self.outputs);
         self.tell(answered(reconciled.unknown));
         let none_resolved = reconciled.verdicts.iter().all(Result::is_err);
-        End::Judged { verdicts: reconciled.verdicts, whole: cut_off || none_resolved }
+        End::Judged {
+            verdicts: reconciled.verdicts,
+            whole: cut_off || none_resolved,
+        }
     }
 
     /// Makes valid answers durable. Audits only compare, so theirs are not kept.
@@ -364,7 +415,10 @@ impl Dispatcher {
             }
         };
         let mut granted = granted.into_iter();
-        batch.questions.extract_if(.., |_| !granted.next().unwrap_or(true)).collect()
+        batch
+            .questions
+            .extract_if(.., |_| !granted.next().unwrap_or(true))
+            .collect()
     }
 
     async fn release(&self, batch: &Batch) {

@@ -69,15 +69,27 @@ impl Export {
                 Lane { name, orders }
             })
             .collect();
-        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), plan: None }
+        Self {
+            lanes,
+            outputs,
+            status_column,
+            builder: ChunkBuilder::new(),
+            plan: None,
+        }
     }
 
     /// Adds a row that has ended. Rows come in the source's order.
     pub fn push(&mut self, slot: &Slot) -> Result<(), Error> {
-        if self.plan.as_ref().is_none_or(|(columns, ..)| !Arc::ptr_eq(columns, slot.chunk.columns())) {
+        if self
+            .plan
+            .as_ref()
+            .is_none_or(|(columns, ..)| !Arc::ptr_eq(columns, slot.chunk.columns()))
+        {
             self.make_plan(slot.chunk.columns());
         }
-        let Some((_, places, outputs)) = &self.plan else { return Ok(()) };
+        let Some((_, places, outputs)) = &self.plan else {
+            return Ok(());
+        };
         for (column, place) in places.iter().enumerate() {
             let cell = slot.chunk.cell(slot.row, column);
             if cell.kind != CellKind::Absent {
@@ -88,7 +100,10 @@ impl Export {
             Some(Outcome::Cached(answer) | Outcome::Enriched(answer)) => {
                 write_answer(answer, &self.outputs, outputs, &mut self.builder);
             }
-            _ => outputs.iter().take(self.outputs.len()).for_each(|place| self.builder.cell_at(*place, Cell::NULL)),
+            _ => outputs
+                .iter()
+                .take(self.outputs.len())
+                .for_each(|place| self.builder.cell_at(*place, Cell::NULL)),
         }
         if self.status_column.is_some() {
             if let Some(place) = outputs.last() {
@@ -191,7 +206,12 @@ async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) ->
     exporter.write(chunk).await
 }
 
-async fn finish(exporter: &ExporterClient, ending: Ending, begun: bool, failure: Option<Error>) -> Result<ExportSummary, Error> {
+async fn finish(
+    exporter: &ExporterClient,
+    ending: Ending,
+    begun: bool,
+    failure: Option<Error>,
+) -> Result<ExportSummary, Error> {
     if let Some(failure) = failure {
         // The first failure is the one to tell of.
         drop(exporter.finish(Ending::Discard).await);
@@ -238,8 +258,14 @@ fn write_answer(answer: &str, outputs: &[OutputColumn], places: &[usize], builde
                 let raw: &RawValue = map.next_value()?;
                 // Answers are written in the order of the outputs.
                 let expected = self.outputs.get(next).is_some_and(|o| o.name == name);
-                let at = if expected { Some(next) } else { self.outputs.iter().position(|o| o.name == name) };
-                let Some(place) = at.and_then(|at| self.places.get(at)) else { continue };
+                let at = if expected {
+                    Some(next)
+                } else {
+                    self.outputs.iter().position(|o| o.name == name)
+                };
+                let Some(place) = at.and_then(|at| self.places.get(at)) else {
+                    continue;
+                };
                 next += 1;
                 write_raw(raw.get(), *place, self.builder);
             }
@@ -247,7 +273,11 @@ fn write_answer(answer: &str, outputs: &[OutputColumn], places: &[usize], builde
         }
     }
     let mut deserializer = serde_json::Deserializer::from_str(answer);
-    let written = deserializer.deserialize_map(Fields { outputs, places, builder });
+    let written = deserializer.deserialize_map(Fields {
+        outputs,
+        places,
+        builder,
+    });
     if let Err(error) = written {
         tracing::error!(%error, "a stored answer is not the object it was when it was written");
     }
@@ -264,11 +294,23 @@ fn write_raw(text: &str, place: usize, builder: &mut ChunkBuilder) {
             builder.cell_at(place, Cell::string(&string));
             return;
         }
-        Some(b'{' | b'[') => Cell { kind: CellKind::Json, text },
-        Some(b't') => Cell { kind: CellKind::True, text: "" },
-        Some(b'f') => Cell { kind: CellKind::False, text: "" },
+        Some(b'{' | b'[') => Cell {
+            kind: CellKind::Json,
+            text,
+        },
+        Some(b't') => Cell {
+            kind: CellKind::True,
+            text: "",
+        },
+        Some(b'f') => Cell {
+            kind: CellKind::False,
+            text: "",
+        },
         Some(b'n') | None => Cell::NULL,
-        Some(_) => Cell { kind: CellKind::Number, text },
+        Some(_) => Cell {
+            kind: CellKind::Number,
+            text,
+        },
     };
     builder.cell_at(place, cell);
 }

@@ -108,7 +108,17 @@ struct Run<'a> {
 
 /// Runs a pipeline to its end.
 pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
-    let Parts { mut rows, cache, fingerprinter, dispatcher, mut events, export, failures, progress, stop } = parts;
+    let Parts {
+        mut rows,
+        cache,
+        fingerprinter,
+        dispatcher,
+        mut events,
+        export,
+        failures,
+        progress,
+        stop,
+    } = parts;
     let limits = BatchLimits {
         max_rows: settings.batch.max_rows.get(),
         max_input_tokens: settings.batch.max_input_tokens,
@@ -231,13 +241,21 @@ impl Run<'_> {
         let answers = self.answers(&keys).await;
         let mut answers = answers.into_iter();
         for (row, key) in rows.into_iter().enumerate() {
-            let slot = Slot { chunk: Arc::clone(&chunk), row, key, outcome: None, duplicate: false };
+            let slot = Slot {
+                chunk: Arc::clone(&chunk),
+                row,
+                key,
+                outcome: None,
+                duplicate: false,
+            };
             let place = self.window.push(slot);
             match key {
                 None => self.end(place, Outcome::Skipped(SkipReason::NothingToAsk), false),
                 Some(key) => {
                     let answer = answers.next().flatten();
-                    self.route(place, key, answer, || question(&plan, &chunk, row, key, &self.settings.batch.pairing));
+                    self.route(place, key, answer, || {
+                        question(&plan, &chunk, row, key, &self.settings.batch.pairing)
+                    });
                 }
             }
         }
@@ -273,7 +291,11 @@ impl Run<'_> {
     fn route(&mut self, place: Place, key: RowKey, answer: Option<Answer>, question: impl FnOnce() -> Question) {
         let asked = !self.asked.is_empty() && self.asked.contains(&key);
         if let Some(answer) = answer {
-            let outcome = if asked { Outcome::Enriched(answer) } else { Outcome::Cached(answer) };
+            let outcome = if asked {
+                Outcome::Enriched(answer)
+            } else {
+                Outcome::Cached(answer)
+            };
             self.end(place, outcome, asked);
         } else if let Some(places) = self.waiting.get_mut(&key) {
             places.push(place);
@@ -291,8 +313,21 @@ impl Run<'_> {
     }
 
     fn check_columns(&self, plan: &InputPlan, chunk: &RowChunk, first: bool) -> Result<(), String> {
-        let has = || chunk.columns().iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
-        if let Some(output) = self.settings.enrich.output.iter().find(|o| chunk.column(&o.column).is_some()) {
+        let has = || {
+            chunk
+                .columns()
+                .iter()
+                .map(|c| format!("`{c}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        if let Some(output) = self
+            .settings
+            .enrich
+            .output
+            .iter()
+            .find(|o| chunk.column(&o.column).is_some())
+        {
             return Err(format!(
                 "the output column `{}` is already a column of the source; give it another name with `column` in [enrich.output.{}]",
                 output.column, output.name
@@ -306,7 +341,10 @@ impl Run<'_> {
             Some(missing) => {
                 let near = crate::config::nearest(missing, chunk.columns().iter().map(String::as_str));
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                Err(format!("the input column `{missing}` is not in the source, which has {}{hint}", has()))
+                Err(format!(
+                    "the input column `{missing}` is not in the source, which has {}{hint}",
+                    has()
+                ))
             }
         }
     }
@@ -335,7 +373,11 @@ impl Run<'_> {
             }
         }
         let no_more_to_share = self.source_ended && self.first_in_flight == 0 && self.deferred.is_empty();
-        if no_more_to_share || starved { self.repacker.take_any() } else { None }
+        if no_more_to_share || starved {
+            self.repacker.take_any()
+        } else {
+            None
+        }
     }
 
     fn event(&mut self, event: Event) {
@@ -347,7 +389,14 @@ impl Run<'_> {
 
     /// Stages 9 and 10: takes the verdicts of a batch.
     fn done(&mut self, done: Done) {
-        let Done { batch, end, attempts, took, not_stored, deferred } = done;
+        let Done {
+            batch,
+            end,
+            attempts,
+            took,
+            not_stored,
+            deferred,
+        } = done;
         self.first_in_flight -= usize::from(batch.stage == Stage::First);
         if let Some(error) = not_stored {
             // The answers are exported all the same: they are paid for.
@@ -367,7 +416,13 @@ impl Run<'_> {
         let rows = batch.questions.len();
         if attempts > 0 {
             let seconds = took.as_secs_f64();
-            self.tally.batch(BatchRecord { rows, stage: stage_name(batch.stage), outcome, attempts, seconds });
+            self.tally.batch(BatchRecord {
+                rows,
+                stage: stage_name(batch.stage),
+                outcome,
+                attempts,
+                seconds,
+            });
         }
         match end {
             End::Judged { verdicts, whole } => {
@@ -405,7 +460,9 @@ impl Run<'_> {
     fn fall_back(&mut self, stage: Stage, size: usize, whole: bool, left: Vec<LeftOver>) {
         let next = fallback::next(self.settings.batch.fallback, stage, size, whole, left);
         self.queue.extend(next.batches);
-        next.repack.into_iter().for_each(|question| self.repacker.push(question));
+        next.repack
+            .into_iter()
+            .for_each(|question| self.repacker.push(question));
         for (question, failure) in next.failed {
             self.given_up.insert(question.key, failure.clone());
             self.resolve(question.key, &Outcome::Failed(failure));
@@ -424,7 +481,11 @@ impl Run<'_> {
             let failure = Failure::new("service", error.message);
             // A row that was alone has had all its tries already.
             let stage = if size == 1 { Stage::Single } else { batch.stage };
-            let left = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
+            let left = batch
+                .questions
+                .into_iter()
+                .map(|question| (question, failure.clone()))
+                .collect();
             self.fall_back(stage, size, true, left);
         }
     }
@@ -439,9 +500,15 @@ impl Run<'_> {
 
     fn end(&mut self, place: Place, outcome: Outcome, duplicate: bool) {
         self.tally.end(&outcome, duplicate);
-        let failure = if let Outcome::Failed(failure) = &outcome { Some(failure.clone()) } else { None };
+        let failure = if let Outcome::Failed(failure) = &outcome {
+            Some(failure.clone())
+        } else {
+            None
+        };
         let slot = self.window.end(place, outcome, duplicate);
-        let (Some(failure), Some(slot)) = (failure, slot) else { return };
+        let (Some(failure), Some(slot)) = (failure, slot) else {
+            return;
+        };
         let failed = FailedRow {
             row: place + 1,
             key: slot.key.map(|key| key.hex()).unwrap_or_default(),
@@ -456,8 +523,15 @@ impl Run<'_> {
         if self.settings.run.on_failure == OnFailure::Stop {
             self.stop.request(StopReason::RowFailed);
         }
-        if let Some(most) = self.settings.budget.max_failed_rows.filter(|most| self.tally.rows.failed > *most) {
-            self.stop.request(StopReason::Limit(format!("more than max_failed_rows = {most} rows have failed")));
+        if let Some(most) = self
+            .settings
+            .budget
+            .max_failed_rows
+            .filter(|most| self.tally.rows.failed > *most)
+        {
+            self.stop.request(StopReason::Limit(format!(
+                "more than max_failed_rows = {most} rows have failed"
+            )));
         }
     }
 
@@ -465,14 +539,22 @@ impl Run<'_> {
     fn audit(&mut self, question: &Question, answer: &Answer, size: usize) {
         if size > 1 && question.key.fraction() < self.settings.batch.audit {
             self.audits.insert(question.key, Arc::clone(answer));
-            let again = Question { rejected: None, ..question.clone() };
-            self.queue.push_back(Batch { questions: vec![again], stage: Stage::Audit });
+            let again = Question {
+                rejected: None,
+                ..question.clone()
+            };
+            self.queue.push_back(Batch {
+                questions: vec![again],
+                stage: Stage::Audit,
+            });
         }
     }
 
     fn compare(&mut self, batch: &Batch, verdicts: &[Verdict]) {
         for (question, verdict) in batch.questions.iter().zip(verdicts) {
-            let (Some(first), Ok(alone)) = (self.audits.remove(&question.key), verdict) else { continue };
+            let (Some(first), Ok(alone)) = (self.audits.remove(&question.key), verdict) else {
+                continue;
+            };
             let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
             let (first, alone) = (read(&first), read(alone));
             self.tally.audit.rows += 1;
@@ -506,7 +588,8 @@ impl Run<'_> {
     /// Stage 12: lets rows out whose turn it is.
     async fn let_out(&mut self) {
         while let Some(slot) = self.window.pop_ended() {
-            let dropped = self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
+            let dropped =
+                self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
             if dropped {
                 continue;
             }
@@ -543,7 +626,8 @@ impl Run<'_> {
         while let Some(slot) = self.window.pop_ended() {
             let finished = !matches!(slot.outcome, Some(Outcome::Skipped(SkipReason::Stopped)));
             let wanted = finished || self.settings.run.status_column.is_some();
-            let dropped = self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
+            let dropped =
+                self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
             if wanted && !dropped {
                 if let Err(error) = self.export.push(&slot) {
                     tracing::error!(%error, "a row cannot be exported");
@@ -551,7 +635,11 @@ impl Run<'_> {
             }
         }
         self.show();
-        debug_assert!(self.tally.adds_up(), "every row ends exactly once: {:?}", self.tally.rows);
+        debug_assert!(
+            self.tally.adds_up(),
+            "every row ends exactly once: {:?}",
+            self.tally.rows
+        );
         let ending = match (&stopped, &self.source_error) {
             (None, None) => Ending::Complete,
             (Some(StopReason::Config(_)), _) => Ending::Discard,
@@ -583,5 +671,11 @@ fn question(plan: &InputPlan, chunk: &RowChunk, row: usize, key: RowKey, pairing
         Pairing::Column(column) => Some(chunk.row(row).get(column).display().into()),
         Pairing::Tag | Pairing::Off => None,
     };
-    Question { key, body: plan.body(chunk, row).into(), echo, asked: 0, rejected: None }
+    Question {
+        key,
+        body: plan.body(chunk, row).into(),
+        echo,
+        asked: 0,
+        rejected: None,
+    }
 }

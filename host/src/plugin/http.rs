@@ -13,7 +13,13 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_BODY_BYTES: u64 = 32 << 20;
 const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
 /// Headers that may carry keys, which must not go to another host.
-const CREDENTIALS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key"];
+const CREDENTIALS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+    "x-goog-api-key",
+];
 const RETRY: RetryPolicy = RetryPolicy {
     max_attempts: u32::MAX,
     base: Duration::from_millis(500),
@@ -30,7 +36,10 @@ pub struct HttpService {
 impl HttpService {
     /// A service whose errors hold no secret of `redactor`.
     pub fn new(redactor: Redactor) -> Self {
-        Self { client: OnceLock::new(), redactor }
+        Self {
+            client: OnceLock::new(),
+            redactor,
+        }
     }
 
     fn client(&self) -> Result<&Client> {
@@ -44,7 +53,8 @@ impl HttpService {
                 .build()
                 .map_err(|error| chain(&error))
         });
-        made.as_ref().map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
+        made.as_ref()
+            .map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
     }
 
     /// Sends a request, follows redirects and repeats it as far as it allows.
@@ -55,12 +65,15 @@ impl HttpService {
             attempt += 1;
             let result = match tokio::time::timeout(timeout, self.exchange(&request)).await {
                 Ok(result) => result,
-                Err(_) => Err(Error::new(ErrorKind::Retryable, format!("{} did not answer within {timeout:?}", shown(&request.url)))),
+                Err(_) => Err(Error::new(
+                    ErrorKind::Retryable,
+                    format!("{} did not answer within {timeout:?}", shown(&request.url)),
+                )),
             };
             let wait = match &result {
-                Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => {
-                    response.header("retry-after").and_then(rowsmith_plugin_api::duration::parse_wait)
-                }
+                Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => response
+                    .header("retry-after")
+                    .and_then(rowsmith_plugin_api::duration::parse_wait),
                 Err(error) if error.kind == ErrorKind::Retryable => None,
                 _ => return self.cleaned(result),
             };
@@ -89,11 +102,21 @@ impl HttpService {
                 return read(response, request.max_body_bytes.unwrap_or(DEFAULT_BODY_BYTES)).await;
             };
             if request.redirects == 0 || request.method != "GET" {
-                return Err(Error::new(ErrorKind::Auth, format!("{} redirects to {}, and keys must not travel", shown(url.as_str()), shown(next.as_str())))
-                    .hint("check `base_url`"));
+                return Err(Error::new(
+                    ErrorKind::Auth,
+                    format!(
+                        "{} redirects to {}, and keys must not travel",
+                        shown(url.as_str()),
+                        shown(next.as_str())
+                    ),
+                )
+                .hint("check `base_url`"));
             }
             if next.scheme() == "http" && url.scheme() == "https" {
-                return Err(Error::new(ErrorKind::BadRequest, format!("{} redirects from https to http", shown(url.as_str()))));
+                return Err(Error::new(
+                    ErrorKind::BadRequest,
+                    format!("{} redirects from https to http", shown(url.as_str())),
+                ));
             }
             if next.origin() != url.origin() {
                 for name in CREDENTIALS {
@@ -102,7 +125,14 @@ impl HttpService {
             }
             url = next;
         }
-        Err(Error::new(ErrorKind::BadRequest, format!("{} redirects more than {} times", shown(&request.url), request.redirects)))
+        Err(Error::new(
+            ErrorKind::BadRequest,
+            format!(
+                "{} redirects more than {} times",
+                shown(&request.url),
+                request.redirects
+            ),
+        ))
     }
 
     async fn once(&self, request: &HttpRequest, url: Url, headers: HeaderMap) -> Result<Response> {
@@ -113,21 +143,40 @@ impl HttpService {
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
-        tracing::trace!(method = request.method, url = place, bytes = request.body.len(), "request");
+        tracing::trace!(
+            method = request.method,
+            url = place,
+            bytes = request.body.len(),
+            "request"
+        );
         builder.send().await.map_err(|error| network_error(&place, &error))
     }
 }
 
 fn parse_url(text: &str) -> Result<Url> {
-    let invalid = |why: String| Error::new(ErrorKind::BadRequest, format!("`{}` is not an address: {why}", shown(text)));
+    let invalid = |why: String| {
+        Error::new(
+            ErrorKind::BadRequest,
+            format!("`{}` is not an address: {why}", shown(text)),
+        )
+    };
     let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
-    if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(invalid("it must begin with http:// or https://".to_owned())) }
+    if matches!(url.scheme(), "http" | "https") {
+        Ok(url)
+    } else {
+        Err(invalid("it must begin with http:// or https://".to_owned()))
+    }
 }
 
 fn header_map(headers: &[(String, String)]) -> Result<HeaderMap> {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        let invalid = || Error::new(ErrorKind::BadRequest, format!("the header `{name}` has characters that a header cannot have"));
+        let invalid = || {
+            Error::new(
+                ErrorKind::BadRequest,
+                format!("the header `{name}` has characters that a header cannot have"),
+            )
+        };
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| invalid())?;
         value.set_sensitive(CREDENTIALS.contains(&key.as_str()));
@@ -148,16 +197,28 @@ async fn read(mut response: Response, most: u64) -> Result<HttpResponse> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| network_error(&place, &error))? {
         if body.len() as u64 + chunk.len() as u64 > most {
-            return Err(Error::new(ErrorKind::InvalidData, format!("{place} answered with more than {most} bytes")));
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                format!("{place} answered with more than {most} bytes"),
+            ));
         }
         body.extend_from_slice(&chunk);
     }
     let headers = response.headers().iter().map(|(name, value)| {
         let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let text = if name == RETRY_AFTER { seconds_until(&text).unwrap_or(text) } else { text };
+        let text = if name == RETRY_AFTER {
+            seconds_until(&text).unwrap_or(text)
+        } else {
+            text
+        };
         (name.as_str().to_owned(), text)
     });
-    Ok(HttpResponse { status: response.status().as_u16(), headers: headers.collect(), url: place, body })
+    Ok(HttpResponse {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        url: place,
+        body,
+    })
 }
 
 /// A `Retry-After` date as seconds from now, since plugins have no clock.
@@ -168,7 +229,11 @@ fn seconds_until(text: &str) -> Option<String> {
 }
 
 fn network_error(place: &str, error: &reqwest::Error) -> Error {
-    let kind = if error.is_builder() { ErrorKind::BadRequest } else { ErrorKind::Retryable };
+    let kind = if error.is_builder() {
+        ErrorKind::BadRequest
+    } else {
+        ErrorKind::Retryable
+    };
     let what = if error.is_connect() {
         "cannot be reached"
     } else if error.is_timeout() {

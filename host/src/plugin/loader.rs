@@ -1,5 +1,8 @@
 //! Opens a plugin's library. The only unsafe code of the host.
-#![expect(unsafe_code, reason = "opening a library and reading a symbol from it are unsafe by nature")]
+#![expect(
+    unsafe_code,
+    reason = "opening a library and reading a symbol from it are unsafe by nature"
+)]
 
 use super::error::PluginError;
 use super::image::Image;
@@ -29,7 +32,8 @@ pub fn open(image: &Image) -> Result<LoadedPlugin, PluginError> {
     // SAFETY: the symbol is only named after the manifest of these very bytes, and the export macro gives
     // every such symbol this type.
     let symbol = unsafe { library.get::<*const Header>(image.manifest.entry.as_bytes()) };
-    let symbol = symbol.map_err(|error| PluginError::unusable(&image.path, format!("has no entry: {}", source_text(&error))))?;
+    let symbol =
+        symbol.map_err(|error| PluginError::unusable(&image.path, format!("has no entry: {}", source_text(&error))))?;
     let header: *const Header = *symbol;
     std::mem::forget(library);
     // SAFETY: the header is a static of a library that is never closed.
@@ -37,23 +41,35 @@ pub fn open(image: &Image) -> Result<LoadedPlugin, PluginError> {
     let header = header.ok_or_else(|| PluginError::unusable(&image.path, "has an empty entry"))?;
     let module = PluginModuleRef::from_header(header)
         .map_err(|error| PluginError::unusable(&image.path, describe_mismatch(&error)))?;
-    Ok(LoadedPlugin { module, manifest: image.manifest.clone(), path: image.path.clone() })
+    Ok(LoadedPlugin {
+        module,
+        manifest: image.manifest.clone(),
+        path: image.path.clone(),
+    })
 }
 
 /// Writes the bytes that were judged to a file of our own and opens that, so that a rebuild of the
 /// plugin's file harms nothing.
 fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
-    let failed = |what: &str, error: &dyn std::fmt::Display| PluginError::unusable(&image.path, format!("{what}: {error}"));
+    let failed =
+        |what: &str, error: &dyn std::fmt::Display| PluginError::unusable(&image.path, format!("{what}: {error}"));
     let mut copy = tempfile::Builder::new()
         .prefix("rowsmith-plugin-")
         .suffix(std::env::consts::DLL_SUFFIX)
         .tempfile()
         .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
-    copy.write_all(&image.bytes).map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
+    copy.write_all(&image.bytes)
+        .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
     let path = copy.into_temp_path();
     let opened = load(&path);
     // Some systems do not let programs run from the temporary folder; the file itself has the same bytes.
-    let opened = opened.or_else(|first| if is_unchanged(image) { load(&image.path) } else { Err(first) });
+    let opened = opened.or_else(|first| {
+        if is_unchanged(image) {
+            load(&image.path)
+        } else {
+            Err(first)
+        }
+    });
     opened.map_err(|error| failed("cannot be loaded", &source_text(&error)))
 }
 

@@ -58,7 +58,12 @@ impl Registry {
             // Written by the same macro as every file's, so it can be read.
             Some((Manifest::parse(plugin.manifest.as_bytes()).ok()?, plugin))
         });
-        Self { search, pins, linked: linked.collect(), images: HashMap::new() }
+        Self {
+            search,
+            pins,
+            linked: linked.collect(),
+            images: HashMap::new(),
+        }
     }
 
     /// The search path.
@@ -102,8 +107,13 @@ impl Registry {
         if let Some(pin) = self.pins.get(&name) {
             let wanted = pin.strip_prefix("sha256:").unwrap_or(pin);
             if wanted != image.sha256 {
-                let reason = format!("does not have the pinned bytes: sha256:{} is pinned, and it has sha256:{}", wanted, image.sha256);
-                return Err(PluginError::unusable(path, reason).with_hint(format!("if the change is meant, put the new hash into [plugins.pins] \"{name}\"")));
+                let reason = format!(
+                    "does not have the pinned bytes: sha256:{} is pinned, and it has sha256:{}",
+                    wanted, image.sha256
+                );
+                return Err(PluginError::unusable(path, reason).with_hint(format!(
+                    "if the change is meant, put the new hash into [plugins.pins] \"{name}\""
+                )));
             }
         }
         self.images.insert(path.to_owned(), Arc::clone(&image));
@@ -115,7 +125,13 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
     if image.manifest.kind == kind {
         return Ok(image);
     }
-    Err(PluginError::unusable(&image.path, format!("is a {} plugin (`{}`), where a {kind} is due", image.manifest.kind, image.manifest.name)))
+    Err(PluginError::unusable(
+        &image.path,
+        format!(
+            "is a {} plugin (`{}`), where a {kind} is due",
+            image.manifest.kind, image.manifest.name
+        ),
+    ))
 }
 
 /// Opens a plugin and makes a configured instance of it.
@@ -137,9 +153,16 @@ pub fn instantiate(source: &Source, config: &Value, shared: &SharedServices) -> 
     let host = HostHandle::new(Arc::new(services));
     let failed = |mut error: Error| {
         error.message = shared.redactor.clean(&error.message).into_owned();
-        PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error }
+        PluginError::Failed {
+            kind: manifest.kind,
+            name: manifest.name.clone(),
+            error,
+        }
     };
-    let config = serde_json::to_vec(config).map_err(|error| failed(Error::new(ErrorKind::Config, error.to_string())))?;
-    let instance = module.instantiate(Buffer::from(config), host).map_err(|bytes| failed(Error::decode(&bytes)))?;
+    let config =
+        serde_json::to_vec(config).map_err(|error| failed(Error::new(ErrorKind::Config, error.to_string())))?;
+    let instance = module
+        .instantiate(Buffer::from(config), host)
+        .map_err(|bytes| failed(Error::decode(&bytes)))?;
     Ok(Remote::new(Arc::new(instance)))
 }

@@ -24,16 +24,26 @@ pub fn from_tables(tables: &Map<String, Value>) -> Result<Vec<OutputColumn>, Vec
     for (name, table) in tables {
         let place = pointer::push("", name);
         if let Some((column, rule)) = from_table(&place, table, &mut problems) {
-            outputs.push(OutputColumn { name: name.clone(), column: column.unwrap_or_else(|| name.clone()), rule });
+            outputs.push(OutputColumn {
+                name: name.clone(),
+                column: column.unwrap_or_else(|| name.clone()),
+                rule,
+            });
         }
     }
-    if problems.is_empty() { Ok(outputs) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(outputs)
+    } else {
+        Err(problems)
+    }
 }
 
 fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Option<(Option<String>, Rule)> {
     let mut shape = check_schema(table, &to_value(&RawRule::SCHEMA));
     if !shape.is_empty() {
-        shape.iter_mut().for_each(|problem| problem.pointer.insert_str(0, place));
+        shape
+            .iter_mut()
+            .for_each(|problem| problem.pointer.insert_str(0, place));
         problems.push(RuleProblem::Shape(shape));
         return None;
     }
@@ -59,7 +69,9 @@ fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Op
     rule.max_words = raw.max_words.map(std::num::NonZeroUsize::get);
     rule.optional = raw.optional;
     rule.description = raw.description;
-    rule.pattern = raw.pattern.and_then(|text| compile(&pointer::push(place, "pattern"), &text, problems));
+    rule.pattern = raw
+        .pattern
+        .and_then(|text| compile(&pointer::push(place, "pattern"), &text, problems));
     if let Some(items) = &raw.items {
         rule.items = from_table(&pointer::push(place, "items"), items, problems).map(|(_, rule)| Box::new(rule));
     }
@@ -69,7 +81,11 @@ fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Op
             rule.properties.push((name, property));
         }
     }
-    problems.extend(contradictions(&rule).into_iter().map(|text| RuleProblem::Meaning(place.to_owned(), text)));
+    problems.extend(
+        contradictions(&rule)
+            .into_iter()
+            .map(|text| RuleProblem::Meaning(place.to_owned(), text)),
+    );
     (problems.len() == before).then_some((raw.column, rule))
 }
 
@@ -78,7 +94,10 @@ fn compile(place: &str, text: &str, problems: &mut Vec<RuleProblem>) -> Option<R
         Ok(regex) => Some(regex),
         Err(error) => {
             let last = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
-            problems.push(RuleProblem::Meaning(place.to_owned(), format!("the pattern is not a regular expression: {last}")));
+            problems.push(RuleProblem::Meaning(
+                place.to_owned(),
+                format!("the pattern is not a regular expression: {last}"),
+            ));
             None
         }
     }
@@ -108,7 +127,10 @@ fn contradictions(rule: &Rule) -> Vec<String> {
     if rule.min_length.zip(rule.max_length).is_some_and(|(min, max)| min > max) {
         found.push("`min_length` is greater than `max_length`".to_owned());
     }
-    let bare = Rule { allowed: Vec::new(), ..rule.clone() };
+    let bare = Rule {
+        allowed: Vec::new(),
+        ..rule.clone()
+    };
     for value in &rule.allowed {
         if let Some(problem) = super::check::problem("enum", &bare, value) {
             found.push(format!("{value} can never be an answer: {problem}"));
@@ -122,32 +144,68 @@ fn contradictions(rule: &Rule) -> Vec<String> {
 /// # Errors
 /// The first keyword that cannot be kept as a rule, with its place.
 pub fn from_json_schema(schema: &Value) -> Result<Vec<OutputColumn>, String> {
-    let properties = schema.get("properties").and_then(Value::as_object).filter(|p| !p.is_empty());
+    let properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .filter(|p| !p.is_empty());
     let properties = properties.ok_or("the schema has no `properties`; each one is an output column")?;
     let required = required_of(schema);
     properties
         .iter()
         .map(|(name, property)| {
             let mut rule = schema_rule(name, property)?;
-            rule.optional |= required.as_ref().is_some_and(|required| !required.contains(&name.as_str()));
+            rule.optional |= required
+                .as_ref()
+                .is_some_and(|required| !required.contains(&name.as_str()));
             let column = property.get("x-column").and_then(Value::as_str).unwrap_or(name);
-            Ok(OutputColumn { name: name.clone(), column: column.to_owned(), rule })
+            Ok(OutputColumn {
+                name: name.clone(),
+                column: column.to_owned(),
+                rule,
+            })
         })
         .collect()
 }
 
 fn required_of(schema: &Value) -> Option<Vec<&str>> {
-    Some(schema.get("required")?.as_array()?.iter().filter_map(Value::as_str).collect())
+    Some(
+        schema
+            .get("required")?
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .collect(),
+    )
 }
 
 fn schema_rule(place: &str, schema: &Value) -> Result<Rule, String> {
     const KNOWN: [&str; 19] = [
-        "type", "enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "items", "properties",
-        "required", "description", "title", "additionalProperties", "x-column", "x-max-words", "default", "examples",
+        "type",
+        "enum",
+        "minimum",
+        "maximum",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "pattern",
+        "items",
+        "properties",
+        "required",
+        "description",
+        "title",
+        "additionalProperties",
+        "x-column",
+        "x-max-words",
+        "default",
+        "examples",
     ];
     let map = schema.as_object().ok_or_else(|| format!("`{place}` is not a schema"))?;
     if let Some(unknown) = map.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-        return Err(format!("`{place}` uses `{unknown}`, which cannot be checked; the keywords are: {}", KNOWN.join(", ")));
+        return Err(format!(
+            "`{place}` uses `{unknown}`, which cannot be checked; the keywords are: {}",
+            KNOWN.join(", ")
+        ));
     }
     let (value_type, mut optional) = schema_type(place, map)?;
     let mut rule = Rule::of(value_type);
@@ -163,9 +221,14 @@ fn schema_rule(place: &str, schema: &Value) -> Result<Rule, String> {
     (rule.min_length, rule.max_length) = (count(["minLength", "minItems"]), count(["maxLength", "maxItems"]));
     rule.max_words = count(["x-max-words", "x-max-words"]);
     rule.optional = optional;
-    rule.description = map.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    rule.description = map
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     if let Some(pattern) = map.get("pattern").and_then(Value::as_str) {
-        let compiled = Regex::new(pattern).map_err(|_| format!("the pattern of `{place}` is not a regular expression that can be checked"))?;
+        let compiled = Regex::new(pattern)
+            .map_err(|_| format!("the pattern of `{place}` is not a regular expression that can be checked"))?;
         rule.pattern = Some(compiled);
     }
     if let Some(items) = map.get("items") {
@@ -174,7 +237,9 @@ fn schema_rule(place: &str, schema: &Value) -> Result<Rule, String> {
     let required = required_of(schema);
     for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let mut inner = schema_rule(&format!("{place}.{name}"), property)?;
-        inner.optional |= required.as_ref().is_some_and(|required| !required.contains(&name.as_str()));
+        inner.optional |= required
+            .as_ref()
+            .is_some_and(|required| !required.contains(&name.as_str()));
         rule.properties.push((name.clone(), inner));
     }
     match contradictions(&rule).into_iter().next() {
@@ -213,13 +278,17 @@ mod tests {
     use serde_json::json;
 
     fn meanings(tables: Value) -> Vec<String> {
-        let Value::Object(tables) = tables else { return Vec::new() };
+        let Value::Object(tables) = tables else {
+            return Vec::new();
+        };
         let problems = from_tables(&tables).err().unwrap_or_default();
         problems
             .into_iter()
             .map(|problem| match problem {
                 RuleProblem::Meaning(place, text) => format!("{place}: {text}"),
-                RuleProblem::Shape(problems) => problems.iter().map(|p| p.pointer.clone()).collect::<Vec<_>>().join(" "),
+                RuleProblem::Shape(problems) => {
+                    problems.iter().map(|p| p.pointer.clone()).collect::<Vec<_>>().join(" ")
+                }
             })
             .collect()
     }
@@ -228,11 +297,26 @@ mod tests {
     fn rules_that_cannot_be_kept_are_found() {
         let cases = [
             (json!({"a": {"type": "string", "max_words": 12}}), vec![]),
-            (json!({"a": {"type": "integer", "max_words": 12}}), vec!["/a: `max_words` does not fit a value of type integer"]),
-            (json!({"a": {"type": "number", "min": 5, "max": 1}}), vec!["/a: `min` is greater than `max`"]),
-            (json!({"a": {"enum": ["x", 1]}}), vec!["/a: 1 can never be an answer: `enum` must be of type string, not number"]),
-            (json!({"a": {"pattern": "("}}), vec!["/a/pattern: the pattern is not a regular expression: error: unclosed group"]),
-            (json!({"a": {"type": "array", "items": {"typ": "string"}}}), vec!["/a/items"]),
+            (
+                json!({"a": {"type": "integer", "max_words": 12}}),
+                vec!["/a: `max_words` does not fit a value of type integer"],
+            ),
+            (
+                json!({"a": {"type": "number", "min": 5, "max": 1}}),
+                vec!["/a: `min` is greater than `max`"],
+            ),
+            (
+                json!({"a": {"enum": ["x", 1]}}),
+                vec!["/a: 1 can never be an answer: `enum` must be of type string, not number"],
+            ),
+            (
+                json!({"a": {"pattern": "("}}),
+                vec!["/a/pattern: the pattern is not a regular expression: error: unclosed group"],
+            ),
+            (
+                json!({"a": {"type": "array", "items": {"typ": "string"}}}),
+                vec!["/a/items"],
+            ),
             (json!({"a": {"maxwords": 3}}), vec!["/a"]),
         ];
         for (tables, expected) in cases {
@@ -255,8 +339,22 @@ mod tests {
             },
         }))
         .unwrap();
-        let summary: Vec<_> = outputs.iter().map(|o| (o.column.as_str(), o.rule.optional, o.rule.max_length)).collect();
-        assert_eq!(summary, [("TLDR", false, Some(80)), ("level", true, None), ("tags", true, Some(3))]);
-        assert!(from_json_schema(&json!({"properties": {"a": {"type": "string", "oneOf": []}}})).unwrap_err().contains("`oneOf`"));
+        let summary: Vec<_> = outputs
+            .iter()
+            .map(|o| (o.column.as_str(), o.rule.optional, o.rule.max_length))
+            .collect();
+        assert_eq!(
+            summary,
+            [
+                ("TLDR", false, Some(80)),
+                ("level", true, None),
+                ("tags", true, Some(3))
+            ]
+        );
+        assert!(
+            from_json_schema(&json!({"properties": {"a": {"type": "string", "oneOf": []}}}))
+                .unwrap_err()
+                .contains("`oneOf`")
+        );
     }
 }

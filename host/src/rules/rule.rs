@@ -99,10 +99,21 @@ impl Rule {
         put("max_words", self.max_words.map(|n| json!(n)));
         put("pattern", self.pattern.as_ref().map(|p| json!(p.as_str())));
         put("items", self.items.as_ref().map(|rule| rule.to_json()));
-        let properties = || self.properties.iter().map(|(name, rule)| (name.clone(), rule.to_json())).collect();
-        put("properties", (!self.properties.is_empty()).then(|| Value::Object(properties())));
+        let properties = || {
+            self.properties
+                .iter()
+                .map(|(name, rule)| (name.clone(), rule.to_json()))
+                .collect()
+        };
+        put(
+            "properties",
+            (!self.properties.is_empty()).then(|| Value::Object(properties())),
+        );
         put("optional", self.optional.then(|| json!(true)));
-        put("description", (!self.description.is_empty()).then(|| json!(self.description)));
+        put(
+            "description",
+            (!self.description.is_empty()).then(|| json!(self.description)),
+        );
         Value::Object(out)
     }
 }

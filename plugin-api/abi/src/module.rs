@@ -52,7 +52,11 @@ pub const fn header<P: Plugin>() -> Header {
 }
 
 extern "C" fn construct<P: Plugin>() -> RootModuleResult {
-    let module = PluginModule { manifest: manifest_entry::<P>, create: create_entry::<P> }.leak_into_prefix();
+    let module = PluginModule {
+        manifest: manifest_entry::<P>,
+        create: create_entry::<P>,
+    }
+    .leak_into_prefix();
     // SAFETY: only the type is erased; the host casts it back after the layouts were compared.
     RResult::ROk(unsafe { abi_stable::prefix_type::PrefixRefTrait::to_prefix_ref(module).cast() })
 }
@@ -83,21 +87,39 @@ impl PluginModuleRef {
 
     /// Makes one configured plugin.
     pub fn instantiate(self, config: Buffer, host: HostHandle) -> Result<Instance, Buffer> {
-        self.create()(config.into_raw(), host).into_result().map_err(Buffer::from_raw)
+        self.create()(config.into_raw(), host)
+            .into_result()
+            .map_err(Buffer::from_raw)
     }
 }
 
 /// Says in one sentence why a header was refused; the full report of abi_stable runs to hundreds of lines.
 pub fn describe_mismatch(error: &LibraryError) -> String {
     match error {
-        LibraryError::IncompatibleVersionNumber { expected_version, actual_version, .. } => format!(
+        LibraryError::IncompatibleVersionNumber {
+            expected_version,
+            actual_version,
+            ..
+        } => format!(
             "it speaks plugin ABI {actual_version}, this host speaks {expected_version}; rebuild the {} with the other's version",
-            if actual_version.major < expected_version.major { "plugin" } else { "host" }
+            if actual_version.major < expected_version.major {
+                "plugin"
+            } else {
+                "host"
+            }
         ),
         LibraryError::AbiInstability(_) => {
-            "the types at the boundary differ although both sides name the same ABI version; rebuild the plugin".to_owned()
+            "the types at the boundary differ although both sides name the same ABI version; rebuild the plugin"
+                .to_owned()
         }
         LibraryError::InvalidAbiHeader(_) => "it was built with another major version of abi_stable".to_owned(),
-        other => other.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).take(3).collect::<Vec<_>>().join(" "),
+        other => other
+            .to_string()
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .take(3)
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::method;
 use super::setup::{build, encode_panic, json, reply, unknown};
-use crate::cache::{self, Cache, ClaimRequest};
 pub use crate::cache::Cache as Trait;
+use crate::cache::{self, Cache, ClaimRequest};
 use crate::envelope::Reader;
 use crate::error::Result;
 use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};

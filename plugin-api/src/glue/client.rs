@@ -57,7 +57,10 @@ impl ScraperClient {
     /// # Errors
     /// The scraper's own.
     pub async fn scrape(&self, sink: u64) -> Result<()> {
-        self.0.call(method::SCRAPE, Buffer::from(sink.to_string())).await.map(drop)
+        self.0
+            .call(method::SCRAPE, Buffer::from(sink.to_string()))
+            .await
+            .map(drop)
     }
 
     /// See [`crate::Scraper::list`].
@@ -135,7 +138,10 @@ impl CacheClient {
     pub async fn get_many(&self, keys: &[Key]) -> Result<Values> {
         let mut payload = Vec::with_capacity(4 + keys.len() * 32);
         cache::encode_keys(&mut payload, keys)?;
-        Ok(Values { bytes: self.0.call(method::GET_MANY, Buffer::from(payload)).await?, count: keys.len() })
+        Ok(Values {
+            bytes: self.0.call(method::GET_MANY, Buffer::from(payload)).await?,
+            count: keys.len(),
+        })
     }
 
     /// See [`crate::Cache::put_many`].
@@ -198,7 +204,9 @@ impl CacheClient {
     /// # Errors
     /// The cache's own.
     pub async fn acquire(&self, request: &QuotaRequest) -> Result<u64> {
-        self.0.json(method::ACQUIRE, Buffer::from(serde_json::to_vec(request)?)).await
+        self.0
+            .json(method::ACQUIRE, Buffer::from(serde_json::to_vec(request)?))
+            .await
     }
 
     /// See [`crate::Cache::claim_many`].
@@ -214,8 +222,16 @@ impl CacheClient {
     /// # Errors
     /// The cache's own.
     pub async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        let request = ClaimRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
-        self.0.call(method::RELEASE_MANY, encode_claim(&request)?).await.map(drop)
+        let request = ClaimRequest {
+            owner,
+            now_ms: 0,
+            lease_ms: 0,
+            keys: keys.to_vec(),
+        };
+        self.0
+            .call(method::RELEASE_MANY, encode_claim(&request)?)
+            .await
+            .map(drop)
     }
 }
 
@@ -246,7 +262,10 @@ impl ExporterClient {
     /// # Errors
     /// The exporter's own.
     pub async fn begin(&self, columns: &[String]) -> Result<()> {
-        self.0.call(method::BEGIN, Buffer::from(serde_json::to_vec(columns)?)).await.map(drop)
+        self.0
+            .call(method::BEGIN, Buffer::from(serde_json::to_vec(columns)?))
+            .await
+            .map(drop)
     }
 
     /// See [`crate::Exporter::write`].
@@ -262,6 +281,8 @@ impl ExporterClient {
     /// # Errors
     /// The exporter's own.
     pub async fn finish(&self, ending: Ending) -> Result<ExportSummary> {
-        self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?)).await
+        self.0
+            .json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?))
+            .await
     }
 }
