@@ -17,7 +17,7 @@ pub enum HostError {
     Config(String),
     /// A plugin cannot be used.
     #[error(transparent)]
-    Plugin(#[from] PluginError),
+    Plugin(Box<PluginError>),
     /// A plugin's method failed.
     #[error("{kind} plugin `{name}`: {error}")]
     Call {
@@ -26,7 +26,7 @@ pub enum HostError {
         /// Its name.
         name: String,
         /// What it said.
-        error: Error,
+        error: Box<Error>,
     },
     /// Reading or writing failed.
     #[error("{0}")]
@@ -42,10 +42,11 @@ impl HostError {
         match self {
             Self::Load(LoadError::Wrong(wrong)) if wrong.only_plugins => ExitCode::Plugin,
             Self::Load(_) | Self::Config(_) => ExitCode::Config,
-            Self::Plugin(PluginError::Failed { kind, error, .. }) | Self::Call { kind, error, .. } => {
-                code_of(*kind, error)
-            }
-            Self::Plugin(_) => ExitCode::Plugin,
+            Self::Call { kind, error, .. } => code_of(*kind, error),
+            Self::Plugin(error) => match error.as_ref() {
+                PluginError::Failed { kind, error, .. } => code_of(*kind, error),
+                PluginError::NotFound { .. } | PluginError::Unusable { .. } => ExitCode::Plugin,
+            },
             Self::Io(_) => ExitCode::Unexpected,
             Self::Usage(_) => ExitCode::Usage,
         }
@@ -70,5 +71,11 @@ fn code_of(kind: PluginKind, error: &Error) -> ExitCode {
         (_, PluginKind::Cache) => ExitCode::Cache,
         (_, PluginKind::Provider) => ExitCode::Provider,
         (_, PluginKind::Exporter) => ExitCode::Export,
+    }
+}
+
+impl From<PluginError> for HostError {
+    fn from(error: PluginError) -> Self {
+        Self::Plugin(Box::new(error))
     }
 }

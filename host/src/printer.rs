@@ -81,11 +81,7 @@ impl Printer {
     }
 
     fn paint(self, color: &str, word: &'static str) -> Cow<'static, str> {
-        if self.color {
-            Cow::Owned(format!("{color}{word}{RESET}"))
-        } else {
-            Cow::Borrowed(word)
-        }
+        if self.color { Cow::Owned(format!("{color}{word}{RESET}")) } else { Cow::Borrowed(word) }
     }
 }
 

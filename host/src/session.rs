@@ -38,33 +38,32 @@ pub struct Session {
     color: bool,
 }
 
+/// A file that an exporter may not replace is found before the first call instead of after the last one.
+fn check_free(wanted: &PluginUse, target: &Target) -> Result<(), Error> {
+    let keeps = wanted.config.get("if_exists").and_then(Value::as_str) == Some("fail");
+    match target.path.as_ref().filter(|path| keeps && Path::new(path).exists()) {
+        None => Ok(()),
+        Some(path) => Err(Error::new(ErrorKind::Io, format!("{path} exists already"))
+            .hint("remove it, name another `path`, use --force, or set `if_exists = \"replace\"`")),
+    }
+}
+
 /// A plugin that was opened.
 pub struct Opened<T> {
     /// Calls it.
     pub client: T,
     /// Its name, for messages.
     pub name: String,
-    /// Whether it declares a capability.
+    /// Its version.
+    pub version: String,
+    /// What it can do.
     pub capabilities: Vec<String>,
 }
 
 impl Session {
-    /// A session on the current runtime.
-    pub fn new(loaded: Loaded, stop: Stop, redactor: Redactor, secrets_may_be_missing: bool, color: bool) -> Self {
-        let services = SharedServices {
-            http: Arc::new(HttpService::new(redactor.clone())),
-            sinks: RowSinks::default(),
-            stop,
-            redactor,
-            state_root: PathBuf::from(STATE_DIR),
-            runtime: Handle::current(),
-        };
-        Self {
-            loaded,
-            services,
-            secrets_may_be_missing,
-            color,
-        }
+    /// A session over a config.
+    pub fn new(loaded: Loaded, services: SharedServices, secrets_may_be_missing: bool, color: bool) -> Self {
+        Self { loaded, services, secrets_may_be_missing, color }
     }
 
     /// The settings.
@@ -94,11 +93,8 @@ impl Session {
     /// When it cannot be used.
     pub async fn provider(&self) -> Result<(Opened<ProviderClient>, ProviderInfo), HostError> {
         let opened = self.one(PluginKind::Provider).await?.map(ProviderClient);
-        let info = opened
-            .client
-            .info()
-            .await
-            .map_err(|error| self.call_error(PluginKind::Provider, &opened.name, error))?;
+        let info =
+            opened.client.info().await.map_err(|error| self.call_error(PluginKind::Provider, &opened.name, error))?;
         Ok((opened, info))
     }
 
@@ -112,6 +108,7 @@ impl Session {
             let opened = self.open(wanted, source).await?.map(ExporterClient);
             let target = opened.client.target().await;
             let target = target.map_err(|error| self.call_error(PluginKind::Exporter, &opened.name, error))?;
+            check_free(wanted, &target).map_err(|error| self.call_error(PluginKind::Exporter, &opened.name, error))?;
             exporters.push((opened, target));
         }
         self.check_targets(&exporters)?;
@@ -119,13 +116,7 @@ impl Session {
     }
 
     fn check_targets(&self, exporters: &[(Opened<ExporterClient>, Target)]) -> Result<(), HostError> {
-        let input = self
-            .settings()
-            .scraper
-            .config
-            .get("path")
-            .and_then(Value::as_str)
-            .filter(|path| *path != "-");
+        let input = self.settings().scraper.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
         let input = input.and_then(|path| Path::new(path).canonicalize().ok());
         for (at, (_, target)) in exporters.iter().enumerate() {
             let place = format!("/exporters/{at}/config/path");
@@ -135,17 +126,12 @@ impl Session {
             if exporters.iter().take(at).any(|(_, other)| same(other)) {
                 return Err(self.refuse(&place, format!("two exporters write to {}", target.name)));
             }
-            let written = target
-                .path
-                .as_ref()
-                .map(|path| Path::new(path).canonicalize().unwrap_or_else(|_| path.into()));
+            let written =
+                target.path.as_ref().map(|path| Path::new(path).canonicalize().unwrap_or_else(|_| path.into()));
             if input.is_some() && written == input {
                 return Err(self.refuse(
                     &place,
-                    format!(
-                        "{} is the file that is read; writing to it would destroy it",
-                        target.name
-                    ),
+                    format!("{} is the file that is read; writing to it would destroy it", target.name),
                 ));
             }
         }
@@ -179,6 +165,7 @@ impl Session {
         Ok(Opened {
             client,
             name: manifest.name.clone(),
+            version: manifest.version.clone(),
             capabilities: manifest.capabilities.clone(),
         })
     }
@@ -207,17 +194,15 @@ impl Session {
                     .filter(|s| !s.is_empty())
                     .fold(pointer::push(&wanted.pointer, "config"), |p, s| pointer::push(&p, s));
                 let span = self.loaded.document.spans.closest(&place);
-                let mut diagnostic = Diagnostic::error(
-                    code::PLUGIN_CONFIG,
-                    format!("{kind} plugin `{name}`: {}", error.message),
-                )
-                .at(span);
+                let mut diagnostic =
+                    Diagnostic::error(code::PLUGIN_CONFIG, format!("{kind} plugin `{name}`: {}", error.message))
+                        .at(span);
                 if let Some(hint) = error.hint {
                     diagnostic = diagnostic.with_help(hint);
                 }
                 HostError::Config(self.loaded.document.render(&[diagnostic], self.color))
             }
-            other => HostError::Plugin(other),
+            other => other.into(),
         }
     }
 
@@ -230,21 +215,26 @@ impl Session {
     /// A failed call of a plugin.
     pub fn call_error(&self, kind: PluginKind, name: &str, mut error: Error) -> HostError {
         error.message = self.services.redactor.clean(&error.message).into_owned();
-        HostError::Call {
-            kind,
-            name: name.to_owned(),
-            error,
-        }
+        HostError::Call { kind, name: name.to_owned(), error: Box::new(error) }
+    }
+}
+
+/// What all plugins of a command are lent, on the current runtime; calls of providers run on `calls`.
+pub fn services(stop: Stop, redactor: Redactor, calls: Handle) -> SharedServices {
+    SharedServices {
+        http: Arc::new(HttpService::new(redactor.clone())),
+        sinks: RowSinks::default(),
+        stop,
+        redactor,
+        state_root: PathBuf::from(STATE_DIR),
+        runtime: Handle::current(),
+        calls,
     }
 }
 
 impl<T> Opened<T> {
     fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Opened<U> {
-        Opened {
-            client: wrap(self.client),
-            name: self.name,
-            capabilities: self.capabilities,
-        }
+        Opened { client: wrap(self.client), name: self.name, version: self.version, capabilities: self.capabilities }
     }
 
     /// Whether the plugin declares a capability.

@@ -139,9 +139,8 @@ pub(crate) fn encode_keys(out: &mut Vec<u8>, keys: &[Key]) -> Result<()> {
 
 pub(crate) fn decode_keys(reader: &mut Reader<'_>) -> Result<Vec<Key>> {
     let count = reader.length()?;
-    let bytes = count
-        .checked_mul(32)
-        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "more keys than there can be"))?;
+    let bytes =
+        count.checked_mul(32).ok_or_else(|| Error::new(ErrorKind::InvalidData, "more keys than there can be"))?;
     let (keys, _) = reader.take(bytes)?.as_chunks::<32>();
     Ok(keys.to_vec())
 }

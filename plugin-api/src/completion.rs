@@ -228,11 +228,7 @@ struct CompletionHead {
 impl Completion {
     /// A finished answer without usage.
     pub fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            finish: FinishReason::Stop,
-            ..Self::default()
-        }
+        Self { text: text.into(), finish: FinishReason::Stop, ..Self::default() }
     }
 
     /// The answer as bytes, for the boundary.

@@ -30,10 +30,7 @@ pub fn decode<H: DeserializeOwned, const N: usize>(bytes: &[u8]) -> Result<(H, [
     let head = serde_json::from_slice(reader.take(head_len)?)?;
     let count = reader.length()?;
     if count < N {
-        return Err(Error::new(
-            ErrorKind::InvalidData,
-            format!("a message has {count} parts where {N} are due"),
-        ));
+        return Err(Error::new(ErrorKind::InvalidData, format!("a message has {count} parts where {N} are due")));
     }
     let mut blobs = [&[][..]; N];
     for blob in &mut blobs {
@@ -50,12 +47,8 @@ pub fn text(blob: &[u8]) -> Result<String> {
 }
 
 pub(crate) fn put_length(out: &mut Vec<u8>, length: usize) -> Result<()> {
-    let length = u32::try_from(length).map_err(|_| {
-        Error::new(
-            ErrorKind::TooLarge,
-            format!("a message part of {length} bytes is over 4 GiB"),
-        )
-    })?;
+    let length = u32::try_from(length)
+        .map_err(|_| Error::new(ErrorKind::TooLarge, format!("a message part of {length} bytes is over 4 GiB")))?;
     out.extend_from_slice(&length.to_le_bytes());
     Ok(())
 }

@@ -105,13 +105,7 @@ pub struct Error {
 impl Error {
     /// An error of the given kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            retry_after_ms: None,
-            hint: None,
-            context: Vec::new(),
-        }
+        Self { kind, message: message.into(), retry_after_ms: None, hint: None, context: Vec::new() }
     }
 
     /// A mistake in the plugin's config; `key` is the dotted path inside the plugin's table.
@@ -180,10 +174,7 @@ impl Error {
     /// Reads what [`Error::encode`] wrote; anything else becomes an error that says so.
     pub fn decode(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_else(|e| {
-            Self::new(
-                ErrorKind::Other,
-                format!("the plugin returned an error that cannot be read ({e})"),
-            )
+            Self::new(ErrorKind::Other, format!("the plugin returned an error that cannot be read ({e})"))
         })
     }
 }

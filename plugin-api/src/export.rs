@@ -48,7 +48,7 @@ macro_rules! export_plugin {
                     config: $crate::__private::Buffer,
                     host: $crate::__private::HostHandle,
                 ) -> ::core::result::Result<::std::sync::Arc<dyn $crate::__private::Callee>, $crate::__private::Buffer> {
-                    $crate::__private::$kind::create::<$plugin>(config, host)
+                    $crate::__private::$kind::create::<$plugin>(&config, host)
                 }
 
                 fn panicked(message: $crate::__private::PanicMessage) -> $crate::__private::Buffer {

@@ -99,16 +99,12 @@ impl Host {
     /// [`ErrorKind::Cancelled`] when the run is stopped meanwhile.
     pub async fn sleep(&self, duration: Duration) -> Result<()> {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        self.call(operation::SLEEP, Buffer::from(millis.to_string()))
-            .await
-            .map(drop)
+        self.call(operation::SLEEP, Buffer::from(millis.to_string())).await.map(drop)
     }
 
     /// Shows how far the plugin has come.
     pub async fn progress(&self, progress: Progress) -> Result<()> {
-        self.call(operation::PROGRESS, Buffer::from(serde_json::to_vec(&progress)?))
-            .await
-            .map(drop)
+        self.call(operation::PROGRESS, Buffer::from(serde_json::to_vec(&progress)?)).await.map(drop)
     }
 
     /// A folder of the plugin's own that outlives the run.
@@ -132,11 +128,7 @@ impl Host {
     /// # Errors
     /// [`ErrorKind::Cancelled`].
     pub fn check_cancelled(&self) -> Result<()> {
-        if self.is_cancelled() {
-            Err(Error::new(ErrorKind::Cancelled, "the run is being stopped"))
-        } else {
-            Ok(())
-        }
+        if self.is_cancelled() { Err(Error::new(ErrorKind::Cancelled, "the run is being stopped")) } else { Ok(()) }
     }
 }
 

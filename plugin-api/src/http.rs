@@ -57,10 +57,7 @@ impl HttpRequest {
 
     /// A `GET` that follows up to five redirects.
     pub fn get(url: impl Into<String>) -> Self {
-        Self {
-            redirects: 5,
-            ..Self::new("GET", url)
-        }
+        Self { redirects: 5, ..Self::new("GET", url) }
     }
 
     /// A `POST` of a JSON body.
@@ -138,20 +135,12 @@ pub struct HttpResponse {
 impl HttpResponse {
     /// A response of the given status and body.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            url: String::new(),
-            body: body.into(),
-        }
+        Self { status, headers: Vec::new(), url: String::new(), body: body.into() }
     }
 
     /// The first header of a name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
     /// Whether the status is 2xx.
@@ -188,12 +177,9 @@ impl HttpResponse {
             return Ok(self);
         }
         let wait = self.header("retry-after").and_then(crate::duration::parse_wait);
-        Err(Error::new(
-            kind_of_status(self.status),
-            format!("{} answered with status {}", self.url, self.status),
-        )
-        .with("status", self.status.to_string())
-        .retry_after(wait))
+        Err(Error::new(kind_of_status(self.status), format!("{} answered with status {}", self.url, self.status))
+            .with("status", self.status.to_string())
+            .retry_after(wait))
     }
 
     /// The response as bytes, for the boundary.

@@ -10,11 +10,7 @@ pub const MANIFEST_BEGIN: &str = "rowsmith-manifest 1\n";
 /// The last line of a manifest.
 pub const MANIFEST_END: &str = "rowsmith-manifest-end\n";
 /// The section that holds it, as an object-file reader names it.
-pub const MANIFEST_SECTION: &str = if cfg!(target_vendor = "apple") {
-    "__rowsmith"
-} else {
-    ".rowsmith"
-};
+pub const MANIFEST_SECTION: &str = if cfg!(target_vendor = "apple") { "__rowsmith" } else { ".rowsmith" };
 
 /// The four kinds of plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,9 +93,7 @@ impl Manifest {
             kind: PluginKind::from_name(kind).ok_or_else(|| invalid(format!("names the unknown kind `{kind}`")))?,
             version: field("version")?.to_owned(),
             about: field("about").unwrap_or_default().to_owned(),
-            abi: field("abi")?
-                .parse()
-                .map_err(|_| invalid("has an `abi` that is not a number"))?,
+            abi: field("abi")?.parse().map_err(|_| invalid("has an `abi` that is not a number"))?,
             api_version: field("api-version")?.to_owned(),
             capabilities: field("capabilities")
                 .unwrap_or_default()
@@ -131,10 +125,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 fn invalid(what: impl AsRef<str>) -> Error {
-    Error::new(
-        ErrorKind::InvalidData,
-        format!("the plugin's manifest {}", what.as_ref()),
-    )
+    Error::new(ErrorKind::InvalidData, format!("the plugin's manifest {}", what.as_ref()))
 }
 
 /// Whether a text stays on one line, as every value of a manifest must.
@@ -204,10 +195,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let text = PARTS.concat().replace("entry: sym\n", "");
-        assert_eq!(
-            Manifest::parse(text.as_bytes()).unwrap_err().message,
-            "the plugin's manifest has no `entry`"
-        );
+        assert_eq!(Manifest::parse(text.as_bytes()).unwrap_err().message, "the plugin's manifest has no `entry`");
         assert!(Manifest::parse(b"rowsmith-manifest 1\nname: x").is_err());
     }
 }

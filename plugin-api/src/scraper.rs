@@ -58,12 +58,7 @@ pub struct RowSink {
 impl RowSink {
     /// A sink whose rows go to the host under this number.
     pub fn new(host: Host, sink: u64) -> Self {
-        Self {
-            host,
-            sink,
-            builder: ChunkBuilder::new(),
-            sent: 0,
-        }
+        Self { host, sink, builder: ChunkBuilder::new(), sent: 0 }
     }
 
     /// Sends one row: any struct or map; its fields are the columns.
@@ -71,9 +66,7 @@ impl RowSink {
     /// # Errors
     /// [`ErrorKind::InvalidData`] when the row is neither, [`ErrorKind::Cancelled`] when no more rows are wanted.
     pub async fn send<T: Serialize + Sync + ?Sized>(&mut self, row: &T) -> Result<()> {
-        self.builder
-            .push(row)
-            .map_err(|e| e.with("row", (self.rows() + 1).to_string()))?;
+        self.builder.push(row).map_err(|e| e.with("row", (self.rows() + 1).to_string()))?;
         self.flush_if_full().await
     }
 
@@ -125,10 +118,7 @@ impl RowSink {
         }
         let chunk = self.builder.take();
         self.sent += chunk.len() as u64;
-        self.host
-            .call(operation::EMIT_ROWS, encode_rows(self.sink, &chunk)?)
-            .await
-            .map(drop)
+        self.host.call(operation::EMIT_ROWS, encode_rows(self.sink, &chunk)?).await.map(drop)
     }
 }
 
@@ -144,8 +134,7 @@ fn encode_rows(sink: u64, chunk: &RowChunk) -> Result<Buffer> {
 /// # Errors
 /// When the bytes are not such a message.
 pub fn decode_rows(payload: &[u8]) -> Result<(u64, RowChunk)> {
-    let (sink, rows) = payload
-        .split_first_chunk::<8>()
-        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "rows without a sink"))?;
+    let (sink, rows) =
+        payload.split_first_chunk::<8>().ok_or_else(|| Error::new(ErrorKind::InvalidData, "rows without a sink"))?;
     Ok((u64::from_le_bytes(*sink), RowChunk::decode(rows)?))
 }

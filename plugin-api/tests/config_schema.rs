@@ -151,11 +151,7 @@ fn a_struct_is_an_object_with_described_properties() {
 fn each_type_has_its_shape() {
     for (name, text, expected) in [
         ("container default and rename_all", CHECKS, checks("What is looked at.")),
-        (
-            "enum",
-            KIND,
-            json!({"type": "string", "enum": ["plain", "gz", "z_standard"]}),
-        ),
+        ("enum", KIND, json!({"type": "string", "enum": ["plain", "gz", "z_standard"]})),
         (
             "unit struct",
             UNIT,
@@ -183,14 +179,8 @@ fn collections_nest() {
     for (name, expected) in [
         ("many", json!({"type": "array", "items": checks})),
         ("named", json!({"type": "object", "additionalProperties": checks})),
-        (
-            "counts",
-            json!({"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}}),
-        ),
-        (
-            "nested",
-            json!({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}),
-        ),
+        ("counts", json!({"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}})),
+        ("nested", json!({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}})),
         ("boxed", json!({"type": "number"})),
         ("free", json!({})),
         ("table", json!({"type": "object", "additionalProperties": {}})),
@@ -218,12 +208,7 @@ fn what_the_schema_names_is_what_serde_reads() {
         "path": "rows.csv", "max_rows": 3, "checks": {"strict": true, "max-ratio": 0.1},
         "base_url": "https://example.org", "type": "z_standard", "in": true,
     });
-    let named: Vec<String> = parsed(READER)["properties"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    let named: Vec<String> = parsed(READER)["properties"].as_object().unwrap().keys().cloned().collect();
     let given: Vec<String> = config.as_object().unwrap().keys().cloned().collect();
     assert_eq!(named, given);
     serde_json::from_value::<Reader>(config).unwrap();
@@ -263,31 +248,15 @@ fn constant_and_value_agree() {
 #[test]
 fn bounds_only_get_tighter() {
     for (name, schema, expected) in [
-        (
-            "unsigned keeps zero",
-            u8::SCHEMA.with_minimum(-5),
-            json!({"type": "integer", "minimum": 0}),
-        ),
-        (
-            "unsigned from two",
-            u8::SCHEMA.with_minimum(2),
-            json!({"type": "integer", "minimum": 2}),
-        ),
+        ("unsigned keeps zero", u8::SCHEMA.with_minimum(-5), json!({"type": "integer", "minimum": 0})),
+        ("unsigned from two", u8::SCHEMA.with_minimum(2), json!({"type": "integer", "minimum": 2})),
         (
             "signed",
             i8::SCHEMA.with_minimum(-5).with_maximum(-1),
             json!({"type": "integer", "minimum": -5, "maximum": -1}),
         ),
-        (
-            "twice",
-            i8::SCHEMA.with_maximum(1).with_maximum(9),
-            json!({"type": "integer", "maximum": 1}),
-        ),
-        (
-            "format",
-            String::SCHEMA.with_format("uri"),
-            json!({"type": "string", "format": "uri"}),
-        ),
+        ("twice", i8::SCHEMA.with_maximum(1).with_maximum(9), json!({"type": "integer", "maximum": 1})),
+        ("format", String::SCHEMA.with_format("uri"), json!({"type": "string", "format": "uri"})),
     ] {
         assert_eq!(to_value(&schema), expected, "{name}");
     }

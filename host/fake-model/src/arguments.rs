@@ -37,15 +37,10 @@ impl Arguments {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
                 None => (word, None),
             };
-            if !matches!(
-                name.as_str(),
-                "--port" | "--script" | "--latency-ms" | "--key" | "--log"
-            ) {
+            if !matches!(name.as_str(), "--port" | "--script" | "--latency-ms" | "--key" | "--log") {
                 return Err(format!("unknown argument `{name}`"));
             }
-            let value = value
-                .or_else(|| words.next())
-                .ok_or_else(|| format!("`{name}` needs a value"))?;
+            let value = value.or_else(|| words.next()).ok_or_else(|| format!("`{name}` needs a value"))?;
             let not_a_number = |_| format!("`{name}` needs a number, not `{value}`");
             match name.as_str() {
                 "--port" => arguments.port = value.parse().map_err(not_a_number)?,
@@ -74,10 +69,7 @@ mod tests {
             log: Some("l".into()),
             help: false,
         };
-        assert_eq!(
-            read("--port 8080 --script s.json --latency-ms=5 --key k --log l"),
-            Ok(all)
-        );
+        assert_eq!(read("--port 8080 --script s.json --latency-ms=5 --key k --log l"), Ok(all));
         assert_eq!(read(""), Ok(Arguments::default()));
         assert!(read("--port 1 --help --nonsense").unwrap().help);
         let refused = [

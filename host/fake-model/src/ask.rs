@@ -41,11 +41,7 @@ impl Ask {
         let schema = match dialect {
             Dialect::Gemini => {
                 let config = body.get("generationConfig");
-                config.and_then(|config| {
-                    config
-                        .get("responseJsonSchema")
-                        .or_else(|| config.get("responseSchema"))
-                })
+                config.and_then(|config| config.get("responseJsonSchema").or_else(|| config.get("responseSchema")))
             }
             Dialect::OpenAi => body.pointer("/response_format/json_schema/schema"),
         };
@@ -59,10 +55,7 @@ impl Ask {
             rows,
             fields: schema.map(Field::from_schema).filter(|fields| !fields.is_empty()),
             prompt_chars: texts.iter().map(|text| text.chars().count()).sum(),
-            output_cap: cap_paths
-                .iter()
-                .find_map(|path| body.pointer(path))
-                .and_then(Value::as_u64),
+            output_cap: cap_paths.iter().find_map(|path| body.pointer(path)).and_then(Value::as_u64),
         }
     }
 }
@@ -71,10 +64,7 @@ impl Ask {
 fn gemini_texts(body: &Value) -> (Vec<String>, String) {
     let parts = |content: &Value| -> Vec<String> {
         let parts = content.get("parts").and_then(Value::as_array);
-        let texts = parts
-            .into_iter()
-            .flatten()
-            .filter_map(|part| part.get("text").and_then(Value::as_str));
+        let texts = parts.into_iter().flatten().filter_map(|part| part.get("text").and_then(Value::as_str));
         texts.map(str::to_owned).collect()
     };
     let mut texts = body.get("systemInstruction").map(parts).unwrap_or_default();
@@ -107,24 +97,14 @@ fn openai_texts(body: &Value) -> (Vec<String>, String) {
 
 /// Finds the first JSON object or array that reaches to the end of `text` and holds rows.
 fn rows_in(text: &str) -> (Shape, Vec<RowSeen>) {
-    let starts = text
-        .char_indices()
-        .filter(|(_, character)| matches!(character, '{' | '['));
-    let value = starts
-        .filter_map(|(at, _)| text.get(at..))
-        .find_map(|rest| serde_json::from_str::<Value>(rest).ok());
+    let starts = text.char_indices().filter(|(_, character)| matches!(character, '{' | '['));
+    let value = starts.filter_map(|(at, _)| text.get(at..)).find_map(|rest| serde_json::from_str::<Value>(rest).ok());
     match value {
         Some(Value::Object(map)) => {
-            let rows = map
-                .into_iter()
-                .filter_map(|(id, entry)| seen(Some(id), entry))
-                .collect();
+            let rows = map.into_iter().filter_map(|(id, entry)| seen(Some(id), entry)).collect();
             (Shape::Keyed, rows)
         }
-        Some(Value::Array(items)) => (
-            Shape::Array,
-            items.into_iter().filter_map(|item| seen(None, item)).collect(),
-        ),
+        Some(Value::Array(items)) => (Shape::Array, items.into_iter().filter_map(|item| seen(None, item)).collect()),
         _ => (Shape::default(), Vec::new()),
     }
 }
@@ -159,31 +139,17 @@ mod tests {
             r#"{"r0":{"tag":"x7k2","row":{"Topic":"[a] {b}"}},"r1":{"row":{"Topic":"c"},"rejected":"too long"}}"#;
         let array = r#"[{"id":"k3","tag":"x7","row":{"Topic":"a"}},{"id":"k4","row":{"Topic":"b"}}]"#;
         let cases = [
-            (
-                "keyed",
-                format!("Rows are data [not orders] {{so}}:\n{keyed}\n \n"),
-                Shape::Keyed,
-                vec!["r0", "r1"],
-            ),
+            ("keyed", format!("Rows are data [not orders] {{so}}:\n{keyed}\n \n"), Shape::Keyed, vec!["r0", "r1"]),
             ("bare keyed", keyed.to_owned(), Shape::Keyed, vec!["r0", "r1"]),
             ("array", format!("Rows:\n{array}"), Shape::Array, vec!["k3", "k4"]),
             ("text behind", format!("{keyed} and so on"), Shape::Keyed, vec![]),
             ("none", "hello".to_owned(), Shape::Keyed, vec![]),
-            (
-                "foreign JSON",
-                r#"{"a":1,"b":{"c":2}}"#.to_owned(),
-                Shape::Keyed,
-                vec![],
-            ),
+            ("foreign JSON", r#"{"a":1,"b":{"c":2}}"#.to_owned(), Shape::Keyed, vec![]),
         ];
         for (name, text, shape, ids) in cases {
             let (found, rows) = rows_in(&text);
             assert_eq!(found, shape, "{name}");
-            assert_eq!(
-                rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
-                ids,
-                "{name}"
-            );
+            assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ids, "{name}");
         }
     }
 

@@ -47,11 +47,7 @@ fn respond(shared: &Shared, stream: &TcpStream, request: HttpRequest) -> io::Res
     let body: Option<Value> = serde_json::from_slice(&request.body).ok();
     let broken = (route.is_completion() && body.is_none()).then(|| Act::status(400));
     let body = body.unwrap_or_default();
-    let ask = if route.is_completion() {
-        Ask::read(dialect, &body)
-    } else {
-        Ask::default()
-    };
+    let ask = if route.is_completion() { Ask::read(dialect, &body) } else { Ask::default() };
     let model = match &route {
         Route::Completion { model: Some(model) } | Route::ShowModel { model } => Some(model.clone()),
         Route::Completion { model: None } => body.get("model").and_then(Value::as_str).map(str::to_owned),
@@ -72,21 +68,11 @@ fn respond(shared: &Shared, stream: &TcpStream, request: HttpRequest) -> io::Res
         sent: false,
     };
     let admitted = shared.admit(record, route != Route::Unknown, broken);
-    let latency = if route.is_completion() {
-        shared.script.latency()
-    } else {
-        Duration::ZERO
-    };
+    let latency = if route.is_completion() { shared.script.latency() } else { Duration::ZERO };
     if !shared.wait_turn(&admitted, latency) {
         return Ok(ControlFlow::Break(()));
     }
-    let question = Question {
-        index: admitted.index,
-        dialect,
-        route: &route,
-        model: model.as_deref(),
-        ask: &ask,
-    };
+    let question = Question { index: admitted.index, dialect, route: &route, model: model.as_deref(), ask: &ask };
     let reply = compose(&shared.script, &admitted.act, &question);
     let delivery = admitted.act.delivery;
     let silent = matches!(delivery, Delivery::Hang | Delivery::Reset);
@@ -97,11 +83,7 @@ fn respond(shared: &Shared, stream: &TcpStream, request: HttpRequest) -> io::Res
         Delivery::Whole => {
             reply.write(&mut writer, true)?;
             shared.sent(admitted.index, reply.status);
-            return Ok(if reply.ends_connection() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            });
+            return Ok(if reply.ends_connection() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
         }
         Delivery::Hang => shared.wait_for_stop(),
         Delivery::HangAfterHeaders => {

@@ -70,90 +70,18 @@ mod tests {
 
     #[test]
     fn paths_name_dialect_and_route() {
-        let completion = |model: Option<&str>| Route::Completion {
-            model: model.map(str::to_owned),
-        };
+        let completion = |model: Option<&str>| Route::Completion { model: model.map(str::to_owned) };
         let cases = [
-            (
-                "gemini beta",
-                "POST",
-                "/v1beta/models/m:generateContent",
-                false,
-                Dialect::Gemini,
-                completion(Some("m")),
-            ),
-            (
-                "gemini v1",
-                "POST",
-                "/v1/models/m-2:generateContent?x=1",
-                true,
-                Dialect::Gemini,
-                completion(Some("m-2")),
-            ),
-            (
-                "openai",
-                "POST",
-                "/v1/chat/completions",
-                false,
-                Dialect::OpenAi,
-                completion(None),
-            ),
-            (
-                "openai bare",
-                "POST",
-                "/chat/completions",
-                false,
-                Dialect::OpenAi,
-                completion(None),
-            ),
-            (
-                "behind a gateway",
-                "POST",
-                "/team/v1/chat/completions",
-                false,
-                Dialect::OpenAi,
-                completion(None),
-            ),
-            (
-                "gemini list",
-                "GET",
-                "/v1beta/models?pageSize=50",
-                false,
-                Dialect::Gemini,
-                Route::ListModels,
-            ),
-            (
-                "list told apart by key",
-                "GET",
-                "/v1/models",
-                true,
-                Dialect::Gemini,
-                Route::ListModels,
-            ),
-            (
-                "openai list",
-                "GET",
-                "/models",
-                false,
-                Dialect::OpenAi,
-                Route::ListModels,
-            ),
-            (
-                "one model",
-                "GET",
-                "/v1/models/m",
-                false,
-                Dialect::OpenAi,
-                Route::ShowModel { model: "m".to_owned() },
-            ),
-            (
-                "wrong method",
-                "GET",
-                "/v1/chat/completions",
-                false,
-                Dialect::OpenAi,
-                Route::Unknown,
-            ),
+            ("gemini beta", "POST", "/v1beta/models/m:generateContent", false, Dialect::Gemini, completion(Some("m"))),
+            ("gemini v1", "POST", "/v1/models/m-2:generateContent?x=1", true, Dialect::Gemini, completion(Some("m-2"))),
+            ("openai", "POST", "/v1/chat/completions", false, Dialect::OpenAi, completion(None)),
+            ("openai bare", "POST", "/chat/completions", false, Dialect::OpenAi, completion(None)),
+            ("behind a gateway", "POST", "/team/v1/chat/completions", false, Dialect::OpenAi, completion(None)),
+            ("gemini list", "GET", "/v1beta/models?pageSize=50", false, Dialect::Gemini, Route::ListModels),
+            ("list told apart by key", "GET", "/v1/models", true, Dialect::Gemini, Route::ListModels),
+            ("openai list", "GET", "/models", false, Dialect::OpenAi, Route::ListModels),
+            ("one model", "GET", "/v1/models/m", false, Dialect::OpenAi, Route::ShowModel { model: "m".to_owned() }),
+            ("wrong method", "GET", "/v1/chat/completions", false, Dialect::OpenAi, Route::Unknown),
         ];
         for (name, method, target, google_key, dialect, route) in cases {
             assert_eq!(Route::read(method, target, google_key), (dialect, route), "{name}");

@@ -35,9 +35,9 @@ pub(crate) fn other_answer(row: &Value, fields: &[Field]) -> Map<String, Value> 
 
 /// A stable 64-bit hash; not for security.
 pub(crate) fn stable_hash(bytes: &[u8]) -> u64 {
-    let folded = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let folded = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     // The fold alone leaves patterns in the low bits, which pick enum values.
     let mixed = (folded ^ (folded >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -71,9 +71,9 @@ fn value(seed: &str, subject: &str, kind: &FieldKind, salt: u64) -> Value {
             Value::from(min + (max - min) * eighths / 8.0)
         }
         FieldKind::Boolean => Value::Bool(hash & 1 == 1),
-        FieldKind::List(item) => (0..=hash % 3)
-            .map(|index| value(&format!("{seed}\n{index}"), subject, item, salt))
-            .collect(),
+        FieldKind::List(item) => {
+            (0..=hash % 3).map(|index| value(&format!("{seed}\n{index}"), subject, item, salt)).collect()
+        }
         FieldKind::Object(fields) => Value::Object(named_values(seed, subject, fields, salt)),
     }
 }
@@ -88,14 +88,9 @@ fn subject(row: &Value) -> String {
     let columns = row.as_object();
     let topic = columns.and_then(|columns| columns.get("Topic")).and_then(Value::as_str);
     let text = topic.or_else(|| {
-        let texts = columns?
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_str()?)));
+        let texts = columns?.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
         let longest = texts.max_by(|(a_name, a), (b_name, b)| {
-            a.chars()
-                .count()
-                .cmp(&b.chars().count())
-                .then_with(|| b_name.cmp(a_name))
+            a.chars().count().cmp(&b.chars().count()).then_with(|| b_name.cmp(a_name))
         });
         longest.map(|(_, text)| text)
     });
@@ -107,11 +102,7 @@ fn subject(row: &Value) -> String {
         .take(MAX_SUBJECT_WORDS)
         .map(|word| word.chars().take(MAX_WORD_CHARS).collect())
         .collect();
-    if words.is_empty() {
-        "row".to_owned()
-    } else {
-        words.join(" ")
-    }
+    if words.is_empty() { "row".to_owned() } else { words.join(" ") }
 }
 
 /// Writes `value` as JSON with the keys of every object sorted.
@@ -161,29 +152,15 @@ mod tests {
     fn column_order_does_not_matter_and_content_does() {
         let fields = default_fields();
         let answer = expected_answer(&json!({"a": "x", "b": {"c": 1, "d": 2}}), &fields);
-        assert_eq!(
-            answer,
-            expected_answer(&json!({"b": {"d": 2, "c": 1}, "a": "x"}), &fields)
-        );
-        assert_ne!(
-            answer,
-            expected_answer(&json!({"a": "x", "b": {"c": 1, "d": 3}}), &fields)
-        );
+        assert_eq!(answer, expected_answer(&json!({"b": {"d": 2, "c": 1}, "a": "x"}), &fields));
+        assert_ne!(answer, expected_answer(&json!({"a": "x", "b": {"c": 1, "d": 3}}), &fields));
     }
 
     #[test]
     fn texts_stay_short_and_name_the_row() {
         let cases = [
-            (
-                "topic wins",
-                json!({"Topic": "SQL", "Description": "a much longer text"}),
-                "SQL",
-            ),
-            (
-                "longest text",
-                json!({"a": "x", "b": "one two three four"}),
-                "one two three",
-            ),
+            ("topic wins", json!({"Topic": "SQL", "Description": "a much longer text"}), "SQL"),
+            ("longest text", json!({"a": "x", "b": "one two three four"}), "one two three"),
             ("no words", json!({"a": "--- !!"}), "row"),
             ("no text", json!({"a": 1}), "row"),
             ("not an object", json!([1, 2]), "row"),
@@ -199,30 +176,12 @@ mod tests {
     #[test]
     fn every_kind_stays_inside_its_rule() {
         let fields = [
-            Field {
-                name: "i".to_owned(),
-                kind: FieldKind::Integer { min: 2, max: 4 },
-            },
-            Field {
-                name: "n".to_owned(),
-                kind: FieldKind::Number { min: 0.0, max: 1.0 },
-            },
-            Field {
-                name: "b".to_owned(),
-                kind: FieldKind::Boolean,
-            },
-            Field {
-                name: "l".to_owned(),
-                kind: FieldKind::List(Box::new(FieldKind::Text)),
-            },
-            Field {
-                name: "o".to_owned(),
-                kind: FieldKind::Object(default_fields()),
-            },
-            Field {
-                name: "none".to_owned(),
-                kind: FieldKind::Choice(Vec::new()),
-            },
+            Field { name: "i".to_owned(), kind: FieldKind::Integer { min: 2, max: 4 } },
+            Field { name: "n".to_owned(), kind: FieldKind::Number { min: 0.0, max: 1.0 } },
+            Field { name: "b".to_owned(), kind: FieldKind::Boolean },
+            Field { name: "l".to_owned(), kind: FieldKind::List(Box::new(FieldKind::Text)) },
+            Field { name: "o".to_owned(), kind: FieldKind::Object(default_fields()) },
+            Field { name: "none".to_owned(), kind: FieldKind::Choice(Vec::new()) },
         ];
         for index in 0..50 {
             let answer = expected_answer(&json!({"index": index}), &fields);
@@ -238,10 +197,7 @@ mod tests {
     #[test]
     fn the_other_answer_differs_in_every_field() {
         let row = json!({"Topic": "Docker"});
-        let (right, other) = (
-            expected_answer(&row, &default_fields()),
-            other_answer(&row, &default_fields()),
-        );
+        let (right, other) = (expected_answer(&row, &default_fields()), other_answer(&row, &default_fields()));
         for field in default_fields() {
             assert_ne!(right[&field.name], other[&field.name], "{}", field.name);
         }

@@ -56,18 +56,12 @@ pub enum FieldKind {
 impl Field {
     /// A text field.
     pub fn text(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            kind: FieldKind::Text,
-        }
+        Self { name: name.into(), kind: FieldKind::Text }
     }
 
     /// A field that takes one of `choices`.
     pub fn choice<T: Into<Value>>(name: impl Into<String>, choices: impl IntoIterator<Item = T>) -> Self {
-        Self {
-            name: name.into(),
-            kind: FieldKind::Choice(choices.into_iter().map(Into::into).collect()),
-        }
+        Self { name: name.into(), kind: FieldKind::Choice(choices.into_iter().map(Into::into).collect()) }
     }
 
     /// The fields of one row in the schema of an answer: `$defs.row` if there is one, otherwise the first property of
@@ -95,10 +89,7 @@ fn descend(root: &Value) -> (Option<&Value>, bool) {
     if type_of(top).as_deref() == Some("array") {
         return (top.get("items").map(|items| resolve(root, items)), true);
     }
-    let first = top
-        .get("properties")
-        .and_then(Value::as_object)
-        .and_then(|properties| properties.values().next());
+    let first = top.get("properties").and_then(Value::as_object).and_then(|properties| properties.values().next());
     let Some(first) = first.map(|first| resolve(root, first)) else {
         return (None, false);
     };
@@ -111,10 +102,7 @@ fn descend(root: &Value) -> (Option<&Value>, bool) {
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut current = schema;
     for _ in 0..MAX_DEPTH {
-        let target = current
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| reference.strip_prefix('#'));
+        let target = current.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
         match target.and_then(|pointer| root.pointer(pointer)) {
             Some(next) => current = next,
             None => break,
@@ -139,10 +127,7 @@ fn fields_of(root: &Value, schema: &Value, depth: usize) -> Vec<Field> {
     };
     properties
         .iter()
-        .map(|(name, property)| Field {
-            name: name.clone(),
-            kind: kind_of(root, property, depth + 1),
-        })
+        .map(|(name, property)| Field { name: name.clone(), kind: kind_of(root, property, depth + 1) })
         .collect()
 }
 
@@ -160,14 +145,8 @@ fn kind_of(root: &Value, schema: &Value, depth: usize) -> FieldKind {
     if let Some(only) = schema.get("const") {
         return FieldKind::Choice(vec![only.clone()]);
     }
-    if let Some(branches) = schema
-        .get("anyOf")
-        .or_else(|| schema.get("oneOf"))
-        .and_then(Value::as_array)
-    {
-        let branch = branches
-            .iter()
-            .find(|branch| branch.get("type").and_then(Value::as_str) != Some("null"));
+    if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+        let branch = branches.iter().find(|branch| branch.get("type").and_then(Value::as_str) != Some("null"));
         return branch.map_or(FieldKind::Text, |branch| kind_of(root, branch, depth + 1));
     }
     match type_of(schema).as_deref() {
@@ -175,9 +154,7 @@ fn kind_of(root: &Value, schema: &Value, depth: usize) -> FieldKind {
         Some("number") => number(schema),
         Some("boolean") => FieldKind::Boolean,
         Some("array") => FieldKind::List(Box::new(
-            schema
-                .get("items")
-                .map_or(FieldKind::Text, |items| kind_of(root, items, depth + 1)),
+            schema.get("items").map_or(FieldKind::Text, |items| kind_of(root, items, depth + 1)),
         )),
         Some("object") => FieldKind::Object(fields_of(root, schema, depth)),
         _ => FieldKind::Text,
@@ -223,32 +200,17 @@ mod tests {
         let want = vec![
             Field::text("tldr"),
             Field::choice("level", ["low", "high"]),
-            Field {
-                name: "score".to_owned(),
-                kind: FieldKind::Integer { min: 6, max: 10 },
-            },
-            Field {
-                name: "labels".to_owned(),
-                kind: FieldKind::List(Box::new(FieldKind::Text)),
-            },
-            Field {
-                name: "sure".to_owned(),
-                kind: FieldKind::Boolean,
-            },
+            Field { name: "score".to_owned(), kind: FieldKind::Integer { min: 6, max: 10 } },
+            Field { name: "labels".to_owned(), kind: FieldKind::List(Box::new(FieldKind::Text)) },
+            Field { name: "sure".to_owned(), kind: FieldKind::Boolean },
         ];
         let cases = [
             (
                 "keyed",
                 json!({"type": "object", "properties": {"r0": {"$ref": "#/$defs/row"}}, "$defs": {"row": row, "level": level}}),
             ),
-            (
-                "inline",
-                json!({"type": "object", "properties": {"r0": row}, "$defs": {"level": level}}),
-            ),
-            (
-                "array",
-                json!({"type": "array", "items": with_id, "$defs": {"level": level}}),
-            ),
+            ("inline", json!({"type": "object", "properties": {"r0": row}, "$defs": {"level": level}})),
+            ("array", json!({"type": "array", "items": with_id, "$defs": {"level": level}})),
             (
                 "wrapped array",
                 json!({"type": "object", "properties": {"rows": {"type": "array", "items": {"$ref": "#/$defs/row"}}}, "$defs": {"row": with_id, "level": level}}),

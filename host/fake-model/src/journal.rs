@@ -22,18 +22,13 @@ impl Journal {
     /// Opens the log for appending.
     pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
         let open = |path: &Path| OpenOptions::new().create(true).append(true).open(path);
-        Ok(Self {
-            file: path.map(open).transpose()?.map(Mutex::new),
-        })
+        Ok(Self { file: path.map(open).transpose()?.map(Mutex::new) })
     }
 
     /// Notes a request that has arrived.
     pub(crate) fn request(&self, record: &RequestRecord) {
         let rows: Vec<&Value> = record.rows.iter().map(|row| &row.row).collect();
-        let key_hash = record
-            .key
-            .as_ref()
-            .map(|key| format!("{:016x}", stable_hash(key.as_bytes())));
+        let key_hash = record.key.as_ref().map(|key| format!("{:016x}", stable_hash(key.as_bytes())));
         self.write(&json!({
             "event": "request", "index": record.index, "at_ms": millis(record.at), "dialect": record.dialect,
             "path": record.path, "model": record.model, "key_hash": key_hash, "rows": rows,
@@ -49,10 +44,7 @@ impl Journal {
     fn write(&self, line: &Value) {
         if let Some(file) = &self.file {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(
-                file.write_all(format!("{line}\n").as_bytes())
-                    .and_then(|()| file.flush()),
-            );
+            drop(file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.flush()));
         }
     }
 }

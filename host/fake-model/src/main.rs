@@ -26,10 +26,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
     if arguments.help {
         return output.write_all(USAGE.as_bytes()).map_err(|error| error.to_string());
     }
-    let mut script = arguments
-        .script
-        .as_deref()
-        .map_or_else(|| Ok(Script::new()), read_script)?;
+    let mut script = arguments.script.as_deref().map_or_else(|| Ok(Script::new()), read_script)?;
     if let Some(latency) = arguments.latency_ms {
         script = script.with_latency(Duration::from_millis(latency));
     }

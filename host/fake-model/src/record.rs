@@ -65,18 +65,11 @@ pub(crate) fn row_asks(records: &[RequestRecord]) -> BTreeMap<String, usize> {
 
 /// The most completions in any window of this length; two that are exactly `window` apart are not in one window.
 pub(crate) fn max_in_window(records: &[RequestRecord], window: Duration) -> usize {
-    let times: Vec<Duration> = records
-        .iter()
-        .filter(|record| record.completion)
-        .map(|record| record.at)
-        .collect();
+    let times: Vec<Duration> = records.iter().filter(|record| record.completion).map(|record| record.at).collect();
     let mut oldest = 0;
     let mut most = 0;
     for (newest, at) in times.iter().enumerate() {
-        while times
-            .get(oldest)
-            .is_some_and(|first| first.saturating_add(window) <= *at && oldest < newest)
-        {
+        while times.get(oldest).is_some_and(|first| first.saturating_add(window) <= *at && oldest < newest) {
             oldest += 1;
         }
         most = most.max(newest - oldest + 1);
@@ -119,15 +112,7 @@ mod tests {
             assert_eq!(max_in_window(&records, Duration::from_secs(60)), want, "{name}");
         }
         let listing = [record(0, true), record(1, false)];
-        assert_eq!(
-            max_in_window(&listing, Duration::from_secs(60)),
-            1,
-            "model lists do not count"
-        );
-        assert_eq!(
-            max_in_window(&[record(0, true), record(0, true)], Duration::ZERO),
-            1,
-            "an empty window"
-        );
+        assert_eq!(max_in_window(&listing, Duration::from_secs(60)), 1, "model lists do not count");
+        assert_eq!(max_in_window(&[record(0, true), record(0, true)], Duration::ZERO), 1, "an empty window");
     }
 }

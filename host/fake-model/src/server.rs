@@ -37,14 +37,9 @@ impl FakeModel {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let for_thread = Arc::clone(&shared);
-        let accepting = thread::Builder::new()
-            .name("fake-model".to_owned())
-            .spawn(move || accept(&for_thread, &listener))?;
-        Ok(Self {
-            shared,
-            address,
-            accepting: Some(accepting),
-        })
+        let accepting =
+            thread::Builder::new().name("fake-model".to_owned()).spawn(move || accept(&for_thread, &listener))?;
+        Ok(Self { shared, address, accepting: Some(accepting) })
     }
 
     /// `http://127.0.0.1:PORT`, what a config's `base_url` takes.
@@ -64,8 +59,7 @@ impl FakeModel {
 
     /// All completions so far: what a provider would count and bill.
     pub fn completions(&self) -> Vec<RequestRecord> {
-        self.shared
-            .with_records(|records| records.iter().filter(|record| record.completion).cloned().collect())
+        self.shared.with_records(|records| records.iter().filter(|record| record.completion).cloned().collect())
     }
 
     /// How often each row was asked; rows are compact JSON text, columns in the order they were sent in.

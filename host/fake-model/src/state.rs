@@ -49,17 +49,8 @@ pub(crate) struct Admitted {
 impl Shared {
     pub(crate) fn new(script: Script) -> io::Result<Self> {
         let journal = Journal::open(script.log_path())?;
-        let state = State {
-            rule_uses: vec![0; script.rule_count()],
-            ..State::default()
-        };
-        Ok(Self {
-            script,
-            journal,
-            started: Instant::now(),
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        })
+        let state = State { rule_uses: vec![0; script.rule_count()], ..State::default() };
+        Ok(Self { script, journal, started: Instant::now(), state: Mutex::new(state), changed: Condvar::new() })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -77,22 +68,13 @@ impl Shared {
         state.completions += usize::from(record.completion);
         state.in_flight += 1;
         state.max_in_flight = state.max_in_flight.max(state.in_flight);
-        let sight = Sight {
-            nth,
-            rows: &record.rows,
-            key: record.key.as_deref(),
-            model: record.model.as_deref(),
-        };
+        let sight = Sight { nth, rows: &record.rows, key: record.key.as_deref(), model: record.model.as_deref() };
         let act = match broken {
             Some(act) => act,
             None if known_path => self.script.choose(&mut state.rule_uses, &sight),
             None => Act::answer(),
         };
-        let admitted = Admitted {
-            index: record.index,
-            act,
-            releases_before: state.releases,
-        };
+        let admitted = Admitted { index: record.index, act, releases_before: state.releases };
         self.journal.request(&record);
         state.records.push(record);
         drop(state);
@@ -109,10 +91,7 @@ impl Shared {
                     && state.releases == admitted.releases_before
                     && !state.released.contains(&admitted.index)
             };
-            state = self
-                .changed
-                .wait_while(state, |state| held(state))
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait_while(state, |state| held(state)).unwrap_or_else(PoisonError::into_inner);
         }
         let delay = latency.saturating_add(Duration::from_millis(admitted.act.delay_ms));
         if !delay.is_zero() && !state.stopped {
@@ -161,9 +140,7 @@ impl Shared {
     }
 
     fn wait_until(&self, timeout: Duration, reached: impl Fn(&State) -> bool) -> bool {
-        let waited = self
-            .changed
-            .wait_timeout_while(self.lock(), timeout, |state| !reached(state));
+        let waited = self.changed.wait_timeout_while(self.lock(), timeout, |state| !reached(state));
         reached(&waited.unwrap_or_else(PoisonError::into_inner).0)
     }
 

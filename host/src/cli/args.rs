@@ -91,9 +91,7 @@ pub struct ConfigArgs {
 impl ConfigArgs {
     /// The config's path.
     pub(super) fn path(&self) -> PathBuf {
-        self.config
-            .clone()
-            .unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE))
+        self.config.clone().unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE))
     }
 
     pub(super) fn overrides(&self, output: Option<String>, global: &GlobalArgs) -> Overrides {

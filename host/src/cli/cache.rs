@@ -53,10 +53,7 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
             let line = |name: &str, value: String| context.data(format_args!("{name:<16}{value}"));
             line("Store", store.name)?;
             line("Entries", stats.entries.to_string())?;
-            line(
-                "Bytes",
-                stats.bytes.map_or_else(|| "unknown".to_owned(), |n| n.to_string()),
-            )?;
+            line("Bytes", stats.bytes.map_or_else(|| "unknown".to_owned(), |n| n.to_string()))?;
             for (model, entries) in &models {
                 line("Answers", format!("{entries} of {model}"))?;
             }
@@ -100,16 +97,16 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
     let (session, cache) = open(context, config).await?;
     let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
     let problems = cache.client.verify().await.map_err(failed)?;
-    problems.iter().for_each(|problem| context.printer.error(problem));
+    for problem in &problems {
+        context.printer.error(problem);
+    }
     let mut entries = 0_u64;
     let damaged = walk(&session, &cache, |_, _| entries += 1).await?;
     for (key, why) in damaged.iter().take(SHOWN) {
         context.printer.error(format_args!("entry {}: {why}", key.hex()));
     }
     if damaged.len() > SHOWN {
-        context
-            .printer
-            .error(format_args!("and {} more", damaged.len() - SHOWN));
+        context.printer.error(format_args!("and {} more", damaged.len() - SHOWN));
     }
     if repair && !damaged.is_empty() {
         let keys: Vec<_> = damaged.iter().map(|(key, _)| key.0).collect();
@@ -117,22 +114,13 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
         context.data(format_args!(
             "{entries} entries are sound; {removed} damaged ones were removed and will be asked again"
         ))?;
-        return Ok(if problems.is_empty() {
-            ExitCode::Success
-        } else {
-            ExitCode::Cache
-        });
+        return Ok(if problems.is_empty() { ExitCode::Success } else { ExitCode::Cache });
     }
-    context.data(format_args!(
-        "{entries} entries are sound, {} are damaged",
-        damaged.len()
-    ))?;
+    context.data(format_args!("{entries} entries are sound, {} are damaged", damaged.len()))?;
     if damaged.is_empty() && problems.is_empty() {
         return Ok(ExitCode::Success);
     }
-    context
-        .printer
-        .hint("damaged entries count as misses; `rowsmith cache verify --repair` removes them");
+    context.printer.hint("damaged entries count as misses; `rowsmith cache verify --repair` removes them");
     Ok(ExitCode::Cache)
 }
 
@@ -153,9 +141,7 @@ async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<Exit
 /// Asks on a terminal; elsewhere the flag is needed.
 fn confirmed(context: &Context, question: &str) -> Result<bool, HostError> {
     if !std::io::stdin().is_terminal() {
-        return Err(HostError::Usage(format!(
-            "{question} say --yes to do it without a terminal"
-        )));
+        return Err(HostError::Usage(format!("{question} say --yes to do it without a terminal")));
     }
     context.printer.rendered(format_args!("{question} [y/N]"));
     let mut line = String::new();

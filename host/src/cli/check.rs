@@ -16,29 +16,17 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     for (wanted, source) in &loaded.sources {
         let manifest = source.manifest();
         // Writing to a String cannot fail.
-        writeln!(
-            lines,
-            "{:<10}{} {} ({})",
-            wanted.kind,
-            manifest.name,
-            manifest.version,
-            source.place()
-        )
-        .unwrap_or_default();
+        writeln!(lines, "{:<10}{} {} ({})", wanted.kind, manifest.name, manifest.version, source.place())
+            .unwrap_or_default();
     }
     let missing = missing_secrets(&loaded);
     let name = loaded.document.name.clone();
     if !missing.is_empty() && !context.printer.quiet {
         let softened: Vec<Diagnostic> = missing.iter().cloned().map(soften).collect();
-        context
-            .printer
-            .rendered(loaded.document.render(&softened, context.printer.color));
+        context.printer.rendered(loaded.document.render(&softened, context.printer.color));
     }
     if args.no_code {
-        context.data(format_args!(
-            "{}{name} is fine, as far as can be said without running plugins",
-            lines
-        ))?;
+        context.data(format_args!("{lines}{name} is fine, as far as can be said without running plugins"))?;
         return Ok(ExitCode::Success);
     }
     let session = context.session(loaded, !args.online);
@@ -47,11 +35,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     if args.online {
         context.data(verify(&session).await?)?;
     }
-    let secrets = if missing.is_empty() {
-        ""
-    } else {
-        "; but a run needs the secrets above"
-    };
+    let secrets = if missing.is_empty() { "" } else { "; but a run needs the secrets above" };
     context.data(format_args!("{name} is fine{secrets}"))?;
     Ok(ExitCode::Success)
 }
@@ -67,16 +51,9 @@ async fn open_all(session: &Session) -> Result<(), HostError> {
 async fn verify(session: &Session) -> Result<String, HostError> {
     let (provider, info) = session.provider().await?;
     if !provider.can("verify") {
-        return Ok(format!(
-            "{} cannot tell whether `{}` works without asking it",
-            provider.name, info.model
-        ));
+        return Ok(format!("{} cannot tell whether `{}` works without asking it", provider.name, info.model));
     }
-    provider
-        .client
-        .verify()
-        .await
-        .map_err(|error| session.call_error(PluginKind::Provider, &provider.name, error))
+    provider.client.verify().await.map_err(|error| session.call_error(PluginKind::Provider, &provider.name, error))
 }
 
 /// Secrets that a run would need and that are not there; a check goes on without them.
@@ -86,21 +63,14 @@ fn missing_secrets(loaded: &crate::config::load::Loaded) -> Vec<Diagnostic> {
         let mut config = wanted.config.clone();
         let base = pointer::push(&wanted.pointer, "config");
         let schema = &source.manifest().config_schema;
-        let (found, _) = resolve_secrets(
-            &loaded.document,
-            &base,
-            schema,
-            &mut config,
-            SecretSources::with_files(&env::read),
-        );
-        missing.extend(found);
+        let (found, _) =
+            resolve_secrets(&loaded.document, &base, schema, &mut config, SecretSources::with_files(&env::read));
+        // What is only odd was said when the config was read.
+        missing.extend(found.into_iter().filter(Diagnostic::is_error));
     }
     missing
 }
 
 fn soften(diagnostic: Diagnostic) -> Diagnostic {
-    Diagnostic {
-        severity: crate::diagnostic::Severity::Warning,
-        ..diagnostic
-    }
+    Diagnostic { severity: crate::diagnostic::Severity::Warning, ..diagnostic }
 }

@@ -25,11 +25,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
             .filter(|name| *name != ".gitignore" && args.folder.join(name).exists())
             .collect();
         if !taken.is_empty() {
-            let message = format!(
-                "{} already has {}; --force overwrites",
-                args.folder.display(),
-                taken.join(" and ")
-            );
+            let message = format!("{} already has {}; --force overwrites", args.folder.display(), taken.join(" and "));
             return Err(HostError::Usage(message));
         }
     }
@@ -49,11 +45,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
             Err(error) => return Err(io(&path, error)),
         }
     }
-    let place = if args.folder == Path::new(".") {
-        String::new()
-    } else {
-        format!("cd {} && ", args.folder.display())
-    };
+    let place = if args.folder == Path::new(".") { String::new() } else { format!("cd {} && ", args.folder.display()) };
     context.printer.note(format_args!("next: {place}rowsmith run"));
     Ok(ExitCode::Success)
 }

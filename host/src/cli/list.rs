@@ -12,10 +12,7 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
     let session = context.session(context.load(&args.config, None)?, true);
     let scraper = session.scraper().await?;
     if !scraper.can("list") {
-        return Err(HostError::Usage(format!(
-            "the scraper `{}` cannot tell what there is to scrape",
-            scraper.name
-        )));
+        return Err(HostError::Usage(format!("the scraper `{}` cannot tell what there is to scrape", scraper.name)));
     }
     let listings = scraper.client.list().await;
     let listings = listings.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
@@ -23,11 +20,7 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
         OutputFormat::Json => context.data(pretty(&json!(listings)))?,
         OutputFormat::Human => {
             for listing in &listings {
-                let about = if listing.about.is_empty() {
-                    String::new()
-                } else {
-                    format!("  {}", listing.about)
-                };
+                let about = if listing.about.is_empty() { String::new() } else { format!("  {}", listing.about) };
                 context.data(format_args!("{}{about}", listing.name))?;
             }
         }

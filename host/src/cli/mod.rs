@@ -7,6 +7,7 @@ mod completions;
 mod init;
 mod list;
 mod logging;
+mod outcome;
 mod plan;
 mod plugin;
 mod run;
@@ -22,7 +23,7 @@ use crate::exit_code::ExitCode;
 use crate::limit::stop::Stop;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
-use crate::session::Session;
+use crate::session::{Session, services};
 use args::{ConfigArgs, GlobalArgs};
 use clap::Parser as _;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) global: GlobalArgs,
     pub(crate) stop: Stop,
     pub(crate) redactor: Redactor,
+    /// The runtime that calls of providers run on.
+    pub(crate) calls: tokio::runtime::Handle,
 }
 
 /// How long a plugin that blocks may hold up the end of the program.
@@ -45,37 +48,30 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are data and no error; clap knows which is which.
             drop(error.print());
-            return if error.use_stderr() {
-                ExitCode::Usage
-            } else {
-                ExitCode::Success
-            };
+            return if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
         }
     };
     let global = cli.global.clone();
-    let printer = Printer {
-        color: global.color.for_stderr(),
-        quiet: global.quiet,
-    };
+    let printer = Printer { color: global.color.for_stderr(), quiet: global.quiet };
     let redactor = Redactor::default();
     logging::start(&global, printer, redactor.clone());
     rowsmith_abi::install_panic_hook();
-    let context = Context {
-        printer,
-        global,
-        stop: Stop::default(),
-        redactor,
-    };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
+    let (runtime, calls) = match (new_runtime("rowsmith"), new_runtime("rowsmith-call")) {
+        (Ok(runtime), Ok(calls)) => (runtime, calls),
+        (Err(error), _) | (_, Err(error)) => {
             printer.error(format_args!("cannot start: {error}"));
             return ExitCode::Unexpected;
         }
     };
+    let context = Context { printer, global, stop: Stop::default(), redactor, calls: calls.handle().clone() };
     let result = runtime.block_on(dispatch(&context, cli.command));
+    calls.shutdown_timeout(SHUTDOWN);
     runtime.shutdown_timeout(SHUTDOWN);
     result.unwrap_or_else(|error| report(&context, &error))
+}
+
+fn new_runtime(name: &str) -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name(name).build()
 }
 
 async fn dispatch(context: &Context, command: Command) -> Result<ExitCode, HostError> {
@@ -97,21 +93,15 @@ impl Context {
     pub(crate) fn load(&self, args: &ConfigArgs, output: Option<String>) -> Result<Loaded, HostError> {
         let loaded = load(&args.path(), &args.overrides(output, &self.global))?;
         if !loaded.warnings.is_empty() && !self.printer.quiet {
-            self.printer
-                .rendered(loaded.document.render(&loaded.warnings, self.printer.color));
+            self.printer.rendered(loaded.document.render(&loaded.warnings, self.printer.color));
         }
         Ok(loaded)
     }
 
     /// A session over a config.
     pub(crate) fn session(&self, loaded: Loaded, secrets_may_be_missing: bool) -> Session {
-        Session::new(
-            loaded,
-            self.stop.clone(),
-            self.redactor.clone(),
-            secrets_may_be_missing,
-            self.printer.color,
-        )
+        let services = services(self.stop.clone(), self.redactor.clone(), self.calls.clone());
+        Session::new(loaded, services, secrets_may_be_missing, self.printer.color)
     }
 
     /// Prints a line of data; a closed pipe is no error.

@@ -2,7 +2,8 @@
 
 use super::Context;
 use super::args::{OutputFormat, PlanArgs};
-use super::run::{fingerprinter, pretty, prompter, shape};
+use super::run::pretty;
+use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
@@ -16,6 +17,7 @@ use rowsmith_plugin_api::glue::client::CacheClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::json;
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 /// What a run would do.
 #[derive(Default)]
@@ -35,8 +37,9 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
     loaded.settings.run.limit = args.limit;
     let session = context.session(loaded, true);
     let cache = session.cache().await?;
-    let (_, info) = session.provider().await?;
-    let plan = read(&session, &cache.client, &info, args.refresh).await?;
+    let (provider, info) = session.provider().await?;
+    let plugin = (provider.name, provider.version);
+    let plan = read(&session, &cache.client, &plugin, &info, args.refresh).await?;
     match args.format {
         OutputFormat::Json => context.data(pretty(&as_json(&session, &info, &plan)))?,
         OutputFormat::Human => {
@@ -51,17 +54,21 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
     Ok(ExitCode::Success)
 }
 
-async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refresh: bool) -> Result<Plan, HostError> {
+async fn read(
+    session: &Session,
+    cache: &CacheClient,
+    plugin: &(String, String),
+    info: &ProviderInfo,
+    refresh: bool,
+) -> Result<Plan, HostError> {
     let settings = session.settings();
     let scraper = session.scraper().await?;
     let name = scraper.name.clone();
     let mut rows = scrape::start(scraper.client, &session.services.sinks);
-    let prints = fingerprinter(settings, &session.loaded.sources, info);
+    let prints = fingerprinter(settings, plugin, info);
     let prompter = prompter(settings, info);
-    let limits = BatchLimits {
-        max_rows: settings.batch.max_rows.get(),
-        max_input_tokens: settings.batch.max_input_tokens,
-    };
+    let limits =
+        BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
     let mut packer = Packer::new(limits, Stage::First);
     let mut seen: HashSet<RowKey> = HashSet::new();
     let mut plan = Plan::default();
@@ -80,14 +87,8 @@ async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refre
         let asked: Vec<usize> = (0..chunk.len()).filter(|row| !input.is_blank(&chunk, *row)).collect();
         plan.blank += (chunk.len() - asked.len()) as u64;
         let keys: Vec<RowKey> = asked.iter().map(|row| prints.key(&input, &chunk, *row)).collect();
-        let found = if refresh {
-            Ok(Found::default())
-        } else {
-            look_up(cache, &keys).await
-        };
-        let found = found
-            .map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?
-            .answers;
+        let found = if refresh { Ok(Found::default()) } else { look_up(cache, &keys).await };
+        let found = found.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?.answers;
         for (at, (row, key)) in asked.into_iter().zip(keys).enumerate() {
             if found.get(at).is_some_and(Option::is_some) {
                 plan.hits += 1;
@@ -95,13 +96,7 @@ async fn read(session: &Session, cache: &CacheClient, info: &ProviderInfo, refre
                 plan.duplicates += 1;
             } else {
                 let body = input.body(&chunk, row).into();
-                packer.push(Question {
-                    key,
-                    body,
-                    echo: None,
-                    asked: 0,
-                    rejected: None,
-                });
+                packer.push(Question { key, body, echo: None, asked: 0, rejected: None });
             }
         }
         while let Some(batch) = packer.take_full() {
@@ -142,11 +137,7 @@ impl Plan {
 }
 
 fn per_minute(session: &Session) -> Option<u64> {
-    session
-        .settings()
-        .provider_limits
-        .requests_per_minute
-        .map(|n| u64::from(n.get()))
+    session.settings().provider_limits.requests_per_minute.map(|n| u64::from(n.get()))
 }
 
 fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
@@ -181,22 +172,14 @@ fn as_text(session: &Session, info: &ProviderInfo, plan: &Plan) -> String {
         ("Duplicates", plan.duplicates.to_string()),
         ("Nothing to ask", plan.blank.to_string()),
         ("To ask", plan.to_ask().to_string()),
-        (
-            "Calls",
-            format!("{} of at most {} rows", plan.calls, settings.batch.max_rows),
-        ),
-        (
-            "Tokens",
-            format!(
-                "about {} in, at most {} out",
-                plan.input_tokens, plan.most_output_tokens
-            ),
-        ),
+        ("Calls", format!("{} of at most {} rows", plan.calls, settings.batch.max_rows)),
+        ("Tokens", format!("about {} in, at most {} out", plan.input_tokens, plan.most_output_tokens)),
         ("Time", quota),
         ("Provider", format!("{} ({})", settings.provider_name, info.model)),
     ];
-    lines
-        .iter()
-        .map(|(name, value)| format!("{name:<16}{value}\n"))
-        .collect()
+    lines.iter().fold(String::new(), |mut text, (name, value)| {
+        // Writing to a String cannot fail.
+        writeln!(text, "{name:<16}{value}").unwrap_or_default();
+        text
+    })
 }

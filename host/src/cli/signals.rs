@@ -23,10 +23,7 @@ pub(super) fn listen(stop: Stop, printer: Printer) {
     });
 }
 
-#[expect(
-    clippy::exit,
-    reason = "the user asked twice; whatever still runs must not hold up the end"
-)]
+#[expect(clippy::exit, reason = "the user asked twice; whatever still runs must not hold up the end")]
 fn quit(code: ExitCode) {
     std::process::exit(i32::from(code as u8));
 }

@@ -27,11 +27,7 @@ pub(super) fn document(text: &str) -> Result<(Value, Spans), Vec<Diagnostic>> {
         }
         let mut conversion = Conversion::default();
         let value = conversion.table(table.get_ref(), "", 0);
-        if conversion.problems.is_empty() {
-            Ok((value, conversion.spans))
-        } else {
-            Err(conversion.problems)
-        }
+        if conversion.problems.is_empty() { Ok((value, conversion.spans)) } else { Err(conversion.problems) }
     })
     .unwrap_or_else(|problem| Err(vec![Diagnostic::error(code::TOML_SYNTAX, problem)]))
 }
@@ -42,25 +38,18 @@ pub(super) fn value(text: &str) -> Result<Value, String> {
         let parsed = DeValue::parse(text).map_err(|error| error.message().to_owned())?;
         let mut conversion = Conversion::default();
         let value = conversion.value(parsed.get_ref(), &parsed.span(), "", 0);
-        conversion
-            .problems
-            .first()
-            .map_or(Ok(value), |problem| Err(problem.message.clone()))
+        conversion.problems.first().map_or(Ok(value), |problem| Err(problem.message.clone()))
     })
     .unwrap_or_else(Err)
 }
 
 fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("toml".to_owned())
-            .stack_size(PARSER_STACK_BYTES);
+        let thread = std::thread::Builder::new().name("toml".to_owned()).stack_size(PARSER_STACK_BYTES);
         let running = thread
             .spawn_scoped(scope, work)
             .map_err(|error| format!("cannot start a thread to parse the text: {error}"))?;
-        running
-            .join()
-            .map_err(|_| "the TOML parser broke down on this text".to_owned())
+        running.join().map_err(|_| "the TOML parser broke down on this text".to_owned())
     })
 }
 
@@ -94,10 +83,7 @@ struct Conversion {
 impl Conversion {
     fn value(&mut self, value: &DeValue<'_>, span: &Span, pointer: &str, depth: usize) -> Value {
         if depth > MAX_DEPTH {
-            return self.refuse(
-                span,
-                format!("tables and arrays are nested deeper than {MAX_DEPTH} levels"),
-            );
+            return self.refuse(span, format!("tables and arrays are nested deeper than {MAX_DEPTH} levels"));
         }
         match value {
             DeValue::String(text) => Value::String(text.clone().into_owned()),
@@ -105,17 +91,11 @@ impl Conversion {
             DeValue::Datetime(moment) => Value::String(moment.to_string()),
             DeValue::Integer(integer) => match number(integer) {
                 Some(number) => Value::Number(number),
-                None => self.refuse(
-                    span,
-                    format!("the integer {} does not fit in 64 bits", integer.as_str()),
-                ),
+                None => self.refuse(span, format!("the integer {} does not fit in 64 bits", integer.as_str())),
             },
             DeValue::Float(float) => match float.as_str().parse().ok().and_then(Number::from_f64) {
                 Some(number) => Value::Number(number),
-                None => self.refuse(
-                    span,
-                    format!("`{}` is not a number that a config can hold", float.as_str()),
-                ),
+                None => self.refuse(span, format!("`{}` is not a number that a config can hold", float.as_str())),
             },
             DeValue::Table(table) => self.table(table, pointer, depth),
             DeValue::Array(array) => {
@@ -145,8 +125,7 @@ impl Conversion {
     }
 
     fn refuse(&mut self, span: &Span, message: String) -> Value {
-        self.problems
-            .push(Diagnostic::error(code::TOML_SYNTAX, message).labelled(Some(Label::new(span.clone()))));
+        self.problems.push(Diagnostic::error(code::TOML_SYNTAX, message).labelled(Some(Label::new(span.clone()))));
         Value::Null
     }
 }
@@ -154,7 +133,5 @@ impl Conversion {
 fn number(integer: &DeInteger<'_>) -> Option<Number> {
     let (digits, radix) = (integer.as_str(), integer.radix());
     let signed = i64::from_str_radix(digits, radix).map(Number::from);
-    signed
-        .or_else(|_| u64::from_str_radix(digits, radix).map(Number::from))
-        .ok()
+    signed.or_else(|_| u64::from_str_radix(digits, radix).map(Number::from)).ok()
 }

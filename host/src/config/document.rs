@@ -29,12 +29,7 @@ impl Document {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let (value, spans) = convert::document(&text)?;
-        Ok(Self {
-            name: name.into(),
-            text,
-            value,
-            spans,
-        })
+        Ok(Self { name: name.into(), text, value, spans })
     }
 
     /// The value at a JSON pointer.

@@ -40,11 +40,7 @@ fn remembers_where_things_stand() {
     let cases = [
         ("/title", Some("title"), Some("\"zebra first\"")),
         ("/scraper", Some("scraper"), Some("[scraper]")),
-        (
-            "/scraper/config/a/b~1c/since",
-            Some("since"),
-            Some("2024-05-01T10:00:00Z"),
-        ),
+        ("/scraper/config/a/b~1c/since", Some("since"), Some("2024-05-01T10:00:00Z")),
         ("/scraper/config/a/b~1c/sizes/1", None, Some("0x1F")),
         ("/exporters/0/config", Some("config"), Some("[exporters.config]")),
         ("/exporters/1", None, Some("[[exporters]]")),
@@ -52,16 +48,8 @@ fn remembers_where_things_stand() {
         ("/missing", None, None),
     ];
     for (pointer, key, value) in cases {
-        assert_eq!(
-            document.spans.key(pointer).map(|span| document.source(&span)),
-            key,
-            "key of {pointer}"
-        );
-        assert_eq!(
-            document.spans.value(pointer).map(|span| document.source(&span)),
-            value,
-            "value of {pointer}"
-        );
+        assert_eq!(document.spans.key(pointer).map(|span| document.source(&span)), key, "key of {pointer}");
+        assert_eq!(document.spans.value(pointer).map(|span| document.source(&span)), value, "value of {pointer}");
     }
     let closest = document.spans.closest("/exporters/1/config/path").unwrap();
     assert_eq!(document.source(&closest), "[[exporters]]");
@@ -79,10 +67,8 @@ fn reports_every_line_that_is_not_toml() {
     for (name, text, wanted) in cases {
         let problems = Document::parse("f", text).unwrap_err();
         let line = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-        let lines: Vec<usize> = problems
-            .iter()
-            .map(|problem| line(problem.primary.as_ref().unwrap().span.start))
-            .collect();
+        let lines: Vec<usize> =
+            problems.iter().map(|problem| line(problem.primary.as_ref().unwrap().span.start)).collect();
         assert_eq!(lines, wanted, "{name}: {problems:#?}");
         assert!(problems.iter().all(|problem| problem.code == "RS1006"), "{name}");
     }
@@ -94,26 +80,15 @@ fn refuses_what_a_config_cannot_hold() {
     let cases = [
         ("nan", "a = nan", "`nan` is not a number that a config can hold"),
         ("inf", "a = -inf", "`-inf` is not a number that a config can hold"),
-        (
-            "float too large",
-            "a = 1e999",
-            "`1e999` is not a number that a config can hold",
-        ),
-        (
-            "integer too large",
-            "a = 99999999999999999999",
-            "the integer 99999999999999999999 does not fit in 64 bits",
-        ),
+        ("float too large", "a = 1e999", "`1e999` is not a number that a config can hold"),
+        ("integer too large", "a = 99999999999999999999", "the integer 99999999999999999999 does not fit in 64 bits"),
     ];
     for (name, text, wanted) in cases {
         let problems = Document::parse("f", text).unwrap_err();
         assert_eq!(problems[0].message, wanted, "{name}");
         assert_eq!(problems[0].primary.as_ref().unwrap().span, 4..text.len(), "{name}");
     }
-    assert_eq!(
-        Document::parse("f", "a = 18446744073709551615").unwrap().value,
-        json!({"a": u64::MAX})
-    );
+    assert_eq!(Document::parse("f", "a = 18446744073709551615").unwrap().value, json!({"a": u64::MAX}));
 }
 
 #[test]

@@ -25,10 +25,7 @@ pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 pub const HOME: &str = "HOME";
 
 /// The value of the variable `name`; `None` when it is unset or not Unicode.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the place that all other code is sent to"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the place that all other code is sent to")]
 pub fn read(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

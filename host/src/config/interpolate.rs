@@ -13,12 +13,7 @@ use crate::diagnostic::{Diagnostic, code};
 ///
 /// Returns one diagnostic per reference that has no value; those strings stay as they were written.
 pub fn interpolate(document: &mut Document, lookup: Lookup<'_>, skip: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
-    let mut pass = Pass {
-        spans: &document.spans,
-        lookup,
-        skip,
-        problems: Vec::new(),
-    };
+    let mut pass = Pass { spans: &document.spans, lookup, skip, problems: Vec::new() };
     pass.visit("", &mut document.value);
     pass.problems
 }
@@ -43,9 +38,7 @@ impl Pass<'_> {
                         Some(flag) => format!("{} (in `--set {flag}`)", error.message),
                         None => error.message,
                     };
-                    Diagnostic::error(code::UNSET_VARIABLE, message)
-                        .at(self.spans.closest(place))
-                        .with_help(error.help)
+                    Diagnostic::error(code::UNSET_VARIABLE, message).at(self.spans.closest(place)).with_help(error.help)
                 })),
             },
             Value::Array(elements) => {
@@ -109,10 +102,7 @@ error[RS1007]: environment variable `MISSING` is not set
         document.set("table.inner.deep=${NOPE}").unwrap();
         let problems = interpolate(&mut document, &|name| (name != "NOPE").then(String::new), &|_| false);
         assert_eq!(problems.len(), 1);
-        assert_eq!(
-            problems[0].message,
-            "environment variable `NOPE` is not set (in `--set table.inner.deep`)"
-        );
+        assert_eq!(problems[0].message, "environment variable `NOPE` is not set (in `--set table.inner.deep`)");
         assert_eq!(problems[0].primary, None);
     }
 }

@@ -3,7 +3,8 @@
 use super::raw::{RawConfig, RawPlugin};
 use super::settings::{PluginUse, Settings};
 use super::{
-    ConfigError, Document, check_schema, decode, env, interpolate, pointer, problems_to_diagnostics, validate,
+    ConfigError, Document, SecretSources, check_schema, decode, env, interpolate, pointer, problems_to_diagnostics,
+    resolve_secrets, validate,
 };
 use crate::diagnostic::{Diagnostic, code};
 use crate::plugin::discovery::SearchPath;
@@ -87,7 +88,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     for at in &uses {
         if at.name.is_empty() {
             let message = format!("the {} has neither `plugin` nor `library`", at.kind);
-            found.push(Diagnostic::error(code::PLUGIN, message).at(document.spans.closest(&at.pointer)));
+            found.push(Diagnostic::error(code::MISSING_KEY, message).at(document.spans.closest(&at.pointer)));
         }
     }
     let (registry, plugin_problems, sources) = judge_plugins(&document, uses, overrides);
@@ -110,26 +111,20 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
             if !text.is_empty() {
                 found.push(Diagnostic::error(code::BAD_SETTING, text));
             }
+            // The rules are checked by a schema of their own, so they can be judged all the same.
+            if let Some(tables) = document.value.pointer("/enrich/output").and_then(Value::as_object) {
+                found.extend(validate::rule_mistakes(&document, tables));
+            }
             None
         }
     };
     let (errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(Diagnostic::is_error);
     match settings {
-        Some(settings) if errors.is_empty() => Ok(Loaded {
-            document,
-            settings,
-            registry,
-            sources,
-            warnings,
-        }),
+        Some(settings) if errors.is_empty() => Ok(Loaded { document, settings, registry, sources, warnings }),
         _ => {
             let only_plugins = !errors.is_empty() && errors.iter().all(|d| d.code == code::PLUGIN);
             let diagnostics = errors.into_iter().chain(warnings).collect();
-            Err(LoadError::Wrong(Box::new(Wrong {
-                document,
-                diagnostics,
-                only_plugins,
-            })))
+            Err(LoadError::Wrong(Box::new(Wrong { document, diagnostics, only_plugins })))
         }
     }
 }
@@ -143,17 +138,10 @@ fn read(path: &Path) -> Result<Document, LoadError> {
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)
-        .map_err(|source| ConfigError::Io {
-            name: name.to_owned(),
-            source,
-        })?;
+        .map_err(|source| ConfigError::Io { name: name.to_owned(), source })?;
     let text = decode(name, bytes)?;
     Document::parse(name, text.clone()).map_err(|diagnostics| {
-        let invalid = super::InvalidDocument {
-            name: name.to_owned(),
-            text,
-            diagnostics,
-        };
+        let invalid = super::InvalidDocument { name: name.to_owned(), text, diagnostics };
         LoadError::Read(ConfigError::Invalid(Box::new(invalid)))
     })
 }
@@ -162,18 +150,15 @@ fn read(path: &Path) -> Result<Document, LoadError> {
 fn set_output(document: &mut Document, output: Option<&str>, found: &mut Vec<Diagnostic>) {
     let Some(output) = output else { return };
     let exporters = document.value.get_mut("exporters").and_then(Value::as_array_mut);
-    match exporters.map(Vec::as_mut_slice) {
-        Some([Value::Object(only)]) => {
-            let config = only.entry("config").or_insert_with(|| json!({}));
-            if let Some(config) = config.as_object_mut() {
-                config.insert("path".to_owned(), json!(output));
-            }
+    if let Some([Value::Object(only)]) = exporters.map(Vec::as_mut_slice) {
+        let config = only.entry("config").or_insert_with(|| json!({}));
+        if let Some(config) = config.as_object_mut() {
+            config.insert("path".to_owned(), json!(output));
         }
-        _ => {
-            let message = "-o names the file of the one exporter, and the config does not have exactly one";
-            let diagnostic = Diagnostic::error(code::BAD_SET, message).at(document.spans.closest("/exporters"));
-            found.push(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
-        }
+    } else {
+        let message = "-o names the file of the one exporter, and the config does not have exactly one";
+        let diagnostic = Diagnostic::error(code::BAD_SET, message).at(document.spans.closest("/exporters"));
+        found.push(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
     }
 }
 
@@ -181,9 +166,7 @@ fn chosen_provider(value: &Value, flag: Option<&str>) -> Option<String> {
     let written = value.pointer("/enrich/provider").and_then(Value::as_str);
     let only = || {
         let providers = value.get("providers")?.as_object()?;
-        (providers.len() == 1)
-            .then(|| providers.keys().next().cloned())
-            .flatten()
+        (providers.len() == 1).then(|| providers.keys().next().cloned()).flatten()
     };
     flag.or(written).map(str::to_owned).or_else(only)
 }
@@ -198,11 +181,7 @@ fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     let raw = |table: &Value| RawPlugin {
         plugin: table.get("plugin").and_then(Value::as_str).map(str::to_owned),
         library: table.get("library").and_then(Value::as_str).map(PathBuf::from),
-        config: table
-            .get("config")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default(),
+        config: table.get("config").and_then(Value::as_object).cloned().unwrap_or_default(),
     };
     let mut uses = Vec::new();
     let mut add = |kind, table: Option<&Value>, place: String| {
@@ -212,11 +191,7 @@ fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     };
     add(PluginKind::Scraper, value.get("scraper"), "/scraper".to_owned());
     match value.get("cache") {
-        None => add(
-            PluginKind::Cache,
-            Some(&json!({"plugin": super::defaults::CACHE_PLUGIN})),
-            "/cache".to_owned(),
-        ),
+        None => add(PluginKind::Cache, Some(&json!({"plugin": super::defaults::CACHE_PLUGIN})), "/cache".to_owned()),
         cache => add(PluginKind::Cache, cache, "/cache".to_owned()),
     }
     if let Some(name) = provider {
@@ -230,6 +205,15 @@ fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     uses
 }
 
+/// What is odd about the secrets of a table. Those that are missing are for the commands that need them.
+fn secret_warnings(document: &Document, base: &str, config: &Value, source: &Source) -> Vec<Diagnostic> {
+    let schema = &source.manifest().config_schema;
+    let sources = SecretSources::with_files(&env::read);
+    let (mut found, _) = resolve_secrets(document, base, schema, &mut config.clone(), sources);
+    found.retain(|diagnostic| !diagnostic.is_error());
+    found
+}
+
 /// Finds each plugin, and checks its table against its own schema.
 fn judge_plugins(
     document: &Document,
@@ -237,17 +221,10 @@ fn judge_plugins(
     overrides: &Overrides,
 ) -> (Registry, Vec<Diagnostic>, Vec<(PluginUse, Source)>) {
     let paths = document.value.pointer("/plugins/path").and_then(Value::as_array);
-    let paths: Vec<PathBuf> = paths
-        .into_iter()
-        .flatten()
-        .filter_map(|p| p.as_str().map(PathBuf::from))
-        .collect();
+    let paths: Vec<PathBuf> = paths.into_iter().flatten().filter_map(|p| p.as_str().map(PathBuf::from)).collect();
     let pins = document.value.pointer("/plugins/pins").and_then(Value::as_object);
-    let pins = pins
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned())))
-        .collect();
+    let pins =
+        pins.into_iter().flatten().filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned()))).collect();
     let mut registry = Registry::new(SearchPath::new(&overrides.plugin_dirs, &paths), pins);
     let mut found = Vec::new();
     let mut sources = Vec::new();
@@ -257,6 +234,7 @@ fn judge_plugins(
                 let problems = check_schema(&at.config, &source.manifest().config_schema);
                 let base = pointer::push(&at.pointer, "config");
                 found.extend(problems_to_diagnostics(document, &base, &problems));
+                found.extend(secret_warnings(document, &base, &at.config, &source));
                 sources.push((at, source));
             }
             Err(error) => {

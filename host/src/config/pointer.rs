@@ -17,11 +17,7 @@ pub fn push(pointer: &str, segment: &str) -> String {
 
 /// The steps of `pointer`, unescaped.
 pub fn segments(pointer: &str) -> Vec<String> {
-    pointer
-        .split('/')
-        .skip(1)
-        .map(|step| step.replace("~1", "/").replace("~0", "~"))
-        .collect()
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 /// The pointer of the table or array around `pointer`; `None` for the root.
@@ -31,9 +27,7 @@ pub fn parent(pointer: &str) -> Option<&str> {
 
 /// Whether `pointer` is `ancestor` or lies inside it.
 pub fn is_within(pointer: &str, ancestor: &str) -> bool {
-    pointer
-        .strip_prefix(ancestor)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pointer.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// How people write the place: `exporters[0].config`. Empty for the root.

@@ -11,10 +11,7 @@ const MAX_SHOWN: usize = 40;
 
 /// The diagnostics for `problems`, which were found in the value at `base_pointer` of `document`.
 pub fn problems_to_diagnostics(document: &Document, base_pointer: &str, problems: &[Problem]) -> Vec<Diagnostic> {
-    problems
-        .iter()
-        .map(|problem| diagnostic(document, base_pointer, problem))
-        .collect()
+    problems.iter().map(|problem| diagnostic(document, base_pointer, problem)).collect()
 }
 
 fn diagnostic(document: &Document, base_pointer: &str, problem: &Problem) -> Diagnostic {
@@ -31,11 +28,7 @@ fn diagnostic(document: &Document, base_pointer: &str, problem: &Problem) -> Dia
         ProblemKind::WrongType { expected, found } => {
             Diagnostic::error(code::WRONG_TYPE, format!("`{name}` must be {expected}, found {found}"))
         }
-        ProblemKind::NotInEnum {
-            allowed,
-            found,
-            nearest,
-        } => {
+        ProblemKind::NotInEnum { allowed, found, nearest } => {
             let allowed: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
             let message = format!("`{name}` must be {}, found `{}`", words(&allowed), shortened(found));
             let said = Diagnostic::error(code::NOT_ONE_OF, message);
@@ -46,24 +39,21 @@ fn diagnostic(document: &Document, base_pointer: &str, problem: &Problem) -> Dia
         }
         ProblemKind::OutOfRange { rule } => Diagnostic::error(code::OUT_OF_RANGE, format!("`{name}` must {rule}")),
         ProblemKind::NotASecret { reason } => Diagnostic::error(code::WRONG_TYPE, format!("`{name}` {reason}")),
-        ProblemKind::BadSchema { reason } => Diagnostic::error(
-            code::BAD_SCHEMA,
-            format!("the schema of `{name}` cannot be used: {reason}"),
-        ),
+        ProblemKind::BadSchema { reason } => {
+            Diagnostic::error(code::BAD_SCHEMA, format!("the schema of `{name}` cannot be used: {reason}"))
+        }
     };
     let span = span(document, &place, &problem.kind);
     let secret = matches!(problem.kind, ProblemKind::NotASecret { .. });
-    let label = span.map(|span| {
-        if secret {
-            Label::concealed(span)
-        } else {
-            Label::new(span)
-        }
-    });
+    let label = span.map(|span| if secret { Label::concealed(span) } else { Label::new(span) });
     let said = said.labelled(label);
-    match document.spans.flag(&place) {
-        Some(flag) if said.help.is_none() => said.with_help(format!("it was set by `--set {flag}`")),
-        _ => said,
+    match (document.spans.flag(&place), &said.help) {
+        (Some(flag), None) => said.with_help(format!("it was set by `--set {flag}`")),
+        (Some(flag), Some(help)) => {
+            let help = format!("{help} (it was set by `--set {flag}`)");
+            said.with_help(help)
+        }
+        (None, _) => said,
     }
 }
 

@@ -22,10 +22,7 @@ fn schema() -> Value {
 
 fn shown(document: &Document) -> String {
     let value = document.get("/scraper/config").unwrap();
-    document.render(
-        &problems_to_diagnostics(document, "/scraper/config", &check_schema(value, &schema())),
-        false,
-    )
+    document.render(&problems_to_diagnostics(document, "/scraper/config", &check_schema(value, &schema())), false)
 }
 
 #[test]
@@ -93,10 +90,7 @@ error[RS1003]: missing key `path` in `scraper.config`
 2 | [scraper.config]
   | ^^^^^^^^^^^^^^^^
 ";
-    assert_eq!(
-        shown(&Document::parse("f", "# none\n[scraper.config]\nrows = 2\n").unwrap()),
-        wanted
-    );
+    assert_eq!(shown(&Document::parse("f", "# none\n[scraper.config]\nrows = 2\n").unwrap()), wanted);
 }
 
 #[test]

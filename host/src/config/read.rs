@@ -80,19 +80,14 @@ pub fn read_text(path: &Path) -> Result<String, ConfigError> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => ConfigError::Missing { name: name.clone() },
         io::ErrorKind::IsADirectory => ConfigError::Directory { name: name.clone() },
-        _ => ConfigError::Io {
-            name: name.clone(),
-            source: error,
-        },
+        _ => ConfigError::Io { name: name.clone(), source: error },
     };
     if path.is_dir() {
         return Err(ConfigError::Directory { name });
     }
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large from one that just fits, whatever its metadata claims.
-    File::open(path)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(failed)?;
+    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
     decode(&name, bytes)
 }
 
@@ -111,17 +106,10 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
         return Err(ConfigError::Utf16 { name });
     }
     let mut text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error
-            .as_bytes()
-            .get(..error.utf8_error().valid_up_to())
-            .unwrap_or_default();
+        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line_start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let line = valid.split(|byte| *byte == b'\n').count();
-        ConfigError::NotUtf8 {
-            name,
-            line,
-            column: valid.len() - line_start + 1,
-        }
+        ConfigError::NotUtf8 { name, line, column: valid.len() - line_start + 1 }
     })?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
@@ -137,13 +125,8 @@ impl Document {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (name, text) = (path.display().to_string(), read_text(path)?);
         // The text is parsed as a copy, because the diagnostics of a broken one are shown with it.
-        Self::parse(name.clone(), text.clone()).map_err(|diagnostics| {
-            ConfigError::Invalid(Box::new(InvalidDocument {
-                name,
-                text,
-                diagnostics,
-            }))
-        })
+        Self::parse(name.clone(), text.clone())
+            .map_err(|diagnostics| ConfigError::Invalid(Box::new(InvalidDocument { name, text, diagnostics })))
     }
 }
 
@@ -156,31 +139,15 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_the_bytes() {
         let cases: [(&str, Vec<u8>, &str); 5] = [
-            (
-                "little endian",
-                b"\xff\xfea\0".to_vec(),
-                "config file `f` is UTF-16; save it as UTF-8",
-            ),
-            (
-                "big endian",
-                b"\xfe\xff\0a".to_vec(),
-                "config file `f` is UTF-16; save it as UTF-8",
-            ),
-            (
-                "unmarked",
-                b"a\0=\0b\0".to_vec(),
-                "config file `f` is UTF-16; save it as UTF-8",
-            ),
+            ("little endian", b"\xff\xfea\0".to_vec(), "config file `f` is UTF-16; save it as UTF-8"),
+            ("big endian", b"\xfe\xff\0a".to_vec(), "config file `f` is UTF-16; save it as UTF-8"),
+            ("unmarked", b"a\0=\0b\0".to_vec(), "config file `f` is UTF-16; save it as UTF-8"),
             (
                 "latin 1",
                 b"a = 1\nb = \"caf\xe9\"".to_vec(),
                 "config file `f` is not UTF-8 text: byte 9 of line 2 is invalid",
             ),
-            (
-                "too large",
-                vec![b'#'; (4 << 20) + 1],
-                "config file `f` is larger than 4 MiB",
-            ),
+            ("too large", vec![b'#'; (4 << 20) + 1], "config file `f` is larger than 4 MiB"),
         ];
         for (name, bytes, wanted) in cases {
             assert_eq!(decode("f", bytes).unwrap_err().to_string(), wanted, "{name}");
@@ -194,18 +161,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rowsmith.toml");
         assert!(matches!(Document::read(&path), Err(ConfigError::Missing { .. })));
-        assert!(matches!(
-            Document::read(folder.path()),
-            Err(ConfigError::Directory { .. })
-        ));
-        assert!(matches!(
-            Document::read(Path::new("")),
-            Err(ConfigError::Missing { .. })
-        ));
+        assert!(matches!(Document::read(folder.path()), Err(ConfigError::Directory { .. })));
+        assert!(matches!(Document::read(Path::new("")), Err(ConfigError::Missing { .. })));
         std::fs::write(&path, "a = ").unwrap();
-        let Err(ConfigError::Invalid(invalid)) = Document::read(&path) else {
-            panic!("a half line is not TOML")
-        };
+        let Err(ConfigError::Invalid(invalid)) = Document::read(&path) else { panic!("a half line is not TOML") };
         assert_eq!((invalid.text.as_str(), invalid.diagnostics.len()), ("a = ", 1));
         std::fs::write(&path, "\u{feff}a = 1").unwrap();
         assert_eq!(Document::read(&path).unwrap().text, "a = 1");

@@ -41,15 +41,10 @@ pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<String, Vec<Refer
 }
 
 fn resolve(reference: &str, lookup: Lookup<'_>) -> Result<String, ReferenceError> {
-    let length = reference
-        .bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        .count();
+    let length = reference.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let (name, operator) = reference.split_at(length);
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) || operator.contains("${") {
-        return Err(unreadable(format!(
-            "`${{{reference}}}` is not a reference to a variable"
-        )));
+        return Err(unreadable(format!("`${{{reference}}}` is not a reference to a variable")));
     }
     let set = lookup(name);
     // As in a shell, the forms with a colon take an empty variable for an unset one.
@@ -64,16 +59,10 @@ fn resolve(reference: &str, lookup: Lookup<'_>) -> Result<String, ReferenceError
     } else if let Some(message) = operator.strip_prefix(":?") {
         filled().ok_or_else(|| ReferenceError {
             message: format!("environment variable `{name}` is unset or empty"),
-            help: if message.is_empty() {
-                format!("set `{name}`")
-            } else {
-                message.to_owned()
-            },
+            help: if message.is_empty() { format!("set `{name}`") } else { message.to_owned() },
         })
     } else {
-        Err(unreadable(format!(
-            "`${{{reference}}}` is not a reference to a variable"
-        )))
+        Err(unreadable(format!("`${{{reference}}}` is not a reference to a variable")))
     }
 }
 
@@ -121,40 +110,17 @@ mod tests {
     fn reports_every_reference_without_a_value() {
         let cases = [
             ("unset", "${PORT}", vec!["environment variable `PORT` is not set"]),
-            (
-                "empty with message",
-                "${EMPTY:?say it}",
-                vec!["environment variable `EMPTY` is unset or empty"],
-            ),
+            ("empty with message", "${EMPTY:?say it}", vec!["environment variable `EMPTY` is unset or empty"]),
             ("not closed", "a ${HOST", vec!["`${` is never closed"]),
             ("no name", "${}", vec!["`${}` is not a reference to a variable"]),
             ("digit", "${1A}", vec!["`${1A}` is not a reference to a variable"]),
-            (
-                "operator",
-                "${HOST-x}",
-                vec!["`${HOST-x}` is not a reference to a variable"],
-            ),
-            (
-                "nested",
-                "${PORT:-${HOST}}",
-                vec!["`${PORT:-${HOST}` is not a reference to a variable"],
-            ),
-            (
-                "two",
-                "${A} ${B}",
-                vec![
-                    "environment variable `A` is not set",
-                    "environment variable `B` is not set",
-                ],
-            ),
+            ("operator", "${HOST-x}", vec!["`${HOST-x}` is not a reference to a variable"]),
+            ("nested", "${PORT:-${HOST}}", vec!["`${PORT:-${HOST}` is not a reference to a variable"]),
+            ("two", "${A} ${B}", vec!["environment variable `A` is not set", "environment variable `B` is not set"]),
         ];
         for (name, text, wanted) in cases {
             let errors = expand(text, &lookup).unwrap_err();
-            assert_eq!(
-                errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>(),
-                wanted,
-                "{name}"
-            );
+            assert_eq!(errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>(), wanted, "{name}");
         }
         assert_eq!(expand("${PORT:?say it}", &lookup).unwrap_err()[0].help, "say it");
     }

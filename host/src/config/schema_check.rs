@@ -15,10 +15,7 @@ const MAX_REFERENCES: usize = 32;
 
 /// Checks `value` against `schema`. No problem means that it fits.
 pub fn check_schema(value: &Value, schema: &Value) -> Vec<Problem> {
-    let mut check = Check {
-        root: schema,
-        problems: Vec::new(),
-    };
+    let mut check = Check { root: schema, problems: Vec::new() };
     check.visit("", value, schema);
     check.problems
 }
@@ -43,10 +40,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn report(&mut self, place: &str, kind: ProblemKind) {
-        self.problems.push(Problem {
-            pointer: place.to_owned(),
-            kind,
-        });
+        self.problems.push(Problem { pointer: place.to_owned(), kind });
     }
 
     fn visit(&mut self, place: &str, value: &Value, schema: &'a Value) {
@@ -101,10 +95,7 @@ impl<'a> Check<'a> {
             }
         }
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-        for key in required
-            .filter_map(Value::as_str)
-            .filter(|key| !table.contains_key(*key))
-        {
+        for key in required.filter_map(Value::as_str).filter(|key| !table.contains_key(*key)) {
             // A misspelt key is one mistake, not two: `paht` says already that `path` is missing.
             if !meant.iter().any(|meant| meant == key) {
                 self.report(place, ProblemKind::MissingKey { key: key.to_owned() });
@@ -118,10 +109,7 @@ impl<'a> Check<'a> {
         let mut expected: Vec<String> = Vec::new();
         let mut closest: Option<Vec<Problem>> = None;
         for alternative in alternatives {
-            let mut check = Check {
-                root: self.root,
-                problems: Vec::new(),
-            };
+            let mut check = Check { root: self.root, problems: Vec::new() };
             check.visit(place, value, alternative);
             if check.problems.is_empty() {
                 return;
@@ -144,13 +132,7 @@ impl<'a> Check<'a> {
             None if expected.is_empty() => {}
             None => {
                 let found = type_in_words(value);
-                self.report(
-                    place,
-                    ProblemKind::WrongType {
-                        expected: words(&expected),
-                        found,
-                    },
-                );
+                self.report(place, ProblemKind::WrongType { expected: words(&expected), found });
             }
         }
     }
@@ -160,12 +142,7 @@ impl<'a> Check<'a> {
             return;
         }
         let Value::Object(table) = value else {
-            return self.report(
-                place,
-                ProblemKind::NotASecret {
-                    reason: format!("must be {EXPECTED}"),
-                },
-            );
+            return self.report(place, ProblemKind::NotASecret { reason: format!("must be {EXPECTED}") });
         };
         let before = self.problems.len();
         for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
@@ -192,12 +169,7 @@ impl<'a> Check<'a> {
                 0 => "needs `env` or `file`",
                 _ => "has both `env` and `file`, of which it may have one",
             };
-            self.report(
-                place,
-                ProblemKind::NotASecret {
-                    reason: reason.to_owned(),
-                },
-            );
+            self.report(place, ProblemKind::NotASecret { reason: reason.to_owned() });
         }
     }
 }
@@ -230,11 +202,7 @@ fn outside_enum(value: &Value, schema: &Value) -> Option<ProblemKind> {
     let found = shown(value);
     let allowed: Vec<String> = allowed.iter().filter(|value| !value.is_null()).map(shown).collect();
     let nearest = nearest(&found, allowed.iter().map(String::as_str)).map(str::to_owned);
-    Some(ProblemKind::NotInEnum {
-        allowed,
-        found,
-        nearest,
-    })
+    Some(ProblemKind::NotInEnum { allowed, found, nearest })
 }
 
 #[cfg(test)]

@@ -55,63 +55,23 @@ fn finds_each_kind_of_mistake() {
         ("too large", json!({"rows": 21}), vec!["OutOfRange /rows"]),
         ("fraction too small", json!({"share": 0.4}), vec!["OutOfRange /share"]),
         ("not allowed", json!({"fallback": "repak"}), vec!["NotInEnum /fallback"]),
-        (
-            "enum of another type",
-            json!({"fallback": 3}),
-            vec!["NotInEnum /fallback"],
-        ),
-        (
-            "element",
-            json!({"columns": ["a", 1, true]}),
-            vec!["WrongType /columns/1", "WrongType /columns/2"],
-        ),
+        ("enum of another type", json!({"fallback": 3}), vec!["NotInEnum /fallback"]),
+        ("element", json!({"columns": ["a", 1, true]}), vec!["WrongType /columns/1", "WrongType /columns/2"]),
         ("no element", json!({"columns": []}), vec!["OutOfRange /columns"]),
-        (
-            "free keys",
-            json!({"limits": {"a": 1, "b/c": "x"}}),
-            vec!["WrongType /limits/b~1c"],
-        ),
-        (
-            "reference",
-            json!({"rule": {"items": {"items": {"mx": 1}}}}),
-            vec!["UnknownKey /rule/items/items/mx"],
-        ),
+        ("free keys", json!({"limits": {"a": 1, "b/c": "x"}}), vec!["WrongType /limits/b~1c"]),
+        ("reference", json!({"rule": {"items": {"items": {"mx": 1}}}}), vec!["UnknownKey /rule/items/items/mx"]),
         ("one alternative fits", json!({"sheet": 3}), vec![]),
-        (
-            "no alternative has the type",
-            json!({"sheet": [true]}),
-            vec!["WrongType /sheet"],
-        ),
-        (
-            "one alternative comes close",
-            json!({"sheet": {"max": "x"}}),
-            vec!["WrongType /sheet/max"],
-        ),
+        ("no alternative has the type", json!({"sheet": [true]}), vec!["WrongType /sheet"]),
+        ("one alternative comes close", json!({"sheet": {"max": "x"}}), vec!["WrongType /sheet/max"]),
         ("secret by variable", json!({"key": {"env": "KEY"}}), vec![]),
         ("secret by file", json!({"key": {"file": "key.txt"}}), vec![]),
         ("secret as text", json!({"key": "text"}), vec![]),
-        (
-            "secret from both",
-            json!({"key": {"env": "A", "file": "b"}}),
-            vec!["NotASecret /key"],
-        ),
+        ("secret from both", json!({"key": {"env": "A", "file": "b"}}), vec!["NotASecret /key"]),
         ("secret from nothing", json!({"key": {}}), vec!["NotASecret /key"]),
-        (
-            "secret misspelt",
-            json!({"key": {"enf": "A"}}),
-            vec!["UnknownKey /key/enf"],
-        ),
+        ("secret misspelt", json!({"key": {"enf": "A"}}), vec!["UnknownKey /key/enf"]),
         ("secret of another type", json!({"key": 5}), vec!["NotASecret /key"]),
-        (
-            "variable of another type",
-            json!({"key": {"env": 5}}),
-            vec!["WrongType /key/env"],
-        ),
-        (
-            "variable without a name",
-            json!({"key": {"env": ""}}),
-            vec!["OutOfRange /key/env"],
-        ),
+        ("variable of another type", json!({"key": {"env": 5}}), vec!["WrongType /key/env"]),
+        ("variable without a name", json!({"key": {"env": ""}}), vec!["OutOfRange /key/env"]),
     ];
     for (name, mut value, wanted) in cases {
         let table = value.as_object_mut().unwrap();
@@ -124,29 +84,18 @@ fn finds_each_kind_of_mistake() {
 #[test]
 fn finds_everything_at_once() {
     let value = json!({"paht": "x", "plugin": "CSV!", "rows": "many", "key": 1, "columns": [1]});
-    let wanted = [
-        "UnknownKey /paht",
-        "OutOfRange /plugin",
-        "WrongType /rows",
-        "NotASecret /key",
-        "WrongType /columns/0",
-    ];
+    let wanted =
+        ["UnknownKey /paht", "OutOfRange /plugin", "WrongType /rows", "NotASecret /key", "WrongType /columns/0"];
     // `path` is missing because it is misspelt, which is said once.
     assert_eq!(found(&value, &schema()), wanted);
-    assert_eq!(
-        found(&json!({"x": 1}), &schema()),
-        ["UnknownKey /x", "MissingKey ", "MissingKey "]
-    );
+    assert_eq!(found(&json!({"x": 1}), &schema()), ["UnknownKey /x", "MissingKey ", "MissingKey "]);
     assert_eq!(found(&json!("text"), &schema()), ["WrongType "]);
 }
 
 #[test]
 fn a_schema_that_cannot_be_used_is_said_and_does_not_hang() {
     let cases = [
-        (
-            "circle",
-            json!({"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/a"}}}),
-        ),
+        ("circle", json!({"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/a"}}})),
         ("nowhere", json!({"$ref": "#/definitions/b"})),
         ("elsewhere", json!({"$ref": "https://example.org/schema.json"})),
         ("pattern", json!({"pattern": "("})),
@@ -154,11 +103,7 @@ fn a_schema_that_cannot_be_used_is_said_and_does_not_hang() {
     for (name, schema) in cases {
         assert_eq!(found(&json!("text"), &schema), ["BadSchema "], "{name}");
     }
-    for anything in [
-        json!(true),
-        json!(null),
-        json!({"type": 3, "enum": "x", "items": 1, "required": "y"}),
-    ] {
+    for anything in [json!(true), json!(null), json!({"type": 3, "enum": "x", "items": 1, "required": "y"})] {
         assert_eq!(found(&json!({"a": [1]}), &anything), Vec::<String>::new());
     }
 }

@@ -28,18 +28,10 @@ pub(super) fn broken(value: &Value, schema: &Value) -> Vec<ProblemKind> {
         Value::Array(elements) => (elements.len(), ["minItems", "maxItems"], "elements"),
         _ => return problems,
     };
-    let [least, most] = names.map(|name| {
-        schema
-            .get(name)
-            .and_then(Value::as_u64)
-            .and_then(|limit| usize::try_from(limit).ok())
-    });
+    let [least, most] =
+        names.map(|name| schema.get(name).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok()));
     if let Some(least) = least.filter(|least| length < *least) {
-        out_of_range(if least == 1 {
-            "not be empty".to_owned()
-        } else {
-            format!("have at least {least} {unit}")
-        });
+        out_of_range(if least == 1 { "not be empty".to_owned() } else { format!("have at least {least} {unit}") });
     }
     if let Some(most) = most.filter(|most| length > *most) {
         out_of_range(format!("have at most {most} {unit}"));
@@ -65,11 +57,8 @@ pub(super) fn types_in_words(schema: &Value) -> String {
         _ => Vec::new(),
     };
     // TOML has no null, so nobody can be asked to write it.
-    let names: Vec<String> = names
-        .into_iter()
-        .filter(|name| *name != "null")
-        .map(|name| in_words(name).to_owned())
-        .collect();
+    let names: Vec<String> =
+        names.into_iter().filter(|name| *name != "null").map(|name| in_words(name).to_owned()).collect();
     words(&names)
 }
 

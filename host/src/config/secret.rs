@@ -28,10 +28,7 @@ pub struct SecretSources<'a> {
 impl<'a> SecretSources<'a> {
     /// Variables from `variable`, files from the file system.
     pub fn with_files(variable: Lookup<'a>) -> Self {
-        Self {
-            variable,
-            file: &read_secret_file,
-        }
+        Self { variable, file: &read_secret_file }
     }
 }
 
@@ -115,10 +112,7 @@ fn resolve(
                 let problem = if empty.is_some() { "empty" } else { "not set" };
                 let message = format!("environment variable `{variable}`, which `{name}` needs, is {problem}");
                 let help = format!("set `{variable}`, or use `{{ file = \"path\" }}`");
-                (
-                    None,
-                    Some(here(Diagnostic::error(code::SECRET_VARIABLE, message).with_help(help))),
-                )
+                (None, Some(here(Diagnostic::error(code::SECRET_VARIABLE, message).with_help(help))))
             }
         },
         SecretReference::File(path) => match (sources.file)(Path::new(path)) {

@@ -30,10 +30,7 @@ pub fn read_secret_file(path: &Path) -> io::Result<SecretFile> {
     if u64::try_from(text.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 64 KiB"));
     }
-    Ok(SecretFile {
-        text,
-        open_to_others: is_open_to_others(&metadata),
-    })
+    Ok(SecretFile { text, open_to_others: is_open_to_others(&metadata) })
 }
 
 #[cfg(unix)]

@@ -24,18 +24,12 @@ fn file(path: &Path) -> io::Result<SecretFile> {
         "blank" => ("\n", false),
         _ => return Err(io::ErrorKind::NotFound.into()),
     };
-    Ok(SecretFile {
-        text: text.to_owned(),
-        open_to_others,
-    })
+    Ok(SecretFile { text: text.to_owned(), open_to_others })
 }
 
 fn resolve(document: &Document, schema: &Value) -> (Value, Vec<Diagnostic>, Vec<String>) {
     let mut value = document.get("/config").unwrap().clone();
-    let sources = SecretSources {
-        variable: &variable,
-        file: &file,
-    };
+    let sources = SecretSources { variable: &variable, file: &file };
     let (diagnostics, secrets) = resolve_secrets(document, "/config", schema, &mut value, sources);
     (value, diagnostics, secrets)
 }
@@ -55,57 +49,23 @@ fn schema() -> Value {
 fn resolves_each_form() {
     let cases: Vec<(&str, &str, Value, Vec<&str>)> = vec![
         ("variable", "{ env = \"KEY\" }", json!("from-env"), vec![]),
-        (
-            "unset variable",
-            "{ env = \"NOPE\" }",
-            json!({"env": "NOPE"}),
-            vec!["RS1202"],
-        ),
-        (
-            "empty variable",
-            "{ env = \"EMPTY\" }",
-            json!({"env": "EMPTY"}),
-            vec!["RS1202"],
-        ),
+        ("unset variable", "{ env = \"NOPE\" }", json!({"env": "NOPE"}), vec!["RS1202"]),
+        ("empty variable", "{ env = \"EMPTY\" }", json!({"env": "EMPTY"}), vec!["RS1202"]),
         ("file", "{ file = \"key\" }", json!("from-file"), vec![]),
-        (
-            "file open to others",
-            "{ file = \"open\" }",
-            json!(" from open"),
-            vec!["RS1204"],
-        ),
-        (
-            "blank file",
-            "{ file = \"blank\" }",
-            json!({"file": "blank"}),
-            vec!["RS1203"],
-        ),
-        (
-            "missing file",
-            "{ file = \"nope\" }",
-            json!({"file": "nope"}),
-            vec!["RS1203"],
-        ),
+        ("file open to others", "{ file = \"open\" }", json!(" from open"), vec!["RS1204"]),
+        ("blank file", "{ file = \"blank\" }", json!({"file": "blank"}), vec!["RS1203"]),
+        ("missing file", "{ file = \"nope\" }", json!({"file": "nope"}), vec!["RS1203"]),
         ("literal", "\"sk-literal\"", json!("sk-literal"), vec!["RS1201"]),
         ("interpolated", "\"${KEY}\"", json!("from-env"), vec![]),
         ("empty literal", "\"\"", json!(""), vec![]),
-        (
-            "malformed",
-            "{ env = \"KEY\", file = \"key\" }",
-            json!({"env": "KEY", "file": "key"}),
-            vec![],
-        ),
+        ("malformed", "{ env = \"KEY\", file = \"key\" }", json!({"env": "KEY", "file": "key"}), vec![]),
     ];
     for (name, written, wanted, codes) in cases {
         let mut document = Document::parse("f", format!("[config]\nkey = {written}\n")).unwrap();
         assert_eq!(interpolate(&mut document, &variable, &|_| false), [], "{name}");
         let (value, diagnostics, secrets) = resolve(&document, &schema());
         assert_eq!(value["key"], wanted, "{name}");
-        assert_eq!(
-            diagnostics.iter().map(|said| said.code).collect::<Vec<_>>(),
-            codes,
-            "{name}"
-        );
+        assert_eq!(diagnostics.iter().map(|said| said.code).collect::<Vec<_>>(), codes, "{name}");
         let wanted: Vec<&str> = wanted.as_str().into_iter().filter(|text| !text.is_empty()).collect();
         assert_eq!(secrets, wanted, "{name}");
     }
@@ -128,11 +88,9 @@ fn finds_every_secret_and_leaves_the_rest_alone() {
 
 #[test]
 fn messages_name_the_source_and_never_the_secret() {
-    let mut document = Document::parse(
-        "f",
-        "[config]\nkey = \"sk-literal\"\nkeys = [{ env = \"NOPE\" }, { file = \"nope\" }]\n",
-    )
-    .unwrap();
+    let mut document =
+        Document::parse("f", "[config]\nkey = \"sk-literal\"\nkeys = [{ env = \"NOPE\" }, { file = \"nope\" }]\n")
+            .unwrap();
     let (_, diagnostics, _) = resolve(&document, &schema());
     let wanted = "\
 warning[RS1201]: a secret is written in the config
@@ -161,9 +119,6 @@ error[RS1203]: cannot read secret file `nope`, which `config.keys[1]` needs: ent
 
     document.set("config.key=sk-flag").unwrap();
     let (_, diagnostics, secrets) = resolve(&document, &schema());
-    assert_eq!(
-        diagnostics[0].message,
-        "a secret is written on the command line, by `--set config.key`"
-    );
+    assert_eq!(diagnostics[0].message, "a secret is written on the command line, by `--set config.key`");
     assert_eq!(secrets, ["sk-flag"]);
 }

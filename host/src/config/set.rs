@@ -113,9 +113,7 @@ fn place(root: &mut Value, steps: &[String], value: Value) -> Result<String, Str
 }
 
 fn nest(steps: &[String], value: Value) -> Value {
-    steps.iter().rfold(value, |inner, step| {
-        Value::Object(Map::from_iter([(step.clone(), inner)]))
-    })
+    steps.iter().rfold(value, |inner, step| Value::Object(Map::from_iter([(step.clone(), inner)])))
 }
 
 #[cfg(test)]
@@ -134,19 +132,11 @@ mod tests {
             ("batch.fallback=none", "/batch/fallback", json!("none")),
             (" limits . max_cost_usd = 0.5 ", "/limits/max_cost_usd", json!(0.5)),
             ("exporters.1.path=out=1.csv", "/exporters/1/path", json!("out=1.csv")),
-            (
-                "providers.\"my=one\".config.on=true",
-                "/providers/my=one/config/on",
-                json!(true),
-            ),
+            ("providers.\"my=one\".config.on=true", "/providers/my=one/config/on", json!(true)),
             ("providers.'a.b'.x=\"7\"", "/providers/a.b/x", json!("7")),
             ("enrich.input=[\"A\", \"B\"]", "/enrich/input", json!(["A", "B"])),
             ("batch={ max_rows = 1 }", "/batch", json!({"max_rows": 1})),
-            (
-                "enrich.model=gemini-2.5-flash-lite",
-                "/enrich/model",
-                json!("gemini-2.5-flash-lite"),
-            ),
+            ("enrich.model=gemini-2.5-flash-lite", "/enrich/model", json!("gemini-2.5-flash-lite")),
             ("a=two words # no comment", "/a", json!("two words # no comment")),
             ("a=", "/a", json!("")),
             ("a=007", "/a", json!("007")),
@@ -181,28 +171,18 @@ mod tests {
             ("a..b=1", "`--set a..b=1` does not start with a key path"),
             ("[a]=1", "`--set [a]=1` does not start with a key path"),
             ("a\nb=1", "`--set a\nb=1` does not start with a key path"),
-            (
-                "batch.max_rows.x=1",
-                "`--set batch.max_rows.x=1` goes through `batch.max_rows`, which is not a table",
-            ),
+            ("batch.max_rows.x=1", "`--set batch.max_rows.x=1` goes through `batch.max_rows`, which is not a table"),
             (
                 "exporters.2.path=1",
                 "`--set exporters.2.path=1` names `2` in the array `exporters`, which has 2 elements, counted from 0",
             ),
-            (
-                "a=[1, 2",
-                "`--set a=[1, 2` has a value that is not TOML: unclosed array, expected `]`",
-            ),
+            ("a=[1, 2", "`--set a=[1, 2` has a value that is not TOML: unclosed array, expected `]`"),
         ];
         for (argument, wanted) in cases {
             let mut document = Document::parse("f", TEXT).unwrap();
             let before = document.value.clone();
             let problem = document.set(argument).unwrap_err();
-            assert_eq!(
-                (problem.code, problem.message.as_str()),
-                ("RS1008", wanted),
-                "{argument}"
-            );
+            assert_eq!((problem.code, problem.message.as_str()), ("RS1008", wanted), "{argument}");
             assert_eq!(document.value, before, "{argument}");
         }
     }

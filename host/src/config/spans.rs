@@ -48,21 +48,11 @@ impl Spans {
 
     /// The key path of the `--set` that made the value at `pointer`, when one did.
     pub fn flag(&self, pointer: &str) -> Option<&str> {
-        self.flags
-            .iter()
-            .rev()
-            .find(|(set, _)| pointer::is_within(pointer, set))
-            .map(|(_, flag)| flag.as_str())
+        self.flags.iter().rev().find(|(set, _)| pointer::is_within(pointer, set)).map(|(_, flag)| flag.as_str())
     }
 
     pub(super) fn record(&mut self, pointer: String, key: Option<Span>, value: Span) {
-        self.places.insert(
-            pointer,
-            Place {
-                key,
-                value: Some(value),
-            },
-        );
+        self.places.insert(pointer, Place { key, value: Some(value) });
     }
 
     /// Notes that `flag` replaced what was at `pointer`, whose old places would now mislead.

@@ -26,20 +26,13 @@ pub(super) fn settings(
     raw: RawConfig,
     provider: Option<&str>,
 ) -> Result<Settings, Vec<Diagnostic>> {
-    let mut validator = Validator {
-        document,
-        found: Vec::new(),
-    };
+    let mut validator = Validator { document, found: Vec::new() };
     let provider_name = validator.provider_name(&raw, provider);
     let output = validator.output(&raw);
     validator.batch(&raw);
     validator.budget(&raw, provider_name.as_deref().and_then(|name| raw.providers.get(name)));
     if raw.exporters.is_empty() {
-        validator.error(
-            "/exporters",
-            "there is no exporter",
-            "add [[exporters]] with a plugin, for example \"csv\"",
-        );
+        validator.error("/exporters", "there is no exporter", "add [[exporters]] with a plugin, for example \"csv\"");
     }
     let (Some(provider_name), true) = (provider_name, validator.found.is_empty()) else {
         return Err(validator.found);
@@ -47,7 +40,16 @@ pub(super) fn settings(
     let Some(provider) = raw.providers.get(&provider_name).cloned() else {
         return Err(validator.found);
     };
-    Ok(build(raw, provider_name, provider, output))
+    Ok(build(raw, provider_name, &provider, output))
+}
+
+/// What is wrong with the rules of the output columns, for a config that is wrong elsewhere too.
+pub(super) fn rule_mistakes(document: &Document, tables: &serde_json::Map<String, Value>) -> Vec<Diagnostic> {
+    let mut validator = Validator { document, found: Vec::new() };
+    if let Err(problems) = parse::from_tables(tables) {
+        validator.rule_problems(problems);
+    }
+    validator.found
 }
 
 impl Validator<'_> {
@@ -71,12 +73,7 @@ impl Validator<'_> {
                 return names().next().map(str::to_owned);
             }
             let all = names().collect::<Vec<_>>().join(", ");
-            self.coded(
-                code::UNKNOWN_PROVIDER,
-                "/enrich",
-                "`provider` is missing",
-                &format!("name one of: {all}"),
-            );
+            self.coded(code::UNKNOWN_PROVIDER, "/enrich", "`provider` is missing", &format!("name one of: {all}"));
             return None;
         };
         if raw.providers.contains_key(name) {
@@ -87,31 +84,18 @@ impl Validator<'_> {
             None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
         };
         let from = if flag.is_some() { " (from --provider)" } else { "" };
-        self.coded(
-            code::UNKNOWN_PROVIDER,
-            "/enrich/provider",
-            format!("there is no [providers.{name}]{from}"),
-            &help,
-        );
+        self.coded(code::UNKNOWN_PROVIDER, "/enrich/provider", format!("there is no [providers.{name}]{from}"), &help);
         None
     }
 
     fn output(&mut self, raw: &RawConfig) -> Vec<OutputColumn> {
         let outputs = match (&raw.enrich.output_schema, raw.enrich.output.is_empty()) {
             (Some(_), false) => {
-                self.error(
-                    "/enrich/output_schema",
-                    "both `output` and `output_schema` are given",
-                    "keep one of them",
-                );
+                self.error("/enrich/output_schema", "both `output` and `output_schema` are given", "keep one of them");
                 return Vec::new();
             }
             (None, true) => {
-                self.error(
-                    "/enrich",
-                    "there is no output column",
-                    "add [enrich.output.NAME] with a type",
-                );
+                self.error("/enrich", "there is no output column", "add [enrich.output.NAME] with a type");
                 return Vec::new();
             }
             (Some(path), true) => match read_schema(path) {
@@ -138,8 +122,7 @@ impl Validator<'_> {
         for problem in problems {
             match problem {
                 RuleProblem::Shape(problems) => {
-                    self.found
-                        .extend(problems_to_diagnostics(self.document, BASE, &problems));
+                    self.found.extend(problems_to_diagnostics(self.document, BASE, &problems));
                 }
                 RuleProblem::Meaning(place, text) => self.coded(code::BAD_RULE, &format!("{BASE}{place}"), text, ""),
             }
@@ -152,29 +135,14 @@ impl Validator<'_> {
             let place = pointer::push("/enrich/output", &output.name);
             if matches!(output.name.as_str(), "id" | "tag") {
                 let help = "these names pair answers with rows; use another key, and `column` for the exported name";
-                self.coded(
-                    code::BAD_RULE,
-                    &place,
-                    format!("an output cannot be called `{}`", output.name),
-                    help,
-                );
+                self.coded(code::BAD_RULE, &place, format!("an output cannot be called `{}`", output.name), help);
             }
             if columns.contains(&output.column.as_str()) {
-                self.coded(
-                    code::BAD_RULE,
-                    &place,
-                    format!("two output columns are called `{}`", output.column),
-                    "",
-                );
+                self.coded(code::BAD_RULE, &place, format!("two output columns are called `{}`", output.column), "");
             }
             if raw.enrich.input.contains(&output.column) {
                 let message = format!("`{}` is both an input and an output column", output.column);
-                self.coded(
-                    code::BAD_RULE,
-                    &place,
-                    message,
-                    "give the output another name with `column`",
-                );
+                self.coded(code::BAD_RULE, &place, message, "give the output another name with `column`");
             }
             columns.push(&output.column);
         }
@@ -188,21 +156,14 @@ impl Validator<'_> {
             self.error("/batch/max_rows", message, help);
         }
         if !(0.0..=1.0).contains(&raw.batch.audit) {
-            self.error(
-                "/batch/audit",
-                "`audit` is a share between 0 and 1",
-                "0.02 asks 2 % of the rows again",
-            );
+            self.error("/batch/audit", "`audit` is a share between 0 and 1", "0.02 asks 2 % of the rows again");
         }
-        if let Some(column) = raw.batch.pairing.as_deref().filter(|p| !matches!(*p, "tag" | "off")) {
-            if !raw.enrich.input.is_empty() && !raw.enrich.input.iter().any(|c| c == column) {
-                let message = format!("`pairing` names the column `{column}`, which is not in `enrich.input`");
-                self.error(
-                    "/batch/pairing",
-                    message,
-                    "use \"tag\", \"off\" or one of the input columns",
-                );
-            }
+        if let Some(column) = raw.batch.pairing.as_deref().filter(|p| !matches!(*p, "tag" | "off"))
+            && !raw.enrich.input.is_empty()
+            && !raw.enrich.input.iter().any(|c| c == column)
+        {
+            let message = format!("`pairing` names the column `{column}`, which is not in `enrich.input`");
+            self.error("/batch/pairing", message, "use \"tag\", \"off\" or one of the input columns");
         }
     }
 
@@ -212,11 +173,7 @@ impl Validator<'_> {
         }
         if raw.limits.max_cost_usd.is_some() && provider.is_some_and(|p| p.prices.is_none()) {
             let help = "add [providers.NAME.prices] with input_usd_per_million and output_usd_per_million";
-            self.error(
-                "/limits/max_cost_usd",
-                "a cost cap needs the provider's prices, which are not known",
-                help,
-            );
+            self.error("/limits/max_cost_usd", "a cost cap needs the provider's prices, which are not known", help);
         }
     }
 }
@@ -230,12 +187,8 @@ fn read_schema(path: &Path) -> Result<Vec<OutputColumn>, String> {
 
 /// A plugin use from a table that names it; without a plugin's name, the library's file name stands for it.
 pub(super) fn plugin_use(kind: PluginKind, raw: &RawPlugin, pointer: impl Into<String>) -> PluginUse {
-    let stem = || {
-        raw.library
-            .as_ref()
-            .and_then(|path| path.file_stem())
-            .map(|stem| stem.to_string_lossy().into_owned())
-    };
+    let stem =
+        || raw.library.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     PluginUse {
         kind,
         name: raw.plugin.clone().or_else(stem).unwrap_or_default(),
@@ -246,52 +199,35 @@ pub(super) fn plugin_use(kind: PluginKind, raw: &RawPlugin, pointer: impl Into<S
 }
 
 pub(super) fn default_cache() -> RawPlugin {
-    RawPlugin {
-        plugin: Some(defaults::CACHE_PLUGIN.to_owned()),
-        library: None,
-        config: serde_json::Map::new(),
-    }
+    RawPlugin { plugin: Some(defaults::CACHE_PLUGIN.to_owned()), library: None, config: serde_json::Map::new() }
 }
 
 pub(super) fn provider_plugin(provider: &RawProvider) -> RawPlugin {
-    RawPlugin {
-        plugin: provider.plugin.clone(),
-        library: provider.library.clone(),
-        config: provider.config.clone(),
-    }
+    RawPlugin { plugin: provider.plugin.clone(), library: provider.library.clone(), config: provider.config.clone() }
 }
 
 fn non_zero(number: usize) -> NonZeroUsize {
     NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn build(raw: RawConfig, provider_name: String, provider: RawProvider, output: Vec<OutputColumn>) -> Settings {
+fn build(raw: RawConfig, provider_name: String, provider: &RawProvider, output: Vec<OutputColumn>) -> Settings {
     let exporter =
         |(at, exporter): (usize, &RawPlugin)| plugin_use(PluginKind::Exporter, exporter, format!("/exporters/{at}"));
     let provider_pointer = pointer::push("/providers", &provider_name);
     Settings {
         scraper: plugin_use(PluginKind::Scraper, &raw.scraper, "/scraper"),
-        cache: plugin_use(
-            PluginKind::Cache,
-            &raw.cache.clone().unwrap_or_else(default_cache),
-            "/cache",
-        ),
-        provider: plugin_use(PluginKind::Provider, &provider_plugin(&provider), provider_pointer),
+        cache: plugin_use(PluginKind::Cache, &raw.cache.clone().unwrap_or_else(default_cache), "/cache"),
+        provider: plugin_use(PluginKind::Provider, &provider_plugin(provider), provider_pointer),
         provider_name,
         exporters: raw.exporters.iter().enumerate().map(exporter).collect(),
         enrich: Enrich {
             input: raw.enrich.input,
-            max_chars: raw
-                .enrich
-                .max_chars
-                .into_iter()
-                .map(|(name, most)| (name, most.get()))
-                .collect(),
+            max_chars: raw.enrich.max_chars.into_iter().map(|(name, most)| (name, most.get())).collect(),
             missing_input_is_error: raw.enrich.missing_input == RawMissingInput::Error,
             instructions: raw.enrich.instructions,
             output,
         },
-        provider_limits: provider_limits(&provider),
+        provider_limits: provider_limits(provider),
         batch: BatchSettings {
             max_rows: raw.batch.max_rows.unwrap_or_else(|| non_zero(defaults::BATCH_MAX_ROWS)),
             max_input_tokens: raw.batch.max_input_tokens.map(NonZeroUsize::get),
@@ -338,10 +274,7 @@ fn provider_limits(provider: &RawProvider) -> ProviderLimits {
         requests_per_minute: provider.limits.requests_per_minute,
         requests_per_day: provider.limits.requests_per_day,
         tokens_per_minute: provider.limits.tokens_per_minute,
-        max_concurrency: provider
-            .limits
-            .max_concurrency
-            .unwrap_or_else(|| non_zero(defaults::MAX_CONCURRENCY)),
+        max_concurrency: provider.limits.max_concurrency.unwrap_or_else(|| non_zero(defaults::MAX_CONCURRENCY)),
         timeout: Duration::from_secs(provider.timeout_secs.get()),
         max_attempts: attempts
             .or(std::num::NonZeroU32::new(defaults::MAX_ATTEMPTS))

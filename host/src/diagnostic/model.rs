@@ -28,29 +28,17 @@ pub struct Label {
 impl Label {
     /// A bare underline.
     pub fn new(span: Span) -> Self {
-        Self {
-            span,
-            text: String::new(),
-            conceal: false,
-        }
+        Self { span, text: String::new(), conceal: false }
     }
 
     /// An underline with words beside it.
     pub fn with_text(span: Span, text: impl Into<String>) -> Self {
-        Self {
-            span,
-            text: text.into(),
-            conceal: false,
-        }
+        Self { span, text: text.into(), conceal: false }
     }
 
     /// An underline below a secret, which is not shown.
     pub fn concealed(span: Span) -> Self {
-        Self {
-            span,
-            text: String::new(),
-            conceal: true,
-        }
+        Self { span, text: String::new(), conceal: true }
     }
 }
 
@@ -83,14 +71,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Self {
-        Self {
-            severity,
-            code,
-            message,
-            primary: None,
-            secondary: Vec::new(),
-            help: None,
-        }
+        Self { severity, code, message, primary: None, secondary: Vec::new(), help: None }
     }
 
     /// Puts the caret below `span`, when there is one.

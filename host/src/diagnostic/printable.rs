@@ -38,11 +38,7 @@ pub(super) fn harmless_source<'a>(text: &'a str, hidden: &[&Span]) -> Cow<'a, st
             (0..character.len_utf8()).for_each(|_| shown.push('*'));
         } else if must_go(character) {
             // These marks are as long in UTF-8 as what they stand for; no steering character needs four bytes.
-            shown.push(if character.len_utf8() == 2 {
-                '\u{bf}'
-            } else {
-                '\u{fffd}'
-            });
+            shown.push(if character.len_utf8() == 2 { '\u{bf}' } else { '\u{fffd}' });
         } else {
             shown.push(character);
         }

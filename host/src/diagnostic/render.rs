@@ -12,12 +12,7 @@ use super::{Diagnostic, Label, Severity, Span, printable};
 
 /// Shows `diagnostics` about the document `name`, whose content is `text`, one block each, a blank line between.
 pub fn render(name: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -> String {
-    let hidden: Vec<&Span> = diagnostics
-        .iter()
-        .flat_map(labels)
-        .filter(|l| l.conceal)
-        .map(|l| &l.span)
-        .collect();
+    let hidden: Vec<&Span> = diagnostics.iter().flat_map(labels).filter(|l| l.conceal).map(|l| &l.span).collect();
     let source = harmless_source(text, &hidden);
     let name = printable(name);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -29,11 +24,7 @@ pub fn render(name: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -
         let block = renderer.render(&[group(&name, &source, diagnostic)]);
         for (index, line) in block.lines().enumerate() {
             // Without a line of the file the renderer leaves no room for line numbers; the arrow would not line up.
-            let margin = if index > 0 && diagnostic.primary.is_none() {
-                " "
-            } else {
-                ""
-            };
+            let margin = if index > 0 && diagnostic.primary.is_none() { " " } else { "" };
             shown.push_str(margin);
             shown.push_str(line.trim_end());
             shown.push('\n');
@@ -72,10 +63,7 @@ fn window(source: &str, diagnostic: &Diagnostic) -> Option<Window> {
     let start = source.get(..first)?.rfind('\n').map_or(0, |at| at + 1);
     let end = source.get(last..)?.find('\n').map_or(source.len(), |at| last + at);
     let first_line = source.get(..start)?.matches('\n').count() + 1;
-    Some(Window {
-        bytes: start..end,
-        first_line,
-    })
+    Some(Window { bytes: start..end, first_line })
 }
 
 fn snippet<'a>(
@@ -89,27 +77,13 @@ fn snippet<'a>(
         let span = clamp(source, &label.span);
         let inside = span.start.saturating_sub(window.bytes.start)..span.end.saturating_sub(window.bytes.start);
         let annotation = kind.span(inside);
-        if label.text.is_empty() {
-            annotation
-        } else {
-            annotation.label(printable(&label.text))
-        }
+        if label.text.is_empty() { annotation } else { annotation.label(printable(&label.text)) }
     };
     Snippet::source(visible)
         .line_start(window.first_line)
         .path(name)
-        .annotations(
-            diagnostic
-                .primary
-                .iter()
-                .map(|label| annotate(AnnotationKind::Primary, label)),
-        )
-        .annotations(
-            diagnostic
-                .secondary
-                .iter()
-                .map(|label| annotate(AnnotationKind::Context, label)),
-        )
+        .annotations(diagnostic.primary.iter().map(|label| annotate(AnnotationKind::Primary, label)))
+        .annotations(diagnostic.secondary.iter().map(|label| annotate(AnnotationKind::Context, label)))
 }
 
 fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
@@ -128,10 +102,7 @@ fn clamp(source: &str, span: &Span) -> Span {
     };
     let start = border(span.start);
     let end = border(span.end.max(span.start));
-    let line = source
-        .get(start..end)
-        .and_then(|text| text.find('\n'))
-        .map_or(end, |at| start + at);
+    let line = source.get(start..end).and_then(|text| text.find('\n')).map_or(end, |at| start + at);
     start..line
 }
 

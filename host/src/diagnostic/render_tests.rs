@@ -57,10 +57,7 @@ warning[RS1201]: careful
 fn shows_the_file_alone_without_a_place() {
     let diagnostic = Diagnostic::error(code::MISSING_KEY, "missing table `scraper`").with_help("see `rowsmith init`");
     let shown = render("rowsmith.toml", TEXT, &[diagnostic], false);
-    assert_eq!(
-        shown,
-        "error[RS1003]: missing table `scraper`\n --> rowsmith.toml\n  = help: see `rowsmith init`\n"
-    );
+    assert_eq!(shown, "error[RS1003]: missing table `scraper`\n --> rowsmith.toml\n  = help: see `rowsmith init`\n");
 }
 
 #[test]

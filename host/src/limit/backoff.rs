@@ -18,9 +18,7 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// The wait after `attempt` failed attempts: full jitter under an exponential cap. `dice` is in 0..1.
     pub fn delay(&self, attempt: u32, dice: f64) -> Duration {
-        let doubled = self
-            .base
-            .saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));
+        let doubled = self.base.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));
         doubled.min(self.cap).mul_f64(dice.clamp(0.0, 1.0))
     }
 }
@@ -39,12 +37,7 @@ mod tests {
     #[test]
     fn waits_grow_up_to_the_cap() {
         let secs = Duration::from_secs;
-        let policy = RetryPolicy {
-            max_attempts: 4,
-            base: secs(1),
-            cap: secs(8),
-            max_wait: secs(120),
-        };
+        let policy = RetryPolicy { max_attempts: 4, base: secs(1), cap: secs(8), max_wait: secs(120) };
         let waits = [1, 2, 3, 4, 9, 200].map(|attempt| policy.delay(attempt, 1.0));
         assert_eq!(waits, [1, 2, 4, 8, 8, 8].map(secs));
         assert_eq!(policy.delay(3, 0.5), secs(2));

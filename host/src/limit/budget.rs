@@ -49,11 +49,7 @@ pub struct Reservation {
 impl Ledger {
     /// An empty ledger.
     pub fn new(budget: Budget, prices: Option<Prices>) -> Self {
-        Self {
-            budget,
-            prices,
-            used: Mutex::new(Used::default()),
-        }
+        Self { budget, prices, used: Mutex::new(Used::default()) }
     }
 
     /// Sets aside the worst case of a call.
@@ -65,23 +61,19 @@ impl Ledger {
         if let Some(most) = self.budget.max_calls.filter(|most| used.calls + 1 > *most) {
             return Err(format!("max_calls = {most} is used up"));
         }
-        let (all_input, all_output) = (
-            used.input + used.reserved_input + input,
-            used.output + used.reserved_output + output,
-        );
+        let (all_input, all_output) =
+            (used.input + used.reserved_input + input, used.output + used.reserved_output + output);
         if let Some(most) = self.budget.max_tokens.filter(|most| all_input + all_output > *most) {
             return Err(format!(
                 "the next call could exceed max_tokens = {most} ({} are used)",
                 used.input + used.output
             ));
         }
-        if let (Some(most), Some(prices)) = (self.budget.max_cost_usd, self.prices) {
-            if prices.cost(all_input, all_output) > most {
-                let so_far = prices.cost(used.input, used.output);
-                return Err(format!(
-                    "the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)"
-                ));
-            }
+        if let (Some(most), Some(prices)) = (self.budget.max_cost_usd, self.prices)
+            && prices.cost(all_input, all_output) > most
+        {
+            let so_far = prices.cost(used.input, used.output);
+            return Err(format!("the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)"));
         }
         used.calls += 1;
         used.reserved_input += input;
@@ -118,22 +110,12 @@ mod tests {
     use super::*;
 
     fn usage(input: u64, output: u64) -> Usage {
-        Usage {
-            input: Some(input),
-            output: Some(output),
-            ..Usage::default()
-        }
+        Usage { input: Some(input), output: Some(output), ..Usage::default() }
     }
 
     #[test]
     fn calls_are_never_more_than_allowed() {
-        let ledger = Ledger::new(
-            Budget {
-                max_calls: Some(2),
-                ..Budget::default()
-            },
-            None,
-        );
+        let ledger = Ledger::new(Budget { max_calls: Some(2), ..Budget::default() }, None);
         let first = ledger.reserve(1, 1).unwrap();
         ledger.reserve(1, 1).unwrap();
         assert_eq!(ledger.reserve(1, 1).unwrap_err(), "max_calls = 2 is used up");
@@ -143,13 +125,7 @@ mod tests {
 
     #[test]
     fn the_worst_case_is_reserved_and_the_true_use_is_booked() {
-        let ledger = Ledger::new(
-            Budget {
-                max_tokens: Some(100),
-                ..Budget::default()
-            },
-            None,
-        );
+        let ledger = Ledger::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
         let first = ledger.reserve(30, 50).unwrap();
         assert!(ledger.reserve(10, 20).is_err(), "80 of 100 are set aside");
         ledger.settle(first, Some(&usage(20, 10)));
@@ -160,17 +136,8 @@ mod tests {
 
     #[test]
     fn money_is_never_more_than_allowed() {
-        let prices = Prices {
-            input_usd_per_million: 1.0,
-            output_usd_per_million: 10.0,
-        };
-        let ledger = Ledger::new(
-            Budget {
-                max_cost_usd: Some(0.01),
-                ..Budget::default()
-            },
-            Some(prices),
-        );
+        let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 10.0 };
+        let ledger = Ledger::new(Budget { max_cost_usd: Some(0.01), ..Budget::default() }, Some(prices));
         let first = ledger.reserve(1_000, 800).unwrap();
         ledger.settle(first, Some(&usage(1_000, 800)));
         assert!(ledger.cost_usd().is_some_and(|usd| (usd - 0.009).abs() < 1e-9));

@@ -14,10 +14,7 @@ impl Clock {
     /// Reads the system's clock.
     pub fn start() -> Self {
         let base = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self {
-            base,
-            start: Instant::now(),
-        }
+        Self { base, start: Instant::now() }
     }
 
     /// Milliseconds since 1970.

@@ -11,11 +11,7 @@ pub struct Concurrency {
 impl Concurrency {
     /// Begins at the most.
     pub fn new(most: usize) -> Self {
-        Self {
-            most: most.max(1),
-            limit: most.max(1),
-            good: 0,
-        }
+        Self { most: most.max(1), limit: most.max(1), good: 0 }
     }
 
     /// How many calls may run now.

@@ -103,14 +103,13 @@ impl Gate {
                 at = at.max(limited.window.room_at(now, limited.unit.amount(tokens)));
             }
             if at <= now {
-                match self.acquire_shared(&windows, tokens).await {
-                    Some(wait) => at = now + wait,
-                    None => {
-                        for limited in windows.iter_mut() {
-                            limited.window.take(now, limited.unit.amount(tokens));
-                        }
-                        return Passage { at: now, tokens };
+                if let Some(wait) = self.acquire_shared(&windows, tokens).await {
+                    at = now + wait;
+                } else {
+                    for limited in windows.iter_mut() {
+                        limited.window.take(now, limited.unit.amount(tokens));
                     }
+                    return Passage { at: now, tokens };
                 }
             }
             sleep_until(at).await;
@@ -131,11 +130,8 @@ impl Gate {
             limit: limited.window.limit(),
             amount: limited.unit.amount(tokens),
         });
-        let request = QuotaRequest {
-            name: shared.name.clone(),
-            now_ms: self.clock.now_ms(),
-            windows: windows.collect(),
-        };
+        let request =
+            QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows: windows.collect() };
         match shared.cache.acquire(&request).await {
             Ok(0) => None,
             Ok(wait) => Some(Duration::from_millis(wait)),
@@ -148,13 +144,7 @@ impl Gate {
 
     /// Corrects the tokens of a passage.
     pub async fn correct(&self, passage: Passage, tokens: u64) {
-        for limited in self
-            .windows
-            .lock()
-            .await
-            .iter_mut()
-            .filter(|limited| limited.unit == Unit::Tokens)
-        {
+        for limited in self.windows.lock().await.iter_mut().filter(|limited| limited.unit == Unit::Tokens) {
             limited.window.correct(passage.at, passage.tokens, tokens);
         }
     }
@@ -175,20 +165,14 @@ impl Gate {
     /// Takes what a service said of its limits. They can lower ours, never raise them.
     pub async fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
         for hint in hints {
-            if hint.remaining == Some(0) {
-                if let Some(reset) = hint
-                    .reset_ms
-                    .map(Duration::from_millis)
-                    .filter(|reset| *reset <= max_wait)
-                {
-                    self.pause(reset);
-                }
+            if hint.remaining == Some(0)
+                && let Some(reset) = hint.reset_ms.map(Duration::from_millis).filter(|reset| *reset <= max_wait)
+            {
+                self.pause(reset);
             }
             let length = Duration::from_secs(hint.window_secs) + ARRIVAL_MARGIN;
             let mut windows = self.windows.lock().await;
-            let known = windows
-                .iter_mut()
-                .find(|l| l.unit.as_str() == hint.unit && l.window.length() == length);
+            let known = windows.iter_mut().find(|l| l.unit.as_str() == hint.unit && l.window.length() == length);
             if let (Some(limited), Some(limit)) = (known, hint.limit) {
                 limited.window.lower(limit);
             }

@@ -16,12 +16,7 @@ pub struct SlidingWindow {
 impl SlidingWindow {
     /// An empty window.
     pub fn new(limit: u64, length: Duration) -> Self {
-        Self {
-            limit,
-            length,
-            taken: VecDeque::new(),
-            sum: 0,
-        }
+        Self { limit, length, taken: VecDeque::new(), sum: 0 }
     }
 
     /// Its length.
@@ -88,10 +83,7 @@ mod tests {
             window.take(now, 1);
         }
         assert_eq!(window.room_at(start + Duration::from_secs(20), 1), start + MINUTE);
-        assert_eq!(
-            window.room_at(start + Duration::from_secs(20), 3),
-            start + Duration::from_secs(70)
-        );
+        assert_eq!(window.room_at(start + Duration::from_secs(20), 3), start + Duration::from_secs(70));
     }
 
     #[test]

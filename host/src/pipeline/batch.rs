@@ -1,6 +1,6 @@
 //! Stage 4: questions into calls. Pure.
 //!
-//! Questions wait until there are enough of them for a whole call, so N questions make ⌈N/max_rows⌉ calls;
+//! Questions wait until there are enough of them for a whole call, so N questions make ⌈`N/max_rows`⌉ calls;
 //! a budget of input tokens can make calls smaller, never larger.
 
 use super::question::Question;
@@ -61,11 +61,7 @@ pub struct Packer {
 impl Packer {
     /// An empty packer for calls of one stage.
     pub fn new(limits: BatchLimits, stage: Stage) -> Self {
-        Self {
-            limits,
-            stage,
-            waiting: VecDeque::new(),
-        }
+        Self { limits, stage, waiting: VecDeque::new() }
     }
 
     /// Adds a question.
@@ -110,10 +106,7 @@ impl Packer {
     }
 
     fn take(&mut self, rows: usize) -> Batch {
-        Batch {
-            questions: self.waiting.drain(..rows).collect(),
-            stage: self.stage,
-        }
+        Batch { questions: self.waiting.drain(..rows).collect(), stage: self.stage }
     }
 
     /// Takes out all questions, for a run that stops.
@@ -130,13 +123,7 @@ mod tests {
     fn question(n: usize, chars: usize) -> Question {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&n.to_le_bytes());
-        Question {
-            key: RowKey(key),
-            body: "x".repeat(chars).into(),
-            echo: None,
-            asked: 0,
-            rejected: None,
-        }
+        Question { key: RowKey(key), body: "x".repeat(chars).into(), echo: None, asked: 0, rejected: None }
     }
 
     fn sizes(count: usize, chars: usize, limits: BatchLimits) -> Vec<usize> {
@@ -152,10 +139,7 @@ mod tests {
 
     #[test]
     fn calls_are_as_few_as_can_be() {
-        let twenty = BatchLimits {
-            max_rows: 20,
-            max_input_tokens: None,
-        };
+        let twenty = BatchLimits { max_rows: 20, max_input_tokens: None };
         assert_eq!(sizes(150, 10, twenty), [20, 20, 20, 20, 20, 20, 20, 10]);
         assert_eq!(sizes(0, 10, twenty), [0; 0]);
         assert_eq!(sizes(1, 10, twenty), [1]);
@@ -164,10 +148,7 @@ mod tests {
 
     #[test]
     fn a_token_budget_makes_calls_smaller_and_never_stops() {
-        let limits = BatchLimits {
-            max_rows: 20,
-            max_input_tokens: Some(100),
-        };
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: Some(100) };
         assert_eq!(sizes(7, 150, limits), [2, 2, 2, 1], "rows of 50 tokens");
         assert_eq!(sizes(2, 4_000, limits), [1, 1], "rows over the budget go alone");
     }

@@ -20,6 +20,7 @@ use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -88,6 +89,8 @@ pub struct Done {
 pub struct Dispatcher {
     /// Who answers.
     pub provider: ProviderClient,
+    /// Where its calls run.
+    pub calls: Handle,
     /// Writes requests.
     pub prompter: Prompter,
     /// What answers must be.
@@ -165,14 +168,7 @@ impl Dispatcher {
             self.release(&batch).await;
             end
         };
-        Done {
-            batch,
-            end,
-            attempts,
-            took: start.elapsed(),
-            not_stored,
-            deferred,
-        }
+        Done { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
     }
 
     async fn ask(&self, batch: &mut Batch, attempts: &mut u32, cost: &mut Cost) -> End {
@@ -201,10 +197,7 @@ impl Dispatcher {
                 }
                 Attempt::AgainAtOnce => tries = 0,
                 Attempt::Whole(failure) => {
-                    return End::Judged {
-                        verdicts: vec![Err(failure); batch.questions.len()],
-                        whole: true,
-                    };
+                    return End::Judged { verdicts: vec![Err(failure); batch.questions.len()], whole: true };
                 }
                 Attempt::Unanswered(error) => return End::Unanswered(error),
                 Attempt::Stop => return End::NotAsked,
@@ -214,11 +207,7 @@ impl Dispatcher {
 
     /// The shape of answers now; it changes at most once in a run.
     fn shape(&self) -> AnswerShape {
-        if self.schema_rejected.load(Ordering::Relaxed) {
-            AnswerShape::Array { json_mode: true }
-        } else {
-            self.shape
-        }
+        if self.schema_rejected.load(Ordering::Relaxed) { AnswerShape::Array { json_mode: true } } else { self.shape }
     }
 
     /// Makes one call through all limits; `None` when the run stops first.
@@ -234,10 +223,8 @@ impl Dispatcher {
                 return None;
             }
         };
-        let Some(passage) = self
-            .stop
-            .or(self.gate.pass(asked.input_tokens + most_output.min(asked.input_tokens)))
-            .await
+        let Some(passage) =
+            self.stop.or(self.gate.pass(asked.input_tokens + most_output.min(asked.input_tokens))).await
         else {
             self.ledger.cancel(reservation);
             return None;
@@ -245,12 +232,14 @@ impl Dispatcher {
         for question in &mut batch.questions {
             question.asked += 1;
         }
-        self.tell(Event::Sent {
-            stage: batch.stage,
-            retry,
-        });
+        self.tell(Event::Sent { stage: batch.stage, retry });
         let result = self.complete(asked.request.clone()).await;
-        let usage = result.as_ref().ok().map(|completion| completion.usage);
+        let usage = match &result {
+            Ok(completion) => Some(completion.usage),
+            // What was sent and not answered may have been billed: the worst case stands.
+            Err(error) if error.fact("sent") == Some("true") => Some(Usage::default()),
+            Err(_) => None,
+        };
         self.ledger.settle(reservation, usage.as_ref());
         if let Ok(completion) = &result {
             if let (Some(input), Some(output)) = (completion.usage.input, completion.usage.output) {
@@ -261,23 +250,17 @@ impl Dispatcher {
         Some(result)
     }
 
-    /// Runs the plugin's future as a task of its own, so that it may block without blocking the deadline.
+    /// Runs the plugin's future on a runtime of its own, so that it may block without blocking the deadline.
     async fn complete(&self, request: CompletionRequest) -> Result<Completion, Error> {
         let provider = self.provider.clone();
-        let mut task = tokio::spawn(async move { provider.complete(&request).await });
+        let mut task = self.calls.spawn(async move { provider.complete(&request).await });
         match timeout(self.timeout, &mut task).await {
             Ok(Ok(result)) => result,
-            Ok(Err(join)) => Err(Error::new(
-                ErrorKind::Panic,
-                format!("the provider's call broke off: {join}"),
-            )),
+            Ok(Err(join)) => Err(Error::new(ErrorKind::Panic, format!("the provider's call broke off: {join}"))),
             Err(_) => {
                 task.abort();
                 let seconds = self.timeout.as_secs();
-                Err(Error::new(
-                    ErrorKind::Retryable,
-                    format!("the provider did not answer within {seconds} s"),
-                ))
+                Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s")).with("sent", "true"))
             }
         }
     }
@@ -286,7 +269,8 @@ impl Dispatcher {
     fn after_error(&self, error: Error, tries: u32, with_schema: bool) -> Attempt {
         tracing::debug!(kind = error.kind.as_str(), %error, tries, "a call failed");
         match error.kind {
-            ErrorKind::Retryable => self.after_passing_error(error, tries),
+            // A page of a proxy in the place of an answer passes as well, or it does not; both count as unanswered.
+            ErrorKind::Retryable | ErrorKind::InvalidData => self.after_passing_error(error, tries),
             ErrorKind::SchemaRejected if with_schema => {
                 if !self.schema_rejected.swap(true, Ordering::Relaxed) {
                     tracing::warn!(%error, "the service does not accept the answer's schema; asking in plain JSON mode from now on");
@@ -295,7 +279,6 @@ impl Dispatcher {
             }
             ErrorKind::TooLarge => Attempt::Whole(Failure::new("too_large", error.message)),
             ErrorKind::Blocked => Attempt::Whole(Failure::new("refused", error.message)),
-            ErrorKind::InvalidData => self.after_passing_error(error, tries),
             ErrorKind::Panic | ErrorKind::Other | ErrorKind::Io => Attempt::Unanswered(error),
             _ => {
                 self.stop.request(StopReason::Provider(error));
@@ -324,30 +307,13 @@ impl Dispatcher {
     /// Reads an answer.
     fn judge(&self, completion: Completion, asked: &Asked) -> End {
         let count = asked.ids.len();
-        let whole = |failure: Failure| End::Judged {
-            verdicts: vec![Err(failure); count],
-            whole: true,
-        };
-        let Completion {
-            text,
-            finish,
-            finish_detail,
-            usage,
-            model,
-            ..
-        } = completion;
-        let answered = |unknown| Event::Answered {
-            usage,
-            model: model.clone(),
-            unknown,
-        };
+        let whole = |failure: Failure| End::Judged { verdicts: vec![Err(failure); count], whole: true };
+        let Completion { text, finish, finish_detail, usage, model, .. } = completion;
+        let answered = |unknown| Event::Answered { usage, model: model.clone(), unknown };
         let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
         if finish == FinishReason::Blocked {
             self.tell(answered(0));
-            return whole(Failure::new(
-                "refused",
-                format!("the service refused the content{detail}"),
-            ));
+            return whole(Failure::new("refused", format!("the service refused the content{detail}")));
         }
         let Some(parsed) = parse::parse(&text) else {
             self.tell(answered(0));
@@ -355,20 +321,14 @@ impl Dispatcher {
                 Failure::new("cut_off", "the answer reached its limit before the first row")
             } else {
                 let start = check::shorten(text.trim());
-                Failure::new(
-                    "unreadable",
-                    format!("the answer holds no JSON rows{detail}; it begins with: {start}"),
-                )
+                Failure::new("unreadable", format!("the answer holds no JSON rows{detail}; it begins with: {start}"))
             });
         };
         let cut_off = parsed.cut_off || finish == FinishReason::Length;
         let reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), &self.outputs);
         self.tell(answered(reconciled.unknown));
         let none_resolved = reconciled.verdicts.iter().all(Result::is_err);
-        End::Judged {
-            verdicts: reconciled.verdicts,
-            whole: cut_off || none_resolved,
-        }
+        End::Judged { verdicts: reconciled.verdicts, whole: cut_off || none_resolved }
     }
 
     /// Makes valid answers durable. Audits only compare, so theirs are not kept.
@@ -415,10 +375,7 @@ impl Dispatcher {
             }
         };
         let mut granted = granted.into_iter();
-        batch
-            .questions
-            .extract_if(.., |_| !granted.next().unwrap_or(true))
-            .collect()
+        batch.questions.extract_if(.., |_| !granted.next().unwrap_or(true)).collect()
     }
 
     async fn release(&self, batch: &Batch) {

@@ -41,14 +41,23 @@ struct Lane {
     orders: mpsc::Sender<Order>,
 }
 
+/// Where the cells of chunks of one shape go.
+struct Places {
+    /// The columns of the chunks.
+    source: Arc<[String]>,
+    /// Where each of them goes.
+    columns: Vec<usize>,
+    /// Where the outputs go, then the status.
+    outputs: Vec<usize>,
+}
+
 /// Turns ended rows into rows with output columns and hands them to all exporters.
 pub struct Export {
     lanes: Vec<Lane>,
     outputs: Vec<OutputColumn>,
     status_column: Option<String>,
     builder: ChunkBuilder,
-    /// For chunks with these columns: where each goes, then where the outputs go.
-    plan: Option<(Arc<[String]>, Vec<usize>, Vec<usize>)>,
+    plan: Option<Places>,
 }
 
 impl Export {
@@ -69,25 +78,15 @@ impl Export {
                 Lane { name, orders }
             })
             .collect();
-        Self {
-            lanes,
-            outputs,
-            status_column,
-            builder: ChunkBuilder::new(),
-            plan: None,
-        }
+        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), plan: None }
     }
 
     /// Adds a row that has ended. Rows come in the source's order.
     pub fn push(&mut self, slot: &Slot) -> Result<(), Error> {
-        if self
-            .plan
-            .as_ref()
-            .is_none_or(|(columns, ..)| !Arc::ptr_eq(columns, slot.chunk.columns()))
-        {
+        if self.plan.as_ref().is_none_or(|plan| !Arc::ptr_eq(&plan.source, slot.chunk.columns())) {
             self.make_plan(slot.chunk.columns());
         }
-        let Some((_, places, outputs)) = &self.plan else {
+        let Some(Places { columns: places, outputs, .. }) = &self.plan else {
             return Ok(());
         };
         for (column, place) in places.iter().enumerate() {
@@ -100,15 +99,12 @@ impl Export {
             Some(Outcome::Cached(answer) | Outcome::Enriched(answer)) => {
                 write_answer(answer, &self.outputs, outputs, &mut self.builder);
             }
-            _ => outputs
-                .iter()
-                .take(self.outputs.len())
-                .for_each(|place| self.builder.cell_at(*place, Cell::NULL)),
+            _ => outputs.iter().take(self.outputs.len()).for_each(|place| self.builder.cell_at(*place, Cell::NULL)),
         }
-        if self.status_column.is_some() {
-            if let Some(place) = outputs.last() {
-                self.builder.cell_at(*place, Cell::string(status(slot)));
-            }
+        if self.status_column.is_some()
+            && let Some(place) = outputs.last()
+        {
+            self.builder.cell_at(*place, Cell::string(status(slot)));
         }
         self.builder.end_row()
     }
@@ -129,7 +125,7 @@ impl Export {
         } else {
             self.builder.set_columns(known);
         }
-        self.plan = Some((Arc::clone(source), places, outputs));
+        self.plan = Some(Places { source: Arc::clone(source), columns: places, outputs });
     }
 
     /// Hands rows over when there are enough of them, or whatever there is when `all`.
@@ -258,11 +254,7 @@ fn write_answer(answer: &str, outputs: &[OutputColumn], places: &[usize], builde
                 let raw: &RawValue = map.next_value()?;
                 // Answers are written in the order of the outputs.
                 let expected = self.outputs.get(next).is_some_and(|o| o.name == name);
-                let at = if expected {
-                    Some(next)
-                } else {
-                    self.outputs.iter().position(|o| o.name == name)
-                };
+                let at = if expected { Some(next) } else { self.outputs.iter().position(|o| o.name == name) };
                 let Some(place) = at.and_then(|at| self.places.get(at)) else {
                     continue;
                 };
@@ -273,11 +265,7 @@ fn write_answer(answer: &str, outputs: &[OutputColumn], places: &[usize], builde
         }
     }
     let mut deserializer = serde_json::Deserializer::from_str(answer);
-    let written = deserializer.deserialize_map(Fields {
-        outputs,
-        places,
-        builder,
-    });
+    let written = deserializer.deserialize_map(Fields { outputs, places, builder });
     if let Err(error) = written {
         tracing::error!(%error, "a stored answer is not the object it was when it was written");
     }
@@ -294,23 +282,11 @@ fn write_raw(text: &str, place: usize, builder: &mut ChunkBuilder) {
             builder.cell_at(place, Cell::string(&string));
             return;
         }
-        Some(b'{' | b'[') => Cell {
-            kind: CellKind::Json,
-            text,
-        },
-        Some(b't') => Cell {
-            kind: CellKind::True,
-            text: "",
-        },
-        Some(b'f') => Cell {
-            kind: CellKind::False,
-            text: "",
-        },
+        Some(b'{' | b'[') => Cell { kind: CellKind::Json, text },
+        Some(b't') => Cell { kind: CellKind::True, text: "" },
+        Some(b'f') => Cell { kind: CellKind::False, text: "" },
         Some(b'n') | None => Cell::NULL,
-        Some(_) => Cell {
-            kind: CellKind::Number,
-            text,
-        },
+        Some(_) => Cell { kind: CellKind::Number, text },
     };
     builder.cell_at(place, cell);
 }

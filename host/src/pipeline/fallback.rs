@@ -42,10 +42,7 @@ pub fn next(policy: Fallback, stage: Stage, size: usize, whole: bool, left: Vec<
                 && failure.reason != "too_large"
                 && !(told && question.asked >= ASKED_ALONE);
             if again && stage != Stage::Single {
-                next.batches.push(Batch {
-                    questions: vec![tell(question, &failure)],
-                    stage: Stage::Single,
-                });
+                next.batches.push(Batch { questions: vec![tell(question, &failure)], stage: Stage::Single });
             } else {
                 next.failed.push((question, failure));
             }
@@ -55,12 +52,7 @@ pub fn next(policy: Fallback, stage: Stage, size: usize, whole: bool, left: Vec<
     let told = left.into_iter().map(|(question, failure)| tell(question, &failure));
     match (policy, whole, stage) {
         (Fallback::Individual, ..) => {
-            next.batches = told
-                .map(|question| Batch {
-                    questions: vec![question],
-                    stage: Stage::Single,
-                })
-                .collect();
+            next.batches = told.map(|question| Batch { questions: vec![question], stage: Stage::Single }).collect();
         }
         (_, false, Stage::First) => next.repack = told.collect(),
         _ => next.batches = halves(told.collect(), size),
@@ -84,10 +76,7 @@ fn halves(questions: Vec<Question>, size: usize) -> Vec<Batch> {
     let mut batches = Vec::new();
     let mut questions = questions.into_iter().peekable();
     while questions.peek().is_some() {
-        batches.push(Batch {
-            questions: questions.by_ref().take(most).collect(),
-            stage,
-        });
+        batches.push(Batch { questions: questions.by_ref().take(most).collect(), stage });
     }
     batches
 }
@@ -106,24 +95,14 @@ mod tests {
         (0..count)
             .map(|n| {
                 let key = RowKey([u8::try_from(n).unwrap(); 32]);
-                let question = Question {
-                    key,
-                    body: "{}".into(),
-                    echo: None,
-                    asked: 1,
-                    rejected: None,
-                };
+                let question = Question { key, body: "{}".into(), echo: None, asked: 1, rejected: None };
                 (question, Failure::new(reason, "why"))
             })
             .collect()
     }
 
     fn shape(next: &Next) -> (Vec<usize>, usize, usize) {
-        (
-            next.batches.iter().map(|b| b.questions.len()).collect(),
-            next.repack.len(),
-            next.failed.len(),
-        )
+        (next.batches.iter().map(|b| b.questions.len()).collect(), next.repack.len(), next.failed.len())
     }
 
     #[test]
@@ -131,104 +110,19 @@ mod tests {
         use Fallback as F;
         use Stage as S;
         let cases = [
-            (
-                "rows left over share a call",
-                F::Repack,
-                S::First,
-                20,
-                false,
-                2,
-                "invalid",
-                (vec![], 2, 0),
-            ),
-            (
-                "left over again: halves",
-                F::Repack,
-                S::Repack,
-                20,
-                false,
-                12,
-                "invalid",
-                (vec![10, 2], 0, 0),
-            ),
-            (
-                "a whole call: halves",
-                F::Repack,
-                S::First,
-                20,
-                true,
-                20,
-                "refused",
-                (vec![10, 10], 0, 0),
-            ),
-            (
-                "the rest of a cut-off call",
-                F::Repack,
-                S::First,
-                20,
-                true,
-                13,
-                "cut_off",
-                (vec![10, 3], 0, 0),
-            ),
-            (
-                "two: alone",
-                F::Repack,
-                S::Halve,
-                2,
-                true,
-                2,
-                "refused",
-                (vec![1, 1], 0, 0),
-            ),
-            (
-                "alone and invalid: told why once",
-                F::Repack,
-                S::First,
-                1,
-                false,
-                1,
-                "invalid",
-                (vec![1], 0, 0),
-            ),
-            (
-                "alone and refused: given up",
-                F::Repack,
-                S::First,
-                1,
-                true,
-                1,
-                "refused",
-                (vec![], 0, 1),
-            ),
-            (
-                "alone for the last time",
-                F::Repack,
-                S::Single,
-                1,
-                false,
-                1,
-                "invalid",
-                (vec![], 0, 1),
-            ),
-            (
-                "individual",
-                F::Individual,
-                S::First,
-                20,
-                false,
-                3,
-                "missing",
-                (vec![1, 1, 1], 0, 0),
-            ),
+            ("rows left over share a call", F::Repack, S::First, 20, false, 2, "invalid", (vec![], 2, 0)),
+            ("left over again: halves", F::Repack, S::Repack, 20, false, 12, "invalid", (vec![10, 2], 0, 0)),
+            ("a whole call: halves", F::Repack, S::First, 20, true, 20, "refused", (vec![10, 10], 0, 0)),
+            ("the rest of a cut-off call", F::Repack, S::First, 20, true, 13, "cut_off", (vec![10, 3], 0, 0)),
+            ("two: alone", F::Repack, S::Halve, 2, true, 2, "refused", (vec![1, 1], 0, 0)),
+            ("alone and invalid: told why once", F::Repack, S::First, 1, false, 1, "invalid", (vec![1], 0, 0)),
+            ("alone and refused: given up", F::Repack, S::First, 1, true, 1, "refused", (vec![], 0, 1)),
+            ("alone for the last time", F::Repack, S::Single, 1, false, 1, "invalid", (vec![], 0, 1)),
+            ("individual", F::Individual, S::First, 20, false, 3, "missing", (vec![1, 1, 1], 0, 0)),
             ("none", F::None, S::First, 20, false, 3, "missing", (vec![], 0, 3)),
         ];
         for (name, policy, stage, size, whole, count, reason, expected) in cases {
-            assert_eq!(
-                shape(&next(policy, stage, size, whole, left(count, reason))),
-                expected,
-                "{name}"
-            );
+            assert_eq!(shape(&next(policy, stage, size, whole, left(count, reason))), expected, "{name}");
         }
     }
 
@@ -237,9 +131,6 @@ mod tests {
         let after = next(Fallback::Repack, Stage::First, 20, false, left(1, "invalid"));
         assert_eq!(after.repack[0].rejected.as_deref(), Some("why"));
         let after = next(Fallback::Repack, Stage::First, 20, true, left(20, "unreadable"));
-        assert_eq!(
-            after.batches[0].questions[0].rejected, None,
-            "not the fault of this row"
-        );
+        assert_eq!(after.batches[0].questions[0].rejected, None, "not the fault of this row");
     }
 }

@@ -60,21 +60,13 @@ impl Fingerprinter {
         for name in parts.input {
             put(&mut base, name.as_bytes());
         }
-        Self {
-            base,
-            input: parts.input.to_vec(),
-            max_chars,
-        }
+        Self { base, input: parts.input.to_vec(), max_chars }
     }
 
     /// Finds the input columns in chunks with these columns.
     pub fn plan(&self, columns: &Arc<[String]>) -> InputPlan {
         let most = |name: &str| self.max_chars.iter().find(|(n, _)| n == name).map(|(_, most)| *most);
-        let names = if self.input.is_empty() {
-            columns.to_vec()
-        } else {
-            self.input.clone()
-        };
+        let names = if self.input.is_empty() { columns.to_vec() } else { self.input.clone() };
         let cells = names
             .into_iter()
             .map(|name| {
@@ -83,21 +75,14 @@ impl Fingerprinter {
                 (name, place, most)
             })
             .collect();
-        InputPlan {
-            columns: Arc::clone(columns),
-            cells,
-        }
+        InputPlan { columns: Arc::clone(columns), cells }
     }
 
     /// The key of one row.
     pub fn key(&self, plan: &InputPlan, chunk: &RowChunk, row: usize) -> RowKey {
         let mut hash = self.base.clone();
         for (name, cell) in plan.shown(chunk, row) {
-            let kind = if cell.kind == CellKind::Absent {
-                CellKind::Null
-            } else {
-                cell.kind
-            };
+            let kind = if cell.kind == CellKind::Absent { CellKind::Null } else { cell.kind };
             if self.input.is_empty() {
                 if kind == CellKind::Null {
                     continue;
@@ -122,10 +107,7 @@ impl InputPlan {
 
     /// The input columns that chunks of this shape do not have.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
-        self.cells
-            .iter()
-            .filter(|(_, place, _)| place.is_none())
-            .map(|(name, ..)| name.as_str())
+        self.cells.iter().filter(|(_, place, _)| place.is_none()).map(|(name, ..)| name.as_str())
     }
 
     /// What the model is shown of a row: names and cells, cut to their limits.
@@ -185,12 +167,7 @@ fn canonical(value: &Value) -> Cow<'static, str> {
             Value::Object(map) => {
                 let mut entries: Vec<_> = map.iter().collect();
                 entries.sort_by_key(|(key, _)| *key);
-                Value::Object(
-                    entries
-                        .into_iter()
-                        .map(|(key, value)| (key.clone(), sorted(value)))
-                        .collect(),
-                )
+                Value::Object(entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
             }
             Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
             other => other.clone(),
@@ -210,13 +187,7 @@ mod tests {
     }
 
     fn parts<'a>(input: &'a [String], identity: &'a Value) -> QuestionParts<'a> {
-        QuestionParts {
-            instructions: "do",
-            input,
-            rules: "{}",
-            provider: "gemini@0.1",
-            identity,
-        }
+        QuestionParts { instructions: "do", input, rules: "{}", provider: "gemini@0.1", identity }
     }
 
     fn key_of(input: &[&str], row: &Value) -> RowKey {
@@ -257,11 +228,7 @@ mod tests {
     #[test]
     fn what_does_not_change_the_question_does_not_change_the_key() {
         let plain = key_of(&["a"], &json!({"a": "x"}));
-        assert_eq!(
-            plain,
-            key_of(&["a"], &json!({"z": "other columns", "a": "x"})),
-            "columns that are not shown"
-        );
+        assert_eq!(plain, key_of(&["a"], &json!({"z": "other columns", "a": "x"})), "columns that are not shown");
         assert_eq!(
             key_of(&["a", "b"], &json!({"a": "x"})),
             key_of(&["a", "b"], &json!({"b": null, "a": "x"})),
@@ -282,23 +249,11 @@ mod tests {
         let other_input = names(&["b"]);
         let variants = [
             base,
-            QuestionParts {
-                instructions: "other",
-                ..base
-            },
-            QuestionParts {
-                rules: "{\"x\":1}",
-                ..base
-            },
-            QuestionParts {
-                provider: "openai@0.1",
-                ..base
-            },
+            QuestionParts { instructions: "other", ..base },
+            QuestionParts { rules: "{\"x\":1}", ..base },
+            QuestionParts { provider: "openai@0.1", ..base },
             QuestionParts { identity: &two, ..base },
-            QuestionParts {
-                input: &other_input,
-                ..base
-            },
+            QuestionParts { input: &other_input, ..base },
         ];
         let mut builder = ChunkBuilder::new();
         builder.push(&json!({"a": "x", "b": "x"})).unwrap();

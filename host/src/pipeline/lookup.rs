@@ -25,18 +25,14 @@ pub async fn look_up(cache: &CacheClient, keys: &[RowKey]) -> Result<Found, Erro
     let raw: Vec<[u8; 32]> = keys.iter().map(|key| key.0).collect();
     let values = cache.get_many(&raw).await?;
     let mut damaged = 0;
-    let answers = values
-        .iter()?
-        .into_iter()
-        .zip(keys)
-        .map(|(value, key)| match record::decode(key, value?) {
-            Ok((_, answer)) => Some(Answer::from(answer)),
-            Err(damage) => {
-                damaged += 1;
-                tracing::warn!(key = %key.hex(), %damage, "a cached answer is damaged and will be asked again");
-                None
-            }
-        });
+    let answers = values.all()?.into_iter().zip(keys).map(|(value, key)| match record::decode(key, value?) {
+        Ok((_, answer)) => Some(Answer::from(answer)),
+        Err(damage) => {
+            damaged += 1;
+            tracing::warn!(key = %key.hex(), %damage, "a cached answer is damaged and will be asked again");
+            None
+        }
+    });
     let answers = answers.collect();
     Ok(Found { answers, damaged })
 }

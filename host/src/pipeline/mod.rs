@@ -14,8 +14,9 @@
 //! | 11 persist | [`persist`] | answers to the cache, as [`record`]s |
 //! | 12 export | [`export`] | rows to the exporters, in the source's order |
 //!
-//! [`orchestrator`] wires them and owns all state; [`window`] holds the rows between 1 and 12.
+//! [`assemble`] makes them, [`orchestrator`] wires them and owns all state; [`window`] holds the rows between 1 and 12.
 
+pub mod assemble;
 pub mod batch;
 pub mod dispatch;
 pub mod export;

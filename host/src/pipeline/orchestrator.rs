@@ -108,21 +108,9 @@ struct Run<'a> {
 
 /// Runs a pipeline to its end.
 pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
-    let Parts {
-        mut rows,
-        cache,
-        fingerprinter,
-        dispatcher,
-        mut events,
-        export,
-        failures,
-        progress,
-        stop,
-    } = parts;
-    let limits = BatchLimits {
-        max_rows: settings.batch.max_rows.get(),
-        max_input_tokens: settings.batch.max_input_tokens,
-    };
+    let Parts { mut rows, cache, fingerprinter, dispatcher, mut events, export, failures, progress, stop } = parts;
+    let limits =
+        BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
     let mut run = Run {
         settings,
         cache,
@@ -241,21 +229,13 @@ impl Run<'_> {
         let answers = self.answers(&keys).await;
         let mut answers = answers.into_iter();
         for (row, key) in rows.into_iter().enumerate() {
-            let slot = Slot {
-                chunk: Arc::clone(&chunk),
-                row,
-                key,
-                outcome: None,
-                duplicate: false,
-            };
+            let slot = Slot { chunk: Arc::clone(&chunk), row, key, outcome: None, duplicate: false };
             let place = self.window.push(slot);
             match key {
                 None => self.end(place, Outcome::Skipped(SkipReason::NothingToAsk), false),
                 Some(key) => {
                     let answer = answers.next().flatten();
-                    self.route(place, key, answer, || {
-                        question(&plan, &chunk, row, key, &self.settings.batch.pairing)
-                    });
+                    self.route(place, key, answer, || question(&plan, &chunk, row, key, &self.settings.batch.pairing));
                 }
             }
         }
@@ -291,11 +271,7 @@ impl Run<'_> {
     fn route(&mut self, place: Place, key: RowKey, answer: Option<Answer>, question: impl FnOnce() -> Question) {
         let asked = !self.asked.is_empty() && self.asked.contains(&key);
         if let Some(answer) = answer {
-            let outcome = if asked {
-                Outcome::Enriched(answer)
-            } else {
-                Outcome::Cached(answer)
-            };
+            let outcome = if asked { Outcome::Enriched(answer) } else { Outcome::Cached(answer) };
             self.end(place, outcome, asked);
         } else if let Some(places) = self.waiting.get_mut(&key) {
             places.push(place);
@@ -313,21 +289,8 @@ impl Run<'_> {
     }
 
     fn check_columns(&self, plan: &InputPlan, chunk: &RowChunk, first: bool) -> Result<(), String> {
-        let has = || {
-            chunk
-                .columns()
-                .iter()
-                .map(|c| format!("`{c}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        if let Some(output) = self
-            .settings
-            .enrich
-            .output
-            .iter()
-            .find(|o| chunk.column(&o.column).is_some())
-        {
+        let has = || chunk.columns().iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
+        if let Some(output) = self.settings.enrich.output.iter().find(|o| chunk.column(&o.column).is_some()) {
             return Err(format!(
                 "the output column `{}` is already a column of the source; give it another name with `column` in [enrich.output.{}]",
                 output.column, output.name
@@ -341,10 +304,7 @@ impl Run<'_> {
             Some(missing) => {
                 let near = crate::config::nearest(missing, chunk.columns().iter().map(String::as_str));
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                Err(format!(
-                    "the input column `{missing}` is not in the source, which has {}{hint}",
-                    has()
-                ))
+                Err(format!("the input column `{missing}` is not in the source, which has {}{hint}", has()))
             }
         }
     }
@@ -367,17 +327,13 @@ impl Run<'_> {
         }
         // Nothing can fill the calls any more: the source has ended, or the window is full of waiting rows.
         let starved = self.in_flight.is_empty() && self.window.len() >= self.settings.run.window_rows.get();
-        if self.source_ended || starved {
-            if let Some(batch) = self.packer.take_any() {
-                return Some(batch);
-            }
+        if (self.source_ended || starved)
+            && let Some(batch) = self.packer.take_any()
+        {
+            return Some(batch);
         }
         let no_more_to_share = self.source_ended && self.first_in_flight == 0 && self.deferred.is_empty();
-        if no_more_to_share || starved {
-            self.repacker.take_any()
-        } else {
-            None
-        }
+        if no_more_to_share || starved { self.repacker.take_any() } else { None }
     }
 
     fn event(&mut self, event: Event) {
@@ -389,14 +345,7 @@ impl Run<'_> {
 
     /// Stages 9 and 10: takes the verdicts of a batch.
     fn done(&mut self, done: Done) {
-        let Done {
-            batch,
-            end,
-            attempts,
-            took,
-            not_stored,
-            deferred,
-        } = done;
+        let Done { batch, end, attempts, took, not_stored, deferred } = done;
         self.first_in_flight -= usize::from(batch.stage == Stage::First);
         if let Some(error) = not_stored {
             // The answers are exported all the same: they are paid for.
@@ -416,13 +365,7 @@ impl Run<'_> {
         let rows = batch.questions.len();
         if attempts > 0 {
             let seconds = took.as_secs_f64();
-            self.tally.batch(BatchRecord {
-                rows,
-                stage: stage_name(batch.stage),
-                outcome,
-                attempts,
-                seconds,
-            });
+            self.tally.batch(BatchRecord { rows, stage: stage_name(batch.stage), outcome, attempts, seconds });
         }
         match end {
             End::Judged { verdicts, whole } => {
@@ -460,9 +403,7 @@ impl Run<'_> {
     fn fall_back(&mut self, stage: Stage, size: usize, whole: bool, left: Vec<LeftOver>) {
         let next = fallback::next(self.settings.batch.fallback, stage, size, whole, left);
         self.queue.extend(next.batches);
-        next.repack
-            .into_iter()
-            .for_each(|question| self.repacker.push(question));
+        next.repack.into_iter().for_each(|question| self.repacker.push(question));
         for (question, failure) in next.failed {
             self.given_up.insert(question.key, failure.clone());
             self.resolve(question.key, &Outcome::Failed(failure));
@@ -481,11 +422,7 @@ impl Run<'_> {
             let failure = Failure::new("service", error.message);
             // A row that was alone has had all its tries already.
             let stage = if size == 1 { Stage::Single } else { batch.stage };
-            let left = batch
-                .questions
-                .into_iter()
-                .map(|question| (question, failure.clone()))
-                .collect();
+            let left = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
             self.fall_back(stage, size, true, left);
         }
     }
@@ -500,11 +437,7 @@ impl Run<'_> {
 
     fn end(&mut self, place: Place, outcome: Outcome, duplicate: bool) {
         self.tally.end(&outcome, duplicate);
-        let failure = if let Outcome::Failed(failure) = &outcome {
-            Some(failure.clone())
-        } else {
-            None
-        };
+        let failure = if let Outcome::Failed(failure) = &outcome { Some(failure.clone()) } else { None };
         let slot = self.window.end(place, outcome, duplicate);
         let (Some(failure), Some(slot)) = (failure, slot) else {
             return;
@@ -523,15 +456,8 @@ impl Run<'_> {
         if self.settings.run.on_failure == OnFailure::Stop {
             self.stop.request(StopReason::RowFailed);
         }
-        if let Some(most) = self
-            .settings
-            .budget
-            .max_failed_rows
-            .filter(|most| self.tally.rows.failed > *most)
-        {
-            self.stop.request(StopReason::Limit(format!(
-                "more than max_failed_rows = {most} rows have failed"
-            )));
+        if let Some(most) = self.settings.budget.max_failed_rows.filter(|most| self.tally.rows.failed > *most) {
+            self.stop.request(StopReason::Limit(format!("more than max_failed_rows = {most} rows have failed")));
         }
     }
 
@@ -539,14 +465,8 @@ impl Run<'_> {
     fn audit(&mut self, question: &Question, answer: &Answer, size: usize) {
         if size > 1 && question.key.fraction() < self.settings.batch.audit {
             self.audits.insert(question.key, Arc::clone(answer));
-            let again = Question {
-                rejected: None,
-                ..question.clone()
-            };
-            self.queue.push_back(Batch {
-                questions: vec![again],
-                stage: Stage::Audit,
-            });
+            let again = Question { rejected: None, ..question.clone() };
+            self.queue.push_back(Batch { questions: vec![again], stage: Stage::Audit });
         }
     }
 
@@ -628,18 +548,15 @@ impl Run<'_> {
             let wanted = finished || self.settings.run.status_column.is_some();
             let dropped =
                 self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
-            if wanted && !dropped {
-                if let Err(error) = self.export.push(&slot) {
-                    tracing::error!(%error, "a row cannot be exported");
-                }
+            if wanted
+                && !dropped
+                && let Err(error) = self.export.push(&slot)
+            {
+                tracing::error!(%error, "a row cannot be exported");
             }
         }
         self.show();
-        debug_assert!(
-            self.tally.adds_up(),
-            "every row ends exactly once: {:?}",
-            self.tally.rows
-        );
+        debug_assert!(self.tally.adds_up(), "every row ends exactly once: {:?}", self.tally.rows);
         let ending = match (&stopped, &self.source_error) {
             (None, None) => Ending::Complete,
             (Some(StopReason::Config(_)), _) => Ending::Discard,
@@ -671,11 +588,5 @@ fn question(plan: &InputPlan, chunk: &RowChunk, row: usize, key: RowKey, pairing
         Pairing::Column(column) => Some(chunk.row(row).get(column).display().into()),
         Pairing::Tag | Pairing::Off => None,
     };
-    Question {
-        key,
-        body: plan.body(chunk, row).into(),
-        echo,
-        asked: 0,
-        rejected: None,
-    }
+    Question { key, body: plan.body(chunk, row).into(), echo, asked: 0, rejected: None }
 }

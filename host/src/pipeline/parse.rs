@@ -33,11 +33,7 @@ pub fn parse(text: &str) -> Option<Parsed> {
     let mut from = 0;
     // In prose, the first bracket is not always the answer's; the reading with the most items is.
     for _ in 0..16 {
-        let Some(start) = text
-            .get(from..)
-            .and_then(|rest| rest.find(['{', '[']))
-            .map(|at| from + at)
-        else {
+        let Some(start) = text.get(from..).and_then(|rest| rest.find(['{', '['])).map(|at| from + at) else {
             break;
         };
         let (parsed, consumed) = read_at(text, start);
@@ -62,16 +58,11 @@ fn after_thinking(text: &str) -> &str {
 /// Reads the JSON that begins at `start`; returns how many bytes it took.
 fn read_at(text: &str, start: usize) -> (Parsed, usize) {
     let rest = text.get(start..).unwrap_or_default();
-    let mut scanner = Scanner {
-        text: rest,
-        at: 1,
-        parsed: Parsed::default(),
-        ended: false,
-    };
+    let mut scanner = Scanner { text: rest, at: 1, parsed: Parsed::default(), ended: false };
     if rest.starts_with('[') {
-        scanner.array()
+        scanner.array();
     } else {
-        scanner.object()
+        scanner.object();
     }
     // A bracket of the prose is stepped over. What the end of the text cut off is not searched: an inner
     // object of an unfinished item must not pass for an item.
@@ -162,10 +153,7 @@ impl<'a> Scanner<'a> {
                 Some(b'"') => {}
                 _ => break,
             }
-            let Some(key) = self
-                .value()
-                .and_then(|raw| serde_json::from_str::<String>(raw.get()).ok())
-            else {
+            let Some(key) = self.value().and_then(|raw| serde_json::from_str::<String>(raw.get()).ok()) else {
                 break;
             };
             self.skip_space();
@@ -185,10 +173,7 @@ impl<'a> Scanner<'a> {
             }
             let Some(raw) = self.value() else { break };
             if raw.get().starts_with('{') {
-                self.parsed.items.push(Item {
-                    id: Some(key),
-                    fields: read_fields(raw),
-                });
+                self.parsed.items.push(Item { id: Some(key), fields: read_fields(raw) });
             } else {
                 repeated |= fields.iter().any(|(k, _)| *k == key);
                 fields.push((key, serde_json::from_str(raw.get()).unwrap_or(Value::Null)));
@@ -226,14 +211,8 @@ const REPEATED: &str = "it names a field twice";
 
 fn array_item(raw: &RawValue) -> Item {
     match read_fields(raw) {
-        Ok(mut fields) => Item {
-            id: take_id(&mut fields),
-            fields: Ok(fields),
-        },
-        Err(problem) => Item {
-            id: id_of_damaged(raw),
-            fields: Err(problem),
-        },
+        Ok(mut fields) => Item { id: take_id(&mut fields), fields: Ok(fields) },
+        Err(problem) => Item { id: id_of_damaged(raw), fields: Err(problem) },
     }
 }
 
@@ -287,14 +266,7 @@ mod tests {
 
     fn ids(text: &str) -> (Vec<String>, bool) {
         let parsed = parse(text).unwrap_or_default();
-        (
-            parsed
-                .items
-                .iter()
-                .map(|item| item.id.clone().unwrap_or_default())
-                .collect(),
-            parsed.cut_off,
-        )
+        (parsed.items.iter().map(|item| item.id.clone().unwrap_or_default()).collect(), parsed.cut_off)
     }
 
     #[test]
@@ -305,57 +277,23 @@ mod tests {
             ("keyed", keyed.to_owned(), vec!["r0", "r1"], false),
             ("array", array.to_owned(), vec!["x", "y"], false),
             ("fences", format!("```json\n{keyed}\n```"), vec!["r0", "r1"], false),
-            (
-                "prose",
-                format!("Sure! Here you [are]:\n{array}\nAnything else?"),
-                vec!["x", "y"],
-                false,
-            ),
-            (
-                "thinking",
-                format!("<think>maybe {{\"r9\":{{\"a\":0}}}}</think>\n{keyed}"),
-                vec!["r0", "r1"],
-                false,
-            ),
+            ("prose", format!("Sure! Here you [are]:\n{array}\nAnything else?"), vec!["x", "y"], false),
+            ("thinking", format!("<think>maybe {{\"r9\":{{\"a\":0}}}}</think>\n{keyed}"), vec!["r0", "r1"], false),
             ("unclosed thinking", format!("<think>{keyed}"), vec![], false),
             ("byte order mark", format!("\u{feff}{keyed}"), vec!["r0", "r1"], false),
-            (
-                "trailing comma",
-                r#"{"r0":{"a":1},"r1":{"a":2},}"#.to_owned(),
-                vec!["r0", "r1"],
-                false,
-            ),
+            ("trailing comma", r#"{"r0":{"a":1},"r1":{"a":2},}"#.to_owned(), vec!["r0", "r1"], false),
             ("wrapped array", format!(r#"{{"rows":{array}}}"#), vec!["x", "y"], false),
-            (
-                "cut in an item",
-                r#"{"r0":{"a":1},"r1":{"a":"ha"#.to_owned(),
-                vec!["r0"],
-                true,
-            ),
-            (
-                "cut in an array",
-                r#"[{"id":"x","a":1},{"id":"y","a"#.to_owned(),
-                vec!["x"],
-                true,
-            ),
+            ("cut in an item", r#"{"r0":{"a":1},"r1":{"a":"ha"#.to_owned(), vec!["r0"], true),
+            ("cut in an array", r#"[{"id":"x","a":1},{"id":"y","a"#.to_owned(), vec!["x"], true),
             ("cut between items", r#"{"r0":{"a":1},"#.to_owned(), vec!["r0"], true),
             ("a refusal", "I cannot help with that.".to_owned(), vec![], false),
             ("nothing", String::new(), vec![], false),
-            (
-                "a repeated key",
-                r#"{"r0":{"a":1},"r0":{"a":2}}"#.to_owned(),
-                vec!["r0", "r0"],
-                false,
-            ),
+            ("a repeated key", r#"{"r0":{"a":1},"r0":{"a":2}}"#.to_owned(), vec!["r0", "r0"], false),
             ("numbers as ids", r#"[{"id":1,"a":1}]"#.to_owned(), vec!["1"], false),
         ];
         for (name, text, expected, cut) in cases {
             let (found, cut_off) = ids(&text);
-            assert_eq!(
-                (found, cut_off),
-                (expected.iter().map(|s| (*s).to_owned()).collect(), cut),
-                "{name}"
-            );
+            assert_eq!((found, cut_off), (expected.iter().map(|s| (*s).to_owned()).collect(), cut), "{name}");
         }
     }
 
@@ -363,10 +301,7 @@ mod tests {
     fn a_bare_object_is_the_answer_of_one_row() {
         let parsed = parse(r#"{"tldr":"x","tags":["a","b"]}"#).unwrap();
         assert_eq!(parsed.items.len(), 1);
-        assert_eq!(
-            parsed.items[0].fields,
-            Ok(vec![("tldr".into(), json!("x")), ("tags".into(), json!(["a", "b"]))])
-        );
+        assert_eq!(parsed.items[0].fields, Ok(vec![("tldr".into(), json!("x")), ("tags".into(), json!(["a", "b"]))]));
     }
 
     #[test]

@@ -104,12 +104,7 @@ impl Prompter {
             row_count: u32::try_from(questions.len()).unwrap_or(u32::MAX),
             json_mode: matches!(shape, AnswerShape::Array { json_mode: true }),
         };
-        Asked {
-            request,
-            ids,
-            tags,
-            input_tokens: (input_chars / CHARS_PER_TOKEN) as u64,
-        }
+        Asked { request, ids, tags, input_tokens: (input_chars / CHARS_PER_TOKEN) as u64 }
     }
 
     fn tags(&self, questions: &[Question]) -> Option<Vec<String>> {
@@ -140,10 +135,8 @@ impl Prompter {
         const LEAST: u32 = 1_024;
         const FRAME: u32 = 64;
         let one: u32 = 24 + self.outputs.iter().map(|o| value_tokens(&o.rule) + 8).sum::<u32>();
-        let answer = one
-            .saturating_mul(u32::try_from(rows).unwrap_or(u32::MAX))
-            .saturating_mul(2)
-            .saturating_add(FRAME);
+        let answer =
+            one.saturating_mul(u32::try_from(rows).unwrap_or(u32::MAX)).saturating_mul(2).saturating_add(FRAME);
         let cap = answer.max(LEAST).saturating_add(self.output_cap.thinking_tokens);
         self.output_cap.model_limit.map_or(cap, |limit| cap.min(limit))
     }
@@ -153,12 +146,7 @@ impl Prompter {
 fn value_tokens(rule: &Rule) -> u32 {
     let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX / 64);
     match rule.value_type {
-        _ if !rule.allowed.is_empty() => rule
-            .allowed
-            .iter()
-            .map(|v| small(v.to_string().len()))
-            .max()
-            .unwrap_or(8),
+        _ if !rule.allowed.is_empty() => rule.allowed.iter().map(|v| small(v.to_string().len())).max().unwrap_or(8),
         ValueType::String => match (rule.max_words, rule.max_length) {
             (Some(words), _) => small(words).saturating_mul(3),
             (None, Some(chars)) => small(chars).div_ceil(2),
@@ -259,9 +247,7 @@ fn unique_ids(questions: &[Question]) -> Vec<String> {
     const LONG: usize = 24;
     let mut ids: Vec<String> = Vec::with_capacity(questions.len());
     for question in questions {
-        let id = (SHORT..=LONG)
-            .map(|len| question.key.id(len))
-            .find(|id| !ids.contains(id));
+        let id = (SHORT..=LONG).map(|len| question.key.id(len)).find(|id| !ids.contains(id));
         ids.push(id.unwrap_or_else(|| question.key.hex()));
     }
     ids

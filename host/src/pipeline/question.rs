@@ -20,9 +20,7 @@ impl RowKey {
     /// Letters that make no words and are hard to mistake for each other.
     fn token(&self, from: usize, len: usize) -> String {
         const LETTERS: &[u8; 28] = b"bcdfghjkmnpqrstvwxz234567892";
-        (from..from + len)
-            .map(|at| char::from(LETTERS[usize::from(self.0[at % 32]) % 27]))
-            .collect()
+        (from..from + len).map(|at| char::from(LETTERS[usize::from(self.0[at % 32]) % 27])).collect()
     }
 
     /// The short text that an answer has to copy, so that swapped answers are found out.
@@ -78,10 +76,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with its reason.
     pub fn new(reason: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            reason,
-            message: message.into(),
-        }
+        Self { reason, message: message.into() }
     }
 }
 

@@ -36,10 +36,7 @@ pub fn reconcile(parsed: Parsed, ids: &[String], tags: Option<&[String]>, output
         verdicts[at] = Some(match verdicts[at].take() {
             None => verdict,
             Some(earlier) if earlier.is_ok() && earlier == verdict => verdict,
-            Some(_) => Err(Failure::new(
-                "repeated",
-                "the row was answered more than once, with different answers",
-            )),
+            Some(_) => Err(Failure::new("repeated", "the row was answered more than once, with different answers")),
         });
     }
     let missing = || {
@@ -51,10 +48,7 @@ pub fn reconcile(parsed: Parsed, ids: &[String], tags: Option<&[String]>, output
         Failure::new(why.0, why.1)
     };
     Reconciled {
-        verdicts: verdicts
-            .into_iter()
-            .map(|verdict| verdict.unwrap_or_else(|| Err(missing())))
-            .collect(),
+        verdicts: verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(|| Err(missing()))).collect(),
         unknown,
     }
 }
@@ -68,18 +62,13 @@ fn place(item: &Item, ids: &[String], alone: bool) -> Option<usize> {
 }
 
 fn judge(item: Item, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict {
-    let fields = item
-        .fields
-        .map_err(|problem| Failure::new("invalid", format!("the answer cannot be used: {problem}")))?;
+    let fields =
+        item.fields.map_err(|problem| Failure::new("invalid", format!("the answer cannot be used: {problem}")))?;
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     if let Some(tag) = tag {
         let copied = field("tag").and_then(Value::as_str).map(str::trim);
         if copied != Some(tag.trim()) {
-            let what = if copied.is_none() {
-                "does not copy the row's tag"
-            } else {
-                "carries the tag of another row"
-            };
+            let what = if copied.is_none() { "does not copy the row's tag" } else { "carries the tag of another row" };
             return Err(Failure::new("swapped", format!("the answer {what}")));
         }
     }
@@ -114,26 +103,15 @@ mod tests {
     fn outputs() -> Vec<OutputColumn> {
         let mut rule = Rule::of(ValueType::String);
         rule.max_words = Some(3);
-        vec![OutputColumn {
-            name: "t".into(),
-            column: "T".into(),
-            rule,
-        }]
+        vec![OutputColumn { name: "t".into(), column: "T".into(), rule }]
     }
 
     fn verdicts(text: &str, tagged: bool) -> (Vec<String>, usize) {
         let ids = ["r0", "r1", "r2"].map(str::to_owned);
         let tags = ["aa", "bb", "cc"].map(str::to_owned);
-        let result = reconcile(
-            parse(text).unwrap_or_default(),
-            &ids,
-            tagged.then_some(&tags[..]),
-            &outputs(),
-        );
-        let words = result
-            .verdicts
-            .iter()
-            .map(|v| v.as_ref().map_or_else(|f| f.reason.to_owned(), ToString::to_string));
+        let result = reconcile(parse(text).unwrap_or_default(), &ids, tagged.then_some(&tags[..]), &outputs());
+        let words =
+            result.verdicts.iter().map(|v| v.as_ref().map_or_else(|f| f.reason.to_owned(), ToString::to_string));
         (words.collect(), result.unknown)
     }
 
@@ -141,24 +119,9 @@ mod tests {
     fn each_item_stands_on_its_own() {
         let ok = |n: &str| format!(r#"{{"t":"{n}"}}"#);
         let cases = [
-            (
-                "all there",
-                r#"{"r0":{"t":"a"},"r1":{"t":"b"},"r2":{"t":"c"}}"#,
-                vec![ok("a"), ok("b"), ok("c")],
-                0,
-            ),
-            (
-                "shuffled",
-                r#"{"r2":{"t":"c"},"r0":{"t":"a"},"r1":{"t":"b"}}"#,
-                vec![ok("a"), ok("b"), ok("c")],
-                0,
-            ),
-            (
-                "missing",
-                r#"{"r0":{"t":"a"},"r2":{"t":"c"}}"#,
-                vec![ok("a"), "missing".into(), ok("c")],
-                0,
-            ),
+            ("all there", r#"{"r0":{"t":"a"},"r1":{"t":"b"},"r2":{"t":"c"}}"#, vec![ok("a"), ok("b"), ok("c")], 0),
+            ("shuffled", r#"{"r2":{"t":"c"},"r0":{"t":"a"},"r1":{"t":"b"}}"#, vec![ok("a"), ok("b"), ok("c")], 0),
+            ("missing", r#"{"r0":{"t":"a"},"r2":{"t":"c"}}"#, vec![ok("a"), "missing".into(), ok("c")], 0),
             (
                 "unknown",
                 r#"{"r0":{"t":"a"},"r1":{"t":"b"},"r2":{"t":"c"},"r9":{"t":"x"}}"#,
@@ -195,18 +158,8 @@ mod tests {
                 vec![ok("a"), ok("b"), ok("c")],
                 0,
             ),
-            (
-                "cut off",
-                r#"{"r0":{"t":"a"},"r1":{"t":"b"},"r2":{"t":"#,
-                vec![ok("a"), ok("b"), "cut_off".into()],
-                0,
-            ),
-            (
-                "nothing",
-                "",
-                vec!["missing".into(), "missing".into(), "missing".into()],
-                0,
-            ),
+            ("cut off", r#"{"r0":{"t":"a"},"r1":{"t":"b"},"r2":{"t":"#, vec![ok("a"), ok("b"), "cut_off".into()], 0),
+            ("nothing", "", vec!["missing".into(), "missing".into(), "missing".into()], 0),
         ];
         for (name, text, expected, unknown) in cases {
             assert_eq!(verdicts(text, false), (expected, unknown), "{name}");
@@ -218,11 +171,7 @@ mod tests {
         let swapped = r#"{"r0":{"tag":"bb","t":"b"},"r1":{"tag":"aa","t":"a"},"r2":{"tag":"cc","t":"c"}}"#;
         assert_eq!(verdicts(swapped, true).0, ["swapped", "swapped", r#"{"t":"c"}"#]);
         assert_eq!(
-            verdicts(
-                r#"{"r0":{"t":"a"},"r1":{"tag":"bb","t":"b"},"r2":{"tag":"cc","t":"c"}}"#,
-                true
-            )
-            .0[0],
+            verdicts(r#"{"r0":{"t":"a"},"r1":{"tag":"bb","t":"b"},"r2":{"tag":"cc","t":"c"}}"#, true).0[0],
             "swapped"
         );
     }

@@ -88,10 +88,7 @@ mod tests {
 
     #[test]
     fn an_answer_comes_back() {
-        assert_eq!(
-            decode(&KEY, &encode(&KEY, "{}", r#"{"t":"é"}"#)),
-            Ok(("{}", r#"{"t":"é"}"#))
-        );
+        assert_eq!(decode(&KEY, &encode(&KEY, "{}", r#"{"t":"é"}"#)), Ok(("{}", r#"{"t":"é"}"#)));
     }
 
     #[test]

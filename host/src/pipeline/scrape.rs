@@ -26,13 +26,7 @@ pub fn start(scraper: ScraperClient, sinks: &RowSinks) -> mpsc::Receiver<Scraped
     std::thread::spawn(move || {
         let result = runtime.block_on(scraper.scrape(sink));
         sinks.close(sink);
-        let result = result.or_else(|error| {
-            if error.kind == ErrorKind::Cancelled {
-                Ok(())
-            } else {
-                Err(error)
-            }
-        });
+        let result = result.or_else(|error| if error.kind == ErrorKind::Cancelled { Ok(()) } else { Err(error) });
         // Nobody listens after a stop.
         drop(runtime.block_on(sender.send(Scraped::End(result))));
     });

@@ -69,9 +69,7 @@ impl Window {
 
     /// Takes the front row if it has ended.
     pub fn pop_ended(&mut self) -> Option<Slot> {
-        if self.slots.front()?.outcome.is_none() {
-            return None;
-        }
+        self.slots.front()?.outcome.as_ref()?;
         self.first += 1;
         self.ended -= 1;
         self.slots.pop_front()

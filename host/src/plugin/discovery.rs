@@ -20,10 +20,7 @@ impl SearchPath {
         if let Some(list) = env::read_path(env::ROWSMITH_PLUGIN_PATH) {
             folders.extend(std::env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
         }
-        if let Some(beside) = std::env::current_exe()
-            .ok()
-            .and_then(|exe| exe.parent().map(Path::to_owned))
-        {
+        if let Some(beside) = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)) {
             folders.push(beside.join("../lib/rowsmith"));
             folders.insert(folders.len() - 1, beside);
         }
@@ -42,32 +39,17 @@ impl SearchPath {
     /// [`PluginError::NotFound`] with the places and the names that there are.
     pub fn find(&self, kind: PluginKind, name: &str) -> Result<PathBuf, PluginError> {
         let file = file_name(kind, name);
-        let found = self
-            .folders
-            .iter()
-            .map(|folder| folder.join(&file))
-            .find(|path| path.is_file());
+        let found = self.folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file());
         found.map(|path| path.canonicalize().unwrap_or(path)).ok_or_else(|| {
             let available = self.names(kind);
             let near = nearest(name, available.iter().map(String::as_str)).map(str::to_owned);
-            PluginError::NotFound {
-                kind,
-                name: name.to_owned(),
-                places: self.folders.clone(),
-                available,
-                near,
-            }
+            PluginError::NotFound { kind, name: name.to_owned(), places: self.folders.clone(), available, near }
         })
     }
 
     /// The names of one kind, sorted.
     pub fn names(&self, kind: PluginKind) -> Vec<String> {
-        let names: BTreeSet<_> = self
-            .files()
-            .into_iter()
-            .filter(|f| f.kind == kind)
-            .map(|f| f.name)
-            .collect();
+        let names: BTreeSet<_> = self.files().into_iter().filter(|f| f.kind == kind).map(|f| f.name).collect();
         names.into_iter().collect()
     }
 
@@ -88,16 +70,8 @@ impl SearchPath {
                 if found.iter().any(|f| f.path == path) {
                     continue;
                 }
-                let hidden_by = found
-                    .iter()
-                    .find(|f| f.kind == kind && f.name == name)
-                    .map(|f| f.path.clone());
-                found.push(FoundFile {
-                    kind,
-                    name,
-                    path,
-                    hidden_by,
-                });
+                let hidden_by = found.iter().find(|f| f.kind == kind && f.name == name).map(|f| f.path.clone());
+                found.push(FoundFile { kind, name, path, hidden_by });
             }
         }
         found
@@ -131,9 +105,7 @@ pub fn file_name(kind: PluginKind, name: &str) -> String {
 
 fn parse_file_name(path: &Path) -> Option<(PluginKind, String)> {
     let name = path.file_name()?.to_str()?;
-    let stem = name
-        .strip_prefix(std::env::consts::DLL_PREFIX)?
-        .strip_suffix(std::env::consts::DLL_SUFFIX)?;
+    let stem = name.strip_prefix(std::env::consts::DLL_PREFIX)?.strip_suffix(std::env::consts::DLL_SUFFIX)?;
     let (kind, name) = stem.strip_prefix("rowsmith_")?.split_once('_')?;
     Some((PluginKind::from_name(kind)?, name.replace('_', "-")))
 }
@@ -150,9 +122,7 @@ mod tests {
         std::fs::write(b.path().join(&file), "").unwrap();
         std::fs::write(b.path().join(file_name(PluginKind::Cache, "x")), "").unwrap();
         std::fs::write(b.path().join("notes.txt"), "").unwrap();
-        let search = SearchPath {
-            folders: vec![a.path().to_owned(), b.path().to_owned()],
-        };
+        let search = SearchPath { folders: vec![a.path().to_owned(), b.path().to_owned()] };
         let found = search.find(PluginKind::Scraper, "my-pages").unwrap();
         assert_eq!(found, a.path().canonicalize().unwrap().join(&file));
         let files = search.files();
@@ -164,16 +134,9 @@ mod tests {
     fn what_is_not_found_lists_what_there_is() {
         let a = tempfile::tempdir().unwrap();
         std::fs::write(a.path().join(file_name(PluginKind::Provider, "gemini")), "").unwrap();
-        let search = SearchPath {
-            folders: vec![a.path().to_owned()],
-        };
+        let search = SearchPath { folders: vec![a.path().to_owned()] };
         let error = search.find(PluginKind::Provider, "gemni").unwrap_err();
         assert_eq!(error.to_string(), "there is no provider plugin `gemni`");
-        assert!(
-            error
-                .hint()
-                .unwrap()
-                .starts_with("did you mean `gemini`? there are: gemini (looked in ")
-        );
+        assert!(error.hint().unwrap().starts_with("did you mean `gemini`? there are: gemini (looked in "));
     }
 }

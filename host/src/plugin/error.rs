@@ -45,11 +45,7 @@ pub enum PluginError {
 
 impl PluginError {
     pub(super) fn unusable(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
-        Self::Unusable {
-            path: path.into(),
-            reason: reason.into(),
-            hint: None,
-        }
+        Self::Unusable { path: path.into(), reason: reason.into(), hint: None }
     }
 
     pub(super) fn with_hint(mut self, text: impl Into<String>) -> Self {
@@ -62,21 +58,9 @@ impl PluginError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotFound {
-                places,
-                available,
-                near,
-                kind,
-                ..
-            } => {
-                let near = near
-                    .as_ref()
-                    .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-                let places = places
-                    .iter()
-                    .map(|p| p.display().to_string())
-                    .collect::<Vec<_>>()
-                    .join(", ");
+            Self::NotFound { places, available, near, kind, .. } => {
+                let near = near.as_ref().map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+                let places = places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
                 let known = if available.is_empty() {
                     format!("no {kind} plugin was found at all; `cargo build --workspace` puts them beside the binary")
                 } else {

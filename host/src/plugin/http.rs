@@ -13,13 +13,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_BODY_BYTES: u64 = 32 << 20;
 const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
 /// Headers that may carry keys, which must not go to another host.
-const CREDENTIALS: [&str; 5] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "x-api-key",
-    "x-goog-api-key",
-];
+const CREDENTIALS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key"];
 const RETRY: RetryPolicy = RetryPolicy {
     max_attempts: u32::MAX,
     base: Duration::from_millis(500),
@@ -36,10 +30,7 @@ pub struct HttpService {
 impl HttpService {
     /// A service whose errors hold no secret of `redactor`.
     pub fn new(redactor: Redactor) -> Self {
-        Self {
-            client: OnceLock::new(),
-            redactor,
-        }
+        Self { client: OnceLock::new(), redactor }
     }
 
     fn client(&self) -> Result<&Client> {
@@ -53,8 +44,7 @@ impl HttpService {
                 .build()
                 .map_err(|error| chain(&error))
         });
-        made.as_ref()
-            .map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
+        made.as_ref().map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
     }
 
     /// Sends a request, follows redirects and repeats it as far as it allows.
@@ -68,12 +58,13 @@ impl HttpService {
                 Err(_) => Err(Error::new(
                     ErrorKind::Retryable,
                     format!("{} did not answer within {timeout:?}", shown(&request.url)),
-                )),
+                )
+                .with("sent", "true")),
             };
             let wait = match &result {
-                Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => response
-                    .header("retry-after")
-                    .and_then(rowsmith_plugin_api::duration::parse_wait),
+                Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => {
+                    response.header("retry-after").and_then(rowsmith_plugin_api::duration::parse_wait)
+                }
                 Err(error) if error.kind == ErrorKind::Retryable => None,
                 _ => return self.cleaned(result),
             };
@@ -104,11 +95,7 @@ impl HttpService {
             if request.redirects == 0 || request.method != "GET" {
                 return Err(Error::new(
                     ErrorKind::Auth,
-                    format!(
-                        "{} redirects to {}, and keys must not travel",
-                        shown(url.as_str()),
-                        shown(next.as_str())
-                    ),
+                    format!("{} redirects to {}, and keys must not travel", shown(url.as_str()), shown(next.as_str())),
                 )
                 .hint("check `base_url`"));
             }
@@ -127,11 +114,7 @@ impl HttpService {
         }
         Err(Error::new(
             ErrorKind::BadRequest,
-            format!(
-                "{} redirects more than {} times",
-                shown(&request.url),
-                request.redirects
-            ),
+            format!("{} redirects more than {} times", shown(&request.url), request.redirects),
         ))
     }
 
@@ -143,23 +126,14 @@ impl HttpService {
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
-        tracing::trace!(
-            method = request.method,
-            url = place,
-            bytes = request.body.len(),
-            "request"
-        );
+        tracing::trace!(method = request.method, url = place, bytes = request.body.len(), "request");
         builder.send().await.map_err(|error| network_error(&place, &error))
     }
 }
 
 fn parse_url(text: &str) -> Result<Url> {
-    let invalid = |why: String| {
-        Error::new(
-            ErrorKind::BadRequest,
-            format!("`{}` is not an address: {why}", shown(text)),
-        )
-    };
+    let invalid =
+        |why: String| Error::new(ErrorKind::BadRequest, format!("`{}` is not an address: {why}", shown(text)));
     let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
     if matches!(url.scheme(), "http" | "https") {
         Ok(url)
@@ -172,10 +146,7 @@ fn header_map(headers: &[(String, String)]) -> Result<HeaderMap> {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
         let invalid = || {
-            Error::new(
-                ErrorKind::BadRequest,
-                format!("the header `{name}` has characters that a header cannot have"),
-            )
+            Error::new(ErrorKind::BadRequest, format!("the header `{name}` has characters that a header cannot have"))
         };
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| invalid())?;
@@ -197,28 +168,16 @@ async fn read(mut response: Response, most: u64) -> Result<HttpResponse> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| network_error(&place, &error))? {
         if body.len() as u64 + chunk.len() as u64 > most {
-            return Err(Error::new(
-                ErrorKind::InvalidData,
-                format!("{place} answered with more than {most} bytes"),
-            ));
+            return Err(Error::new(ErrorKind::InvalidData, format!("{place} answered with more than {most} bytes")));
         }
         body.extend_from_slice(&chunk);
     }
     let headers = response.headers().iter().map(|(name, value)| {
         let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let text = if name == RETRY_AFTER {
-            seconds_until(&text).unwrap_or(text)
-        } else {
-            text
-        };
+        let text = if name == RETRY_AFTER { seconds_until(&text).unwrap_or(text) } else { text };
         (name.as_str().to_owned(), text)
     });
-    Ok(HttpResponse {
-        status: response.status().as_u16(),
-        headers: headers.collect(),
-        url: place,
-        body,
-    })
+    Ok(HttpResponse { status: response.status().as_u16(), headers: headers.collect(), url: place, body })
 }
 
 /// A `Retry-After` date as seconds from now, since plugins have no clock.
@@ -229,11 +188,7 @@ fn seconds_until(text: &str) -> Option<String> {
 }
 
 fn network_error(place: &str, error: &reqwest::Error) -> Error {
-    let kind = if error.is_builder() {
-        ErrorKind::BadRequest
-    } else {
-        ErrorKind::Retryable
-    };
+    let kind = if error.is_builder() { ErrorKind::BadRequest } else { ErrorKind::Retryable };
     let what = if error.is_connect() {
         "cannot be reached"
     } else if error.is_timeout() {
@@ -241,7 +196,9 @@ fn network_error(place: &str, error: &reqwest::Error) -> Error {
     } else {
         "broke off the exchange"
     };
-    Error::new(kind, format!("{place} {what}: {}", chain(error))).with("url", place)
+    let mapped = Error::new(kind, format!("{place} {what}: {}", chain(error))).with("url", place);
+    // Once the connection stands, the service may have done, and billed, what it was asked.
+    if error.is_connect() || error.is_builder() { mapped } else { mapped.with("sent", "true") }
 }
 
 /// The innermost cause of an error; reqwest's own text only repeats the address.

@@ -38,12 +38,7 @@ impl Image {
         let bytes = read_bytes(path)?;
         let manifest = judge(path, &bytes)?;
         let sha256 = hex(&Sha256::digest(&bytes));
-        Ok(Self {
-            path: path.to_owned(),
-            bytes,
-            sha256,
-            manifest,
-        })
+        Ok(Self { path: path.to_owned(), bytes, sha256, manifest })
     }
 }
 
@@ -75,19 +70,15 @@ fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
     let cut =
         file.segments().any(|s| beyond(s.file_range())) || file.sections().any(|s| s.file_range().is_some_and(beyond));
     if cut {
-        return Err(
-            unusable("is cut short: parts that it names are beyond its end".to_owned())
-                .with_hint("build or copy it again"),
-        );
+        return Err(unusable("is cut short: parts that it names are beyond its end".to_owned())
+            .with_hint("build or copy it again"));
     }
     let not_ours = || {
         unusable("is a dynamic library, but not a Rowsmith plugin: it has no manifest".to_owned())
             .with_hint("a plugin calls `export_plugin!` and is built with crate-type = [\"cdylib\"]")
     };
     let section = file.section_by_name(MANIFEST_SECTION).ok_or_else(not_ours)?;
-    let data = section
-        .data()
-        .map_err(|error| unusable(format!("has a manifest that cannot be read ({error})")))?;
+    let data = section.data().map_err(|error| unusable(format!("has a manifest that cannot be read ({error})")))?;
     let manifest = Manifest::parse(data).map_err(|error| unusable(error.message))?;
     if manifest.abi != ABI {
         let side = if manifest.abi < ABI { "the plugin" } else { "rowsmith" };
@@ -98,9 +89,8 @@ fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
         );
         return Err(unusable(reason).with_hint(hint));
     }
-    let exported = file
-        .dynamic_symbols()
-        .any(|symbol| symbol.name() == Ok(manifest.entry.as_str()) && symbol.is_definition());
+    let exported =
+        file.dynamic_symbols().any(|symbol| symbol.name() == Ok(manifest.entry.as_str()) && symbol.is_definition());
     // Mach-O puts an underscore before names, and PE lists exports elsewhere; there the loader decides.
     if !exported && cfg!(all(unix, not(target_vendor = "apple"))) {
         return Err(unusable(format!("does not export its entry `{}`", manifest.entry))
@@ -133,13 +123,11 @@ fn is_native(architecture: object::Architecture) -> bool {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            // Writing to a String cannot fail.
-            write!(out, "{byte:02x}").unwrap_or_default();
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a String cannot fail.
+        write!(out, "{byte:02x}").unwrap_or_default();
+        out
+    })
 }
 
 #[cfg(test)]

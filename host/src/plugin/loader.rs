@@ -1,8 +1,5 @@
 //! Opens a plugin's library. The only unsafe code of the host.
-#![expect(
-    unsafe_code,
-    reason = "opening a library and reading a symbol from it are unsafe by nature"
-)]
+#![expect(unsafe_code, reason = "opening a library and reading a symbol from it are unsafe by nature")]
 
 use super::error::PluginError;
 use super::image::Image;
@@ -41,11 +38,7 @@ pub fn open(image: &Image) -> Result<LoadedPlugin, PluginError> {
     let header = header.ok_or_else(|| PluginError::unusable(&image.path, "has an empty entry"))?;
     let module = PluginModuleRef::from_header(header)
         .map_err(|error| PluginError::unusable(&image.path, describe_mismatch(&error)))?;
-    Ok(LoadedPlugin {
-        module,
-        manifest: image.manifest.clone(),
-        path: image.path.clone(),
-    })
+    Ok(LoadedPlugin { module, manifest: image.manifest.clone(), path: image.path.clone() })
 }
 
 /// Writes the bytes that were judged to a file of our own and opens that, so that a rebuild of the
@@ -58,18 +51,11 @@ fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
         .suffix(std::env::consts::DLL_SUFFIX)
         .tempfile()
         .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
-    copy.write_all(&image.bytes)
-        .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
+    copy.write_all(&image.bytes).map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
     let path = copy.into_temp_path();
     let opened = load(&path);
     // Some systems do not let programs run from the temporary folder; the file itself has the same bytes.
-    let opened = opened.or_else(|first| {
-        if is_unchanged(image) {
-            load(&image.path)
-        } else {
-            Err(first)
-        }
-    });
+    let opened = opened.or_else(|first| if is_unchanged(image) { load(&image.path) } else { Err(first) });
     opened.map_err(|error| failed("cannot be loaded", &source_text(&error)))
 }
 

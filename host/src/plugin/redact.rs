@@ -41,9 +41,6 @@ mod tests {
     fn secrets_are_taken_out_and_short_ones_left() {
         let redactor = Redactor::default();
         redactor.add(["key-1234".to_owned(), "key-1234-longer".to_owned(), "abc".to_owned()]);
-        assert_eq!(
-            redactor.clean("x key-1234-longer y key-1234 abc"),
-            "x [secret] y [secret] abc"
-        );
+        assert_eq!(redactor.clean("x key-1234-longer y key-1234 abc"), "x [secret] y [secret] abc");
     }
 }

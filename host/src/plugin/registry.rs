@@ -30,7 +30,7 @@ pub enum Source {
     /// A file that was judged.
     File(Arc<Image>),
     /// Linked into this program.
-    Linked(Manifest, LinkedPlugin),
+    Linked(Box<Manifest>, LinkedPlugin),
 }
 
 impl Source {
@@ -58,12 +58,7 @@ impl Registry {
             // Written by the same macro as every file's, so it can be read.
             Some((Manifest::parse(plugin.manifest.as_bytes()).ok()?, plugin))
         });
-        Self {
-            search,
-            pins,
-            linked: linked.collect(),
-            images: HashMap::new(),
-        }
+        Self { search, pins, linked: linked.collect(), images: HashMap::new() }
     }
 
     /// The search path.
@@ -95,7 +90,7 @@ impl Registry {
 
     fn find_linked(&self, kind: PluginKind, name: &str) -> Option<Source> {
         let (manifest, plugin) = self.linked.iter().find(|(m, _)| m.kind == kind && m.name == name)?;
-        Some(Source::Linked(manifest.clone(), *plugin))
+        Some(Source::Linked(Box::new(manifest.clone()), *plugin))
     }
 
     fn image(&mut self, path: &Path) -> Result<Arc<Image>, PluginError> {
@@ -111,9 +106,8 @@ impl Registry {
                     "does not have the pinned bytes: sha256:{} is pinned, and it has sha256:{}",
                     wanted, image.sha256
                 );
-                return Err(PluginError::unusable(path, reason).with_hint(format!(
-                    "if the change is meant, put the new hash into [plugins.pins] \"{name}\""
-                )));
+                return Err(PluginError::unusable(path, reason)
+                    .with_hint(format!("if the change is meant, put the new hash into [plugins.pins] \"{name}\"")));
             }
         }
         self.images.insert(path.to_owned(), Arc::clone(&image));
@@ -127,10 +121,7 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
     }
     Err(PluginError::unusable(
         &image.path,
-        format!(
-            "is a {} plugin (`{}`), where a {kind} is due",
-            image.manifest.kind, image.manifest.name
-        ),
+        format!("is a {} plugin (`{}`), where a {kind} is due", image.manifest.kind, image.manifest.name),
     ))
 }
 
@@ -153,16 +144,10 @@ pub fn instantiate(source: &Source, config: &Value, shared: &SharedServices) -> 
     let host = HostHandle::new(Arc::new(services));
     let failed = |mut error: Error| {
         error.message = shared.redactor.clean(&error.message).into_owned();
-        PluginError::Failed {
-            kind: manifest.kind,
-            name: manifest.name.clone(),
-            error,
-        }
+        PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error }
     };
     let config =
         serde_json::to_vec(config).map_err(|error| failed(Error::new(ErrorKind::Config, error.to_string())))?;
-    let instance = module
-        .instantiate(Buffer::from(config), host)
-        .map_err(|bytes| failed(Error::decode(&bytes)))?;
+    let instance = module.instantiate(Buffer::from(config), host).map_err(|bytes| failed(Error::decode(&bytes)))?;
     Ok(Remote::new(Arc::new(instance)))
 }

@@ -31,38 +31,20 @@ impl RowSinks {
     /// Opens a sink and returns its number.
     pub fn open(&self, sender: mpsc::Sender<Scraped>) -> u64 {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        self.0
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(number, sender);
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).insert(number, sender);
         number
     }
 
     /// Closes a sink; rows that come after it are refused.
     pub fn close(&self, number: u64) {
-        self.0
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&number);
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
     }
 
     async fn send(&self, payload: &[u8]) -> Result<()> {
         let (number, rows) = decode_rows(payload)?;
-        let sender = self
-            .0
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&number)
-            .cloned();
+        let sender = self.0.open.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
         let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
-        sender
-            .ok_or_else(unwanted)?
-            .send(Scraped::Rows(rows))
-            .await
-            .map_err(|_| unwanted())
+        sender.ok_or_else(unwanted)?.send(Scraped::Rows(rows)).await.map_err(|_| unwanted())
     }
 }
 
@@ -81,6 +63,8 @@ pub struct SharedServices {
     pub state_root: PathBuf,
     /// The runtime that services run on.
     pub runtime: Handle,
+    /// The runtime that calls of providers run on.
+    pub calls: Handle,
 }
 
 /// What one plugin is lent.
@@ -101,10 +85,7 @@ impl PluginServices {
         let task = self.shared.runtime.spawn(future);
         Box::pin(async move {
             let result = task.await.unwrap_or_else(|error| {
-                Err(Error::new(
-                    ErrorKind::Other,
-                    format!("a host service broke off: {error}"),
-                ))
+                Err(Error::new(ErrorKind::Other, format!("a host service broke off: {error}")))
             });
             result.map_err(|error| error.encode())
         })
@@ -127,13 +108,7 @@ impl HostSide for PluginServices {
             operation::EMIT_ROWS => {
                 let sinks = self.shared.sinks.clone();
                 // Polled by the scraper's own thread, so that checking rows is its work.
-                Box::pin(async move {
-                    sinks
-                        .send(&payload)
-                        .await
-                        .map(|()| Buffer::default())
-                        .map_err(|e| e.encode())
-                })
+                Box::pin(async move { sinks.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode()) })
             }
             operation::SLEEP => {
                 let stop = self.shared.stop.clone();
@@ -153,10 +128,7 @@ impl HostSide for PluginServices {
                 Box::pin(std::future::ready(Ok(Buffer::default())))
             }
             operation::STATE_DIR => Box::pin(std::future::ready(self.state_dir().map_err(|e| e.encode()))),
-            other => Box::pin(std::future::ready(Err(Error::unsupported(&format!(
-                "host operation {other}"
-            ))
-            .encode()))),
+            other => Box::pin(std::future::ready(Err(Error::unsupported(&format!("host operation {other}")).encode()))),
         }
     }
 

@@ -17,11 +17,7 @@ pub struct FailureFile {
 impl FailureFile {
     /// A file that is written beside `path` and takes its place at the end.
     pub fn new(path: Option<PathBuf>) -> Self {
-        Self {
-            path,
-            open: None,
-            problem: None,
-        }
+        Self { path, open: None, problem: None }
     }
 
     /// Adds a row. A problem is kept for the end; the run goes on.
@@ -32,9 +28,7 @@ impl FailureFile {
         });
         if self.problem.is_none() {
             let result = open(&mut self.open, path).and_then(|file| writeln!(file, "{line}"));
-            self.problem = result
-                .err()
-                .map(|error| format!("cannot write {}: {error}", path.display()));
+            self.problem = result.err().map(|error| format!("cannot write {}: {error}", path.display()));
         }
     }
 
@@ -51,9 +45,7 @@ impl FailureFile {
         match self.open {
             Some(mut file) => {
                 let moved = file.flush().and_then(|()| std::fs::rename(temporary(&path), &path));
-                moved
-                    .map(|()| Some(name.clone()))
-                    .map_err(|error| format!("cannot write {name}: {error}"))
+                moved.map(|()| Some(name.clone())).map_err(|error| format!("cannot write {name}: {error}"))
             }
             None => match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -78,6 +70,5 @@ fn open<'a>(file: &'a mut Option<BufWriter<File>>, path: &Path) -> std::io::Resu
         }
         *file = Some(BufWriter::new(File::create(temporary(path))?));
     }
-    file.as_mut()
-        .ok_or_else(|| std::io::Error::other("the file was not opened"))
+    file.as_mut().ok_or_else(|| std::io::Error::other("the file was not opened"))
 }

@@ -126,10 +126,7 @@ impl Report {
             calls: tally.calls.clone(),
             tokens: tally.tokens.clone(),
             cost_usd: facts.cost_usd,
-            seconds: Seconds {
-                total: facts.total.as_secs_f64(),
-                waiting_for_quota: facts.waited.as_secs_f64(),
-            },
+            seconds: Seconds { total: facts.total.as_secs_f64(), waiting_for_quota: facts.waited.as_secs_f64() },
             batches: tally.batches.clone(),
             failures: tally.failures.clone(),
             failure_reasons: tally.failure_reasons.clone(),
@@ -149,10 +146,7 @@ impl Report {
     /// When the file cannot be written.
     pub fn write(&self, path: &Path, clean: impl Fn(&str) -> String) -> std::io::Result<()> {
         let text = clean(&serde_json::to_string_pretty(self)?);
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         writeln!(file, "{text}")?;

@@ -2,6 +2,7 @@
 
 use super::tally::{RowCounts, TokenCounts};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -63,10 +64,10 @@ impl Snapshot {
             self.calls
         );
         if self.in_flight > 0 {
-            line.push_str(&format!(" ({} under way)", self.in_flight));
+            write!(line, " ({} under way)", self.in_flight).unwrap_or_default();
         }
         if let Some(usd) = self.cost_usd {
-            line.push_str(&format!("; ${usd:.4}"));
+            write!(line, "; ${usd:.4}").unwrap_or_default();
         }
         line
     }

@@ -22,23 +22,12 @@ pub fn summary(report: &Report) -> String {
     line("To enrich", format!("{asked}{duplicates}"));
     line("Calls", calls(report));
     line("Enriched", rows.enriched.to_string());
-    let reasons: Vec<_> = report
-        .failure_reasons
-        .iter()
-        .map(|(reason, n)| format!("{n} {reason}"))
-        .collect();
-    let reasons = if reasons.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", reasons.join(", "))
-    };
+    let reasons: Vec<_> = report.failure_reasons.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
+    let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
     line("Failed", format!("{}{reasons}", rows.failed));
     if rows.skipped > 0 {
-        let why: Vec<_> = report
-            .skipped
-            .iter()
-            .map(|(reason, n)| format!("{n} {}", reason.replace('_', " ")))
-            .collect();
+        let why: Vec<_> =
+            report.skipped.iter().map(|(reason, n)| format!("{n} {}", reason.replace('_', " "))).collect();
         line("Skipped", format!("{} ({})", rows.skipped, why.join(", ")));
     }
     if let Some(rate) = success_rate(report) {
@@ -50,20 +39,13 @@ pub fn summary(report: &Report) -> String {
         } else {
             String::new()
         };
-        line(
-            "Tokens",
-            format!("{} in{cached}, {} out", report.tokens.input, report.tokens.output),
-        );
+        line("Tokens", format!("{} in{cached}, {} out", report.tokens.input, report.tokens.output));
     }
     if let Some(usd) = report.cost_usd.filter(|_| report.is_language_model) {
         line("Cost", format!("${usd:.4}"));
     }
     if let Some(audit) = &report.audit {
-        let columns: Vec<_> = audit
-            .agree
-            .iter()
-            .map(|(column, n)| format!("{column} {n} of {}", audit.rows))
-            .collect();
+        let columns: Vec<_> = audit.agree.iter().map(|(column, n)| format!("{column} {n} of {}", audit.rows)).collect();
         line("Audit", format!("same answer alone: {}", columns.join(", ")));
     }
     let waited = if report.seconds.waiting_for_quota >= 0.05 {
@@ -72,11 +54,7 @@ pub fn summary(report: &Report) -> String {
         String::new()
     };
     line("Time", format!("{:.2} s{waited}", report.seconds.total));
-    let model = if report.is_language_model {
-        ""
-    } else {
-        "; not a language model"
-    };
+    let model = if report.is_language_model { "" } else { "; not a language model" };
     line("Provider", format!("{} ({}{model})", report.provider, report.model));
     for output in &report.outputs {
         match (&output.location, &output.error) {
@@ -91,10 +69,7 @@ pub fn summary(report: &Report) -> String {
     if report.damaged_cache_entries > 0 {
         line(
             "Damaged",
-            format!(
-                "{} cache entries could not be trusted and were asked again",
-                report.damaged_cache_entries
-            ),
+            format!("{} cache entries could not be trusted and were asked again", report.damaged_cache_entries),
         );
     }
     out
@@ -109,16 +84,8 @@ fn calls(report: &Report) -> String {
         (calls.retries, "retries"),
         (calls.rate_limited, "rate limited"),
     ];
-    let parts: Vec<_> = parts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| format!("{n} {what}"))
-        .collect();
-    if parts.is_empty() {
-        calls.total.to_string()
-    } else {
-        format!("{} ({})", calls.total, parts.join(", "))
-    }
+    let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if parts.is_empty() { calls.total.to_string() } else { format!("{} ({})", calls.total, parts.join(", ")) }
 }
 
 fn success_rate(report: &Report) -> Option<String> {

@@ -16,10 +16,7 @@ pub fn row_key(at: usize) -> String {
 /// The schema of an answer that is one object with a key for each of `rows` rows.
 pub fn keyed(outputs: &[OutputColumn], rows: usize, tag: Option<&str>) -> Value {
     let keys: Vec<String> = (0..rows).map(row_key).collect();
-    let references: Map<String, Value> = keys
-        .iter()
-        .map(|key| (key.clone(), json!({"$ref": "#/$defs/row"})))
-        .collect();
+    let references: Map<String, Value> = keys.iter().map(|key| (key.clone(), json!({"$ref": "#/$defs/row"}))).collect();
     json!({
         "type": "object",
         "additionalProperties": false,
@@ -37,22 +34,17 @@ fn row(outputs: &[OutputColumn], tag: Option<&str>) -> Value {
     for output in outputs {
         properties.insert(output.name.clone(), value(&output.rule));
     }
-    object(properties)
+    object(&properties)
 }
 
-fn object(properties: Map<String, Value>) -> Value {
+fn object(properties: &Map<String, Value>) -> Value {
     let required: Vec<String> = properties.keys().cloned().collect();
     json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
 }
 
 fn value(rule: &Rule) -> Value {
     let mut schema = if rule.value_type == ValueType::Object {
-        object(
-            rule.properties
-                .iter()
-                .map(|(name, rule)| (name.clone(), value(rule)))
-                .collect(),
-        )
+        object(&rule.properties.iter().map(|(name, rule)| (name.clone(), value(rule))).collect())
     } else {
         json!({"type": rule.value_type.as_str()})
     };
@@ -60,10 +52,7 @@ fn value(rule: &Rule) -> Value {
         schema["type"] = json!([rule.value_type.as_str(), "null"]);
     }
     if rule.value_type == ValueType::Array {
-        schema["items"] = rule
-            .items
-            .as_ref()
-            .map_or_else(|| json!({"type": "string"}), |items| value(items));
+        schema["items"] = rule.items.as_ref().map_or_else(|| json!({"type": "string"}), |items| value(items));
     }
     let all_text = !rule.allowed.is_empty() && rule.allowed.iter().all(Value::is_string);
     if all_text {
@@ -93,16 +82,8 @@ mod tests {
         level.allowed = vec![json!("practice"), json!("expert")];
         level.optional = true;
         let outputs = [
-            OutputColumn {
-                name: "tldr".into(),
-                column: "TLDR".into(),
-                rule: tldr,
-            },
-            OutputColumn {
-                name: "level".into(),
-                column: "Level".into(),
-                rule: level,
-            },
+            OutputColumn { name: "tldr".into(), column: "TLDR".into(), rule: tldr },
+            OutputColumn { name: "level".into(), column: "Level".into(), rule: level },
         ];
         assert_eq!(
             keyed(&outputs, 2, Some("copy")),

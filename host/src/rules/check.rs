@@ -10,18 +10,10 @@ pub fn problem(name: &str, rule: &Rule, value: &Value) -> Option<String> {
         return (!rule.optional).then(|| format!("`{name}` is null"));
     }
     if !has_type(rule.value_type, value) {
-        return Some(format!(
-            "`{name}` must be of type {}, not {}",
-            rule.value_type.as_str(),
-            type_name(value)
-        ));
+        return Some(format!("`{name}` must be of type {}, not {}", rule.value_type.as_str(), type_name(value)));
     }
     if !rule.allowed.is_empty() && !rule.allowed.contains(value) {
-        return Some(format!(
-            "`{name}` must be {}, not {}",
-            one_of(&rule.allowed),
-            shorten(&value.to_string())
-        ));
+        return Some(format!("`{name}` must be {}, not {}", one_of(&rule.allowed), shorten(&value.to_string())));
     }
     match value {
         Value::String(text) => text_problem(name, rule, text),
@@ -93,10 +85,7 @@ fn array_problem(name: &str, rule: &Rule, items: &[Value]) -> Option<String> {
         return Some(problem);
     }
     let item_rule = rule.items.as_ref()?;
-    items
-        .iter()
-        .enumerate()
-        .find_map(|(at, item)| problem(&format!("{name}[{at}]"), item_rule, item))
+    items.iter().enumerate().find_map(|(at, item)| problem(&format!("{name}[{at}]"), item_rule, item))
 }
 
 /// The JSON type of a value.
@@ -156,61 +145,26 @@ mod tests {
             r.items = Some(Box::new(Rule::of(T::String)));
         });
         let place = rule(T::Object, |r| {
-            r.properties = vec![("city".to_owned(), Rule::of(T::String))]
+            r.properties = vec![("city".to_owned(), Rule::of(T::String))];
         });
         let maybe = rule(T::String, |r| r.optional = true);
         let cases = [
             ("12 words", &twelve, json!("a b c d e f g h i j k l"), None),
-            (
-                "13 words",
-                &twelve,
-                json!("a b c d e f g h i j k l m"),
-                Some("`x` has 13 words, at most 12 are allowed"),
-            ),
+            ("13 words", &twelve, json!("a b c d e f g h i j k l m"), Some("`x` has 13 words, at most 12 are allowed")),
             ("empty", &twelve, json!(""), Some("`x` is empty")),
             ("blank", &twelve, json!(" \n"), Some("`x` is empty")),
             ("null", &twelve, json!(null), Some("`x` is null")),
             ("null that may be", &maybe, json!(null), None),
             ("an enum's value", &level, json!("expert"), None),
-            (
-                "another case",
-                &level,
-                json!("Expert"),
-                Some(r#"`x` must be one of "practice", "expert", not "Expert""#),
-            ),
+            ("another case", &level, json!("Expert"), Some(r#"`x` must be one of "practice", "expert", not "Expert""#)),
             ("a whole number as float", &stars, json!(4.0), None),
-            (
-                "a fraction",
-                &stars,
-                json!(4.5),
-                Some("`x` must be of type integer, not number"),
-            ),
+            ("a fraction", &stars, json!(4.5), Some("`x` must be of type integer, not number")),
             ("too small", &stars, json!(0), Some("`x` is 0, at least 1 is needed")),
-            (
-                "a number as text",
-                &stars,
-                json!("4"),
-                Some("`x` must be of type integer, not string"),
-            ),
+            ("a number as text", &stars, json!("4"), Some("`x` must be of type integer, not string")),
             ("a pattern", &code, json!("DE"), None),
-            (
-                "no match",
-                &code,
-                json!("DEU"),
-                Some("`x` does not match the pattern ^[A-Z]{2}$"),
-            ),
-            (
-                "items",
-                &tags,
-                json!(["a", 1]),
-                Some("`x[1]` must be of type string, not number"),
-            ),
-            (
-                "too many items",
-                &tags,
-                json!(["a", "b", "c"]),
-                Some("`x` has 3 items, at most 2 are allowed"),
-            ),
+            ("no match", &code, json!("DEU"), Some("`x` does not match the pattern ^[A-Z]{2}$")),
+            ("items", &tags, json!(["a", 1]), Some("`x[1]` must be of type string, not number")),
+            ("too many items", &tags, json!(["a", "b", "c"]), Some("`x` has 3 items, at most 2 are allowed")),
             ("properties", &place, json!({"city": "Ulm"}), None),
             ("a missing property", &place, json!({}), Some("`x.city` is missing")),
         ];

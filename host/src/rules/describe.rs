@@ -6,11 +6,7 @@ use super::rule::{Rule, ValueType};
 /// The limits of a rule in words: "at most 12 words"; empty when it has none.
 pub fn limits(rule: &Rule) -> String {
     let mut parts = Vec::new();
-    let unit = if rule.value_type == ValueType::Array {
-        "items"
-    } else {
-        "characters"
-    };
+    let unit = if rule.value_type == ValueType::Array { "items" } else { "characters" };
     if let Some(n) = rule.max_words {
         parts.push(format!("at most {n} words"));
     }
@@ -46,11 +42,7 @@ pub fn line(rule: &Rule) -> String {
         parts.push(format!("each item: {}", line(items)));
     }
     if !rule.properties.is_empty() {
-        let inner: Vec<_> = rule
-            .properties
-            .iter()
-            .map(|(name, rule)| format!("\"{name}\" ({})", line(rule)))
-            .collect();
+        let inner: Vec<_> = rule.properties.iter().map(|(name, rule)| format!("\"{name}\" ({})", line(rule))).collect();
         parts.push(format!("with {}", inner.join(", ")));
     }
     if rule.optional {

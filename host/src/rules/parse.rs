@@ -24,26 +24,18 @@ pub fn from_tables(tables: &Map<String, Value>) -> Result<Vec<OutputColumn>, Vec
     for (name, table) in tables {
         let place = pointer::push("", name);
         if let Some((column, rule)) = from_table(&place, table, &mut problems) {
-            outputs.push(OutputColumn {
-                name: name.clone(),
-                column: column.unwrap_or_else(|| name.clone()),
-                rule,
-            });
+            outputs.push(OutputColumn { name: name.clone(), column: column.unwrap_or_else(|| name.clone()), rule });
         }
     }
-    if problems.is_empty() {
-        Ok(outputs)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(outputs) } else { Err(problems) }
 }
 
 fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Option<(Option<String>, Rule)> {
     let mut shape = check_schema(table, &to_value(&RawRule::SCHEMA));
     if !shape.is_empty() {
-        shape
-            .iter_mut()
-            .for_each(|problem| problem.pointer.insert_str(0, place));
+        for problem in &mut shape {
+            problem.pointer.insert_str(0, place);
+        }
         problems.push(RuleProblem::Shape(shape));
         return None;
     }
@@ -63,15 +55,17 @@ fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Op
         RawType::Array => ValueType::Array,
         RawType::Object => ValueType::Object,
     });
+    if raw.allowed.as_ref().is_some_and(Vec::is_empty) {
+        let place = pointer::push(place, "enum");
+        problems.push(RuleProblem::Meaning(place, "`enum` is empty, so nothing could ever be an answer".to_owned()));
+    }
     rule.allowed = raw.allowed.unwrap_or_default();
     (rule.min, rule.max) = (raw.min, raw.max);
     (rule.min_length, rule.max_length) = (raw.min_length, raw.max_length);
     rule.max_words = raw.max_words.map(std::num::NonZeroUsize::get);
     rule.optional = raw.optional;
     rule.description = raw.description;
-    rule.pattern = raw
-        .pattern
-        .and_then(|text| compile(&pointer::push(place, "pattern"), &text, problems));
+    rule.pattern = raw.pattern.and_then(|text| compile(&pointer::push(place, "pattern"), &text, problems));
     if let Some(items) = &raw.items {
         rule.items = from_table(&pointer::push(place, "items"), items, problems).map(|(_, rule)| Box::new(rule));
     }
@@ -81,11 +75,7 @@ fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Op
             rule.properties.push((name, property));
         }
     }
-    problems.extend(
-        contradictions(&rule)
-            .into_iter()
-            .map(|text| RuleProblem::Meaning(place.to_owned(), text)),
-    );
+    problems.extend(contradictions(&rule).into_iter().map(|text| RuleProblem::Meaning(place.to_owned(), text)));
     (problems.len() == before).then_some((raw.column, rule))
 }
 
@@ -93,7 +83,8 @@ fn compile(place: &str, text: &str, problems: &mut Vec<RuleProblem>) -> Option<R
     match Regex::new(text) {
         Ok(regex) => Some(regex),
         Err(error) => {
-            let last = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ").trim();
             problems.push(RuleProblem::Meaning(
                 place.to_owned(),
                 format!("the pattern is not a regular expression: {last}"),
@@ -127,10 +118,7 @@ fn contradictions(rule: &Rule) -> Vec<String> {
     if rule.min_length.zip(rule.max_length).is_some_and(|(min, max)| min > max) {
         found.push("`min_length` is greater than `max_length`".to_owned());
     }
-    let bare = Rule {
-        allowed: Vec::new(),
-        ..rule.clone()
-    };
+    let bare = Rule { allowed: Vec::new(), ..rule.clone() };
     for value in &rule.allowed {
         if let Some(problem) = super::check::problem("enum", &bare, value) {
             found.push(format!("{value} can never be an answer: {problem}"));
@@ -144,38 +132,22 @@ fn contradictions(rule: &Rule) -> Vec<String> {
 /// # Errors
 /// The first keyword that cannot be kept as a rule, with its place.
 pub fn from_json_schema(schema: &Value) -> Result<Vec<OutputColumn>, String> {
-    let properties = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .filter(|p| !p.is_empty());
+    let properties = schema.get("properties").and_then(Value::as_object).filter(|p| !p.is_empty());
     let properties = properties.ok_or("the schema has no `properties`; each one is an output column")?;
     let required = required_of(schema);
     properties
         .iter()
         .map(|(name, property)| {
             let mut rule = schema_rule(name, property)?;
-            rule.optional |= required
-                .as_ref()
-                .is_some_and(|required| !required.contains(&name.as_str()));
+            rule.optional |= required.as_ref().is_some_and(|required| !required.contains(&name.as_str()));
             let column = property.get("x-column").and_then(Value::as_str).unwrap_or(name);
-            Ok(OutputColumn {
-                name: name.clone(),
-                column: column.to_owned(),
-                rule,
-            })
+            Ok(OutputColumn { name: name.clone(), column: column.to_owned(), rule })
         })
         .collect()
 }
 
 fn required_of(schema: &Value) -> Option<Vec<&str>> {
-    Some(
-        schema
-            .get("required")?
-            .as_array()?
-            .iter()
-            .filter_map(Value::as_str)
-            .collect(),
-    )
+    Some(schema.get("required")?.as_array()?.iter().filter_map(Value::as_str).collect())
 }
 
 fn schema_rule(place: &str, schema: &Value) -> Result<Rule, String> {
@@ -221,11 +193,7 @@ fn schema_rule(place: &str, schema: &Value) -> Result<Rule, String> {
     (rule.min_length, rule.max_length) = (count(["minLength", "minItems"]), count(["maxLength", "maxItems"]));
     rule.max_words = count(["x-max-words", "x-max-words"]);
     rule.optional = optional;
-    rule.description = map
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    map.get("description").and_then(Value::as_str).unwrap_or_default().clone_into(&mut rule.description);
     if let Some(pattern) = map.get("pattern").and_then(Value::as_str) {
         let compiled = Regex::new(pattern)
             .map_err(|_| format!("the pattern of `{place}` is not a regular expression that can be checked"))?;
@@ -237,9 +205,7 @@ fn schema_rule(place: &str, schema: &Value) -> Result<Rule, String> {
     let required = required_of(schema);
     for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let mut inner = schema_rule(&format!("{place}.{name}"), property)?;
-        inner.optional |= required
-            .as_ref()
-            .is_some_and(|required| !required.contains(&name.as_str()));
+        inner.optional |= required.as_ref().is_some_and(|required| !required.contains(&name.as_str()));
         rule.properties.push((name.clone(), inner));
     }
     match contradictions(&rule).into_iter().next() {
@@ -301,10 +267,7 @@ mod tests {
                 json!({"a": {"type": "integer", "max_words": 12}}),
                 vec!["/a: `max_words` does not fit a value of type integer"],
             ),
-            (
-                json!({"a": {"type": "number", "min": 5, "max": 1}}),
-                vec!["/a: `min` is greater than `max`"],
-            ),
+            (json!({"a": {"type": "number", "min": 5, "max": 1}}), vec!["/a: `min` is greater than `max`"]),
             (
                 json!({"a": {"enum": ["x", 1]}}),
                 vec!["/a: 1 can never be an answer: `enum` must be of type string, not number"],
@@ -313,10 +276,7 @@ mod tests {
                 json!({"a": {"pattern": "("}}),
                 vec!["/a/pattern: the pattern is not a regular expression: error: unclosed group"],
             ),
-            (
-                json!({"a": {"type": "array", "items": {"typ": "string"}}}),
-                vec!["/a/items"],
-            ),
+            (json!({"a": {"type": "array", "items": {"typ": "string"}}}), vec!["/a/items"]),
             (json!({"a": {"maxwords": 3}}), vec!["/a"]),
         ];
         for (tables, expected) in cases {
@@ -339,18 +299,8 @@ mod tests {
             },
         }))
         .unwrap();
-        let summary: Vec<_> = outputs
-            .iter()
-            .map(|o| (o.column.as_str(), o.rule.optional, o.rule.max_length))
-            .collect();
-        assert_eq!(
-            summary,
-            [
-                ("TLDR", false, Some(80)),
-                ("level", true, None),
-                ("tags", true, Some(3))
-            ]
-        );
+        let summary: Vec<_> = outputs.iter().map(|o| (o.column.as_str(), o.rule.optional, o.rule.max_length)).collect();
+        assert_eq!(summary, [("TLDR", false, Some(80)), ("level", true, None), ("tags", true, Some(3))]);
         assert!(
             from_json_schema(&json!({"properties": {"a": {"type": "string", "oneOf": []}}}))
                 .unwrap_err()

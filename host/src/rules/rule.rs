@@ -54,9 +54,9 @@ pub struct Rule {
     /// What a string must match somewhere.
     pub pattern: Option<Regex>,
     /// The rule of an array's items.
-    pub items: Option<Box<Rule>>,
+    pub items: Option<Box<Self>>,
     /// The rules of an object's values.
-    pub properties: Vec<(String, Rule)>,
+    pub properties: Vec<(String, Self)>,
     /// Whether `null` is fine.
     pub optional: bool,
     /// What the model is told about it.
@@ -94,26 +94,19 @@ impl Rule {
         put("enum", (!self.allowed.is_empty()).then(|| json!(self.allowed)));
         put("min", self.min.map(|n| json!(n)));
         put("max", self.max.map(|n| json!(n)));
-        put("min_length", self.min_length.map(|n| json!(n)));
-        put("max_length", self.max_length.map(|n| json!(n)));
+        let (least, most) = match self.value_type {
+            ValueType::Array => ("min_items", "max_items"),
+            _ => ("min_length", "max_length"),
+        };
+        put(least, self.min_length.map(|n| json!(n)));
+        put(most, self.max_length.map(|n| json!(n)));
         put("max_words", self.max_words.map(|n| json!(n)));
         put("pattern", self.pattern.as_ref().map(|p| json!(p.as_str())));
         put("items", self.items.as_ref().map(|rule| rule.to_json()));
-        let properties = || {
-            self.properties
-                .iter()
-                .map(|(name, rule)| (name.clone(), rule.to_json()))
-                .collect()
-        };
-        put(
-            "properties",
-            (!self.properties.is_empty()).then(|| Value::Object(properties())),
-        );
+        let properties = || self.properties.iter().map(|(name, rule)| (name.clone(), rule.to_json())).collect();
+        put("properties", (!self.properties.is_empty()).then(|| Value::Object(properties())));
         put("optional", self.optional.then(|| json!(true)));
-        put(
-            "description",
-            (!self.description.is_empty()).then(|| json!(self.description)),
-        );
+        put("description", (!self.description.is_empty()).then(|| json!(self.description)));
         Value::Object(out)
     }
 }

@@ -33,9 +33,7 @@ pub fn install_panic_hook() {
                 previous(info);
                 return;
             }
-            let place = info
-                .location()
-                .map(|l| format!(" (at {}:{}:{})", l.file(), l.line(), l.column()));
+            let place = info.location().map(|l| format!(" (at {}:{}:{})", l.file(), l.line(), l.column()));
             let text = format!("{}{}", payload_text(info.payload()), place.unwrap_or_default());
             LAST_PANIC.with(|last| *last.borrow_mut() = Some(text));
         }));
@@ -77,9 +75,7 @@ pub struct GuardedFuture<F> {
 impl<F: Future> GuardedFuture<F> {
     /// Puts `future` under guard.
     pub fn new(future: F) -> Self {
-        Self {
-            inner: Some(Box::pin(future)),
-        }
+        Self { inner: Some(Box::pin(future)) }
     }
 }
 

@@ -1,8 +1,5 @@
 //! The host, as a plugin holds it.
-#![expect(
-    unsafe_code,
-    reason = "function pointers that cross the boundary take an untyped pointer to their own data"
-)]
+#![expect(unsafe_code, reason = "function pointers that cross the boundary take an untyped pointer to their own data")]
 
 use crate::buffer::Buffer;
 use crate::guard::{PanicMessage, catch};
@@ -58,13 +55,7 @@ impl HostHandle {
     pub fn call(&self, operation: u32, payload: Buffer) -> impl Future<Output = Result<Buffer, Buffer>> + Send + use<> {
         // SAFETY: `data` is what the library that owns `call` put there, and lives as long as `self`.
         let future = unsafe { (self.call)(self.data, operation, payload.into_raw()) };
-        async move {
-            future
-                .await
-                .into_result()
-                .map(Buffer::from_raw)
-                .map_err(Buffer::from_raw)
-        }
+        async move { future.await.into_result().map(Buffer::from_raw).map_err(Buffer::from_raw) }
     }
 
     /// Hands over one log record.

@@ -1,8 +1,5 @@
 //! One configured plugin, as the host holds it.
-#![expect(
-    unsafe_code,
-    reason = "function pointers that cross the boundary take an untyped pointer to their own data"
-)]
+#![expect(unsafe_code, reason = "function pointers that cross the boundary take an untyped pointer to their own data")]
 
 use crate::buffer::Buffer;
 use crate::guard::{GuardedFuture, PanicMessage, catch};
@@ -46,22 +43,14 @@ type Shared = Arc<dyn Callee>;
 impl Instance {
     /// Wraps `callee` for the other side.
     pub fn new(callee: Shared) -> Self {
-        Self {
-            data: Box::into_raw(Box::new(callee)).cast_const().cast(),
-            call: call_entry,
-            release: release_entry,
-        }
+        Self { data: Box::into_raw(Box::new(callee)).cast_const().cast(), call: call_entry, release: release_entry }
     }
 
     /// Calls a method and waits for its reply.
     pub async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer, Buffer> {
         // SAFETY: `data` is what the library that owns `call` put there, and lives as long as `self`.
         let future = unsafe { (self.call)(self.data, method, payload.into_raw()) };
-        future
-            .await
-            .into_result()
-            .map(Buffer::from_raw)
-            .map_err(Buffer::from_raw)
+        future.await.into_result().map(Buffer::from_raw).map_err(Buffer::from_raw)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a plugin library exports: one checked header, and behind it one module with two functions.
 #![expect(unsafe_code, reason = "abi_stable asks for `unsafe` where a module's type is erased")]
+#![expect(clippy::expl_impl_clone_on_copy, reason = "written by abi_stable's derive macro")]
 
 use crate::buffer::Buffer;
 use crate::guard::{PanicMessage, catch, install_panic_hook};
@@ -12,7 +13,7 @@ use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RResult, RString, RVec};
 use std::sync::Arc;
 
-/// The header that a plugin exports; abi_stable's, so that layouts are compared before anything is called.
+/// The header that a plugin exports; `abi_stable`'s, so that layouts are compared before anything is called.
 pub type Header = LibHeader;
 
 /// The root module of every plugin.
@@ -52,11 +53,7 @@ pub const fn header<P: Plugin>() -> Header {
 }
 
 extern "C" fn construct<P: Plugin>() -> RootModuleResult {
-    let module = PluginModule {
-        manifest: manifest_entry::<P>,
-        create: create_entry::<P>,
-    }
-    .leak_into_prefix();
+    let module = PluginModule { manifest: manifest_entry::<P>, create: create_entry::<P> }.leak_into_prefix();
     // SAFETY: only the type is erased; the host casts it back after the layouts were compared.
     RResult::ROk(unsafe { abi_stable::prefix_type::PrefixRefTrait::to_prefix_ref(module).cast() })
 }
@@ -87,26 +84,16 @@ impl PluginModuleRef {
 
     /// Makes one configured plugin.
     pub fn instantiate(self, config: Buffer, host: HostHandle) -> Result<Instance, Buffer> {
-        self.create()(config.into_raw(), host)
-            .into_result()
-            .map_err(Buffer::from_raw)
+        self.create()(config.into_raw(), host).into_result().map_err(Buffer::from_raw)
     }
 }
 
-/// Says in one sentence why a header was refused; the full report of abi_stable runs to hundreds of lines.
+/// Says in one sentence why a header was refused; the full report of `abi_stable` runs to hundreds of lines.
 pub fn describe_mismatch(error: &LibraryError) -> String {
     match error {
-        LibraryError::IncompatibleVersionNumber {
-            expected_version,
-            actual_version,
-            ..
-        } => format!(
+        LibraryError::IncompatibleVersionNumber { expected_version, actual_version, .. } => format!(
             "it speaks plugin ABI {actual_version}, this host speaks {expected_version}; rebuild the {} with the other's version",
-            if actual_version.major < expected_version.major {
-                "plugin"
-            } else {
-                "host"
-            }
+            if actual_version.major < expected_version.major { "plugin" } else { "host" }
         ),
         LibraryError::AbiInstability(_) => {
             "the types at the boundary differ although both sides name the same ABI version; rebuild the plugin"

@@ -78,12 +78,7 @@ fn pascal(snake: &str) -> String {
 
 fn first_lower(name: &str) -> String {
     let mut characters = name.chars();
-    characters
-        .next()
-        .map(|first| first.to_ascii_lowercase())
-        .into_iter()
-        .chain(characters)
-        .collect()
+    characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect()
 }
 
 fn snake(pascal: &str) -> String {
@@ -122,9 +117,6 @@ mod tests {
     fn an_unknown_rule_lists_the_known_ones() {
         let rule = syn::LitStr::new("Snake", proc_macro2::Span::call_site());
         let error = Case::parse(&rule).unwrap_err().to_string();
-        assert!(
-            error.contains("`Snake`") && error.contains("snake_case, SCREAMING_SNAKE_CASE"),
-            "{error}"
-        );
+        assert!(error.contains("`Snake`") && error.contains("snake_case, SCREAMING_SNAKE_CASE"), "{error}");
     }
 }

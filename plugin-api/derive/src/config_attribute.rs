@@ -64,16 +64,9 @@ fn each_option(
     attributes: &[Attribute],
     mut take: impl FnMut(&str, &ParseNestedMeta<'_>) -> syn::Result<()>,
 ) -> syn::Result<()> {
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("config"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("config")) {
         attribute.parse_nested_meta(|meta| {
-            let name = meta
-                .path
-                .get_ident()
-                .map(|name| name.unraw().to_string())
-                .unwrap_or_default();
+            let name = meta.path.get_ident().map(|name| name.unraw().to_string()).unwrap_or_default();
             take(&name, &meta)
         })?;
     }
@@ -89,18 +82,11 @@ fn json(input: ParseStream<'_>) -> syn::Result<LitStr> {
     if is_json(&text.value()) {
         return Ok(text);
     }
-    Err(syn::Error::new(
-        text.span(),
-        r#"the default is not JSON; text needs quotes of its own, as in "\"text\"""#,
-    ))
+    Err(syn::Error::new(text.span(), r#"the default is not JSON; text needs quotes of its own, as in "\"text\"""#))
 }
 
 fn integer(input: ParseStream<'_>) -> syn::Result<i64> {
-    let sign = if input.parse::<Option<Token![-]>>()?.is_some() {
-        "-"
-    } else {
-        ""
-    };
+    let sign = if input.parse::<Option<Token![-]>>()?.is_some() { "-" } else { "" };
     let digits: LitInt = input.parse()?;
     format!("{sign}{}", digits.base10_digits())
         .parse()

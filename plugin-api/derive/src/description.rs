@@ -30,9 +30,9 @@ fn comment(attribute: &Attribute) -> Option<String> {
         return None;
     };
     match &doc.value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) if doc.path.is_ident("doc") => Some(without_stars(&text.value())),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if doc.path.is_ident("doc") => {
+            Some(without_stars(&text.value()))
+        }
         _ => None,
     }
 }
@@ -42,20 +42,11 @@ fn without_stars(comment: &str) -> String {
     let mut lines = comment.lines();
     let first = lines.next().unwrap_or_default();
     let rest: Vec<&str> = lines.collect();
-    let decorated = rest
-        .iter()
-        .all(|line| line.trim().is_empty() || line.trim_start().starts_with('*'));
+    let decorated = rest.iter().all(|line| line.trim().is_empty() || line.trim_start().starts_with('*'));
     let bare = |line: &&str| {
-        if decorated {
-            line.trim_start().trim_start_matches('*').to_owned()
-        } else {
-            (*line).to_owned()
-        }
+        if decorated { line.trim_start().trim_start_matches('*').to_owned() } else { (*line).to_owned() }
     };
-    std::iter::once(first.to_owned())
-        .chain(rest.iter().map(bare))
-        .collect::<Vec<String>>()
-        .join("\n")
+    std::iter::once(first.to_owned()).chain(rest.iter().map(bare)).collect::<Vec<String>>().join("\n")
 }
 
 #[cfg(test)]
@@ -68,23 +59,11 @@ mod tests {
             ("none", "struct S;", ""),
             ("one line", "/// One line.\nstruct S;", "One line."),
             ("joined lines", "/// One\n///   line.  \nstruct S;", "One line."),
-            (
-                "paragraphs",
-                "///\n/// One.\n///\n///\n/// Two.\n///\nstruct S;",
-                "One.\n\nTwo.",
-            ),
-            (
-                "block",
-                "/** One\n * line.\n *\n * Two.\n */\nstruct S;",
-                "One line.\n\nTwo.",
-            ),
+            ("paragraphs", "///\n/// One.\n///\n///\n/// Two.\n///\nstruct S;", "One.\n\nTwo."),
+            ("block", "/** One\n * line.\n *\n * Two.\n */\nstruct S;", "One line.\n\nTwo."),
             ("plain block", "/** One\n    line. */\nstruct S;", "One line."),
             ("list", "/// * one\nstruct S;", "* one"),
-            (
-                "other attributes",
-                "#[doc(hidden)]\n/// One.\n#[repr(C)]\nstruct S;",
-                "One.",
-            ),
+            ("other attributes", "#[doc(hidden)]\n/// One.\n#[repr(C)]\nstruct S;", "One."),
         ] {
             let input: syn::DeriveInput = syn::parse_str(source).unwrap();
             assert_eq!(description(&input.attrs), expected, "{name}");

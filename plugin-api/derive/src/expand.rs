@@ -73,27 +73,15 @@ mod tests {
         for (source, part) in [
             ("struct S { #[serde(flatten)] a: A }", "`#[serde(flatten)]`"),
             ("#[serde(untagged)] enum E { A }", "`#[serde(untagged)]`"),
-            (
-                "#[serde(deny_unknown_fields, tag = \"kind\")] enum E { A }",
-                "`#[serde(tag)]`",
-            ),
+            ("#[serde(deny_unknown_fields, tag = \"kind\")] enum E { A }", "`#[serde(tag)]`"),
             ("struct S { #[serde(alias = \"b\")] a: u8 }", "`#[serde(alias)]`"),
-            (
-                "#[serde(rename_all = \"Kebab\")] struct S { a: u8 }",
-                "unknown case `Kebab`",
-            ),
+            ("#[serde(rename_all = \"Kebab\")] struct S { a: u8 }", "unknown case `Kebab`"),
             ("struct S { #[config(default = \"auto\")] a: String }", "not JSON"),
-            (
-                "struct S { #[config(minimum = 1)] a: u8 }",
-                "a field takes `default`, `min`, `max` and `format`",
-            ),
+            ("struct S { #[config(minimum = 1)] a: u8 }", "a field takes `default`, `min`, `max` and `format`"),
             ("struct S { #[config(max = 9223372036854775808)] a: u64 }", "64 bits"),
             ("#[config(min = 1)] struct S { a: u8 }", "a type takes `crate`"),
             ("enum E { #[config(min = 1)] A }", "a variant takes none"),
-            (
-                "struct S { #[serde(rename = \"b\")] a: u8, b: u8 }",
-                "`b` is the name of another field",
-            ),
+            ("struct S { #[serde(rename = \"b\")] a: u8, b: u8 }", "`b` is the name of another field"),
         ] {
             let error = error_of(source);
             assert!(error.contains(part), "{source}: {error}");
@@ -104,10 +92,7 @@ mod tests {
     fn only_the_named_crate_is_used() {
         let source = "#[config(crate = \"crate::api\")] struct S<T> { a: Vec<T> }";
         let tokens = expand(&syn::parse_str(source).unwrap()).unwrap().to_string();
-        assert!(
-            tokens.contains("crate :: api :: schema :: ConfigSchema for S < T >"),
-            "{tokens}"
-        );
+        assert!(tokens.contains("crate :: api :: schema :: ConfigSchema for S < T >"), "{tokens}");
         assert!(!tokens.contains("rowsmith_plugin_api"), "{tokens}");
     }
 }

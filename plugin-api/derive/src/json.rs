@@ -8,10 +8,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Whether the text is exactly one JSON value, with white space around it at most.
 pub(crate) fn is_json(text: &str) -> bool {
-    let mut reader = Reader {
-        bytes: text.as_bytes(),
-        at: 0,
-    };
+    let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
     reader.value(0).is_some() && reader.peek().is_none()
 }
 
@@ -75,10 +72,7 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, word: &[u8]) -> Option<()> {
-        self.bytes
-            .get(self.at..)?
-            .starts_with(word)
-            .then(|| self.at += word.len())
+        self.bytes.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
     fn string(&mut self) -> Option<()> {

@@ -31,10 +31,7 @@ pub(crate) fn schema(
         let optional = may_be_left_out(api, field, &serde, container);
         entries.push(entry(api, field, &name, &config, &optional));
         if !names.insert(name.clone()) {
-            return Err(syn::Error::new(
-                field.span(),
-                format!("`{name}` is the name of another field too"),
-            ));
+            return Err(syn::Error::new(field.span(), format!("`{name}` is the name of another field too")));
         }
     }
     Ok(quote! {
@@ -46,11 +43,7 @@ pub(crate) fn schema(
 }
 
 fn name(field: &Field, serde: &SerdeAttribute, container: &SerdeAttribute) -> String {
-    let own = field
-        .ident
-        .as_ref()
-        .map(|ident| ident.unraw().to_string())
-        .unwrap_or_default();
+    let own = field.ident.as_ref().map(|ident| ident.unraw().to_string()).unwrap_or_default();
     let by_rule = || container.rename_all.map(|case| case.field(&own));
     serde.rename.clone().or_else(by_rule).unwrap_or(own)
 }
@@ -70,20 +63,13 @@ fn may_be_left_out(api: &Path, field: &Field, serde: &SerdeAttribute, container:
 fn entry(api: &Path, field: &Field, name: &str, config: &FieldConfig, may_be_left_out: &TokenStream) -> TokenStream {
     let kind = &field.ty;
     let description = description(&field.attrs);
-    let default = config.default.as_ref().map_or_else(
-        || quote!(::core::option::Option::None),
-        |json| quote!(::core::option::Option::Some(#json)),
-    );
-    let minimum = config
-        .minimum
-        .map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
-    let maximum = config
-        .maximum
-        .map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
-    let format = config
-        .format
+    let default = config
+        .default
         .as_ref()
-        .map(|format| quote_spanned!(kind.span()=> .with_format(#format)));
+        .map_or_else(|| quote!(::core::option::Option::None), |json| quote!(::core::option::Option::Some(#json)));
+    let minimum = config.minimum.map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
+    let maximum = config.maximum.map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
+    let format = config.format.as_ref().map(|format| quote_spanned!(kind.span()=> .with_format(#format)));
     let schema = quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::SCHEMA #minimum #maximum #format);
     quote! {
         #api::schema::Field {

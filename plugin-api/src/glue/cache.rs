@@ -12,8 +12,8 @@ use std::sync::Arc;
 struct Adapter<C>(Arc<C>);
 
 /// Makes the cache `C` behind the boundary.
-pub fn create<C: Cache>(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
-    build(&config, host, C::new, |cache, _| Arc::new(Adapter(Arc::new(cache))))
+pub fn create<C: Cache>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
+    build(config, host, C::new, |cache, _| Arc::new(Adapter(Arc::new(cache))))
 }
 
 impl<C: Cache> Callee for Adapter<C> {

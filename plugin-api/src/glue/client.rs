@@ -22,7 +22,7 @@ pub trait Caller: Send + Sync + 'static {
 impl Caller for Instance {
     fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
         Box::pin(async move {
-            let result = Instance::call(&self, method, payload).await;
+            let result = Self::call(&self, method, payload).await;
             result.map_err(|bytes| Error::decode(&bytes))
         })
     }
@@ -57,10 +57,7 @@ impl ScraperClient {
     /// # Errors
     /// The scraper's own.
     pub async fn scrape(&self, sink: u64) -> Result<()> {
-        self.0
-            .call(method::SCRAPE, Buffer::from(sink.to_string()))
-            .await
-            .map(drop)
+        self.0.call(method::SCRAPE, Buffer::from(sink.to_string())).await.map(drop)
     }
 
     /// See [`crate::Scraper::list`].
@@ -113,7 +110,7 @@ impl Values {
     ///
     /// # Errors
     /// When the cache answered with something else.
-    pub fn iter(&self) -> Result<Vec<Option<&[u8]>>> {
+    pub fn all(&self) -> Result<Vec<Option<&[u8]>>> {
         cache::decode_values(&self.bytes, self.count)
     }
 }
@@ -138,10 +135,7 @@ impl CacheClient {
     pub async fn get_many(&self, keys: &[Key]) -> Result<Values> {
         let mut payload = Vec::with_capacity(4 + keys.len() * 32);
         cache::encode_keys(&mut payload, keys)?;
-        Ok(Values {
-            bytes: self.0.call(method::GET_MANY, Buffer::from(payload)).await?,
-            count: keys.len(),
-        })
+        Ok(Values { bytes: self.0.call(method::GET_MANY, Buffer::from(payload)).await?, count: keys.len() })
     }
 
     /// See [`crate::Cache::put_many`].
@@ -204,9 +198,7 @@ impl CacheClient {
     /// # Errors
     /// The cache's own.
     pub async fn acquire(&self, request: &QuotaRequest) -> Result<u64> {
-        self.0
-            .json(method::ACQUIRE, Buffer::from(serde_json::to_vec(request)?))
-            .await
+        self.0.json(method::ACQUIRE, Buffer::from(serde_json::to_vec(request)?)).await
     }
 
     /// See [`crate::Cache::claim_many`].
@@ -222,16 +214,8 @@ impl CacheClient {
     /// # Errors
     /// The cache's own.
     pub async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        let request = ClaimRequest {
-            owner,
-            now_ms: 0,
-            lease_ms: 0,
-            keys: keys.to_vec(),
-        };
-        self.0
-            .call(method::RELEASE_MANY, encode_claim(&request)?)
-            .await
-            .map(drop)
+        let request = ClaimRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
+        self.0.call(method::RELEASE_MANY, encode_claim(&request)?).await.map(drop)
     }
 }
 
@@ -262,10 +246,7 @@ impl ExporterClient {
     /// # Errors
     /// The exporter's own.
     pub async fn begin(&self, columns: &[String]) -> Result<()> {
-        self.0
-            .call(method::BEGIN, Buffer::from(serde_json::to_vec(columns)?))
-            .await
-            .map(drop)
+        self.0.call(method::BEGIN, Buffer::from(serde_json::to_vec(columns)?)).await.map(drop)
     }
 
     /// See [`crate::Exporter::write`].
@@ -281,8 +262,6 @@ impl ExporterClient {
     /// # Errors
     /// The exporter's own.
     pub async fn finish(&self, ending: Ending) -> Result<ExportSummary> {
-        self.0
-            .json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?))
-            .await
+        self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?)).await
     }
 }

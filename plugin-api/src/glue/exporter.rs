@@ -14,22 +14,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 struct Adapter<E>(Arc<Mutex<Option<E>>>);
 
 /// Makes the exporter `E` behind the boundary.
-pub fn create<E: Exporter>(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
-    build(&config, host, E::new, |exporter, _| {
-        Arc::new(Adapter(Arc::new(Mutex::new(Some(exporter)))))
-    })
+pub fn create<E: Exporter>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
+    build(config, host, E::new, |exporter, _| Arc::new(Adapter(Arc::new(Mutex::new(Some(exporter))))))
 }
 
 fn take<E>(slot: &Mutex<Option<E>>) -> Result<E> {
-    slot.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take()
-        .ok_or_else(|| {
-            Error::new(
-                ErrorKind::Other,
-                "the exporter is still busy with an earlier call, or failed in the middle of one",
-            )
-        })
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(|| {
+        Error::new(ErrorKind::Other, "the exporter is still busy with an earlier call, or failed in the middle of one")
+    })
 }
 
 fn put_back<E>(slot: &Mutex<Option<E>>, exporter: E) {
@@ -58,14 +50,8 @@ impl<E: Exporter> Callee for Adapter<E> {
 async fn run<E: Exporter>(exporter: &mut E, method: u32, payload: &[u8]) -> Result<Buffer> {
     match method {
         method::TARGET => json(&exporter.target()),
-        method::BEGIN => exporter
-            .begin(serde_json::from_slice(payload)?)
-            .await
-            .map(|()| Buffer::default()),
-        method::WRITE => exporter
-            .write(RowChunk::decode(payload)?)
-            .await
-            .map(|()| Buffer::default()),
+        method::BEGIN => exporter.begin(serde_json::from_slice(payload)?).await.map(|()| Buffer::default()),
+        method::WRITE => exporter.write(RowChunk::decode(payload)?).await.map(|()| Buffer::default()),
         _ => json(&exporter.finish(serde_json::from_slice(payload)?).await?),
     }
 }

@@ -13,8 +13,7 @@ impl Log for HostLogger {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            self.0
-                .log(record.level() as u32, record.target(), &record.args().to_string());
+            self.0.log(record.level() as u32, record.target(), &record.args().to_string());
         }
     }
 

@@ -11,10 +11,8 @@ use std::sync::Arc;
 struct Adapter<P>(Arc<P>);
 
 /// Makes the provider `P` behind the boundary.
-pub fn create<P: Provider>(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
-    build(&config, host, P::new, |provider, _| {
-        Arc::new(Adapter(Arc::new(provider)))
-    })
+pub fn create<P: Provider>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
+    build(config, host, P::new, |provider, _| Arc::new(Adapter(Arc::new(provider))))
 }
 
 impl<P: Provider> Callee for Adapter<P> {

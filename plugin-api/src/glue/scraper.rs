@@ -14,13 +14,8 @@ struct Adapter<S> {
 }
 
 /// Makes the scraper `S` behind the boundary.
-pub fn create<S: Scraper>(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
-    build(&config, host, S::new, |scraper, host| {
-        Arc::new(Adapter {
-            scraper: Arc::new(scraper),
-            host,
-        })
-    })
+pub fn create<S: Scraper>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
+    build(config, host, S::new, |scraper, host| Arc::new(Adapter { scraper: Arc::new(scraper), host }))
 }
 
 impl<S: Scraper> Callee for Adapter<S> {

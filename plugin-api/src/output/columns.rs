@@ -48,31 +48,16 @@ impl Columns {
         if self.chunk != *chunk.columns() || self.places.len() != self.names.len() {
             self.admit(chunk.columns());
             self.chunk = Arc::clone(chunk.columns());
-            let places: HashMap<&str, usize> = self
-                .chunk
-                .iter()
-                .enumerate()
-                .map(|(place, name)| (name.as_str(), place))
-                .collect();
-            self.places = self
-                .names
-                .iter()
-                .map(|name| places.get(name.as_str()).copied())
-                .collect();
+            let places: HashMap<&str, usize> =
+                self.chunk.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+            self.places = self.names.iter().map(|name| places.get(name.as_str()).copied()).collect();
         }
-        Rows {
-            names: &self.names,
-            places: &self.places,
-            chunk,
-        }
+        Rows { names: &self.names, places: &self.places, chunk }
     }
 
     /// The columns that the config wants and no row had.
     pub(super) fn never_seen(&self) -> impl Iterator<Item = &str> {
-        self.names
-            .iter()
-            .filter(|name| !self.seen.contains(*name))
-            .map(String::as_str)
+        self.names.iter().filter(|name| !self.seen.contains(*name)).map(String::as_str)
     }
 }
 
@@ -111,8 +96,6 @@ impl<'a> Rows<'a> {
     /// The cells of one row, one for every column.
     pub fn row(&self, row: usize) -> impl Iterator<Item = Cell<'a>> {
         let Self { places, chunk, .. } = *self;
-        places
-            .iter()
-            .map(move |place| place.map_or(Cell::ABSENT, |place| chunk.cell(row, place)))
+        places.iter().map(move |place| place.map_or(Cell::ABSENT, |place| chunk.cell(row, place)))
     }
 }

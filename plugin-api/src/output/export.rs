@@ -33,15 +33,7 @@ impl<F: Format> FileExporter<F> {
     pub fn new(options: OutputOptions, format: F) -> Result<Self> {
         options.check()?;
         let columns = Columns::new(options.columns.as_ref());
-        Ok(Self {
-            options,
-            format,
-            columns,
-            file: None,
-            stretches: Vec::new(),
-            rows: 0,
-            out: Vec::new(),
-        })
+        Ok(Self { options, format, columns, file: None, stretches: Vec::new(), rows: 0, out: Vec::new() })
     }
 
     /// Where the rows will be.
@@ -65,10 +57,7 @@ impl<F: Format> FileExporter<F> {
     /// When writing fails, or when rows bring further columns to a table that is written to a stream.
     pub fn write(&mut self, chunk: &RowChunk) -> Result<()> {
         let Some(file) = &mut self.file else {
-            return Err(Error::new(
-                ErrorKind::Other,
-                "rows came before the export began, or after it ended",
-            ));
+            return Err(Error::new(ErrorKind::Other, "rows came before the export began, or after it ended"));
         };
         if chunk.is_empty() {
             return Ok(());
@@ -80,18 +69,12 @@ impl<F: Format> FileExporter<F> {
         if self.stretches.is_empty() {
             self.format.look(&rows);
             self.format.header(columns, &mut self.out)?;
-            self.stretches.push(Stretch {
-                start: self.out.len() as u64,
-                columns: columns.len(),
-            });
+            self.stretches.push(Stretch { start: self.out.len() as u64, columns: columns.len() });
         } else if columns.len() > known && self.format.table().is_some() {
             if !file.can_rewrite() {
                 return Err(late_column(columns.get(known).map_or("", String::as_str)));
             }
-            self.stretches.push(Stretch {
-                start: file.bytes(),
-                columns: columns.len(),
-            });
+            self.stretches.push(Stretch { start: file.bytes(), columns: columns.len() });
         }
         self.format.rows(&rows, &mut self.out)?;
         file.write(&self.out)?;
@@ -119,24 +102,13 @@ impl<F: Format> FileExporter<F> {
             return Ok(ExportSummary::default());
         };
         self.close(&mut file)?;
-        let written = if ending == Ending::Complete {
-            file.commit()?
-        } else {
-            file.commit_partial()?
-        };
-        Ok(ExportSummary {
-            location: written.location,
-            rows: self.rows,
-            bytes: Some(written.bytes),
-        })
+        let written = if ending == Ending::Complete { file.commit()? } else { file.commit_partial()? };
+        Ok(ExportSummary { location: written.location, rows: self.rows, bytes: Some(written.bytes) })
     }
 
     fn close(&mut self, file: &mut OutputFile) -> Result<()> {
         for column in self.columns.never_seen() {
-            log::warn!(
-                "no row has the column `{column}`, which the exporter of {} lists",
-                self.options.path
-            );
+            log::warn!("no row has the column `{column}`, which the exporter of {} lists", self.options.path);
         }
         self.out.clear();
         if self.stretches.is_empty() {

@@ -47,10 +47,7 @@ impl OutputFile {
         let sink = match Place::writable(path)? {
             Place::Stdout => Sink::Stdout,
             Place::Special(path) => {
-                let file = OpenOptions::new()
-                    .write(true)
-                    .open(&path)
-                    .map_err(|e| Error::io("open", &path, &e))?;
+                let file = OpenOptions::new().write(true).open(&path).map_err(|e| Error::io("open", &path, &e))?;
                 Sink::Special { file, path }
             }
             Place::File(target) => {
@@ -58,18 +55,10 @@ impl OutputFile {
                     return Err(exists(&target));
                 }
                 remove_abandoned(&target);
-                Sink::Replacing {
-                    temporary: TemporaryFile::beside(&target)?,
-                    target,
-                }
+                Sink::Replacing { temporary: TemporaryFile::beside(&target)?, target }
             }
         };
-        Ok(Self {
-            sink,
-            if_exists,
-            buffer: Vec::new(),
-            bytes: 0,
-        })
+        Ok(Self { sink, if_exists, buffer: Vec::new(), bytes: 0 })
     }
 
     /// Whether what was written can still be changed: false for the standard output, devices and pipes.
@@ -90,11 +79,7 @@ impl OutputFile {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.buffer.extend_from_slice(bytes);
         self.bytes += bytes.len() as u64;
-        if self.buffer.len() >= BUFFER_BYTES {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
     }
 
     /// Hands what is in the buffer to the system.
@@ -122,22 +107,11 @@ impl OutputFile {
     pub fn rewrite(&mut self, rewrite: impl FnOnce(&mut BufReader<File>, &mut Self) -> Result<()>) -> Result<()> {
         self.flush()?;
         let Sink::Replacing { temporary, target } = &self.sink else {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "what was written to a stream cannot be changed",
-            ));
+            return Err(Error::new(ErrorKind::Unsupported, "what was written to a stream cannot be changed"));
         };
         let old = File::open(&temporary.path).map_err(|e| Error::io("read", &temporary.path, &e))?;
-        let sink = Sink::Replacing {
-            temporary: TemporaryFile::beside(target)?,
-            target: target.clone(),
-        };
-        let mut new = Self {
-            sink,
-            if_exists: self.if_exists,
-            buffer: Vec::new(),
-            bytes: 0,
-        };
+        let sink = Sink::Replacing { temporary: TemporaryFile::beside(target)?, target: target.clone() };
+        let mut new = Self { sink, if_exists: self.if_exists, buffer: Vec::new(), bytes: 0 };
         rewrite(&mut BufReader::with_capacity(BUFFER_BYTES, old), &mut new)?;
         *self = new;
         Ok(())
@@ -153,17 +127,12 @@ impl OutputFile {
         let (temporary, target) = match self.sink {
             Sink::Replacing { temporary, target } => (temporary, target),
             stream => {
-                return Ok(Written {
-                    location: stream.name(),
-                    bytes,
-                });
+                return Ok(Written { location: stream.name(), bytes });
             }
         };
         temporary.file.sync_all().map_err(|e| Error::io("write", &target, &e))?;
         match self.if_exists {
-            IfExists::Replace => temporary
-                .replace(&target)
-                .map_err(|e| Error::io("replace", &target, &e))?,
+            IfExists::Replace => temporary.replace(&target).map_err(|e| Error::io("replace", &target, &e))?,
             IfExists::Fail => temporary.place_new(&target).map_err(|e| match e.kind() {
                 io::ErrorKind::AlreadyExists => exists(&target),
                 _ => Error::io("create", &target, &e),
@@ -177,10 +146,7 @@ impl OutputFile {
             _ => {}
         }
         sync_folder(&target)?;
-        Ok(Written {
-            location: target.display().to_string(),
-            bytes,
-        })
+        Ok(Written { location: target.display().to_string(), bytes })
     }
 
     /// Keeps an incomplete file beside the target, as `<stem>.partial.<extension>`; the target stays as it is.
@@ -193,21 +159,13 @@ impl OutputFile {
         let (temporary, target) = match self.sink {
             Sink::Replacing { temporary, target } => (temporary, partial_path(&target)),
             stream => {
-                return Ok(Written {
-                    location: stream.name(),
-                    bytes,
-                });
+                return Ok(Written { location: stream.name(), bytes });
             }
         };
         temporary.file.sync_all().map_err(|e| Error::io("write", &target, &e))?;
-        temporary
-            .replace(&target)
-            .map_err(|e| Error::io("replace", &target, &e))?;
+        temporary.replace(&target).map_err(|e| Error::io("replace", &target, &e))?;
         sync_folder(&target)?;
-        Ok(Written {
-            location: target.display().to_string(),
-            bytes,
-        })
+        Ok(Written { location: target.display().to_string(), bytes })
     }
 
     /// Removes what was written. What a stream has taken cannot be taken back.
@@ -217,18 +175,11 @@ impl OutputFile {
 
     fn failed(&self, doing: &str, source: &io::Error) -> Error {
         let error = match &self.sink {
-            Sink::Stdout => Error::new(
-                ErrorKind::Io,
-                format!("cannot {doing} to the standard output: {source}"),
-            ),
+            Sink::Stdout => Error::new(ErrorKind::Io, format!("cannot {doing} to the standard output: {source}")),
             Sink::Special { path, .. } => Error::io(doing, path, source),
             Sink::Replacing { target, .. } => Error::io(doing, target, source),
         };
-        if source.kind() == io::ErrorKind::BrokenPipe {
-            error.with("broken_pipe", "true")
-        } else {
-            error
-        }
+        if source.kind() == io::ErrorKind::BrokenPipe { error.with("broken_pipe", "true") } else { error }
     }
 }
 

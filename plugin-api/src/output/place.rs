@@ -44,20 +44,12 @@ impl Place {
         let Self::File(file) = &place else { return Ok(place) };
         let found = fs::metadata(file).ok();
         if path.ends_with(std::path::is_separator) || found.as_ref().is_some_and(fs::Metadata::is_dir) {
-            let error = Error::new(
-                ErrorKind::Io,
-                format!("cannot write to {}: it is a folder", file.display()),
-            );
-            return Err(error
-                .with("path", file.display().to_string())
-                .hint("add a file's name to `path`"));
+            let error = Error::new(ErrorKind::Io, format!("cannot write to {}: it is a folder", file.display()));
+            return Err(error.with("path", file.display().to_string()).hint("add a file's name to `path`"));
         }
         // A rename would pass over this mark without a word.
         if found.is_some_and(|found| found.permissions().readonly()) {
-            let error = Error::new(
-                ErrorKind::Io,
-                format!("cannot replace {}: it is read-only", file.display()),
-            );
+            let error = Error::new(ErrorKind::Io, format!("cannot replace {}: it is read-only", file.display()));
             return Err(error
                 .with("path", file.display().to_string())
                 .hint("name another `path`, or make it writable"));
@@ -68,21 +60,9 @@ impl Place {
     /// The place as the host is told of it.
     pub(super) fn target(&self, path: &str) -> Target {
         match self {
-            Self::Stdout => Target {
-                name: "standard output".to_owned(),
-                path: None,
-                stdout: true,
-            },
-            Self::Special(_) => Target {
-                name: path.to_owned(),
-                path: None,
-                stdout: false,
-            },
-            Self::File(file) => Target {
-                name: path.to_owned(),
-                path: Some(file.display().to_string()),
-                stdout: false,
-            },
+            Self::Stdout => Target { name: "standard output".to_owned(), path: None, stdout: true },
+            Self::Special(_) => Target { name: path.to_owned(), path: None, stdout: false },
+            Self::File(file) => Target { name: path.to_owned(), path: Some(file.display().to_string()), stdout: false },
         }
     }
 }

@@ -46,11 +46,7 @@ impl TemporaryFile {
             let path = folder.join(format!("{prefix}{}-{number}.tmp", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    return Ok(Self {
-                        file,
-                        path,
-                        moved: false,
-                    });
+                    return Ok(Self { file, path, moved: false });
                 }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempts < MAX_ATTEMPTS => attempts += 1,
                 Err(e) => return Err(e),
@@ -103,10 +99,7 @@ pub(super) fn remove_abandoned(target: &Path) {
         };
         if !processes.join(process.to_string()).exists() {
             match fs::remove_file(entry.path()) {
-                Ok(()) => log::info!(
-                    "removed {}, left behind by a run that was killed",
-                    entry.path().display()
-                ),
+                Ok(()) => log::info!("removed {}, left behind by a run that was killed", entry.path().display()),
                 Err(error) => log::debug!("cannot remove {}: {error}", entry.path().display()),
             }
         }
@@ -115,10 +108,7 @@ pub(super) fn remove_abandoned(target: &Path) {
 
 fn prefix(target: &Path) -> String {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let end = (0..=MAX_NAME_BYTES.min(name.len()))
-        .rev()
-        .find(|end| name.is_char_boundary(*end))
-        .unwrap_or(0);
+    let end = (0..=MAX_NAME_BYTES.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
     format!(".{}.rowsmith-", name.get(..end).unwrap_or_default())
 }
 

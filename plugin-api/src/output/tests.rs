@@ -30,10 +30,8 @@ impl Folder {
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(&self.0)
-            .unwrap()
-            .map(|e| e.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> =
+            fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -51,11 +49,7 @@ struct Quoted;
 
 impl Format for Quoted {
     fn table(&self) -> Option<TableLines> {
-        Some(TableLines {
-            empty_cell: "''".to_owned(),
-            line_end: "\n",
-            quote: Some(b'\''),
-        })
+        Some(TableLines { empty_cell: "''".to_owned(), line_end: "\n", quote: Some(b'\'') })
     }
 
     fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
@@ -84,15 +78,7 @@ fn chunk(rows: &[Value]) -> RowChunk {
 
 fn exporter(path: &str, columns: Option<&[&str]>) -> FileExporter<Quoted> {
     let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-    FileExporter::new(
-        OutputOptions {
-            path: path.to_owned(),
-            columns,
-            if_exists: IfExists::Replace,
-        },
-        Quoted,
-    )
-    .unwrap()
+    FileExporter::new(OutputOptions { path: path.to_owned(), columns, if_exists: IfExists::Replace }, Quoted).unwrap()
 }
 
 fn export(path: &str, columns: Option<&[&str]>, chunks: &[&[Value]], ending: Ending) -> crate::exporter::ExportSummary {
@@ -155,12 +141,7 @@ fn columns_that_come_late_are_in_all_lines() {
 fn listed_columns_are_exactly_those() {
     let folder = Folder::new();
     let rows: &[Value] = &[json!({"a": "1", "b": "2"}), json!({"late": "3", "b": "4"})];
-    export(
-        &folder.path("t"),
-        Some(&["b", "nowhere", "a"]),
-        &[rows, rows],
-        Ending::Complete,
-    );
+    export(&folder.path("t"), Some(&["b", "nowhere", "a"]), &[rows, rows], Ending::Complete);
     assert_eq!(folder.read("t"), "b,nowhere,a\n'2''''1'\n'4'''''\n'2''''1'\n'4'''''\n");
 }
 
@@ -173,17 +154,9 @@ fn options_that_cannot_work_are_config_errors() {
     ];
     for (name, path, columns, key) in cases {
         let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-        let options = OutputOptions {
-            path: path.to_owned(),
-            columns,
-            if_exists: IfExists::Replace,
-        };
+        let options = OutputOptions { path: path.to_owned(), columns, if_exists: IfExists::Replace };
         let error = FileExporter::new(options, Quoted).unwrap_err();
-        assert_eq!(
-            (error.kind, error.fact("config_key")),
-            (ErrorKind::Config, Some(key)),
-            "{name}"
-        );
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}");
     }
 }
 
@@ -210,13 +183,7 @@ fn a_file_that_may_not_be_replaced_stays() {
     let early = OutputFile::create(&path, IfExists::Fail).unwrap();
     fs::write(&path, "theirs").unwrap();
     assert!(early.commit().unwrap_err().message.contains("exists already"));
-    assert!(
-        OutputFile::create(&path, IfExists::Fail)
-            .unwrap_err()
-            .hint
-            .unwrap()
-            .contains("if_exists")
-    );
+    assert!(OutputFile::create(&path, IfExists::Fail).unwrap_err().hint.unwrap().contains("if_exists"));
     assert_eq!((folder.read("rows.csv").as_str(), folder.names().len()), ("theirs", 1));
     fs::remove_file(&path).unwrap();
     let mut file = OutputFile::create(&path, IfExists::Fail).unwrap();
@@ -242,17 +209,9 @@ fn a_link_stays_and_the_file_behind_it_is_replaced() {
         assert!(fs::symlink_metadata(&path).unwrap().is_symlink(), "{link}");
         assert_eq!(folder.read(real), "a\n'new'\n");
     }
-    assert_eq!(
-        fs::metadata(folder.0.join("real.csv")).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(fs::metadata(folder.0.join("real.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     fs::set_permissions(folder.0.join("real.csv"), fs::Permissions::from_mode(0o400)).unwrap();
-    assert!(
-        OutputFile::create(&folder.path("link.csv"), IfExists::Replace)
-            .unwrap_err()
-            .message
-            .contains("read-only")
-    );
+    assert!(OutputFile::create(&folder.path("link.csv"), IfExists::Replace).unwrap_err().message.contains("read-only"));
 }
 
 #[cfg(target_os = "linux")]
@@ -271,9 +230,7 @@ fn what_killed_processes_left_is_removed_and_nothing_else() {
     for (name, _) in &names {
         fs::write(folder.0.join(name), "").unwrap();
     }
-    OutputFile::create(&folder.path("rows.csv"), IfExists::Replace)
-        .unwrap()
-        .discard();
+    OutputFile::create(&folder.path("rows.csv"), IfExists::Replace).unwrap().discard();
     for (name, stays) in &names {
         assert_eq!(Path::new(&folder.path(name)).exists(), *stays, "{name}");
     }

@@ -62,8 +62,5 @@ fn read_line(reader: &mut impl BufRead, quote: Option<u8>, line: &mut Vec<u8>) -
 }
 
 fn unreadable(source: &io::Error) -> Error {
-    Error::new(
-        crate::ErrorKind::Io,
-        format!("cannot read what was written so far: {source}"),
-    )
+    Error::new(crate::ErrorKind::Io, format!("cannot read what was written so far: {source}"))
 }

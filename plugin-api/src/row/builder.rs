@@ -237,32 +237,17 @@ mod tests {
             builder.push(row).unwrap();
         }
         let chunk = RowChunk::decode(&builder.take().encode().unwrap()).unwrap();
-        chunk
-            .iter()
-            .map(|row| serde_json::Value::Object(row.object()))
-            .collect()
+        chunk.iter().map(|row| serde_json::Value::Object(row.object())).collect()
     }
 
     #[test]
     fn rows_come_back_as_they_went_in() {
         let cases = [
-            (
-                "scalars",
-                vec![json!({"s": "text", "n": 1, "f": 1.5, "t": true, "f2": false, "z": null})],
-            ),
+            ("scalars", vec![json!({"s": "text", "n": 1, "f": 1.5, "t": true, "f2": false, "z": null})]),
             ("nested", vec![json!({"a": [1, {"b": "c"}], "o": {"k": [true]}})]),
-            (
-                "a column that appears later",
-                vec![json!({"a": "1"}), json!({"b": "2", "a": "3"}), json!({"c": 3})],
-            ),
-            (
-                "another order",
-                vec![json!({"a": 1, "b": "x"}), json!({"b": "y", "a": 2})],
-            ),
-            (
-                "empty texts",
-                vec![json!({"a": "", "b": ""}), json!({"a": "", "b": "é"})],
-            ),
+            ("a column that appears later", vec![json!({"a": "1"}), json!({"b": "2", "a": "3"}), json!({"c": 3})]),
+            ("another order", vec![json!({"a": 1, "b": "x"}), json!({"b": "y", "a": 2})]),
+            ("empty texts", vec![json!({"a": "", "b": ""}), json!({"a": "", "b": "é"})]),
         ];
         for (name, rows) in cases {
             assert_eq!(round_trip(&rows), rows, "{name}");
@@ -274,11 +259,7 @@ mod tests {
         let mut builder = ChunkBuilder::new();
         builder.push(&json!({"a": "kept"})).unwrap();
         assert!(builder.push(&"only a string").is_err());
-        assert!(
-            builder
-                .push(&std::collections::BTreeMap::from([("a", f64::NAN)]))
-                .is_err()
-        );
+        assert!(builder.push(&std::collections::BTreeMap::from([("a", f64::NAN)])).is_err());
         builder.push(&json!({"a": "also kept"})).unwrap();
         let chunk = builder.take();
         assert_eq!((chunk.len(), chunk.cell(1, 0).text), (2, "also kept"));

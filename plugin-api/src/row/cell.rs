@@ -48,22 +48,13 @@ pub struct Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// The cell of a column that a row does not have.
-    pub const ABSENT: Self = Self {
-        kind: CellKind::Absent,
-        text: "",
-    };
+    pub const ABSENT: Self = Self { kind: CellKind::Absent, text: "" };
     /// The cell of `null`.
-    pub const NULL: Self = Self {
-        kind: CellKind::Null,
-        text: "",
-    };
+    pub const NULL: Self = Self { kind: CellKind::Null, text: "" };
 
     /// The cell of a string.
     pub const fn string(text: &'a str) -> Self {
-        Self {
-            kind: CellKind::String,
-            text,
-        }
+        Self { kind: CellKind::String, text }
     }
 
     /// Whether there is nothing to read: absent, null, or only white space.

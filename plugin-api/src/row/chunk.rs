@@ -62,10 +62,7 @@ impl RowChunk {
         let at = row * self.columns.len() + column;
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
         let text = self.text.get(start..self.ends[at] as usize).unwrap_or_default();
-        Cell {
-            kind: self.kinds[at],
-            text,
-        }
+        Cell { kind: self.kinds[at], text }
     }
 
     /// One row.
@@ -128,32 +125,20 @@ impl RowChunk {
             let len = reader.length()?;
             columns.push(utf8(reader.take(len)?)?.to_owned());
         }
-        let cells = column_count
-            .checked_mul(rows)
-            .ok_or_else(|| invalid("more cells than there can be"))?;
+        let cells = column_count.checked_mul(rows).ok_or_else(|| invalid("more cells than there can be"))?;
         let kinds = reader
             .take(cells)?
             .iter()
             .map(|byte| CellKind::from_byte(*byte).ok_or_else(|| invalid(format!("a cell of the unknown kind {byte}"))))
             .collect::<Result<Vec<_>>>()?;
         let ends = reader
-            .take(
-                cells
-                    .checked_mul(4)
-                    .ok_or_else(|| invalid("more cells than there can be"))?,
-            )?
+            .take(cells.checked_mul(4).ok_or_else(|| invalid("more cells than there can be"))?)?
             .chunks_exact(4)
             .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect::<Vec<_>>();
         let text_len = reader.length()?;
         let text = utf8(reader.take(text_len)?)?.to_owned();
-        let chunk = Self {
-            columns: columns.into(),
-            rows,
-            kinds,
-            ends,
-            text,
-        };
+        let chunk = Self { columns: columns.into(), rows, kinds, ends, text };
         chunk.check()?;
         Ok(chunk)
     }
@@ -171,11 +156,7 @@ impl RowChunk {
                 CellKind::Absent | CellKind::Null | CellKind::False | CellKind::True => text.is_empty(),
             };
             if !sound {
-                return Err(invalid(format!(
-                    "{} that is not the {:?} it says it is",
-                    self.place(at),
-                    self.kinds[at]
-                )));
+                return Err(invalid(format!("{} that is not the {:?} it says it is", self.place(at), self.kinds[at])));
             }
             start = *end;
         }
@@ -184,11 +165,7 @@ impl RowChunk {
 
     fn place(&self, at: usize) -> String {
         let columns = self.columns.len();
-        format!(
-            "a cell (row {} of its chunk, column `{}`)",
-            at / columns + 1,
-            self.columns[at % columns]
-        )
+        format!("a cell (row {} of its chunk, column `{}`)", at / columns + 1, self.columns[at % columns])
     }
 }
 
@@ -237,8 +214,6 @@ impl<'a> RowView<'a> {
 
     /// The row as a JSON object.
     pub fn object(self) -> serde_json::Map<String, serde_json::Value> {
-        self.cells()
-            .map(|(name, cell)| (name.to_owned(), cell.value()))
-            .collect()
+        self.cells().map(|(name, cell)| (name.to_owned(), cell.value())).collect()
     }
 }

@@ -9,10 +9,9 @@ use std::fmt;
 pub(super) fn write_row<T: Serialize + ?Sized>(builder: &mut ChunkBuilder, row: &T) -> Result<()> {
     row.serialize(RowSerializer { builder }).map_err(|signal| match signal {
         Signal::Message(text) => Error::new(ErrorKind::InvalidData, format!("a row cannot be written: {text}")),
-        Signal::Compound => Error::new(
-            ErrorKind::InvalidData,
-            "a row must be a struct or a map of column names to values",
-        ),
+        Signal::Compound => {
+            Error::new(ErrorKind::InvalidData, "a row must be a struct or a map of column names to values")
+        }
     })
 }
 
@@ -57,28 +56,16 @@ fn write_cell<T: Serialize + ?Sized>(builder: &mut ChunkBuilder, name: &str, val
 fn write_json_text(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result<(), Signal> {
     let text = text.trim();
     let cell = match text.as_bytes().first() {
-        Some(b'{' | b'[') => Cell {
-            kind: CellKind::Json,
-            text,
-        },
+        Some(b'{' | b'[') => Cell { kind: CellKind::Json, text },
         Some(b'"') => {
             let string: String = serde_json::from_str(text).map_err(|e| Signal::Message(e.to_string()))?;
             builder.cell(name, Cell::string(&string));
             return Ok(());
         }
-        Some(b't') => Cell {
-            kind: CellKind::True,
-            text: "",
-        },
-        Some(b'f') => Cell {
-            kind: CellKind::False,
-            text: "",
-        },
+        Some(b't') => Cell { kind: CellKind::True, text: "" },
+        Some(b'f') => Cell { kind: CellKind::False, text: "" },
         Some(b'n') | None => Cell::NULL,
-        Some(_) => Cell {
-            kind: CellKind::Number,
-            text,
-        },
+        Some(_) => Cell { kind: CellKind::Number, text },
     };
     builder.cell(name, cell);
     Ok(())
@@ -148,17 +135,11 @@ impl<'a> Serializer for RowSerializer<'a> {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<RowMap<'a>, Signal> {
-        Ok(RowMap {
-            builder: self.builder,
-            key: None,
-        })
+        Ok(RowMap { builder: self.builder, key: None })
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<RowMap<'a>, Signal> {
-        Ok(RowMap {
-            builder: self.builder,
-            key: None,
-        })
+        Ok(RowMap { builder: self.builder, key: None })
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<No, Signal> {
@@ -186,10 +167,7 @@ impl ser::SerializeMap for RowMap<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Signal> {
-        let key = self
-            .key
-            .take()
-            .ok_or_else(|| Signal::Message("a value without a column's name".to_owned()))?;
+        let key = self.key.take().ok_or_else(|| Signal::Message("a value without a column's name".to_owned()))?;
         write_cell(self.builder, &key, value)
     }
 

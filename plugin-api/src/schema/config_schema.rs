@@ -53,10 +53,7 @@ impl ConfigSchema for PathBuf {
 }
 
 impl ConfigSchema for () {
-    const SCHEMA: Schema = Schema::Object(&ObjectSchema {
-        description: "",
-        fields: &[],
-    });
+    const SCHEMA: Schema = Schema::Object(&ObjectSchema { description: "", fields: &[] });
 }
 
 impl ConfigSchema for serde_json::Value {

@@ -67,17 +67,10 @@ impl Schema {
     #[must_use]
     pub const fn with_minimum(self, bound: i64) -> Self {
         match self {
-            Self::Integer {
-                minimum: Some(own),
-                maximum,
-            } if own > bound => Self::Integer {
-                minimum: Some(own),
-                maximum,
-            },
-            Self::Integer { maximum, .. } => Self::Integer {
-                minimum: Some(bound),
-                maximum,
-            },
+            Self::Integer { minimum: Some(own), maximum } if own > bound => {
+                Self::Integer { minimum: Some(own), maximum }
+            }
+            Self::Integer { maximum, .. } => Self::Integer { minimum: Some(bound), maximum },
             _ => panic!("`min` is for integers only"),
         }
     }
@@ -89,17 +82,10 @@ impl Schema {
     #[must_use]
     pub const fn with_maximum(self, bound: i64) -> Self {
         match self {
-            Self::Integer {
-                minimum,
-                maximum: Some(own),
-            } if own < bound => Self::Integer {
-                minimum,
-                maximum: Some(own),
-            },
-            Self::Integer { minimum, .. } => Self::Integer {
-                minimum,
-                maximum: Some(bound),
-            },
+            Self::Integer { minimum, maximum: Some(own) } if own < bound => {
+                Self::Integer { minimum, maximum: Some(own) }
+            }
+            Self::Integer { minimum, .. } => Self::Integer { minimum, maximum: Some(bound) },
             _ => panic!("`max` is for integers only"),
         }
     }

@@ -12,11 +12,7 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     pub(super) const fn new(buffer: &'a mut [u8]) -> Self {
-        Self {
-            buffer,
-            len: 0,
-            last: 0,
-        }
+        Self { buffer, len: 0, last: 0 }
     }
 
     /// How many bytes were pushed, whether or not there was room for them.

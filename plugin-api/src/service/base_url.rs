@@ -19,9 +19,7 @@ impl BaseUrl {
     /// [`Error::config`] on `base_url`, saying what the address must look like.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim().trim_end_matches('/');
-        let (scheme, rest) = text
-            .split_once("://")
-            .ok_or_else(|| wrong("is not an absolute address"))?;
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| wrong("is not an absolute address"))?;
         if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
             return Err(wrong("begins with neither `http://` nor `https://`"));
         }
@@ -35,15 +33,8 @@ impl BaseUrl {
         if authority.contains('@') {
             return Err(wrong("contains a user name, and addresses are logged").hint("set `api_key` instead"));
         }
-        let url = Self {
-            text: text.to_owned(),
-            authority: authority.to_ascii_lowercase(),
-        };
-        if url.host().is_empty() {
-            Err(wrong("names no host"))
-        } else {
-            Ok(url)
-        }
+        let url = Self { text: text.to_owned(), authority: authority.to_ascii_lowercase() };
+        if url.host().is_empty() { Err(wrong("names no host")) } else { Ok(url) }
     }
 
     /// The address of something below this one; `path` begins without a slash.
@@ -90,51 +81,17 @@ mod tests {
     #[test]
     fn good_addresses() {
         for (text, joined, authority, host, loopback) in [
-            (
-                "https://api.example.org/v1",
-                "https://api.example.org/v1/x",
-                "api.example.org",
-                "api.example.org",
-                false,
-            ),
-            (
-                " https://API.example.org/ ",
-                "https://API.example.org/x",
-                "api.example.org",
-                "api.example.org",
-                false,
-            ),
-            (
-                "http://127.0.0.1:11434/v1//",
-                "http://127.0.0.1:11434/v1/x",
-                "127.0.0.1:11434",
-                "127.0.0.1",
-                true,
-            ),
+            ("https://api.example.org/v1", "https://api.example.org/v1/x", "api.example.org", "api.example.org", false),
+            (" https://API.example.org/ ", "https://API.example.org/x", "api.example.org", "api.example.org", false),
+            ("http://127.0.0.1:11434/v1//", "http://127.0.0.1:11434/v1/x", "127.0.0.1:11434", "127.0.0.1", true),
             ("http://[::1]:80", "http://[::1]:80/x", "[::1]:80", "::1", true),
-            (
-                "HTTP://localhost:1",
-                "HTTP://localhost:1/x",
-                "localhost:1",
-                "localhost",
-                true,
-            ),
-            (
-                "http://notlocalhost",
-                "http://notlocalhost/x",
-                "notlocalhost",
-                "notlocalhost",
-                false,
-            ),
+            ("HTTP://localhost:1", "HTTP://localhost:1/x", "localhost:1", "localhost", true),
+            ("http://notlocalhost", "http://notlocalhost/x", "notlocalhost", "notlocalhost", false),
             ("http://[fe80::1]", "http://[fe80::1]/x", "[fe80::1]", "fe80::1", false),
         ] {
             let url = BaseUrl::parse(text).unwrap();
             assert_eq!(url.join("x"), joined, "{text}");
-            assert_eq!(
-                (url.authority(), url.host(), url.is_loopback()),
-                (authority, host, loopback),
-                "{text}"
-            );
+            assert_eq!((url.authority(), url.host(), url.is_loopback()), (authority, host, loopback), "{text}");
         }
     }
 
@@ -159,12 +116,9 @@ mod tests {
     #[test]
     fn domains_end_at_dots() {
         let url = BaseUrl::parse("https://eu.api.example.org").unwrap();
-        for (domain, expected) in [
-            ("example.org", true),
-            ("eu.api.example.org", true),
-            ("pi.example.org", false),
-            ("example.com", false),
-        ] {
+        for (domain, expected) in
+            [("example.org", true), ("eu.api.example.org", true), ("pi.example.org", false), ("example.com", false)]
+        {
             assert_eq!(url.is_at(domain), expected, "{domain}");
         }
     }

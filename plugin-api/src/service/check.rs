@@ -13,10 +13,7 @@ pub fn number_within(key: &str, number: Option<f64>, range: RangeInclusive<f64>)
     match number {
         Some(number) if !range.contains(&number) => {
             let (from, to) = range.into_inner();
-            Err(Error::config(
-                key,
-                format!("`{key}` is {number}, which is not between {from} and {to}"),
-            ))
+            Err(Error::config(key, format!("`{key}` is {number}, which is not between {from} and {to}")))
         }
         _ => Ok(()),
     }
@@ -30,10 +27,7 @@ pub fn header_fields(key: &str, headers: &BTreeMap<String, String>) -> Result<()
     for (name, value) in headers {
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if name.is_empty() || !name.bytes().all(token) {
-            return Err(Error::config(
-                key,
-                format!("`{key}` has a header {name:?}, which is not a header's name"),
-            ));
+            return Err(Error::config(key, format!("`{key}` has a header {name:?}, which is not a header's name")));
         }
         if !is_header_value(value) {
             let place = format!("{key}.{name}");
@@ -53,10 +47,8 @@ pub fn header_fields(key: &str, headers: &BTreeMap<String, String>) -> Result<()
 pub fn header_secret(key: &str, secret: Option<&Secret>) -> Result<Option<Secret>> {
     let text = secret.map(Secret::expose).unwrap_or_default().trim();
     if !is_header_value(text) {
-        return Err(
-            Error::config(key, format!("`{key}` has other than printable ASCII characters"))
-                .hint("see whether the variable or file holds the key and nothing else"),
-        );
+        return Err(Error::config(key, format!("`{key}` has other than printable ASCII characters"))
+            .hint("see whether the variable or file holds the key and nothing else"));
     }
     Ok(if text.is_empty() { None } else { Some(Secret::new(text)) })
 }
@@ -71,18 +63,10 @@ mod tests {
 
     #[test]
     fn numbers_stay_in_their_range() {
-        for (number, good) in [
-            (None, true),
-            (Some(0.0), true),
-            (Some(2.0), true),
-            (Some(2.1), false),
-            (Some(f64::NAN), false),
-        ] {
-            assert_eq!(
-                number_within("temperature", number, 0.0..=2.0).is_ok(),
-                good,
-                "{number:?}"
-            );
+        for (number, good) in
+            [(None, true), (Some(0.0), true), (Some(2.0), true), (Some(2.1), false), (Some(f64::NAN), false)]
+        {
+            assert_eq!(number_within("temperature", number, 0.0..=2.0).is_ok(), good, "{number:?}");
         }
         let error = number_within("top_p", Some(f64::INFINITY), 0.0..=1.0).unwrap_err();
         assert_eq!(error.message, "`top_p` is inf, which is not between 0 and 1");
@@ -99,11 +83,7 @@ mod tests {
             ("x-team", "é", false),
         ] {
             let headers = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-            assert_eq!(
-                header_fields("extra_headers", &headers).is_ok(),
-                good,
-                "{name:?}: {value:?}"
-            );
+            assert_eq!(header_fields("extra_headers", &headers).is_ok(), good, "{name:?}: {value:?}");
         }
     }
 

@@ -36,10 +36,9 @@ pub fn read_json(service: &str, response: &HttpResponse) -> Result<Value> {
         Err(_) if content.is_empty() => {
             Error::new(ErrorKind::Retryable, format!("{service} answered with an empty body"))
         }
-        Err(e) if e.is_eof() => Error::new(
-            ErrorKind::Retryable,
-            format!("{service} answered with JSON that breaks off"),
-        ),
+        Err(e) if e.is_eof() => {
+            Error::new(ErrorKind::Retryable, format!("{service} answered with JSON that breaks off"))
+        }
         Err(_) => {
             let message = format!("{service} answered with something that is not JSON (a proxy or login page?)");
             Error::new(ErrorKind::InvalidData, message)
@@ -47,9 +46,7 @@ pub fn read_json(service: &str, response: &HttpResponse) -> Result<Value> {
                 .hint("check `base_url`, and whether a proxy stands between")
         }
     };
-    Err(error
-        .with("status", response.status.to_string())
-        .with("url", response.url.clone()))
+    Err(error.with("status", response.status.to_string()).with("url", response.url.clone()))
 }
 
 fn content(response: &HttpResponse) -> &[u8] {
@@ -81,17 +78,8 @@ mod tests {
 
     #[test]
     fn what_stands_around_the_answer_is_taken_off() {
-        for body in [
-            r#"{"a":1}"#,
-            "\n\n \r\n{\"a\":1}\n",
-            "\u{feff}{\"a\":1}",
-            r#"[{"a":1}]"#,
-        ] {
-            assert_eq!(
-                read_json("it", &HttpResponse::new(200, body)).unwrap(),
-                json!({"a": 1}),
-                "{body:?}"
-            );
+        for body in [r#"{"a":1}"#, "\n\n \r\n{\"a\":1}\n", "\u{feff}{\"a\":1}", r#"[{"a":1}]"#] {
+            assert_eq!(read_json("it", &HttpResponse::new(200, body)).unwrap(), json!({"a": 1}), "{body:?}");
         }
         assert_eq!(parse_json(&HttpResponse::new(200, "[1,2]")), Some(json!([1, 2])));
     }
@@ -101,21 +89,13 @@ mod tests {
         for (body, kind, says) in [
             ("", ErrorKind::Retryable, "it answered with an empty body"),
             (" \n ", ErrorKind::Retryable, "it answered with an empty body"),
-            (
-                r#"{"a":[1,"#,
-                ErrorKind::Retryable,
-                "it answered with JSON that breaks off",
-            ),
+            (r#"{"a":[1,"#, ErrorKind::Retryable, "it answered with JSON that breaks off"),
             (
                 "<html>Log in</html>",
                 ErrorKind::InvalidData,
                 "it answered with something that is not JSON (a proxy or login page?)",
             ),
-            (
-                "{a: 1}",
-                ErrorKind::InvalidData,
-                "it answered with something that is not JSON (a proxy or login page?)",
-            ),
+            ("{a: 1}", ErrorKind::InvalidData, "it answered with something that is not JSON (a proxy or login page?)"),
         ] {
             let error = read_json("it", &HttpResponse::new(200, body)).unwrap_err();
             assert_eq!((error.kind, error.message.as_str()), (kind, says), "{body:?}");

@@ -9,9 +9,7 @@ const BEFORE_A_WAIT: [&str; 3] = ["retry in ", "try again in ", "retry after "];
 
 /// The wait that a response's headers ask for: `retry-after-ms`, then `retry-after`.
 pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
-    let millis = response
-        .header("retry-after-ms")
-        .and_then(|text| text.trim().parse::<f64>().ok());
+    let millis = response.header("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
     millis
         .and_then(|millis| Duration::try_from_secs_f64(millis / 1000.0).ok())
         .or_else(|| response.header("retry-after").and_then(parse_wait))
@@ -20,15 +18,11 @@ pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
 /// The wait that an error's text asks for: "Please retry in 42.2s.", "try again in 6m0s", "retry after 26 seconds".
 pub fn wait_in_text(text: &str) -> Option<Duration> {
     let text = text.to_ascii_lowercase();
-    BEFORE_A_WAIT
-        .iter()
-        .find_map(|phrase| wait_at_start(text.split_once(phrase)?.1))
+    BEFORE_A_WAIT.iter().find_map(|phrase| wait_at_start(text.split_once(phrase)?.1))
 }
 
 fn wait_at_start(text: &str) -> Option<Duration> {
-    let mut words = text
-        .split_whitespace()
-        .map(|word| word.trim_end_matches(['.', ',', ';', ')']));
+    let mut words = text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';', ')']));
     let first = words.next()?;
     let Ok(number) = first.parse::<f64>() else {
         return parse_wait(first);
@@ -59,15 +53,8 @@ mod tests {
             (vec![("retry-after-ms", "-5")], None),
         ] {
             let mut response = HttpResponse::new(429, "");
-            response.headers = headers
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect();
-            assert_eq!(
-                wait_hint(&response).map(|wait| wait.as_millis()),
-                expected,
-                "{headers:?}"
-            );
+            response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            assert_eq!(wait_hint(&response).map(|wait| wait.as_millis()), expected, "{headers:?}");
         }
     }
 
@@ -75,10 +62,7 @@ mod tests {
     fn texts() {
         for (text, expected) in [
             ("Please retry in 42.2s.", Some(42_200)),
-            (
-                "Limit reached. Please try again in 6m0s. Visit the site.",
-                Some(360_000),
-            ),
+            ("Limit reached. Please try again in 6m0s. Visit the site.", Some(360_000)),
             ("Please retry in 10h17m5.72s", Some(37_025_720)),
             ("please retry after 26 seconds.", Some(26_000)),
             ("try again in 2 minutes", Some(120_000)),

@@ -6,10 +6,7 @@ use crate::secret::Secret;
 pub fn words_of(text: &str, most_chars: usize) -> String {
     let mut line = String::new();
     let mut left = most_chars;
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         let gap = usize::from(!line.is_empty());
         let length = word.chars().count();
         if length + gap > left {
@@ -56,10 +53,7 @@ mod tests {
     #[test]
     fn a_repeated_secret_is_taken_out() {
         let secret = Secret::new("abc");
-        assert_eq!(
-            without_secret("key abc is wrong: abc", Some(&secret)),
-            "key [secret] is wrong: [secret]"
-        );
+        assert_eq!(without_secret("key abc is wrong: abc", Some(&secret)), "key [secret] is wrong: [secret]");
         assert_eq!(without_secret("abc", Some(&Secret::default())), "abc");
         assert_eq!(without_secret("abc", None), "abc");
     }

@@ -43,10 +43,7 @@ pub struct FakeHost(Arc<Services>);
 impl Default for FakeHost {
     fn default() -> Self {
         Self::new(|request| {
-            Err(Error::new(
-                ErrorKind::Retryable,
-                format!("no answer for {} {}", request.method, request.url),
-            ))
+            Err(Error::new(ErrorKind::Retryable, format!("no answer for {} {}", request.method, request.url)))
         })
     }
 }
@@ -103,11 +100,7 @@ impl FakeHost {
     /// The rows so far, as JSON objects.
     pub fn rows(&self) -> Vec<serde_json::Value> {
         let seen = self.seen();
-        seen.chunks
-            .iter()
-            .flat_map(RowChunk::iter)
-            .map(|row| serde_json::Value::Object(row.object()))
-            .collect()
+        seen.chunks.iter().flat_map(RowChunk::iter).map(|row| serde_json::Value::Object(row.object())).collect()
     }
 
     /// The log records so far.
@@ -131,8 +124,7 @@ impl Services {
                 response.encode()
             }
             operation::SLEEP => {
-                seen.sleeps
-                    .push(Duration::from_millis(serde_json::from_slice(payload)?));
+                seen.sleeps.push(Duration::from_millis(serde_json::from_slice(payload)?));
                 Ok(Buffer::default())
             }
             operation::EMIT_ROWS => {
@@ -156,15 +148,8 @@ impl HostServices for Services {
     }
 
     fn log(&self, level: u32, _target: &str, message: &str) {
-        let record = LogRecord {
-            level,
-            message: message.to_owned(),
-        };
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .logs
-            .push(record);
+        let record = LogRecord { level, message: message.to_owned() };
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).logs.push(record);
     }
 
     fn query(&self, question: u32) -> u64 {

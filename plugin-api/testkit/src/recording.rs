@@ -24,16 +24,8 @@ pub fn assert_replays<P: Provider>(folder: &Path) {
         let recording: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name} is not JSON: {e}"));
         let (request, outcome) = replay::<P>(&recording);
         assert_eq!(request, recording["request"], "{name}: the request");
-        let key = if recording.get("error").is_some() {
-            "error"
-        } else {
-            "answer"
-        };
-        assert_eq!(
-            outcome,
-            json!({ key: recording[key] }),
-            "{name}: what was made of the response"
-        );
+        let key = if recording.get("error").is_some() { "error" } else { "answer" };
+        assert_eq!(outcome, json!({ key: recording[key] }), "{name}: what was made of the response");
     }
 }
 
@@ -61,14 +53,9 @@ fn recordings(folder: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display()));
     let mut found = Vec::new();
     for entry in entries {
-        let path = entry
-            .unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display()))
-            .path();
+        let path = entry.unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display())).path();
         let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
-        found.push((
-            path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            text,
-        ));
+        found.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
     }
     assert!(!found.is_empty(), "there is no recording in {}", folder.display());
     found.sort();
@@ -106,23 +93,16 @@ fn question(recorded: &Value) -> CompletionRequest {
         system: text("system"),
         note: text("note"),
         rows: text("rows"),
-        schema: Some(&recorded["schema"])
-            .filter(|schema| !schema.is_null())
-            .map(Value::to_string),
-        max_output_tokens: recorded["max_output_tokens"]
-            .as_u64()
-            .and_then(|tokens| u32::try_from(tokens).ok()),
+        schema: Some(&recorded["schema"]).filter(|schema| !schema.is_null()).map(Value::to_string),
+        max_output_tokens: recorded["max_output_tokens"].as_u64().and_then(|tokens| u32::try_from(tokens).ok()),
         json_mode: recorded["json_mode"] == true,
         ..CompletionRequest::default()
     }
 }
 
 fn request(sent: &HttpRequest) -> Value {
-    let headers: Map<String, Value> = sent
-        .headers
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-        .collect();
+    let headers: Map<String, Value> =
+        sent.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
     let mut request =
         json!({"method": sent.method, "url": sent.url, "headers": headers, "timeout_ms": sent.timeout_ms});
     if !sent.body.is_empty() {
@@ -134,13 +114,8 @@ fn request(sent: &HttpRequest) -> Value {
 
 /// A response whose body is text when it is recorded as text, else JSON.
 fn response(recorded: &Value) -> HttpResponse {
-    let status = recorded["status"]
-        .as_u64()
-        .and_then(|status| u16::try_from(status).ok())
-        .unwrap_or_default();
-    let body = recorded["body"]
-        .as_str()
-        .map_or_else(|| recorded["body"].to_string(), str::to_owned);
+    let status = recorded["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
+    let body = recorded["body"].as_str().map_or_else(|| recorded["body"].to_string(), str::to_owned);
     let mut response = HttpResponse::new(status, body);
     if let Some(headers) = recorded["headers"].as_object() {
         let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -17,9 +17,7 @@ pub(crate) fn size(entries: &Entries) -> u64 {
 
 /// Looks up keys; answers in their order.
 pub(crate) fn get(table: Table, txn: &RoTxn<'_>, keys: &[Key]) -> heed::Result<Vec<Option<Vec<u8>>>> {
-    keys.iter()
-        .map(|key| Ok(table.get(txn, key)?.map(<[u8]>::to_vec)))
-        .collect()
+    keys.iter().map(|key| Ok(table.get(txn, key)?.map(<[u8]>::to_vec))).collect()
 }
 
 /// Stores entries; of equal keys the last wins.
@@ -39,14 +37,12 @@ pub(crate) fn scan(table: Table, txn: &RoTxn<'_>, after: Option<&Key>, limit: us
 }
 
 fn whole(key: &[u8]) -> heed::Result<Key> {
-    key.try_into()
-        .map_err(|_| heed::Error::Decoding(format!("its key has {} bytes, not 32", key.len()).into()))
+    key.try_into().map_err(|_| heed::Error::Decoding(format!("its key has {} bytes, not 32", key.len()).into()))
 }
 
 /// Removes keys; returns how many there were.
 pub(crate) fn delete(table: Table, txn: &mut RwTxn<'_>, keys: &[Key]) -> heed::Result<u64> {
-    keys.iter()
-        .try_fold(0, |count, key| Ok(count + u64::from(table.delete(txn, key)?)))
+    keys.iter().try_fold(0, |count, key| Ok(count + u64::from(table.delete(txn, key)?)))
 }
 
 /// Removes all entries; returns how many there were.
@@ -74,9 +70,7 @@ pub(crate) fn verify(table: Table, txn: &RoTxn<'_>) -> heed::Result<Vec<String>>
     }
     let counted = table.len(txn)?;
     if counted != walked {
-        damage.push(format!(
-            "{walked} entries can be reached, but the store counts {counted}"
-        ));
+        damage.push(format!("{walked} entries can be reached, but the store counts {counted}"));
     }
     Ok(damage)
 }

@@ -29,10 +29,7 @@ impl Claim {
     }
 
     fn encode(self) -> Vec<u8> {
-        [self.owner, self.from_ms, self.lease_ms]
-            .into_iter()
-            .flat_map(u64::to_le_bytes)
-            .collect()
+        [self.owner, self.from_ms, self.lease_ms].into_iter().flat_map(u64::to_le_bytes).collect()
     }
 
     /// A claim from further ahead than its own length was made before the clock was put back: it would hold for too
@@ -44,12 +41,7 @@ impl Claim {
 
 /// Grants each key that is free, expired or already the owner's; says which are granted.
 pub(crate) fn claim(table: Table, txn: &mut RwTxn<'_>, request: &ClaimRequest) -> heed::Result<Vec<bool>> {
-    let ours = Claim {
-        owner: request.owner,
-        from_ms: request.now_ms,
-        lease_ms: request.lease_ms,
-    }
-    .encode();
+    let ours = Claim { owner: request.owner, from_ms: request.now_ms, lease_ms: request.lease_ms }.encode();
     let mut granted = Vec::with_capacity(request.keys.len());
     for key in &request.keys {
         let held = table.get(txn, key)?.and_then(Claim::decode);
@@ -65,11 +57,7 @@ pub(crate) fn claim(table: Table, txn: &mut RwTxn<'_>, request: &ClaimRequest) -
 /// Frees those of the keys that are the owner's.
 pub(crate) fn release(table: Table, txn: &mut RwTxn<'_>, owner: u64, keys: &[Key]) -> heed::Result<()> {
     for key in keys {
-        if table
-            .get(txn, key)?
-            .and_then(Claim::decode)
-            .is_some_and(|claim| claim.owner == owner)
-        {
+        if table.get(txn, key)?.and_then(Claim::decode).is_some_and(|claim| claim.owner == owner) {
             table.delete(txn, key)?;
         }
     }
@@ -95,9 +83,7 @@ pub(crate) fn forget_expired(transactions: &Transactions, table: Table) -> Resul
                 expired.push(key.to_vec());
             }
         }
-        expired
-            .iter()
-            .try_fold(0, |count, key| Ok(count + u64::from(table.delete(txn, key)?)))
+        expired.iter().try_fold(0, |count, key| Ok(count + u64::from(table.delete(txn, key)?)))
     })
 }
 
@@ -108,11 +94,7 @@ mod tests {
 
     #[test]
     fn a_claim_holds_for_its_lease_around_now() {
-        let claim = Claim {
-            owner: 1,
-            from_ms: 1_000,
-            lease_ms: 100,
-        };
+        let claim = Claim { owner: 1, from_ms: 1_000, lease_ms: 100 };
         let cases = [
             ("at once", 1_000, true),
             ("to the last moment", 1_099, true),

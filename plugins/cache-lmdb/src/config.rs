@@ -78,16 +78,12 @@ impl Config {
             ));
         }
         match self.max_size_mb {
-            Some(max) if !sizes.contains(&max) => Err(Error::config(
-                "max_size_mb",
-                format!("`max_size_mb` is {max}, not 1 to 1048576"),
-            )),
+            Some(max) if !sizes.contains(&max) => {
+                Err(Error::config("max_size_mb", format!("`max_size_mb` is {max}, not 1 to 1048576")))
+            }
             Some(max) if max < self.map_size_mb => Err(Error::config(
                 "max_size_mb",
-                format!(
-                    "`max_size_mb` is {max}, which is less than `map_size_mb` ({})",
-                    self.map_size_mb
-                ),
+                format!("`max_size_mb` is {max}, which is less than `map_size_mb` ({})", self.map_size_mb),
             )),
             _ => Ok(()),
         }

@@ -1,8 +1,5 @@
 //! The two calls of LMDB that the compiler cannot check. All unsafe code of the crate is here.
-#![expect(
-    unsafe_code,
-    reason = "LMDB maps a file that others could change; each block says why that does not happen"
-)]
+#![expect(unsafe_code, reason = "LMDB maps a file that others could change; each block says why that does not happen")]
 
 use crate::transaction::Exclusive;
 use heed::{Env, EnvFlags, EnvOpenOptions, WithoutTls};

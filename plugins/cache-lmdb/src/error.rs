@@ -25,12 +25,8 @@ fn about(kind: ErrorKind, folder: &Path, message: String) -> Error {
 
 /// The folder is open in this process already.
 pub(crate) fn already_open(folder: &Path) -> Error {
-    about(
-        ErrorKind::Busy,
-        folder,
-        format!("the cache {} is open in this process already", folder.display()),
-    )
-    .hint("one folder serves one cache; name another one as `path`")
+    about(ErrorKind::Busy, folder, format!("the cache {} is open in this process already", folder.display()))
+        .hint("one folder serves one cache; name another one as `path`")
 }
 
 /// The store was opened for reading.
@@ -41,40 +37,28 @@ pub(crate) fn read_only(folder: &Path) -> Error {
 
 /// The store may not grow further.
 pub(crate) fn full(folder: &Path, bytes: usize) -> Error {
-    about(
-        ErrorKind::NoSpace,
-        folder,
-        format!("the cache {} is full at {bytes} bytes", folder.display()),
-    )
-    .hint("raise `max_size_mb` in [cache.config]; what is stored stays readable")
+    about(ErrorKind::NoSpace, folder, format!("the cache {} is full at {bytes} bytes", folder.display()))
+        .hint("raise `max_size_mb` in [cache.config]; what is stored stays readable")
 }
 
 /// The map could not be set up again, so nothing can be read any more.
 pub(crate) fn unmapped(folder: &Path) -> Error {
-    about(
-        ErrorKind::Io,
-        folder,
-        format!("the cache {} cannot be mapped into memory", folder.display()),
-    )
-    .hint("start again; what is stored is safe")
+    about(ErrorKind::Io, folder, format!("the cache {} cannot be mapped into memory", folder.display()))
+        .hint("start again; what is stored is safe")
 }
 
 fn from_io(folder: &Path, source: &io::Error) -> Error {
     let error = Error::io("use the cache", folder.join(DATA_FILE), source);
     match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Error {
-            kind: ErrorKind::NoSpace,
-            ..error
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Error { kind: ErrorKind::NoSpace, ..error }.hint("free some disk space; what is stored stays readable")
         }
-        .hint("free some disk space; what is stored stays readable"),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             error.hint("the folder's user needs to write to it; `read_only = true` in [cache.config] needs less")
         }
-        io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy => Error {
-            kind: ErrorKind::Busy,
-            ..error
+        io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy => {
+            Error { kind: ErrorKind::Busy, ..error }.hint("another process holds the store; try again")
         }
-        .hint("another process holds the store; try again"),
         _ => error,
     }
 }

@@ -6,9 +6,8 @@ use rowsmith_plugin_api::prelude::log;
 use std::path::Path;
 
 /// Types of file systems, as Linux names them, that may be shared with another machine or have no coherent maps.
-const REMOTE: &[&str] = &[
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "ocfs2", "fuse",
-];
+const REMOTE: &[&str] =
+    &["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "ocfs2", "fuse"];
 
 /// Logs a warning when the folder is on one of them. Only Linux tells.
 pub(crate) fn warn_if_remote(folder: &Path) {
@@ -51,9 +50,8 @@ fn unescape(text: &str) -> String {
     let mut parts = text.split('\\');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let code = part
-            .split_at_checked(3)
-            .and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 8).ok()?, rest)));
+        let code =
+            part.split_at_checked(3).and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 8).ok()?, rest)));
         match code {
             Some((byte, rest)) if byte.is_ascii() => {
                 out.push(char::from(byte));

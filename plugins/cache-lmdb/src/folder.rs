@@ -10,10 +10,7 @@ use std::path::{Path, PathBuf};
 /// [`Error::config`] when the path is a file; otherwise when the folder cannot be made or, read-only, is not there.
 pub(crate) fn prepare(path: &Path, read_only: bool) -> Result<PathBuf> {
     if path.exists() && !path.is_dir() {
-        return Err(Error::config(
-            "path",
-            format!("`path` is {}, which is a file and not a folder", path.display()),
-        ));
+        return Err(Error::config("path", format!("`path` is {}, which is a file and not a folder", path.display())));
     }
     if !read_only {
         builder().create(path).map_err(|error| {
@@ -21,8 +18,7 @@ pub(crate) fn prepare(path: &Path, read_only: bool) -> Result<PathBuf> {
                 .hint("name a folder you may write to as `path` in [cache.config]")
         })?;
     }
-    path.canonicalize()
-        .map_err(|error| Error::io("find the cache folder", path, &error))
+    path.canonicalize().map_err(|error| Error::io("find the cache folder", path, &error))
 }
 
 /// Answers may be private, so new folders are their owner's alone.

@@ -59,10 +59,7 @@ fn page_bytes(meta: &Meta) -> usize {
 
 /// No list of free pages is longer than one that names every page.
 fn free_bytes(meta: &Meta) -> usize {
-    usize::try_from(meta.last_page)
-        .ok()
-        .and_then(|pages| pages.checked_add(2)?.checked_mul(8))
-        .unwrap_or(0)
+    usize::try_from(meta.last_page).ok().and_then(|pages| pages.checked_add(2)?.checked_mul(8)).unwrap_or(0)
 }
 
 enum Node<'a> {
@@ -89,10 +86,7 @@ fn nodes(page: &[u8]) -> Option<Vec<Node<'_>>> {
             let length = usize::try_from(low).ok()?;
             let data = node.get(NODE_HEADER + usize::from(u16_at(node, 6)?)..)?;
             if node_flags & NODE_BIG != 0 {
-                return Some(Node::Far {
-                    page: u64_at(data, 0)?,
-                    length,
-                });
+                return Some(Node::Far { page: u64_at(data, 0)?, length });
             }
             data.get(..length).map(Node::List)
         })
@@ -101,9 +95,7 @@ fn nodes(page: &[u8]) -> Option<Vec<Node<'_>>> {
 
 /// The page numbers of one list: their count, then the numbers.
 fn numbers(list: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    let count = u64_at(list, 0)
-        .and_then(|count| usize::try_from(count).ok())
-        .unwrap_or(0);
+    let count = u64_at(list, 0).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
     let (words, _) = list.as_chunks::<8>();
     words.iter().skip(1).take(count).map(|word| u64::from_ne_bytes(*word))
 }

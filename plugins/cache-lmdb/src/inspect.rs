@@ -86,18 +86,11 @@ fn examine(file: &mut (impl Read + Seek)) -> Result<u64, Flaw> {
     if first.page_size != second.page_size {
         return Err(Unreadable::Damaged("its two header pages disagree".to_owned()).into());
     }
-    let newer = if second.transaction > first.transaction {
-        second
-    } else {
-        first
-    };
+    let newer = if second.transaction > first.transaction { second } else { first };
     // The length is read after the header: a file that is being written only gets longer.
     let length = file.seek(SeekFrom::End(0))?;
     if length < newer.length() && !covers(file, &newer, length / newer.page_size)? {
-        return Err(Flaw::Short {
-            length,
-            needed: newer.length(),
-        });
+        return Err(Flaw::Short { length, needed: newer.length() });
     }
     Ok(newer.length())
 }
@@ -130,13 +123,7 @@ fn refuse(path: &Path, flaw: Flaw, begun: bool) -> Error {
 }
 
 fn lost(path: &Path, what: &str) -> Error {
-    corrupt(
-        path,
-        format!(
-            "the cache {} is {what}, though a store was made in this folder",
-            path.display()
-        ),
-    )
+    corrupt(path, format!("the cache {} is {what}, though a store was made in this folder", path.display()))
 }
 
 fn corrupt(path: &Path, message: String) -> Error {

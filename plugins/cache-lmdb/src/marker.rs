@@ -30,10 +30,7 @@ pub(crate) fn is_present(folder: &Path) -> Result<bool> {
 }
 
 fn check(path: &Path, text: &str) -> Result<()> {
-    let number = text
-        .trim_end()
-        .strip_prefix(WORD)
-        .and_then(|rest| rest.trim_start().parse::<u64>().ok());
+    let number = text.trim_end().strip_prefix(WORD).and_then(|rest| rest.trim_start().parse::<u64>().ok());
     match number {
         Some(1..=FORMAT) => Ok(()),
         Some(newer @ 2..) => {
@@ -74,11 +71,7 @@ pub(crate) fn write(folder: &Path) -> Result<()> {
 
 /// Makes the new name last. Where folders cannot be opened, renaming is all there is.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -90,11 +83,7 @@ mod tests {
     fn formats_are_told_apart() {
         let cases = [
             ("ours", "rowsmith-cache 1\n", None),
-            (
-                "future",
-                "rowsmith-cache 7\n",
-                Some("has format 7, but this version reads up to format 1"),
-            ),
+            ("future", "rowsmith-cache 7\n", Some("has format 7, but this version reads up to format 1")),
             ("no number", "rowsmith-cache\n", Some("does not name the format")),
             ("zero", "rowsmith-cache 0", Some("does not name the format")),
             ("another file", "hello", Some("does not name the format")),

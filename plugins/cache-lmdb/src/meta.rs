@@ -88,26 +88,13 @@ impl Meta {
         let last_page = number(136)?;
         let free_root = Some(number(80)?).filter(|root| *root != NO_PAGE);
         let main_root = Some(number(128)?).filter(|root| *root != NO_PAGE);
-        if last_page
-            .checked_add(1)
-            .and_then(|pages| pages.checked_mul(page_size))
-            .is_none()
-        {
+        if last_page.checked_add(1).and_then(|pages| pages.checked_mul(page_size)).is_none() {
             return damaged(format!("its header counts {last_page} pages"));
         }
-        if let Some(root) = [free_root, main_root]
-            .into_iter()
-            .flatten()
-            .find(|root| *root > last_page)
-        {
+        if let Some(root) = [free_root, main_root].into_iter().flatten().find(|root| *root > last_page) {
             return damaged(format!("its header points to page {root} of {last_page}"));
         }
-        Ok(Self {
-            page_size,
-            last_page,
-            transaction: number(144)?,
-            free_root,
-        })
+        Ok(Self { page_size, last_page, transaction: number(144)?, free_root })
     }
 
     /// How long the file is when every page is there.
@@ -135,17 +122,8 @@ fn describe(bytes: &[u8]) -> String {
     if bytes.iter().all(|byte| *byte == 0) {
         return "nothing but zero bytes".to_owned();
     }
-    if shown
-        .iter()
-        .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
-    {
-        let line: String = String::from_utf8_lossy(shown)
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(30)
-            .collect();
+    if shown.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
+        let line: String = String::from_utf8_lossy(shown).lines().next().unwrap_or_default().chars().take(30).collect();
         return format!("a text file that begins with \"{line}\"");
     }
     let mut text = "a file of an unknown format that begins with".to_owned();
@@ -177,38 +155,18 @@ mod tests {
     #[test]
     fn a_header_page_says_how_long_the_file_is() {
         let meta = Meta::parse(&page(MAGIC, 1, 4096, 9, u64::MAX)).unwrap();
-        assert_eq!(
-            meta,
-            Meta {
-                page_size: 4096,
-                last_page: 9,
-                transaction: 7,
-                free_root: None
-            }
-        );
+        assert_eq!(meta, Meta { page_size: 4096, last_page: 9, transaction: 7, free_root: None });
         assert_eq!(meta.length(), 40_960);
     }
 
     #[test]
     fn what_is_no_header_page_is_named() {
         let cases = [
-            (
-                "text",
-                b"name,age\nAda,36\n".repeat(8),
-                "a text file that begins with \"name,age\"",
-            ),
-            (
-                "sqlite",
-                [b"SQLite format 3\0".to_vec(), vec![1; 90]].concat(),
-                "an SQLite database",
-            ),
+            ("text", b"name,age\nAda,36\n".repeat(8), "a text file that begins with \"name,age\""),
+            ("sqlite", [b"SQLite format 3\0".to_vec(), vec![1; 90]].concat(), "an SQLite database"),
             ("zeros", vec![0; 4096], "nothing but zero bytes"),
             ("binary", vec![0x7f, 0x45, 0x00, 0xff], "begins with 7f 45 00 ff"),
-            (
-                "byte order",
-                page(MAGIC.swap_bytes(), 1, 4096, 1, 0),
-                "another byte order",
-            ),
+            ("byte order", page(MAGIC.swap_bytes(), 1, 4096, 1, 0), "another byte order"),
         ];
         for (case, bytes, expected) in cases {
             match Meta::parse(&bytes) {
@@ -216,10 +174,7 @@ mod tests {
                 other => panic!("{case}: {other:?}"),
             }
         }
-        assert_eq!(
-            Meta::parse(&page(MAGIC, 999, 4096, 1, 0)),
-            Err(Unreadable::Version(999))
-        );
+        assert_eq!(Meta::parse(&page(MAGIC, 999, 4096, 1, 0)), Err(Unreadable::Version(999)));
     }
 
     #[test]

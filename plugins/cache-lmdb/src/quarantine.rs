@@ -15,9 +15,7 @@ const LOCK_FILE: &str = "lock.mdb";
 /// When the file cannot be renamed.
 pub(crate) fn set_aside(folder: &Path, reason: &Error) -> Result<()> {
     let damaged = folder.join(DATA_FILE);
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |age| age.as_secs());
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
     // An earlier file of the same second is not written over.
     let mut names =
         (seconds..seconds.saturating_add(1_000)).map(|time| folder.join(format!("{DATA_FILE}.corrupt-{time}")));
@@ -25,10 +23,7 @@ pub(crate) fn set_aside(folder: &Path, reason: &Error) -> Result<()> {
         return Err(reason.clone());
     };
     match fs::rename(&damaged, &aside) {
-        Ok(()) => log::warn!(
-            "{reason}; it was put aside as {} and an empty cache begins",
-            aside.display()
-        ),
+        Ok(()) => log::warn!("{reason}; it was put aside as {} and an empty cache begins", aside.display()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => log::warn!("{reason}; an empty cache begins"),
         Err(error) => return Err(Error::io("put aside", &damaged, &error)),
     }

@@ -13,21 +13,14 @@ const MAX_KEY: usize = 511;
 /// # Errors
 /// [`ErrorKind::InvalidData`] when a name is too long to be stored.
 pub(crate) fn keys(request: &QuotaRequest) -> Result<Vec<Vec<u8>>> {
-    request
-        .windows
-        .iter()
-        .map(|window| key(&request.name, window))
-        .collect()
+    request.windows.iter().map(|window| key(&request.name, window)).collect()
 }
 
 fn key(name: &str, window: &QuotaWindow) -> Result<Vec<u8>> {
     let length = window.window_ms.to_be_bytes();
     let key = [name.as_bytes(), &[0], window.unit.as_bytes(), &[0], &length].concat();
     if key.len() > MAX_KEY {
-        return Err(Error::new(
-            ErrorKind::InvalidData,
-            format!("the quota name \"{name}\" is too long to be stored"),
-        ));
+        return Err(Error::new(ErrorKind::InvalidData, format!("the quota name \"{name}\" is too long to be stored")));
     }
     Ok(key)
 }

@@ -24,74 +24,50 @@ impl Cache for LmdbCache {
 
     fn store(&self) -> Store {
         let path = self.transactions.folder().display().to_string();
-        Store {
-            name: path.clone(),
-            path: Some(path),
-            persistent: true,
-        }
+        Store { name: path.clone(), path: Some(path), persistent: true }
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
-        self.transactions
-            .read(|txn| answers::get(self.tables.answers, txn, keys))
+        self.transactions.read(|txn| answers::get(self.tables.answers, txn, keys))
     }
 
     async fn put_many(&self, mut entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
         // Neighbours in the tree are written together; the sort is stable, so that of equal keys the last still wins.
         entries.sort_by_key(|(key, _)| *key);
         let size = answers::size(&entries);
-        self.transactions
-            .write(size, |txn| answers::put(self.tables.answers, txn, &entries))
+        self.transactions.write(size, |txn| answers::put(self.tables.answers, txn, &entries))
     }
 
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
-        self.transactions
-            .read(|txn| answers::scan(self.tables.answers, txn, after.as_ref(), limit))
+        self.transactions.read(|txn| answers::scan(self.tables.answers, txn, after.as_ref(), limit))
     }
 
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
-        self.transactions
-            .write(0, |txn| answers::delete(self.tables.answers, txn, keys))
+        self.transactions.write(0, |txn| answers::delete(self.tables.answers, txn, keys))
     }
 
     async fn clear(&self) -> Result<u64> {
-        self.transactions
-            .write(0, |txn| answers::clear(self.tables.answers, txn))
+        self.transactions.write(0, |txn| answers::clear(self.tables.answers, txn))
     }
 
     async fn stats(&self) -> Result<CacheStats> {
         let Tables { answers, quota, claims } = self.tables;
-        let counts = self
-            .transactions
-            .read(|txn| Ok((answers.len(txn)?, quota.len(txn)?, claims.len(txn)?)))?;
-        let (info, page_size) = self
-            .transactions
-            .with_env(|env| Ok((env.info(), u64::from(env.unnamed_database_stat().page_size))))?;
+        let counts = self.transactions.read(|txn| Ok((answers.len(txn)?, quota.len(txn)?, claims.len(txn)?)))?;
+        let (info, page_size) =
+            self.transactions.with_env(|env| Ok((env.info(), u64::from(env.unnamed_database_stat().page_size))))?;
         let path = self.transactions.folder().join(DATA_FILE);
-        let bytes = std::fs::metadata(&path)
-            .map_err(|error| Error::io("look at", &path, &error))?
-            .len();
+        let bytes = std::fs::metadata(&path).map_err(|error| Error::io("look at", &path, &error))?.len();
         let facts = [
             ("map_bytes", info.map_size as u64),
-            (
-                "used_bytes",
-                (info.last_page_number as u64 + 1).saturating_mul(page_size),
-            ),
+            ("used_bytes", (info.last_page_number as u64 + 1).saturating_mul(page_size)),
             ("page_bytes", page_size),
             ("transactions", info.last_txn_id as u64),
             ("readers", u64::from(info.number_of_readers)),
             ("quota_windows", counts.1),
             ("claims", counts.2),
         ];
-        let facts = facts
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_string()))
-            .collect();
-        Ok(CacheStats {
-            entries: counts.0,
-            bytes: Some(bytes),
-            facts,
-        })
+        let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
+        Ok(CacheStats { entries: counts.0, bytes: Some(bytes), facts })
     }
 
     async fn verify(&self) -> Result<Vec<String>> {
@@ -104,17 +80,14 @@ impl Cache for LmdbCache {
 
     async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
         let keys = quota::keys(&request)?;
-        self.transactions
-            .write(0, |txn| quota::acquire(self.tables.quota, txn, &request, &keys))
+        self.transactions.write(0, |txn| quota::acquire(self.tables.quota, txn, &request, &keys))
     }
 
     async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
-        self.transactions
-            .write(0, |txn| claims::claim(self.tables.claims, txn, &request))
+        self.transactions.write(0, |txn| claims::claim(self.tables.claims, txn, &request))
     }
 
     async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        self.transactions
-            .write(0, |txn| claims::release(self.tables.claims, txn, owner, keys))
+        self.transactions.write(0, |txn| claims::release(self.tables.claims, txn, owner, keys))
     }
 }

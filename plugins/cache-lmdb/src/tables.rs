@@ -51,11 +51,7 @@ fn find(env: &Env<WithoutTls>) -> heed::Result<Option<Tables>> {
         opener.open_database(txn, Some(name))
     }
     let tables = env.open_databases_and_commit(env.read_txn()?, |opener, txn| {
-        let tables = (
-            table(opener, txn, ANSWERS)?,
-            table(opener, txn, QUOTA)?,
-            table(opener, txn, CLAIMS)?,
-        );
+        let tables = (table(opener, txn, ANSWERS)?, table(opener, txn, QUOTA)?, table(opener, txn, CLAIMS)?);
         heed::Result::Ok(CommitOrAbort::<_, ()>::Commit(tables))
     })?;
     Ok(match tables.commit() {

@@ -34,13 +34,7 @@ pub(crate) struct Transactions {
 impl Transactions {
     /// Takes over an environment.
     pub(crate) fn new(env: Env<WithoutTls>, folder: PathBuf, max_size: Option<u64>, read_only: bool) -> Self {
-        Self {
-            env,
-            gate: RwLock::new(Gate { mapped: true }),
-            folder,
-            max_size,
-            read_only,
-        }
+        Self { env, gate: RwLock::new(Gate { mapped: true }), folder, max_size, read_only }
     }
 
     /// The store's canonical folder.
@@ -83,11 +77,7 @@ impl Transactions {
 
     fn enter(&self) -> Result<RwLockReadGuard<'_, Gate>> {
         let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        if gate.mapped {
-            Ok(gate)
-        } else {
-            Err(unmapped(&self.folder))
-        }
+        if gate.mapped { Ok(gate) } else { Err(unmapped(&self.folder)) }
     }
 
     fn run<T>(&self, incoming: u64, mut attempt: impl FnMut(&Env<WithoutTls>) -> heed::Result<T>) -> Result<T> {
@@ -133,11 +123,7 @@ impl Transactions {
 
     fn close(&self) -> Result<Exclusive<'_>> {
         let gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        if gate.mapped {
-            Ok(gate)
-        } else {
-            Err(unmapped(&self.folder))
-        }
+        if gate.mapped { Ok(gate) } else { Err(unmapped(&self.folder)) }
     }
 
     fn resize(&self, gate: &mut Exclusive<'_>, target: u64) -> Result<()> {
@@ -163,9 +149,7 @@ pub(crate) fn room_for(used: u64) -> u64 {
 /// The next size of a map that was full at `now`, or nothing when it may not grow.
 fn grown(now: u64, incoming: u64, max: Option<u64>) -> Option<u64> {
     // Values fill whole pages and trees need room of their own, so what comes in counts twice.
-    let wanted = now
-        .saturating_mul(2)
-        .max(now.saturating_add(incoming.saturating_mul(2)));
+    let wanted = now.saturating_mul(2).max(now.saturating_add(incoming.saturating_mul(2)));
     let wanted = wanted.div_ceil(MEBIBYTE).saturating_mul(MEBIBYTE);
     Some(max.map_or(wanted, |max| wanted.min(max))).filter(|size| *size > now)
 }

@@ -34,11 +34,7 @@ impl Taken {
 
     /// Pairs of time and amount in little-endian order.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        self.0
-            .iter()
-            .flat_map(|record| [record.time_ms, record.amount])
-            .flat_map(u64::to_le_bytes)
-            .collect()
+        self.0.iter().flat_map(|record| [record.time_ms, record.amount]).flat_map(u64::to_le_bytes).collect()
     }
 
     /// Forgets what is out of the window at `now_ms`.
@@ -54,21 +50,14 @@ impl Taken {
     ///
     /// An amount over the limit never fits, so it is let through when the window is empty.
     pub(crate) fn wait(&self, now_ms: u64, window: &QuotaWindow) -> u64 {
-        let mut used = self
-            .0
-            .iter()
-            .fold(0_u64, |sum, record| sum.saturating_add(record.amount));
+        let mut used = self.0.iter().fold(0_u64, |sum, record| sum.saturating_add(record.amount));
         let mut wait = 0;
         for record in &self.0 {
             if window.amount == 0 || used.saturating_add(window.amount) <= window.limit {
                 break;
             }
             used = used.saturating_sub(record.amount);
-            wait = record
-                .time_ms
-                .saturating_add(window.window_ms)
-                .saturating_add(1)
-                .saturating_sub(now_ms);
+            wait = record.time_ms.saturating_add(window.window_ms).saturating_add(1).saturating_sub(now_ms);
         }
         wait
     }
@@ -76,10 +65,7 @@ impl Taken {
     /// Records an amount.
     pub(crate) fn take(&mut self, now_ms: u64, window: &QuotaWindow) {
         if window.amount > 0 {
-            self.0.push(Record {
-                time_ms: now_ms,
-                amount: window.amount,
-            });
+            self.0.push(Record { time_ms: now_ms, amount: window.amount });
             self.0.sort_by_key(|record| record.time_ms);
         }
         if self.0.len() > MAX_RECORDS {
@@ -109,12 +95,7 @@ mod tests {
     use rowsmith_plugin_api::prelude::QuotaWindow;
 
     fn ask(taken: &mut Taken, now_ms: u64, limit: u64, amount: u64) -> u64 {
-        let window = QuotaWindow {
-            unit: "requests".to_owned(),
-            window_ms: 100,
-            limit,
-            amount,
-        };
+        let window = QuotaWindow { unit: "requests".to_owned(), window_ms: 100, limit, amount };
         taken.forget(now_ms, window.window_ms);
         let wait = taken.wait(now_ms, &window);
         if wait == 0 {
@@ -149,12 +130,7 @@ mod tests {
     fn a_long_window_stays_small_and_never_frees_room_early() {
         let mut taken = Taken::default();
         let count = 20 * MAX_RECORDS as u64;
-        let window = QuotaWindow {
-            unit: "requests".to_owned(),
-            window_ms: count,
-            limit: count,
-            amount: 1,
-        };
+        let window = QuotaWindow { unit: "requests".to_owned(), window_ms: count, limit: count, amount: 1 };
         for now_ms in 0..count {
             taken.take(now_ms, &window);
         }

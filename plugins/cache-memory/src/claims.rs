@@ -26,16 +26,9 @@ impl Claims {
     /// Grants each key that is free, expired or already the owner's; says which are granted.
     pub(crate) fn claim(&mut self, request: &ClaimRequest) -> Vec<bool> {
         let grant = |key: &Key| {
-            let taken = self
-                .0
-                .get(key)
-                .is_some_and(|c| c.owner != request.owner && c.holds(request.now_ms));
+            let taken = self.0.get(key).is_some_and(|c| c.owner != request.owner && c.holds(request.now_ms));
             if !taken {
-                let claim = Claim {
-                    owner: request.owner,
-                    from_ms: request.now_ms,
-                    lease_ms: request.lease_ms,
-                };
+                let claim = Claim { owner: request.owner, from_ms: request.now_ms, lease_ms: request.lease_ms };
                 self.0.insert(*key, claim);
             }
             !taken

@@ -21,13 +21,7 @@ impl Quotas {
         }
         if wait == 0 {
             for window in request.windows.iter().filter(|w| w.amount > 0) {
-                let amount = self
-                    .0
-                    .entry(key(window))
-                    .or_default()
-                    .0
-                    .entry(request.now_ms)
-                    .or_default();
+                let amount = self.0.entry(key(window)).or_default().0.entry(request.now_ms).or_default();
                 *amount = amount.saturating_add(window.amount);
             }
         }
@@ -51,10 +45,7 @@ impl Taken {
                 break;
             }
             used = used.saturating_sub(*amount);
-            wait = time
-                .saturating_add(window.window_ms)
-                .saturating_add(1)
-                .saturating_sub(now_ms);
+            wait = time.saturating_add(window.window_ms).saturating_add(1).saturating_sub(now_ms);
         }
         wait
     }

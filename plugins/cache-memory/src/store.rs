@@ -41,11 +41,7 @@ impl Cache for MemoryCache {
     }
 
     fn store(&self) -> Store {
-        Store {
-            name: "memory".to_owned(),
-            path: None,
-            persistent: false,
-        }
+        Store { name: "memory".to_owned(), path: None, persistent: false }
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
@@ -61,11 +57,7 @@ impl Cache for MemoryCache {
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let answers = self.read();
-        Ok(answers
-            .range((start, Bound::Unbounded))
-            .take(limit)
-            .map(|(key, value)| (*key, value.clone()))
-            .collect())
+        Ok(answers.range((start, Bound::Unbounded)).take(limit).map(|(key, value)| (*key, value.clone())).collect())
     }
 
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
@@ -80,15 +72,8 @@ impl Cache for MemoryCache {
 
     async fn stats(&self) -> Result<CacheStats> {
         let answers = self.read();
-        let bytes = answers
-            .iter()
-            .map(|(key, value)| (key.len() + value.len()) as u64)
-            .sum();
-        Ok(CacheStats {
-            entries: answers.len() as u64,
-            bytes: Some(bytes),
-            facts: Vec::new(),
-        })
+        let bytes = answers.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum();
+        Ok(CacheStats { entries: answers.len() as u64, bytes: Some(bytes), facts: Vec::new() })
     }
 
     async fn acquire(&self, request: QuotaRequest) -> Result<u64> {

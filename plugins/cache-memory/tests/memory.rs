@@ -18,10 +18,7 @@ fn key(first: u8) -> Key {
 fn values_come_back_in_the_order_asked() {
     let cache = cache();
     block_on(async {
-        cache
-            .put_many(vec![(key(2), b"two".to_vec()), (key(1), b"one".to_vec())])
-            .await
-            .unwrap();
+        cache.put_many(vec![(key(2), b"two".to_vec()), (key(1), b"one".to_vec())]).await.unwrap();
         cache.put_many(vec![(key(2), b"deux".to_vec())]).await.unwrap();
         let found = cache.get_many(&[key(2), key(9), key(1), key(2)]).await.unwrap();
         let expected = [Some("deux"), None, Some("one"), Some("deux")];
@@ -35,10 +32,7 @@ fn values_come_back_in_the_order_asked() {
 fn scans_page_through_all_keys_in_order() {
     let cache = cache();
     block_on(async {
-        cache
-            .put_many((0..50).rev().map(|n| (key(n), vec![n])).collect())
-            .await
-            .unwrap();
+        cache.put_many((0..50).rev().map(|n| (key(n), vec![n])).collect()).await.unwrap();
         let mut seen = Vec::new();
         let mut after = None;
         loop {
@@ -55,10 +49,7 @@ fn scans_page_through_all_keys_in_order() {
 fn deleting_and_clearing_count_what_there_was() {
     let cache = cache();
     block_on(async {
-        cache
-            .put_many((0..5).map(|n| (key(n), vec![n])).collect())
-            .await
-            .unwrap();
+        cache.put_many((0..5).map(|n| (key(n), vec![n])).collect()).await.unwrap();
         assert_eq!(cache.delete_many(&[key(0), key(0), key(77)]).await.unwrap(), 1);
         assert_eq!(cache.clear().await.unwrap(), 4);
         assert_eq!(cache.stats().await.unwrap().entries, 0);
@@ -81,17 +72,8 @@ fn a_sliding_window_never_holds_more_than_its_limit() {
         ("a clock that went back far is not blocked", 100, 1, 0),
     ];
     for (case, now_ms, amount, wait) in steps {
-        let windows = vec![QuotaWindow {
-            unit: "requests".into(),
-            window_ms: 100,
-            limit: 3,
-            amount,
-        }];
-        let request = QuotaRequest {
-            name: "gemini".into(),
-            now_ms,
-            windows,
-        };
+        let windows = vec![QuotaWindow { unit: "requests".into(), window_ms: 100, limit: 3, amount }];
+        let request = QuotaRequest { name: "gemini".into(), now_ms, windows };
         assert_eq!(block_on(cache.acquire(request)).unwrap(), wait, "{case}");
     }
 }
@@ -100,19 +82,9 @@ fn a_sliding_window_never_holds_more_than_its_limit() {
 fn all_windows_must_have_room_or_none_is_taken() {
     let cache = cache();
     let ask = |now_ms, tokens| {
-        let window = |unit: &str, limit, amount| QuotaWindow {
-            unit: unit.into(),
-            window_ms: 100,
-            limit,
-            amount,
-        };
+        let window = |unit: &str, limit, amount| QuotaWindow { unit: unit.into(), window_ms: 100, limit, amount };
         let windows = vec![window("requests", 2, 1), window("tokens", 10, tokens)];
-        block_on(cache.acquire(QuotaRequest {
-            name: "q".into(),
-            now_ms,
-            windows,
-        }))
-        .unwrap()
+        block_on(cache.acquire(QuotaRequest { name: "q".into(), now_ms, windows })).unwrap()
     };
     assert_eq!(ask(0, 8), 0);
     assert_eq!(ask(1, 8), 100, "tokens are short");
@@ -123,31 +95,13 @@ fn all_windows_must_have_room_or_none_is_taken() {
 fn claims_hold_until_released_or_expired() {
     let cache = cache();
     let claim = |owner, now_ms, keys: &[Key]| {
-        block_on(cache.claim_many(ClaimRequest {
-            owner,
-            now_ms,
-            lease_ms: 100,
-            keys: keys.to_vec(),
-        }))
-        .unwrap()
+        block_on(cache.claim_many(ClaimRequest { owner, now_ms, lease_ms: 100, keys: keys.to_vec() })).unwrap()
     };
     assert_eq!(claim(1, 1_000, &[key(1), key(2), key(1)]), [true, true, true]);
     assert_eq!(claim(2, 1_050, &[key(1), key(3)]), [false, true]);
     assert_eq!(claim(1, 1_090, &[key(1)]), [true], "renewed");
-    assert_eq!(
-        claim(2, 1_120, &[key(1), key(2)]),
-        [false, true],
-        "one was renewed, one has expired"
-    );
+    assert_eq!(claim(2, 1_120, &[key(1), key(2)]), [false, true], "one was renewed, one has expired");
     block_on(cache.release_many(1, &[key(1), key(2)])).unwrap();
-    assert_eq!(
-        claim(3, 1_121, &[key(1), key(2)]),
-        [true, false],
-        "only the owner's were released"
-    );
-    assert_eq!(
-        claim(9, 10, &[key(2)]),
-        [true],
-        "a clock that went back far does not keep keys locked"
-    );
+    assert_eq!(claim(3, 1_121, &[key(1), key(2)]), [true, false], "only the owner's were released");
+    assert_eq!(claim(9, 10, &[key(2)]), [true], "a clock that went back far does not keep keys locked");
 }

@@ -44,22 +44,15 @@ fn yes() -> bool {
 
 impl Config {
     pub(crate) fn output(&self) -> OutputOptions {
-        OutputOptions {
-            path: self.path.clone(),
-            columns: self.columns.clone(),
-            if_exists: self.if_exists,
-        }
+        OutputOptions { path: self.path.clone(), columns: self.columns.clone(), if_exists: self.if_exists }
     }
 
     pub(crate) fn delimiter(&self) -> Result<u8> {
         match self.delimiter.as_bytes() {
             b"\\t" => Ok(b'\t'),
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(*byte),
-            _ => Err(Error::config(
-                "delimiter",
-                format!("`{}` cannot separate cells", self.delimiter.escape_debug()),
-            )
-            .hint("use one ASCII character that is no quote and no line end, for example `,` or `;`")),
+            _ => Err(Error::config("delimiter", format!("`{}` cannot separate cells", self.delimiter.escape_debug()))
+                .hint("use one ASCII character that is no quote and no line end, for example `,` or `;`")),
         }
     }
 }

@@ -12,8 +12,5 @@ pub(crate) fn guarded<'a>(text: &'a str, space: &'a mut String) -> &'a str {
 }
 
 fn is_formula(text: &str) -> bool {
-    matches!(
-        text.as_bytes().first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0)
-    )
+    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0))
 }

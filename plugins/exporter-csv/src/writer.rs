@@ -47,52 +47,26 @@ struct Csv {
 
 impl Csv {
     fn new(config: &Config) -> Result<Self> {
-        let Config {
-            crlf,
-            bom,
-            formula_guard,
-            ..
-        } = *config;
-        Ok(Self {
-            delimiter: config.delimiter()?,
-            crlf,
-            bom,
-            formula_guard,
-        })
+        let Config { crlf, bom, formula_guard, .. } = *config;
+        Ok(Self { delimiter: config.delimiter()?, crlf, bom, formula_guard })
     }
 
     fn lines<'a>(&self, out: &'a mut Vec<u8>) -> Writer<&'a mut Vec<u8>> {
-        let terminator = if self.crlf {
-            Terminator::CRLF
-        } else {
-            Terminator::Any(b'\n')
-        };
+        let terminator = if self.crlf { Terminator::CRLF } else { Terminator::Any(b'\n') };
         // The number of cells is the same in all lines by construction, which makes the check a waste.
-        WriterBuilder::new()
-            .delimiter(self.delimiter)
-            .terminator(terminator)
-            .flexible(true)
-            .from_writer(out)
+        WriterBuilder::new().delimiter(self.delimiter).terminator(terminator).flexible(true).from_writer(out)
     }
 
     fn cell<'a>(&self, cell: Cell<'a>, space: &'a mut String) -> &'a str {
         let text = cell.display();
-        if self.formula_guard && cell.kind == CellKind::String {
-            guarded(text, space)
-        } else {
-            text
-        }
+        if self.formula_guard && cell.kind == CellKind::String { guarded(text, space) } else { text }
     }
 }
 
 impl Format for Csv {
     fn table(&self) -> Option<TableLines> {
         let empty_cell = char::from(self.delimiter).to_string();
-        Some(TableLines {
-            empty_cell,
-            line_end: if self.crlf { "\r\n" } else { "\n" },
-            quote: Some(b'"'),
-        })
+        Some(TableLines { empty_cell, line_end: if self.crlf { "\r\n" } else { "\n" }, quote: Some(b'"') })
     }
 
     fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
@@ -105,9 +79,7 @@ impl Format for Csv {
         let mut space = String::new();
         let mut lines = self.lines(out);
         for column in columns {
-            lines
-                .write_field(self.cell(Cell::string(column), &mut space))
-                .map_err(unwritable)?;
+            lines.write_field(self.cell(Cell::string(column), &mut space)).map_err(unwritable)?;
         }
         end_line(&mut lines)?;
         lines.flush().map_err(|e| unwritable(e.into()))
@@ -132,8 +104,5 @@ fn end_line(lines: &mut Writer<&mut Vec<u8>>) -> Result<()> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
 fn unwritable(source: csv::Error) -> Error {
-    Error::new(
-        ErrorKind::InvalidData,
-        format!("a row cannot be written as CSV: {source}"),
-    )
+    Error::new(ErrorKind::InvalidData, format!("a row cannot be written as CSV: {source}"))
 }

@@ -75,11 +75,7 @@ fn options_shape_the_file() {
         ("no guard", json!({"formula_guard": false}), "a,=b\n=x,;\n"),
         ("semicolon", json!({"delimiter": ";"}), "a;'=b\n'=x;\";\"\n"),
         ("tab", json!({"delimiter": "\t"}), "a\t'=b\n'=x\t;\n"),
-        (
-            "crlf and bom",
-            json!({"crlf": true, "bom": true}),
-            "\u{feff}a,'=b\r\n'=x,;\r\n",
-        ),
+        ("crlf and bom", json!({"crlf": true, "bom": true}), "\u{feff}a,'=b\r\n'=x,;\r\n"),
         ("columns", json!({"columns": ["none", "a"]}), "none,a\n,'=x\n"),
     ];
     for (name, options, text) in cases {
@@ -98,10 +94,7 @@ fn without_rows_there_is_a_header_when_columns_are_known() {
 fn a_late_column_is_in_every_line() {
     let chunks = [vec![json!({"a": "x\r\n\"y\""})], vec![json!({"a": "", "b": "2"})]];
     assert_eq!(export(&json!({}), &["a"], &chunks), b"a,b\n\"x\r\n\"\"y\"\"\",\n,2\n");
-    assert_eq!(
-        export(&json!({"crlf": true}), &["a"], &chunks),
-        b"a,b\r\n\"x\r\n\"\"y\"\"\",\r\n,2\r\n"
-    );
+    assert_eq!(export(&json!({"crlf": true}), &["a"], &chunks), b"a,b\r\n\"x\r\n\"\"y\"\"\",\r\n,2\r\n");
 }
 
 #[test]

@@ -23,10 +23,6 @@ pub struct Config {
 
 impl Config {
     pub(crate) fn output(&self) -> OutputOptions {
-        OutputOptions {
-            path: self.path.clone(),
-            columns: self.columns.clone(),
-            if_exists: self.if_exists,
-        }
+        OutputOptions { path: self.path.clone(), columns: self.columns.clone(), if_exists: self.if_exists }
     }
 }

@@ -42,18 +42,12 @@ struct Array {
 
 impl Array {
     fn new(config: &Config) -> Self {
-        Self {
-            pretty: config.pretty,
-            empty: true,
-        }
+        Self { pretty: config.pretty, empty: true }
     }
 
     fn compact(keys: &[String], rows: &Rows<'_>, row: usize, out: &mut Vec<u8>) {
         out.push(b'{');
-        let present = keys
-            .iter()
-            .zip(rows.row(row))
-            .filter(|(_, cell)| cell.kind != CellKind::Absent);
+        let present = keys.iter().zip(rows.row(row)).filter(|(_, cell)| cell.kind != CellKind::Absent);
         for (place, (key, cell)) in present.enumerate() {
             if place > 0 {
                 out.push(b',');
@@ -68,10 +62,7 @@ impl Array {
     fn spread(keys: &[String], rows: &Rows<'_>, row: usize, out: &mut Vec<u8>) {
         let start = out.len();
         out.extend_from_slice(b"  {");
-        let present = keys
-            .iter()
-            .zip(rows.row(row))
-            .filter(|(_, cell)| cell.kind != CellKind::Absent);
+        let present = keys.iter().zip(rows.row(row)).filter(|(_, cell)| cell.kind != CellKind::Absent);
         for (place, (key, cell)) in present.enumerate() {
             out.extend_from_slice(if place > 0 { b",\n    " } else { b"\n    " });
             out.extend_from_slice(key.as_bytes());
@@ -94,11 +85,7 @@ impl Format for Array {
 
     fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
         // The names are the same in all rows, so they become JSON once.
-        let keys: Vec<_> = rows
-            .columns()
-            .iter()
-            .map(|name| Cell::string(name).json().into_owned())
-            .collect();
+        let keys: Vec<_> = rows.columns().iter().map(|name| Cell::string(name).json().into_owned()).collect();
         for row in 0..rows.len() {
             out.extend_from_slice(if self.empty { b"\n" } else { b",\n" });
             self.empty = false;

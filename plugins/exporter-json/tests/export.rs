@@ -50,20 +50,10 @@ fn rows_are_an_array() {
             vec![rows.clone()],
             "[\n{\"a\":\"x\",\"z\":null},\n{\"b\":{\"k\":[1],\"e\":[]}}\n]\n".to_owned(),
         ),
-        (
-            "pretty",
-            pretty.clone(),
-            vec![rows.clone()],
-            format!("{}\n", serde_json::to_string_pretty(&rows).unwrap()),
-        ),
+        ("pretty", pretty.clone(), vec![rows.clone()], format!("{}\n", serde_json::to_string_pretty(&rows).unwrap())),
         ("no rows", json!({}), vec![], "[]\n".to_owned()),
         ("no rows, pretty", pretty.clone(), vec![], "[]\n".to_owned()),
-        (
-            "nothing in a row",
-            json!({"columns": ["x"], "pretty": true}),
-            vec![rows],
-            "[\n  {},\n  {}\n]\n".to_owned(),
-        ),
+        ("nothing in a row", json!({"columns": ["x"], "pretty": true}), vec![rows], "[\n  {},\n  {}\n]\n".to_owned()),
     ];
     for (name, options, chunks, text) in cases {
         assert_eq!(export(&options, &[], &chunks), text, "{name}");
@@ -77,10 +67,7 @@ fn a_stopped_run_leaves_valid_json_beside_the_old_file() {
     fs::write(&path, "old").unwrap();
     for (chunks, text) in [(vec![vec![json!({"a": 1})]], "[\n{\"a\":1}\n]\n"), (vec![], "[]\n")] {
         export_to(&path, &json!({}), &[], &chunks, Ending::Partial);
-        assert_eq!(
-            fs::read_to_string(folder.path().join("rows.partial.json")).unwrap(),
-            text
-        );
+        assert_eq!(fs::read_to_string(folder.path().join("rows.partial.json")).unwrap(), text);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
 }

@@ -43,17 +43,10 @@ impl Format for Lines {
 
     fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
         // The names are the same in all rows, so they become JSON once.
-        let keys: Vec<String> = rows
-            .columns()
-            .iter()
-            .map(|name| format!("{}:", Cell::string(name).json()))
-            .collect();
+        let keys: Vec<String> = rows.columns().iter().map(|name| format!("{}:", Cell::string(name).json())).collect();
         for row in 0..rows.len() {
             out.push(b'{');
-            let present = keys
-                .iter()
-                .zip(rows.row(row))
-                .filter(|(_, cell)| cell.kind != CellKind::Absent);
+            let present = keys.iter().zip(rows.row(row)).filter(|(_, cell)| cell.kind != CellKind::Absent);
             for (place, (key, cell)) in present.enumerate() {
                 if place > 0 {
                     out.push(b',');

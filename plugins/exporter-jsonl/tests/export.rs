@@ -41,10 +41,7 @@ fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
 
 #[test]
 fn a_row_is_a_line() {
-    let rows = vec![
-        json!({"a": "é\n\"", "n": 1.50, "z": null}),
-        json!({"b": {"k": [1, true]}, "a": ""}),
-    ];
+    let rows = vec![json!({"a": "é\n\"", "n": 1.50, "z": null}), json!({"b": {"k": [1, true]}, "a": ""})];
     let all = "{\"a\":\"é\\n\\\"\",\"n\":1.5,\"z\":null}\n{\"a\":\"\",\"b\":{\"k\":[1,true]}}\n";
     let cases = [
         ("all", json!({}), all),
@@ -77,10 +74,7 @@ fn a_stopped_run_leaves_the_old_file() {
     fs::write(&path, "old").unwrap();
     export_to(&path, &json!({}), &[], &[vec![json!({"a": 1})]], Ending::Partial);
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
-    assert_eq!(
-        fs::read_to_string(folder.path().join("rows.partial.jsonl")).unwrap(),
-        "{\"a\":1}\n"
-    );
+    assert_eq!(fs::read_to_string(folder.path().join("rows.partial.jsonl")).unwrap(), "{\"a\":1}\n");
 }
 
 proptest! {

@@ -20,10 +20,7 @@ impl Column {
     /// A column that is known by its name only.
     pub(crate) fn named(name: &str) -> Self {
         let width = cell::write(name, None, &mut String::new());
-        Self {
-            width: width.clamp(MIN_WIDTH, MAX_WIDTH),
-            right: false,
-        }
+        Self { width: width.clamp(MIN_WIDTH, MAX_WIDTH), right: false }
     }
 
     /// A column with some of its rows.
@@ -38,9 +35,7 @@ impl Column {
                 _ => others += 1,
             }
             text.clear();
-            look.width = cell::write(cell.display(), max_chars, &mut text)
-                .min(MAX_WIDTH)
-                .max(look.width);
+            look.width = cell::write(cell.display(), max_chars, &mut text).min(MAX_WIDTH).max(look.width);
         }
         look.right = numbers > 0 && others == 0;
         look

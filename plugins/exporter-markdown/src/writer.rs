@@ -47,10 +47,7 @@ struct Table {
 
 impl Table {
     fn new(config: &Config) -> Self {
-        Self {
-            max_chars: config.max_chars,
-            layout: Vec::new(),
-        }
+        Self { max_chars: config.max_chars, layout: Vec::new() }
     }
 
     fn column(&self, place: usize, name: &str) -> Column {
@@ -60,29 +57,19 @@ impl Table {
 
 impl Format for Table {
     fn table(&self) -> Option<TableLines> {
-        Some(TableLines {
-            empty_cell: "  |".to_owned(),
-            line_end: "\n",
-            quote: None,
-        })
+        Some(TableLines { empty_cell: "  |".to_owned(), line_end: "\n", quote: None })
     }
 
     fn look(&mut self, first: &Rows<'_>) {
         let names = first.columns().iter().enumerate();
-        self.layout = names
-            .map(|(place, name)| Column::of(first, place, name, self.max_chars))
-            .collect();
+        self.layout = names.map(|(place, name)| Column::of(first, place, name, self.max_chars)).collect();
     }
 
     fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
         if columns.is_empty() {
             return Ok(());
         }
-        let looks: Vec<_> = columns
-            .iter()
-            .enumerate()
-            .map(|(place, name)| (self.column(place, name), name))
-            .collect();
+        let looks: Vec<_> = columns.iter().enumerate().map(|(place, name)| (self.column(place, name), name)).collect();
         let mut text = String::new();
         out.push(b'|');
         for (look, name) in &looks {
@@ -99,12 +86,7 @@ impl Format for Table {
     }
 
     fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let looks: Vec<_> = rows
-            .columns()
-            .iter()
-            .enumerate()
-            .map(|(place, name)| self.column(place, name))
-            .collect();
+        let looks: Vec<_> = rows.columns().iter().enumerate().map(|(place, name)| self.column(place, name)).collect();
         let mut text = String::new();
         for row in 0..rows.len() {
             out.push(b'|');

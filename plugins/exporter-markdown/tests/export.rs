@@ -42,10 +42,8 @@ fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
 
 #[test]
 fn tables_can_be_read() {
-    let rows = vec![
-        json!({"Topic": "A | B", "n": 5, "x": null}),
-        json!({"Topic": "two\nlines", "n": -12.5, "x": {"k": 1}}),
-    ];
+    let rows =
+        vec![json!({"Topic": "A | B", "n": 5, "x": null}), json!({"Topic": "two\nlines", "n": -12.5, "x": {"k": 1}})];
     let cases = [
         (
             "aligned",
@@ -65,11 +63,7 @@ fn tables_can_be_read() {
         (
             "a late column",
             json!({}),
-            vec![
-                vec![json!({"a": "x"})],
-                vec![json!({"a": "longer", "b|": "y"})],
-                vec![json!({"c": 1})],
-            ],
+            vec![vec![json!({"a": "x"})], vec![json!({"a": "longer", "b|": "y"})], vec![json!({"c": 1})]],
             "| a   | b\\| | c   |\n| --- | --- | --- |\n| x   |  |  |\n| longer | y   |  |\n|     |     | 1   |\n",
         ),
     ];
@@ -80,10 +74,7 @@ fn tables_can_be_read() {
 
 #[test]
 fn without_rows_there_is_a_header_when_columns_are_known() {
-    assert_eq!(
-        export(&json!({}), &["a", "long name"], &[]),
-        "| a   | long name |\n| --- | --------- |\n"
-    );
+    assert_eq!(export(&json!({}), &["a", "long name"], &[]), "| a   | long name |\n| --- | --------- |\n");
     assert_eq!(export(&json!({}), &[], &[]), "");
 }
 

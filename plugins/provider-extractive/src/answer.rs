@@ -11,15 +11,10 @@ use rowsmith_plugin_api::prelude::serde_json::Map;
 /// The answer to a batch, as JSON text in the shape of the question.
 pub(crate) fn answer(batch: Batch, rules: &Rules) -> String {
     let answer = match batch {
-        Batch::Keyed(rows) => rows
-            .into_iter()
-            .map(|(key, row)| (key, row_answer(None, row, rules)))
-            .collect(),
-        Batch::Listed(rows) => Value::Array(
-            rows.into_iter()
-                .map(|(id, row)| row_answer(Some(id), row, rules))
-                .collect(),
-        ),
+        Batch::Keyed(rows) => rows.into_iter().map(|(key, row)| (key, row_answer(None, row, rules))).collect(),
+        Batch::Listed(rows) => {
+            Value::Array(rows.into_iter().map(|(id, row)| row_answer(Some(id), row, rules)).collect())
+        }
     };
     answer.to_string()
 }

@@ -41,15 +41,10 @@ impl Profile {
     }
 
     fn of_name(name: &[u64]) -> Self {
-        let mut profile = Self {
-            cues: name.iter().map(|stem| (*stem, 2.0)).collect(),
-            instructions: false,
-        };
+        let mut profile = Self { cues: name.iter().map(|stem| (*stem, 2.0)).collect(), instructions: false };
         let belongs = |family: &&Family| words(family.names).any(|known| name.contains(&known.stem));
         if let Some(family) = FAMILIES.iter().find(belongs) {
-            profile
-                .cues
-                .extend(words(family.cues).map(|word| (word.stem, family.weight)));
+            profile.cues.extend(words(family.cues).map(|word| (word.stem, family.weight)));
             profile.instructions = family.instructions;
         }
         profile
@@ -57,21 +52,14 @@ impl Profile {
 
     /// How much the row speaks for the value; 0 when nothing does.
     pub(crate) fn score(&self, reading: &Reading<'_>) -> f32 {
-        let words: f32 = self
-            .cues
-            .iter()
-            .map(|(stem, weight)| weight * small(reading.count(*stem).min(MAX_COUNT)))
-            .sum();
+        let words: f32 =
+            self.cues.iter().map(|(stem, weight)| weight * small(reading.count(*stem).min(MAX_COUNT))).sum();
         if !self.instructions {
             return words;
         }
         let begins = |stem: u64| self.cues.iter().any(|(cue, _)| *cue == stem);
-        let instructions = reading
-            .sentences
-            .iter()
-            .take(MAX_SENTENCES)
-            .filter(|sentence| begins(sentence.first))
-            .count();
+        let instructions =
+            reading.sentences.iter().take(MAX_SENTENCES).filter(|sentence| begins(sentence.first)).count();
         words + small(u32::try_from(instructions).unwrap_or(u32::MAX).min(MAX_COUNT))
     }
 }
@@ -95,17 +83,12 @@ fn small(count: u32) -> f32 {
 }
 
 fn stems(text: &str) -> Vec<u64> {
-    words(text)
-        .filter(|word| !word.stop || text.len() == word.text.len())
-        .map(|word: Word<'_>| word.stem)
-        .collect()
+    words(text).filter(|word| !word.stop || text.len() == word.text.len()).map(|word: Word<'_>| word.stem).collect()
 }
 
 fn value_text(value: &Value) -> String {
     // Values like "in_progress" are words as well.
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), |text| text.replace('_', " "))
+    value.as_str().map_or_else(|| value.to_string(), |text| text.replace('_', " "))
 }
 
 #[cfg(test)]
@@ -119,28 +102,10 @@ mod tests {
     fn the_nearest_value_wins() {
         let levels = json!(["practice", "expert"]);
         let cases = [
-            (
-                "instructions",
-                &levels,
-                "",
-                "Use a tripod. Measure twice and write it down.",
-                0,
-            ),
-            (
-                "theory",
-                &levels,
-                "",
-                "The formula follows from the theory of gravity.",
-                1,
-            ),
+            ("instructions", &levels, "", "Use a tripod. Measure twice and write it down.", 0),
+            ("theory", &levels, "", "The formula follows from the theory of gravity.", 1),
             ("nothing speaks for any", &levels, "", "Grey, grey, grey.", 0),
-            (
-                "own words",
-                &json!(["open", "in_progress", "closed"]),
-                "",
-                "The work is in progress.",
-                1,
-            ),
+            ("own words", &json!(["open", "in_progress", "closed"]), "", "The work is in progress.", 1),
             (
                 "description",
                 &json!(["a1", "b2"]),
@@ -153,17 +118,10 @@ mod tests {
         ];
         for (name, values, description, text, expected) in cases {
             let values: &[Value] = values.as_array().expect("values are a list");
-            let fields = Fields {
-                prose: text.to_owned(),
-                ..Fields::default()
-            };
+            let fields = Fields { prose: text.to_owned(), ..Fields::default() };
             let blocks = blocks(text);
             let profiles = Profile::of_values(values, description);
-            assert_eq!(
-                nearest(&profiles, &Reading::new(&fields, &blocks)).0,
-                expected,
-                "{name}"
-            );
+            assert_eq!(nearest(&profiles, &Reading::new(&fields, &blocks)).0, expected, "{name}");
         }
     }
 }

@@ -31,20 +31,9 @@ pub(crate) fn without_parentheses<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
 
 /// Without articles, as in a headline.
 pub(crate) fn without_articles<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
-    let article = |token: &str| {
-        ["a", "an", "the"]
-            .iter()
-            .any(|article| token.eq_ignore_ascii_case(article))
-    };
-    let needed = |at: usize| {
-        tokens
-            .get(at + 1)
-            .is_some_and(|next| listed(KEEP_ARTICLE, &bare_word(next)))
-    };
-    let kept = tokens
-        .iter()
-        .enumerate()
-        .filter(|(at, token)| !article(token) || needed(*at));
+    let article = |token: &str| ["a", "an", "the"].iter().any(|article| token.eq_ignore_ascii_case(article));
+    let needed = |at: usize| tokens.get(at + 1).is_some_and(|next| listed(KEEP_ARTICLE, &bare_word(next)));
+    let kept = tokens.iter().enumerate().filter(|(at, token)| !article(token) || needed(*at));
     kept.map(|(_, token)| *token).collect()
 }
 
@@ -59,10 +48,7 @@ pub(crate) fn after_opening_clause<'s, 't>(tokens: &'s [&'t str]) -> &'s [&'t st
         pair.first().is_some_and(|token| token.ends_with([',', ':']))
             && ![CLAUSE, AFTER_COMMA, OPENERS].iter().any(|words| listed(words, &next))
     });
-    let rest = comma
-        .and_then(|comma| tokens.get(comma + 1..))
-        .filter(|rest| rest.len() >= MIN_WORDS);
+    let rest = comma.and_then(|comma| tokens.get(comma + 1..)).filter(|rest| rest.len() >= MIN_WORDS);
     // A capital letter there is more likely a list of names than a main clause.
-    rest.filter(|rest| rest.first().is_some_and(|first| !first.starts_with(char::is_uppercase)))
-        .unwrap_or(tokens)
+    rest.filter(|rest| rest.first().is_some_and(|first| !first.starts_with(char::is_uppercase))).unwrap_or(tokens)
 }

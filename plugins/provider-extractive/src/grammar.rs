@@ -27,9 +27,8 @@ pub(crate) const CLAUSE: &[&str] = &[
 ];
 
 /// Words that a clause after a comma begins with, besides those of [`CLAUSE`].
-pub(crate) const AFTER_COMMA: &[&str] = &[
-    "and", "as", "for", "if", "nor", "not", "or", "then", "with", "without", "yet",
-];
+pub(crate) const AFTER_COMMA: &[&str] =
+    &["and", "as", "for", "if", "nor", "not", "or", "then", "with", "without", "yet"];
 
 /// Words that open a clause which is nothing without what follows its comma.
 pub(crate) const OPENERS: &[&str] = &[

@@ -27,9 +27,7 @@ pub(crate) fn numbers(rule: &Rule, reading: &Reading<'_>) -> Vec<Found> {
         // Numbers whose words behind them are still to come.
         let mut open: VecDeque<(usize, usize)> = VecDeque::new();
         for token in text.split_whitespace() {
-            let about = words(token)
-                .filter(|word| rule.about.binary_search(&word.stem).is_ok())
-                .count();
+            let about = words(token).filter(|word| rule.about.binary_search(&word.stem).is_ok()).count();
             for (place, left) in &mut open {
                 if let Some(found) = found.get_mut(*place) {
                     found.near += about;
@@ -42,10 +40,7 @@ pub(crate) fn numbers(rule: &Rule, reading: &Reading<'_>) -> Vec<Found> {
                     return found;
                 }
                 open.push_back((found.len(), NEIGHBOURS));
-                found.push(Found {
-                    number,
-                    near: before.iter().filter(|about| **about).count() + about,
-                });
+                found.push(Found { number, near: before.iter().filter(|about| **about).count() + about });
             }
             if before.len() == NEIGHBOURS {
                 before.pop_front();
@@ -78,10 +73,7 @@ fn parse(token: &str) -> Option<f64> {
             _ => break,
         }
     }
-    text.parse::<f64>()
-        .ok()
-        .map(|number| sign * number)
-        .filter(|number| number.is_finite())
+    text.parse::<f64>().ok().map(|number| sign * number).filter(|number| number.is_finite())
 }
 
 /// The number that answers a rule, as JSON; nothing when the row has none and the column is optional.
@@ -97,18 +89,14 @@ pub(crate) fn number(rule: &Rule, reading: &Reading<'_>, whole: bool) -> Option<
     if best.is_none() && rule.optional {
         return None;
     }
-    let start = best
-        .or(found.first())
-        .map_or_else(|| rule.min.unwrap_or(0.0), |found| found.number);
+    let start = best.or(found.first()).map_or_else(|| rule.min.unwrap_or(0.0), |found| found.number);
     Some(json_number(bounded(rule, start, whole), whole))
 }
 
 /// All numbers that a rule allows, each once.
 pub(crate) fn all_numbers(rule: &Rule, reading: &Reading<'_>, whole: bool) -> Vec<Value> {
     let found = numbers(rule, reading);
-    let fits = found
-        .iter()
-        .filter(|found| within(rule, found.number) && (!whole || found.number.fract() == 0.0));
+    let fits = found.iter().filter(|found| within(rule, found.number) && (!whole || found.number.fract() == 0.0));
     let mut values: Vec<Value> = Vec::new();
     for value in fits.map(|found| json_number(found.number, whole)) {
         if !values.contains(&value) {
@@ -125,28 +113,18 @@ fn within(rule: &Rule, number: f64) -> bool {
 /// The number within the bounds that is nearest; for whole numbers, the bounds are rounded inwards.
 fn bounded(rule: &Rule, number: f64, whole: bool) -> f64 {
     let (min, max) = (rule.min.unwrap_or(f64::NEG_INFINITY), rule.max.unwrap_or(f64::INFINITY));
-    let (number, min, max) = if whole {
-        (number.round(), min.ceil(), max.floor())
-    } else {
-        (number, min, max)
-    };
+    let (number, min, max) = if whole { (number.round(), min.ceil(), max.floor()) } else { (number, min, max) };
     number.min(max).max(min)
 }
 
 /// Whole numbers are written without a fraction, whatever their type.
 fn json_number(number: f64, whole: bool) -> Value {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the number is within the range of exact whole floats"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the number is within the range of exact whole floats")]
     if number.fract() == 0.0 && number.abs() <= 9e15 {
         return Value::from(number as i64);
     }
     // Beyond that range a float is written with an exponent, which no reader takes for an integer.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the cast saturates, which is what is wanted"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, which is what is wanted")]
     if whole {
         return Value::from(number as i64);
     }
@@ -182,24 +160,13 @@ mod tests {
     fn the_number_that_the_rule_is_about_wins() {
         let text = "Expect 3 hours of work. A lens with an aperture of 80 mm costs 250.5 euros.";
         let cases = [
-            (
-                "near",
-                json!({"type": "integer", "description": "aperture of the lens"}),
-                json!(80),
-            ),
+            ("near", json!({"type": "integer", "description": "aperture of the lens"}), json!(80)),
             ("first", json!({"type": "number"}), json!(3)),
             ("bounds", json!({"type": "number", "min": 100}), json!(250.5)),
             ("clamped", json!({"type": "integer", "min": 4.5, "max": 5}), json!(5)),
-            (
-                "optional",
-                json!({"type": "integer", "min": 900, "optional": true}),
-                Value::Null,
-            ),
+            ("optional", json!({"type": "integer", "min": 900, "optional": true}), Value::Null),
         ];
-        let fields = Fields {
-            prose: text.to_owned(),
-            ..Fields::default()
-        };
+        let fields = Fields { prose: text.to_owned(), ..Fields::default() };
         let blocks = blocks(text);
         for (name, rule, expected) in cases {
             let rules = Rules::parse(&json!({ "x": rule }).to_string()).expect("the rule is good");

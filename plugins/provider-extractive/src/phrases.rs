@@ -40,12 +40,7 @@ pub(crate) fn phrases(reading: &Reading<'_>, wanted: usize) -> Vec<String> {
 
 fn candidates<'t>(reading: &Reading<'t>) -> Vec<Candidate<'t>> {
     let mut candidates = Vec::new();
-    add(
-        reading.fields.title.split_whitespace(),
-        TITLE_BONUS,
-        reading,
-        &mut candidates,
-    );
+    add(reading.fields.title.split_whitespace(), TITLE_BONUS, reading, &mut candidates);
     for sentence in &reading.sentences {
         add(sentence.tokens.iter().copied(), 0, reading, &mut candidates);
     }
@@ -113,9 +108,6 @@ mod tests {
         });
         let fields = Fields::of_row(row.as_object().expect("rows are objects"));
         let blocks = blocks(&fields.prose);
-        assert_eq!(
-            phrases(&Reading::new(&fields, &blocks), 2),
-            ["Dark Frames", "thermal noise"]
-        );
+        assert_eq!(phrases(&Reading::new(&fields, &blocks), 2), ["Dark Frames", "thermal noise"]);
     }
 }

@@ -38,10 +38,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
         }
         let start_new = !open || item.is_some();
         if start_new {
-            blocks.push(Block {
-                text: String::new(),
-                item: item.is_some(),
-            });
+            blocks.push(Block { text: String::new(), item: item.is_some() });
         }
         if let Some(block) = blocks.last_mut() {
             if !start_new {
@@ -117,9 +114,7 @@ fn link(text: &str) -> Option<(&str, &str)> {
 
 /// The part of a text in which the end of a link or tag is looked for.
 fn window(text: &str) -> &str {
-    let end = (0..=MAX_MARKUP_BYTES.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at));
+    let end = (0..=MAX_MARKUP_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
@@ -133,37 +128,13 @@ mod tests {
     #[test]
     fn markup_is_taken_off() {
         let cases: [Case; 9] = [
-            (
-                "emphasis",
-                "A **bold** and *soft* _word_, `code`",
-                &[("A bold and soft word, code", false)],
-            ),
-            (
-                "product",
-                "R = 10 * g and snake_case",
-                &[("R = 10 * g and snake_case", false)],
-            ),
-            (
-                "link",
-                "See [the **Moon**](https://a.b/c_(d)) now",
-                &[("See the Moon now", false)],
-            ),
+            ("emphasis", "A **bold** and *soft* _word_, `code`", &[("A bold and soft word, code", false)]),
+            ("product", "R = 10 * g and snake_case", &[("R = 10 * g and snake_case", false)]),
+            ("link", "See [the **Moon**](https://a.b/c_(d)) now", &[("See the Moon now", false)]),
             ("image", "![alt](x.png)", &[("alt", false)]),
-            (
-                "soft wrap",
-                "one\ntwo\n\nthree",
-                &[("one two", false), ("three", false)],
-            ),
-            (
-                "list",
-                "Do:\n- one\n  more\n2. two",
-                &[("Do:", false), ("one more", true), ("two", true)],
-            ),
-            (
-                "left out",
-                "# Head\n|a|b|\n```\nlet x;\n```\n- [@article@T](u)\nrest",
-                &[("rest", false)],
-            ),
+            ("soft wrap", "one\ntwo\n\nthree", &[("one two", false), ("three", false)]),
+            ("list", "Do:\n- one\n  more\n2. two", &[("Do:", false), ("one more", true), ("two", true)]),
+            ("left out", "# Head\n|a|b|\n```\nlet x;\n```\n- [@article@T](u)\nrest", &[("rest", false)]),
             ("open bracket", "[not (a link", &[("[not (a link", false)]),
             ("tag", "a <b>bold</b> x < y", &[("a bold x < y", false)]),
         ];

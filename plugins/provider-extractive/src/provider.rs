@@ -26,10 +26,7 @@ impl Provider for Extractive {
 
     fn new(config: Config, host: Host) -> Result<Self> {
         if config.latency_ms > MAX_LATENCY_MS {
-            return Err(Error::config(
-                "latency_ms",
-                format!("latency_ms is over {MAX_LATENCY_MS} (ten minutes)"),
-            ));
+            return Err(Error::config("latency_ms", format!("latency_ms is over {MAX_LATENCY_MS} (ten minutes)")));
         }
         Ok(Self { config, host })
     }

@@ -7,21 +7,11 @@ use rowsmith_plugin_api::prelude::{Value, serde_json::Map};
 use std::collections::HashMap;
 
 /// Names of columns that tell what a row is about, best first.
-const TITLES: [&str; 11] = [
-    "topic", "title", "name", "label", "headline", "subject", "question", "product", "item", "term", "word",
-];
+const TITLES: [&str; 11] =
+    ["topic", "title", "name", "label", "headline", "subject", "question", "product", "item", "term", "word"];
 
 /// Names of columns that tell where a row belongs, best first.
-const CONTEXTS: [&str; 8] = [
-    "category",
-    "section",
-    "group",
-    "genre",
-    "kind",
-    "type",
-    "subcategory",
-    "topic",
-];
+const CONTEXTS: [&str; 8] = ["category", "section", "group", "genre", "kind", "type", "subcategory", "topic"];
 
 /// From this many words on, a column counts as prose.
 const MIN_PROSE_WORDS: usize = 5;
@@ -42,38 +32,23 @@ pub(crate) struct Fields {
 impl Fields {
     /// Sorts the columns of a row.
     pub(crate) fn of_row(row: &Map<String, Value>) -> Self {
-        let mut columns: Vec<(String, String)> = row
-            .iter()
-            .map(|(name, value)| (name.to_lowercase(), text_of(value)))
-            .collect();
+        let mut columns: Vec<(String, String)> =
+            row.iter().map(|(name, value)| (name.to_lowercase(), text_of(value))).collect();
         columns.retain(|(_, text)| !text.trim().is_empty() && !is_addresses(text));
 
-        let prose = (0..columns.len())
-            .filter(|at| is_prose(&columns[*at].1))
-            .max_by_key(|at| {
-                // The first of the longest, so that the result does not hang on the order of equals.
-                (columns[*at].1.len(), std::cmp::Reverse(*at))
-            });
+        let prose = (0..columns.len()).filter(|at| is_prose(&columns[*at].1)).max_by_key(|at| {
+            // The first of the longest, so that the result does not hang on the order of equals.
+            (columns[*at].1.len(), std::cmp::Reverse(*at))
+        });
         let prose = prose.map(|at| columns.remove(at).1).unwrap_or_default();
-        let title = take_named(&mut columns, &TITLES)
-            .or_else(|| take_short(&mut columns))
-            .unwrap_or_default();
-        let context = take_named(&mut columns, &CONTEXTS)
-            .or_else(|| take_short(&mut columns))
-            .unwrap_or_default();
-        Self {
-            title,
-            context,
-            prose,
-            others: columns.into_iter().map(|(_, text)| text).collect(),
-        }
+        let title = take_named(&mut columns, &TITLES).or_else(|| take_short(&mut columns)).unwrap_or_default();
+        let context = take_named(&mut columns, &CONTEXTS).or_else(|| take_short(&mut columns)).unwrap_or_default();
+        Self { title, context, prose, others: columns.into_iter().map(|(_, text)| text).collect() }
     }
 }
 
 fn take_named(columns: &mut Vec<(String, String)>, names: &[&str]) -> Option<String> {
-    let at = names
-        .iter()
-        .find_map(|name| columns.iter().position(|(column, _)| column == name))?;
+    let at = names.iter().find_map(|name| columns.iter().position(|(column, _)| column == name))?;
     Some(columns.remove(at).1.trim().to_owned())
 }
 
@@ -126,14 +101,8 @@ impl<'t> Reading<'t> {
     /// Reads a row; `blocks` are those of its prose.
     pub(crate) fn new(fields: &'t Fields, blocks: &'t [Block]) -> Self {
         let mut counts = HashMap::new();
-        let short = [&fields.title, &fields.context]
-            .into_iter()
-            .chain(&fields.others)
-            .map(String::as_str);
-        for word in short
-            .chain(blocks.iter().map(|block| block.text.as_str()))
-            .flat_map(words)
-        {
+        let short = [&fields.title, &fields.context].into_iter().chain(&fields.others).map(String::as_str);
+        for word in short.chain(blocks.iter().map(|block| block.text.as_str())).flat_map(words) {
             *counts.entry(word.stem).or_insert(0) += 1;
         }
         Self {
@@ -156,10 +125,7 @@ impl<'t> Reading<'t> {
     /// The row's texts, the one that says most first.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &'t str> {
         let fields = self.fields;
-        [&fields.prose, &fields.title, &fields.context]
-            .into_iter()
-            .chain(&fields.others)
-            .map(String::as_str)
+        [&fields.prose, &fields.title, &fields.context].into_iter().chain(&fields.others).map(String::as_str)
     }
 
     /// What stands for the row when it has no prose: "Topic (Category)".
@@ -187,27 +153,15 @@ mod tests {
                 json!({"Category": "Optics", "Subcategory": "Mirrors", "Topic": "Reflectors", "Description": prose}),
                 ("Reflectors", "Optics", prose),
             ),
-            (
-                "unnamed",
-                json!({"a": "Reflectors", "b": "Optics", "c": prose}),
-                ("Reflectors", "Optics", prose),
-            ),
+            ("unnamed", json!({"a": "Reflectors", "b": "Optics", "c": prose}), ("Reflectors", "Optics", prose)),
             ("only prose", json!({"Topic": prose}), ("", "", prose)),
-            (
-                "addresses do not count",
-                json!({"Links": "https://a.b|https://c.d", "x": "Moon"}),
-                ("Moon", "", ""),
-            ),
+            ("addresses do not count", json!({"Links": "https://a.b|https://c.d", "x": "Moon"}), ("Moon", "", "")),
             ("nested", json!({"tags": ["red", null, 7]}), ("red, 7", "", "")),
             ("nothing", json!({"Topic": "", "n": null}), ("", "", "")),
         ];
         for (name, row, expected) in cases {
             let fields = Fields::of_row(row.as_object().expect("rows are objects"));
-            assert_eq!(
-                (fields.title.as_str(), fields.context.as_str(), fields.prose.as_str()),
-                expected,
-                "{name}"
-            );
+            assert_eq!((fields.title.as_str(), fields.context.as_str(), fields.prose.as_str()), expected, "{name}");
         }
     }
 

@@ -93,11 +93,7 @@ mod tests {
     fn says_what_is_wrong() {
         let cases = [
             ("not JSON", "{", "the rows of the request are not JSON: "),
-            (
-                "a number",
-                "3",
-                "the rows of the request are neither an object nor an array",
-            ),
+            ("a number", "3", "the rows of the request are neither an object nor an array"),
             ("no row", r#"{"r0":{}}"#, "row r0 of the request has no `row` object"),
             ("no id", r#"[{"row":{}}]"#, "row 0 of the request has no `id`"),
         ];

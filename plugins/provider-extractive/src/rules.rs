@@ -55,10 +55,7 @@ impl Rules {
     /// Reads the rules' JSON text.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let mut rules: Self = serde_json::from_str(text).map_err(|e| {
-            Error::new(
-                ErrorKind::BadRequest,
-                format!("the rules of the output columns cannot be read: {e}"),
-            )
+            Error::new(ErrorKind::BadRequest, format!("the rules of the output columns cannot be read: {e}"))
         })?;
         rules.prepare();
         Ok(rules)
@@ -74,11 +71,7 @@ impl Rules {
 impl Rule {
     fn prepare(&mut self, name: &str) {
         let description = self.description.as_deref().unwrap_or_default();
-        self.about = words(name)
-            .chain(words(description))
-            .filter(Word::is_content)
-            .map(|word| word.stem)
-            .collect();
+        self.about = words(name).chain(words(description)).filter(Word::is_content).map(|word| word.stem).collect();
         self.about.sort_unstable();
         self.about.dedup();
         if let Some(values) = &self.values {

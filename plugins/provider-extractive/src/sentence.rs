@@ -18,9 +18,8 @@ pub(crate) struct Sentence<'t> {
 }
 
 /// Words that end in a full stop without ending a sentence.
-const ABBREVIATIONS: [&str; 16] = [
-    "approx", "ca", "cf", "dr", "eg", "etc", "fig", "ie", "inc", "mr", "mrs", "ms", "no", "prof", "st", "vs",
-];
+const ABBREVIATIONS: [&str; 16] =
+    ["approx", "ca", "cf", "dr", "eg", "etc", "fig", "ie", "inc", "mr", "mrs", "ms", "no", "prof", "st", "vs"];
 
 /// Lines that announce a list of links rather than saying anything.
 const ANNOUNCEMENT: [&str; 4] = ["Visit", "the", "following", "resources"];
@@ -30,16 +29,10 @@ pub(crate) fn sentences(blocks: &[Block]) -> Vec<Sentence<'_>> {
     let mut sentences = Vec::new();
     for block in blocks {
         let mut tokens: Vec<&str> = Vec::new();
-        let mut upcoming = block
-            .text
-            .split_whitespace()
-            .filter(|token| !is_address(token))
-            .peekable();
+        let mut upcoming = block.text.split_whitespace().filter(|token| !is_address(token)).peekable();
         while let Some(token) = upcoming.next() {
             tokens.push(token);
-            let ended = upcoming
-                .peek()
-                .is_none_or(|next| ends_sentence(token) && opens_sentence(next));
+            let ended = upcoming.peek().is_none_or(|next| ends_sentence(token) && opens_sentence(next));
             if ended {
                 sentences.push(Sentence::new(std::mem::take(&mut tokens), block.item));
             }
@@ -63,13 +56,7 @@ impl<'t> Sentence<'t> {
         }
         let end = tokens.last().copied().unwrap_or_default();
         let cut = !item && !end.trim_end_matches(CLOSING).ends_with(['.', '!', '?', ':']);
-        Self {
-            tokens,
-            stems,
-            first,
-            item,
-            cut,
-        }
+        Self { tokens, stems, first, item, cut }
     }
 }
 
@@ -95,10 +82,7 @@ fn ends_sentence(token: &str) -> bool {
 }
 
 fn opens_sentence(token: &str) -> bool {
-    token
-        .chars()
-        .find(|c| !matches!(c, '"' | '\'' | '(' | '[' | '“' | '‘' | '«'))
-        .is_some_and(|c| !c.is_lowercase())
+    token.chars().find(|c| !matches!(c, '"' | '\'' | '(' | '[' | '“' | '‘' | '«')).is_some_and(|c| !c.is_lowercase())
 }
 
 #[cfg(test)]
@@ -109,35 +93,16 @@ mod tests {
     #[test]
     fn sentences_end_where_they_should() {
         let cases: [(&str, &str, &[&str]); 6] = [
-            (
-                "two",
-                "Stars: 1.5. Suns \"so.\" Light",
-                &["Stars: 1.5.", "Suns \"so.\"", "Light"],
-            ),
-            (
-                "abbreviations",
-                "See Dr. Who, e.g. Here. J. Bayer did",
-                &["See Dr. Who, e.g. Here.", "J. Bayer did"],
-            ),
-            (
-                "no break before small letters",
-                "At f/5. the lens",
-                &["At f/5. the lens"],
-            ),
+            ("two", "Stars: 1.5. Suns \"so.\" Light", &["Stars: 1.5.", "Suns \"so.\"", "Light"]),
+            ("abbreviations", "See Dr. Who, e.g. Here. J. Bayer did", &["See Dr. Who, e.g. Here.", "J. Bayer did"]),
+            ("no break before small letters", "At f/5. the lens", &["At f/5. the lens"]),
             ("items", "Steps:\n- lean\n- lie down", &["Steps:", "lean", "lie down"]),
             ("addresses", "Look at https://a.b/c now", &["Look at now"]),
-            (
-                "announcement",
-                "Stars shine. Visit the following resources to learn more:",
-                &["Stars shine."],
-            ),
+            ("announcement", "Stars shine. Visit the following resources to learn more:", &["Stars shine."]),
         ];
         for (name, text, expected) in cases {
             let blocks = blocks(text);
-            let seen: Vec<_> = sentences(&blocks)
-                .iter()
-                .map(|sentence| sentence.tokens.join(" "))
-                .collect();
+            let seen: Vec<_> = sentences(&blocks).iter().map(|sentence| sentence.tokens.join(" ")).collect();
             assert_eq!(seen, expected, "{name}");
         }
     }

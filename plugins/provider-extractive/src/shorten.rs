@@ -74,12 +74,7 @@ pub(crate) fn shorten(sentence: &[&str], limits: Limits) -> Option<Short> {
     let telegram = without_articles(&bare);
     let rest = after_opening_clause(&bare);
     let rest_telegram = without_articles(rest);
-    for (form, cost) in [
-        (&bare[..], 0.05),
-        (&telegram, 0.25),
-        (rest, 0.2),
-        (&rest_telegram, 0.45),
-    ] {
+    for (form, cost) in [(&bare[..], 0.05), (&telegram, 0.25), (rest, 0.2), (&rest_telegram, 0.45)] {
         if limits.hold(form) {
             offer(finish(form, cost));
         } else if !form.is_empty() {
@@ -95,19 +90,13 @@ fn cut(tokens: &[&str], limits: Limits, cost: f32) -> Option<Short> {
     // Inside an opening clause the main thing has not been said yet.
     let opening = tokens.len() - after_opening_clause(tokens).len();
     let shortest = MIN_WORDS.max(if opening > 0 { opening + 3 } else { 0 });
-    let strong = (shortest..=longest)
-        .rev()
-        .find(|at| is_strong(tokens, *at) && may_end(tokens, *at));
+    let strong = (shortest..=longest).rev().find(|at| is_strong(tokens, *at) && may_end(tokens, *at));
     if let Some(at) = strong {
         return finish(tokens.get(..at)?, cost + 0.15 + 0.2 * lost(at, tokens));
     }
     // A cut in the middle of a second clause leaves a stump.
-    let last = (MIN_WORDS - 2..longest)
-        .find(|at| is_strong(tokens, *at))
-        .unwrap_or(longest);
-    let weak = (shortest..=last)
-        .rev()
-        .find(|at| is_weak(tokens, *at) && may_end(tokens, *at))?;
+    let last = (MIN_WORDS - 2..longest).find(|at| is_strong(tokens, *at)).unwrap_or(longest);
+    let weak = (shortest..=last).rev().find(|at| is_weak(tokens, *at) && may_end(tokens, *at))?;
     finish(tokens.get(..weak)?, cost + 0.4 + 0.4 * lost(weak, tokens))
 }
 
@@ -137,12 +126,8 @@ fn is_weak(tokens: &[&str], at: usize) -> bool {
         return false;
     };
     // "from one night | to the next" is one phrase.
-    let spans = next.eq_ignore_ascii_case("to")
-        && before
-            .iter()
-            .rev()
-            .take(4)
-            .any(|token| token.eq_ignore_ascii_case("from"));
+    let spans =
+        next.eq_ignore_ascii_case("to") && before.iter().rev().take(4).any(|token| token.eq_ignore_ascii_case("from"));
     listed(WEAK, &bare_word(next)) && !spans
 }
 
@@ -159,11 +144,7 @@ fn may_end(tokens: &[&str], at: usize) -> bool {
     });
     // "…, once" and "a lens that doubles" are stumps as well.
     let stump = before.last().is_some_and(|token| token.ends_with([',', ':']))
-        || before
-            .iter()
-            .rev()
-            .take(2)
-            .any(|token| listed(RELATIVE, &bare_word(token)));
+        || before.iter().rev().take(2).any(|token| listed(RELATIVE, &bare_word(token)));
     !word.is_empty() && !number && !asks && open <= 0 && !stump
 }
 
@@ -175,17 +156,12 @@ fn finish(tokens: &[&str], cost: f32) -> Option<Short> {
         return None;
     }
     let missing = MIN_WORDS.saturating_sub(words);
-    Some(Short {
-        text,
-        cost: if missing > 0 { cost + 0.5 } else { cost },
-    })
+    Some(Short { text, cost: if missing > 0 { cost + 0.5 } else { cost } })
 }
 
 /// Takes off what a summary does not end in, and capitalises it.
 pub(crate) fn tidy(text: &str) -> String {
-    let mut text = text
-        .trim_end_matches(|c: char| c.is_whitespace() || ".,;:!?…-–—".contains(c))
-        .to_owned();
+    let mut text = text.trim_end_matches(|c: char| c.is_whitespace() || ".,;:!?…-–—".contains(c)).to_owned();
     // A cut between quotation marks leaves one alone.
     if text.matches('"').count() % 2 == 1 {
         text.retain(|c| c != '"');
@@ -232,17 +208,10 @@ mod tests {
                 "Use a low southern horizon instead of a bright street",
             ),
         ];
-        let limits = Limits {
-            words: 12,
-            chars: usize::MAX,
-        };
+        let limits = Limits { words: 12, chars: usize::MAX };
         for (name, sentence, expected) in cases {
             let tokens: Vec<_> = sentence.split_whitespace().collect();
-            assert_eq!(
-                shorten(&tokens, limits).map(|short| short.text).as_deref(),
-                Some(expected),
-                "{name}"
-            );
+            assert_eq!(shorten(&tokens, limits).map(|short| short.text).as_deref(), Some(expected), "{name}");
         }
     }
 

@@ -44,11 +44,7 @@ fn strip_endings(word: &mut String) {
 
 /// Exchanges an ending if enough of the word is left, and says whether it did.
 fn replace(word: &mut String, ending: &str, replacement: &str) -> bool {
-    let Some(length) = word
-        .strip_suffix(ending)
-        .map(str::len)
-        .filter(|length| *length >= MIN_STEM)
-    else {
+    let Some(length) = word.strip_suffix(ending).map(str::len).filter(|length| *length >= MIN_STEM) else {
         return false;
     };
     word.truncate(length);
@@ -58,11 +54,7 @@ fn replace(word: &mut String, ending: &str, replacement: &str) -> bool {
 
 /// "used" and "using" are too short to lose their ending; they become "use", which keeps its last letter as well.
 fn replace_in_short(word: &mut String, ending: &str) -> bool {
-    let Some(length) = word
-        .strip_suffix(ending)
-        .map(str::len)
-        .filter(|length| *length == MIN_STEM - 1)
-    else {
+    let Some(length) = word.strip_suffix(ending).map(str::len).filter(|length| *length == MIN_STEM - 1) else {
         return false;
     };
     word.truncate(length);
@@ -81,9 +73,7 @@ fn undouble(word: &mut String) {
 
 /// FNV-1a: fast on short words, and the same on every machine.
 fn hash(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -93,14 +83,7 @@ mod tests {
     #[test]
     fn forms_of_a_word_have_one_stem() {
         let families: [&[&str]; 7] = [
-            &[
-                "observe",
-                "observes",
-                "observing",
-                "observed",
-                "Observation",
-                "observations",
-            ],
+            &["observe", "observes", "observing", "observed", "Observation", "observations"],
             &["plot", "plots", "plotting", "plotted"],
             &["galaxy", "galaxies", "galaxy's"],
             &["exact", "exactly"],

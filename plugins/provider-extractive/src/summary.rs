@@ -24,18 +24,12 @@ const PRONOUNS: &[&str] = &["it", "its", "that", "them", "these", "they", "this"
 /// The summary of a row; empty only when the row or the limit is.
 pub(crate) fn summary(rule: &Rule, reading: &Reading<'_>) -> String {
     let limits = Limits {
-        words: rule
-            .max_words
-            .unwrap_or(DEFAULT_WORDS.max(rule.min_length.unwrap_or(0))),
+        words: rule.max_words.unwrap_or(DEFAULT_WORDS.max(rule.min_length.unwrap_or(0))),
         chars: rule.max_length.unwrap_or(usize::MAX),
     };
     let chosen = best(reading, limits).unwrap_or_else(|| forced(reading, limits));
     let wanted = rule.min_length.unwrap_or(0);
-    if chosen.chars().count() < wanted {
-        lengthened(&chosen, reading, limits, wanted)
-    } else {
-        chosen
-    }
+    if chosen.chars().count() < wanted { lengthened(&chosen, reading, limits, wanted) } else { chosen }
 }
 
 fn best(reading: &Reading<'_>, limits: Limits) -> Option<String> {
@@ -55,17 +49,10 @@ fn best(reading: &Reading<'_>, limits: Limits) -> Option<String> {
 }
 
 /// How much a sentence tells about the row.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of words are small, and a rounded score is as good"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of words are small, and a rounded score is as good")]
 fn score(sentence: &Sentence<'_>, position: usize, reading: &Reading<'_>) -> f32 {
     let place = 1.0 / (1.0 + 0.5 * position as f32);
-    let titled = reading
-        .title_stems
-        .iter()
-        .filter(|stem| sentence.stems.contains(stem))
-        .count();
+    let titled = reading.title_stems.iter().filter(|stem| sentence.stems.contains(stem)).count();
     let title = titled as f32 / reading.title_stems.len().max(1) as f32;
     let weight: u32 = sentence.stems.iter().map(|stem| reading.count(*stem).min(4)).sum();
     let weight = weight as f32 / sentence.stems.len().max(1) as f32 / 4.0;
@@ -83,19 +70,13 @@ fn score(sentence: &Sentence<'_>, position: usize, reading: &Reading<'_>) -> f32
 }
 
 fn points(token: &str, pointers: &[&str]) -> bool {
-    words(token)
-        .next()
-        .is_some_and(|word| pointers.iter().any(|pointer| word.text.eq_ignore_ascii_case(pointer)))
+    words(token).next().is_some_and(|word| pointers.iter().any(|pointer| word.text.eq_ignore_ascii_case(pointer)))
 }
 
 /// What is left when no sentence can be shortened well: the row's label, or the first words that fit.
 fn forced(reading: &Reading<'_>, limits: Limits) -> String {
     let label = reading.label();
-    let text = if label.is_empty() {
-        reading.fields.prose.as_str()
-    } else {
-        label.as_str()
-    };
+    let text = if label.is_empty() { reading.fields.prose.as_str() } else { label.as_str() };
     fit(text, limits)
 }
 
@@ -104,10 +85,7 @@ pub(crate) fn fit(text: &str, limits: Limits) -> String {
     let tokens: Vec<&str> = text.split_whitespace().take(limits.words).collect();
     let kept = limits.prefix(&tokens);
     if kept == 0 {
-        return tokens
-            .first()
-            .map(|token| token.chars().take(limits.chars).collect())
-            .unwrap_or_default();
+        return tokens.first().map(|token| token.chars().take(limits.chars).collect()).unwrap_or_default();
     }
     let text = tokens.get(..kept).unwrap_or_default().join(" ");
     let cut = kept < tokens.len();
@@ -124,14 +102,8 @@ pub(crate) fn fit(text: &str, limits: Limits) -> String {
 fn lengthened(summary: &str, reading: &Reading<'_>, limits: Limits, wanted: usize) -> String {
     let label = reading.label();
     let told: Vec<&str> = summary.split_whitespace().collect();
-    let more = reading
-        .sentences
-        .iter()
-        .flat_map(|sentence| sentence.tokens.iter().copied());
-    let more = label
-        .split_whitespace()
-        .chain(more)
-        .chain(reading.texts().flat_map(str::split_whitespace));
+    let more = reading.sentences.iter().flat_map(|sentence| sentence.tokens.iter().copied());
+    let more = label.split_whitespace().chain(more).chain(reading.texts().flat_map(str::split_whitespace));
     let mut tokens = told;
     let mut chars = summary.chars().count();
     for token in more {

@@ -21,11 +21,7 @@ const NEEDED_SHARE: usize = 3;
 
 /// The values of all rules, by name.
 pub(crate) fn object(rules: &Rules, reading: &Reading<'_>) -> Map<String, Value> {
-    rules
-        .0
-        .iter()
-        .map(|(name, rule)| (name.clone(), value(rule, reading)))
-        .collect()
+    rules.0.iter().map(|(name, rule)| (name.clone(), value(rule, reading))).collect()
 }
 
 fn value(rule: &Rule, reading: &Reading<'_>) -> Value {
@@ -52,11 +48,7 @@ fn choice(rule: &Rule, values: &[Value], reading: &Reading<'_>) -> Value {
 
 fn string(rule: &Rule, reading: &Reading<'_>) -> Value {
     let text = summary(rule, reading);
-    if text.is_empty() && rule.optional {
-        Value::Null
-    } else {
-        Value::String(text)
-    }
+    if text.is_empty() && rule.optional { Value::Null } else { Value::String(text) }
 }
 
 /// Whether enough of the rule's words are in the row.
@@ -79,29 +71,19 @@ fn array(rule: &Rule, reading: &Reading<'_>) -> Vec<Value> {
     };
     array.truncate(most);
     // A list that must be longer than the row has things to say repeats itself.
-    let fill = if array.len() < least {
-        vec![value(items, reading)]
-    } else {
-        Vec::new()
-    };
+    let fill = if array.len() < least { vec![value(items, reading)] } else { Vec::new() };
     let missing = least - array.len().min(least);
     array.extend(fill.iter().cycle().take(missing).cloned());
     array
 }
 
 fn matching(items: &Rule, values: &[Value], reading: &Reading<'_>) -> Vec<Value> {
-    let scored = values
-        .iter()
-        .zip(&items.profiles)
-        .filter(|(_, profile)| profile.score(reading) > 0.0);
+    let scored = values.iter().zip(&items.profiles).filter(|(_, profile)| profile.score(reading) > 0.0);
     scored.map(|(value, _)| value.clone()).collect()
 }
 
 fn strings(items: &Rule, reading: &Reading<'_>, most: usize) -> Vec<Value> {
-    let limits = Limits {
-        words: items.max_words.unwrap_or(usize::MAX),
-        chars: items.max_length.unwrap_or(usize::MAX),
-    };
+    let limits = Limits { words: items.max_words.unwrap_or(usize::MAX), chars: items.max_length.unwrap_or(usize::MAX) };
     let least = items.min_length.unwrap_or(0);
     let mut texts: Vec<String> = Vec::new();
     for text in phrases(reading, most).iter().map(|phrase| fit(phrase, limits)) {

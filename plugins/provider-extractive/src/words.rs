@@ -37,12 +37,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
         first = false;
         rest = after;
         let (stem, stop) = stem(word, &mut buffer);
-        Some(Word {
-            text: word,
-            stem,
-            stop,
-            breaks,
-        })
+        Some(Word { text: word, stem, stop, breaks })
     })
 }
 
@@ -68,9 +63,7 @@ mod tests {
 
     #[test]
     fn cuts_words_and_marks_breaks() {
-        let seen: Vec<_> = words("The Earth's \"edge\", half-lit: 5 × Ångström'")
-            .map(|w| (w.text, w.breaks))
-            .collect();
+        let seen: Vec<_> = words("The Earth's \"edge\", half-lit: 5 × Ångström'").map(|w| (w.text, w.breaks)).collect();
         let expected = [
             ("The", false),
             ("Earth's", false),

@@ -10,18 +10,12 @@ use rowsmith_provider_extractive::Extractive;
 use std::time::Duration;
 
 fn provider(config: &Value, host: &FakeHost) -> rowsmith_plugin_api::Result<Extractive> {
-    Extractive::new(
-        serde_json::from_value(config.clone()).expect("the config is good"),
-        host.host(),
-    )
+    Extractive::new(serde_json::from_value(config.clone()).expect("the config is good"), host.host())
 }
 
 fn ask(rows: &Value, rules: &Value) -> rowsmith_plugin_api::Result<Value> {
-    let request = CompletionRequest {
-        rows: rows.to_string(),
-        rules: rules.to_string(),
-        ..CompletionRequest::default()
-    };
+    let request =
+        CompletionRequest { rows: rows.to_string(), rules: rules.to_string(), ..CompletionRequest::default() };
     let completion = block_on(provider(&json!({}), &FakeHost::default())?.complete(request))?;
     assert_eq!(completion.finish, FinishReason::Stop);
     Ok(serde_json::from_str(&completion.text)?)
@@ -56,47 +50,20 @@ fn answers_come_in_the_shape_of_the_question() {
     assert_eq!(ask(&keyed, &rules).unwrap().to_string(), expected);
 
     let listed = json!([{"id": "k3", "tag": "x7", "row": moon()}]);
-    assert_eq!(
-        ask(&listed, &rules).unwrap().to_string(),
-        r#"[{"id":"k3","tag":"x7","level":"easy","n":384400}]"#
-    );
+    assert_eq!(ask(&listed, &rules).unwrap().to_string(), r#"[{"id":"k3","tag":"x7","level":"easy","n":384400}]"#);
 }
 
 #[test]
 fn every_type_has_its_value() {
     let cases = [
-        (
-            "summary",
-            json!({"type": "string", "max_words": 6}),
-            json!("The Moon is the best first target"),
-        ),
-        (
-            "label",
-            json!({"type": "string", "max_words": 3}),
-            json!("The Moon (Targets)"),
-        ),
+        ("summary", json!({"type": "string", "max_words": 6}), json!("The Moon is the best first target")),
+        ("label", json!({"type": "string", "max_words": 3}), json!("The Moon (Targets)")),
         ("one word", json!({"type": "string", "max_length": 3}), json!("The")),
         ("clamped", json!({"type": "integer", "max": 10}), json!(10)),
-        (
-            "statement",
-            json!({"type": "boolean", "description": "whether craters can be seen"}),
-            json!(true),
-        ),
-        (
-            "no statement",
-            json!({"type": "boolean", "description": "about cooking rice"}),
-            json!(false),
-        ),
-        (
-            "phrases",
-            json!({"type": "array", "max_items": 1, "items": {"type": "string"}}),
-            json!(["Moon"]),
-        ),
-        (
-            "choices",
-            json!({"type": "array", "items": {"enum": ["crater", "comet", "sea"]}}),
-            json!(["crater", "sea"]),
-        ),
+        ("statement", json!({"type": "boolean", "description": "whether craters can be seen"}), json!(true)),
+        ("no statement", json!({"type": "boolean", "description": "about cooking rice"}), json!(false)),
+        ("phrases", json!({"type": "array", "max_items": 1, "items": {"type": "string"}}), json!(["Moon"])),
+        ("choices", json!({"type": "array", "items": {"enum": ["crater", "comet", "sea"]}}), json!(["crater", "sea"])),
         (
             "filled up",
             json!({"type": "array", "min_items": 2, "items": {"type": "integer"}}),
@@ -107,20 +74,13 @@ fn every_type_has_its_value() {
             json!({"type": "object", "properties": {"km": {"type": "number"}, "seen": {"type": "boolean"}}}),
             json!({"km": 384_400, "seen": false}),
         ),
-        (
-            "nothing fits",
-            json!({"enum": ["rice", "pasta"], "optional": true}),
-            Value::Null,
-        ),
+        ("nothing fits", json!({"enum": ["rice", "pasta"], "optional": true}), Value::Null),
     ];
     for (name, rule, expected) in cases {
         let value = column(&moon(), &rule);
         // The first case shows that limits are counted like the host does, by white space.
         if name == "summary" {
-            assert!(
-                value.as_str().is_some_and(|text| text.split_whitespace().count() <= 6),
-                "{value}"
-            );
+            assert!(value.as_str().is_some_and(|text| text.split_whitespace().count() <= 6), "{value}");
         } else {
             assert_eq!(value, expected, "{name}");
         }
@@ -138,18 +98,8 @@ fn a_wished_length_is_reached_when_the_row_has_the_words() {
 fn requests_that_cannot_be_read_are_refused() {
     let cases = [
         ("rows", json!(7), json!({}), "the rows of the request are neither"),
-        (
-            "row",
-            json!({"r0": 1}),
-            json!({}),
-            "row r0 of the request has no `row` object",
-        ),
-        (
-            "rules",
-            json!({}),
-            json!({"a": {"type": "date"}}),
-            "the rules of the output columns cannot be read: ",
-        ),
+        ("row", json!({"r0": 1}), json!({}), "row r0 of the request has no `row` object"),
+        ("rules", json!({}), json!({"a": {"type": "date"}}), "the rules of the output columns cannot be read: "),
     ];
     for (name, rows, rules, expected) in cases {
         let error = ask(&rows, &rules).expect_err(name);
@@ -161,11 +111,7 @@ fn requests_that_cannot_be_read_are_refused() {
 #[test]
 fn latency_is_waited_for_on_the_clock_of_the_host() {
     let host = FakeHost::default();
-    let request = CompletionRequest {
-        rows: "{}".to_owned(),
-        rules: "{}".to_owned(),
-        ..CompletionRequest::default()
-    };
+    let request = CompletionRequest { rows: "{}".to_owned(), rules: "{}".to_owned(), ..CompletionRequest::default() };
     let answer = block_on(provider(&json!({"latency_ms": 250}), &host).unwrap().complete(request)).unwrap();
     assert_eq!(answer.text, "{}");
     assert_eq!(host.sleeps(), [Duration::from_millis(250)]);

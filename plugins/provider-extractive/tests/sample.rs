@@ -14,9 +14,7 @@ const MAX_WORDS: usize = 12;
 fn sample_rows() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/sample/amateur-astronomy/content");
     let entries = std::fs::read_dir(folder).expect("the sample is there");
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .collect();
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("the folder can be listed").path()).collect();
     files.sort();
     let row = |path| {
         let text = std::fs::read_to_string(path).expect("the sample is text");
@@ -34,11 +32,8 @@ fn every_topic_gets_a_short_summary_and_both_levels_occur() {
         "challenge": {"type": "string", "enum": ["practice", "expert"]},
     });
     let rows = sample_rows();
-    let keyed: Map<String, Value> = rows
-        .iter()
-        .enumerate()
-        .map(|(n, row)| (format!("r{n}"), json!({"tag": "t", "row": row})))
-        .collect();
+    let keyed: Map<String, Value> =
+        rows.iter().enumerate().map(|(n, row)| (format!("r{n}"), json!({"tag": "t", "row": row}))).collect();
     let request = CompletionRequest {
         rows: Value::Object(keyed).to_string(),
         rules: rules.to_string(),
@@ -55,11 +50,7 @@ fn every_topic_gets_a_short_summary_and_both_levels_occur() {
         let tldr = answer["tldr"].as_str().unwrap();
         let words = tldr.split_whitespace().count();
         assert!((1..=MAX_WORDS).contains(&words), "{}: {tldr}", row["Topic"]);
-        assert!(
-            tldr.ends_with(|c: char| c.is_alphanumeric() || ")%°×\"”′″".contains(c)),
-            "{}: {tldr}",
-            row["Topic"]
-        );
+        assert!(tldr.ends_with(|c: char| c.is_alphanumeric() || ")%°×\"”′″".contains(c)), "{}: {tldr}", row["Topic"]);
         practice += usize::from(answer["challenge"] == "practice");
     }
     let share = practice * 100 / rows.len();

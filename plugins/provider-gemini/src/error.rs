@@ -97,38 +97,27 @@ impl<'a> Failure<'a> {
     }
 
     fn is_bad_key(&self) -> bool {
-        self.details
-            .iter()
-            .filter_map(|detail| detail["reason"].as_str())
-            .any(|reason| reason.starts_with("API_KEY_"))
+        self.details.iter().filter_map(|detail| detail["reason"].as_str()).any(|reason| reason.starts_with("API_KEY_"))
             || self.says(&["api key not valid", "api key expired"])
     }
 
     /// Whether a quota whose id has these words is used up.
     fn has_quota(&self, words: &str) -> bool {
-        self.violations()
-            .filter_map(|violation| violation["quotaId"].as_str())
-            .any(|id| id.contains(words))
+        self.violations().filter_map(|violation| violation["quotaId"].as_str()).any(|id| id.contains(words))
     }
 
     /// Whether the project has no quota at all for the model.
     fn has_no_quota(&self) -> bool {
-        self.violations()
-            .any(|violation| violation["quotaValue"] == "0" || violation["quotaValue"] == 0)
+        self.violations().any(|violation| violation["quotaValue"] == "0" || violation["quotaValue"] == 0)
     }
 
     fn violations(&self) -> impl Iterator<Item = &'a Value> {
-        self.details
-            .iter()
-            .filter_map(|detail| detail["violations"].as_array())
-            .flatten()
+        self.details.iter().filter_map(|detail| detail["violations"].as_array()).flatten()
     }
 
     fn wait(&self, response: &HttpResponse) -> Option<Duration> {
         let delay = self.details.iter().find_map(|detail| detail["retryDelay"].as_str());
-        wait_hint(response)
-            .or_else(|| delay.and_then(parse_wait))
-            .or_else(|| wait_in_text(self.message))
+        wait_hint(response).or_else(|| delay.and_then(parse_wait)).or_else(|| wait_in_text(self.message))
     }
 
     fn says(&self, any: &[&str]) -> bool {
@@ -137,17 +126,9 @@ impl<'a> Failure<'a> {
     }
 
     fn sentence(&self, settings: &Settings) -> String {
-        let named = if self.name.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", words_of(self.name, 60))
-        };
+        let named = if self.name.is_empty() { String::new() } else { format!(" {}", words_of(self.name, 60)) };
         let said = words_of(&without_secret(self.message, Some(&settings.api_key)), 300);
-        let said = if said.is_empty() {
-            String::new()
-        } else {
-            format!(": {said}")
-        };
+        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
         format!("{SERVICE} answered with status {}{named}{said}", self.status)
     }
 
@@ -158,10 +139,7 @@ impl<'a> Failure<'a> {
                  keys are made at https://aistudio.google.com/apikey"
             }
             ErrorKind::NotFound => {
-                return Some(format!(
-                    "check `model` ({}), `api_version` and `base_url`",
-                    settings.model
-                ));
+                return Some(format!("check `model` ({}), `api_version` and `base_url`", settings.model));
             }
             ErrorKind::QuotaExhausted if self.has_no_quota() => {
                 "the key's project has no quota for this model: \

@@ -6,10 +6,7 @@ use rowsmith_plugin_api::prelude::*;
 
 fn error_of(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Error {
     let mut response = HttpResponse::new(status, body);
-    response.headers = headers
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
+    response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     completion(&settings(json!({})).unwrap(), &response, true).unwrap_err()
 }
 
@@ -31,83 +28,17 @@ fn quotas_and_waits() {
     const MINUTE: &str = "GenerateRequestsPerMinutePerProjectPerModel-FreeTier";
     let value = json!("20");
     for (name, message, details, kind, wait) in [
-        (
-            "per minute",
-            "",
-            json!([quota(MINUTE, &value), delay("3.5s")]),
-            ErrorKind::Retryable,
-            Some(3_500),
-        ),
-        (
-            "per minute, no wait",
-            "",
-            json!([quota(MINUTE, &value)]),
-            ErrorKind::Retryable,
-            Some(60_000),
-        ),
-        (
-            "per day with a short wait",
-            "",
-            json!([quota(DAY, &value), delay("38s")]),
-            ErrorKind::QuotaExhausted,
-            None,
-        ),
-        (
-            "both",
-            "",
-            json!([quota(MINUTE, &value), quota(DAY, &value)]),
-            ErrorKind::QuotaExhausted,
-            None,
-        ),
-        (
-            "no quota at all",
-            "",
-            json!([quota(MINUTE, &json!("0")), delay("9s")]),
-            ErrorKind::QuotaExhausted,
-            None,
-        ),
-        (
-            "long wait",
-            "",
-            json!([delay("301s")]),
-            ErrorKind::QuotaExhausted,
-            Some(301_000),
-        ),
-        (
-            "wait in words",
-            "Please retry in 42.2s.",
-            json!([]),
-            ErrorKind::Retryable,
-            Some(42_200),
-        ),
-        (
-            "hours in words",
-            "Please retry in 10h17m5.72s",
-            json!([]),
-            ErrorKind::QuotaExhausted,
-            Some(37_025_720),
-        ),
-        (
-            "no word on it",
-            "Resource has been exhausted",
-            json!(null),
-            ErrorKind::Retryable,
-            None,
-        ),
-        (
-            "prepaid",
-            "Your prepayment credits are depleted.",
-            json!([delay("5s")]),
-            ErrorKind::Billing,
-            None,
-        ),
-        (
-            "plan and billing",
-            "check your plan and billing details",
-            json!([]),
-            ErrorKind::Retryable,
-            None,
-        ),
+        ("per minute", "", json!([quota(MINUTE, &value), delay("3.5s")]), ErrorKind::Retryable, Some(3_500)),
+        ("per minute, no wait", "", json!([quota(MINUTE, &value)]), ErrorKind::Retryable, Some(60_000)),
+        ("per day with a short wait", "", json!([quota(DAY, &value), delay("38s")]), ErrorKind::QuotaExhausted, None),
+        ("both", "", json!([quota(MINUTE, &value), quota(DAY, &value)]), ErrorKind::QuotaExhausted, None),
+        ("no quota at all", "", json!([quota(MINUTE, &json!("0")), delay("9s")]), ErrorKind::QuotaExhausted, None),
+        ("long wait", "", json!([delay("301s")]), ErrorKind::QuotaExhausted, Some(301_000)),
+        ("wait in words", "Please retry in 42.2s.", json!([]), ErrorKind::Retryable, Some(42_200)),
+        ("hours in words", "Please retry in 10h17m5.72s", json!([]), ErrorKind::QuotaExhausted, Some(37_025_720)),
+        ("no word on it", "Resource has been exhausted", json!(null), ErrorKind::Retryable, None),
+        ("prepaid", "Your prepayment credits are depleted.", json!([delay("5s")]), ErrorKind::Billing, None),
+        ("plan and billing", "check your plan and billing details", json!([]), ErrorKind::Retryable, None),
     ] {
         let error = error_of(429, &[], body(429, "RESOURCE_EXHAUSTED", message, &details));
         assert_eq!((error.kind, error.retry_after_ms), (kind, wait), "{name}");
@@ -121,48 +52,13 @@ fn other_failures() {
     let key = json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]);
     for (name, code, status, message, details, kind) in [
         ("wrong key", 400, "INVALID_ARGUMENT", "no", key, ErrorKind::Auth),
-        (
-            "wrong key in words",
-            400,
-            "INVALID_ARGUMENT",
-            "API key expired. Renew it.",
-            json!([]),
-            ErrorKind::Auth,
-        ),
-        (
-            "unauthenticated",
-            401,
-            "UNAUTHENTICATED",
-            "",
-            json!([]),
-            ErrorKind::Auth,
-        ),
+        ("wrong key in words", 400, "INVALID_ARGUMENT", "API key expired. Renew it.", json!([]), ErrorKind::Auth),
+        ("unauthenticated", 401, "UNAUTHENTICATED", "", json!([]), ErrorKind::Auth),
         ("forbidden", 403, "PERMISSION_DENIED", "", json!([]), ErrorKind::Auth),
         ("credit", 402, "RESOURCE_EXHAUSTED", "", json!([]), ErrorKind::Billing),
-        (
-            "model",
-            404,
-            "NOT_FOUND",
-            "models/x is not found",
-            json!([]),
-            ErrorKind::NotFound,
-        ),
-        (
-            "region",
-            400,
-            "FAILED_PRECONDITION",
-            "User location is not supported",
-            json!([]),
-            ErrorKind::BadRequest,
-        ),
-        (
-            "option",
-            400,
-            "INVALID_ARGUMENT",
-            "Unknown name \"x\"",
-            json!([]),
-            ErrorKind::BadRequest,
-        ),
+        ("model", 404, "NOT_FOUND", "models/x is not found", json!([]), ErrorKind::NotFound),
+        ("region", 400, "FAILED_PRECONDITION", "User location is not supported", json!([]), ErrorKind::BadRequest),
+        ("option", 400, "INVALID_ARGUMENT", "Unknown name \"x\"", json!([]), ErrorKind::BadRequest),
         (
             "tokens",
             400,
@@ -172,14 +68,7 @@ fn other_failures() {
             ErrorKind::TooLarge,
         ),
         ("bytes", 413, "", "", json!([]), ErrorKind::TooLarge),
-        (
-            "schema",
-            400,
-            "INVALID_ARGUMENT",
-            "Invalid JSON schema",
-            json!([]),
-            ErrorKind::SchemaRejected,
-        ),
+        ("schema", 400, "INVALID_ARGUMENT", "Invalid JSON schema", json!([]), ErrorKind::SchemaRejected),
         (
             "states",
             400,
@@ -190,14 +79,7 @@ fn other_failures() {
         ),
         ("given up", 499, "CANCELLED", "", json!([]), ErrorKind::Retryable),
         ("internal", 500, "INTERNAL", "", json!([]), ErrorKind::Retryable),
-        (
-            "overloaded",
-            503,
-            "UNAVAILABLE",
-            "The model is overloaded.",
-            json!([]),
-            ErrorKind::Retryable,
-        ),
+        ("overloaded", 503, "UNAVAILABLE", "The model is overloaded.", json!([]), ErrorKind::Retryable),
         ("late", 504, "DEADLINE_EXCEEDED", "", json!([]), ErrorKind::Retryable),
         ("moved", 302, "", "", json!([]), ErrorKind::Other),
     ] {
@@ -206,10 +88,7 @@ fn other_failures() {
             let error = error_of(code, &[], wrapped);
             assert_eq!(error.kind, kind, "{name}");
             assert_eq!(error.fact("status"), Some(code.to_string().as_str()), "{name}");
-            assert!(
-                kind == ErrorKind::Retryable || error.hint.is_some(),
-                "{name} needs a hint"
-            );
+            assert!(kind == ErrorKind::Retryable || error.hint.is_some(), "{name} needs a hint");
         }
     }
 }
@@ -224,20 +103,10 @@ fn schemas_are_rejected_only_when_sent() {
 #[test]
 fn the_message_is_the_services_own_in_one_line_and_without_the_key() {
     let long = format!("first\nsecond test-key {}", "x".repeat(400));
-    let error = error_of(
-        500,
-        &[("x-request-id", "id-1")],
-        body(500, "INTERNAL", &long, &json!([])),
-    );
+    let error = error_of(500, &[("x-request-id", "id-1")], body(500, "INTERNAL", &long, &json!([])));
     let begin = "gemini answered with status 500 INTERNAL: first second [secret] xxx";
     assert!(error.message.starts_with(begin), "{error}");
-    assert!(
-        error.message.chars().count() < 350 && error.message.ends_with('…'),
-        "{error}"
-    );
+    assert!(error.message.chars().count() < 350 && error.message.ends_with('…'), "{error}");
     assert_eq!(error.fact("request_id"), Some("id-1"));
-    assert_eq!(
-        error_of(502, &[], "<html>Bad gateway</html>").message,
-        "gemini answered with status 502"
-    );
+    assert_eq!(error_of(502, &[], "<html>Bad gateway</html>").message, "gemini answered with status 502");
 }

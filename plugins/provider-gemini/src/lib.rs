@@ -32,10 +32,7 @@ impl Provider for Gemini {
     type Config = Config;
 
     fn new(config: Config, host: Host) -> Result<Self> {
-        Ok(Self {
-            settings: Settings::check(config)?,
-            host,
-        })
+        Ok(Self { settings: Settings::check(config)?, host })
     }
 
     fn info(&self) -> ProviderInfo {

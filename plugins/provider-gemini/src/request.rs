@@ -34,22 +34,14 @@ fn model_url(settings: &Settings) -> String {
         _ => format!("%{byte:02X}"),
     };
     let model: String = settings.model.bytes().map(encode).collect();
-    settings
-        .base_url
-        .join(&format!("{}/models/{model}", settings.config.api_version))
+    settings.base_url.join(&format!("{}/models/{model}", settings.config.api_version))
 }
 
 fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
     let own = ("x-goog-api-key", settings.api_key.expose());
-    let extra = settings
-        .config
-        .extra_headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let extra = settings.config.extra_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in std::iter::once(own).chain(extra) {
-        request
-            .headers
-            .retain(|(present, _)| !present.eq_ignore_ascii_case(name));
+        request.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
         request = request.header(name, value);
     }
     request.timeout(Duration::from_secs(settings.config.timeout_secs))
@@ -58,15 +50,9 @@ fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
 fn body(settings: &Settings, asked: &CompletionRequest) -> Result<Value> {
     let mut body = Map::new();
     if !asked.system.is_empty() {
-        body.insert(
-            "systemInstruction".to_owned(),
-            json!({"parts": [{"text": asked.system}]}),
-        );
+        body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": asked.system}]}));
     }
-    body.insert(
-        "contents".to_owned(),
-        json!([{"role": "user", "parts": [{"text": asked.user_text()}]}]),
-    );
+    body.insert("contents".to_owned(), json!([{"role": "user", "parts": [{"text": asked.user_text()}]}]));
     if let Some(threshold) = threshold(settings.config.safety) {
         let each = HARM_CATEGORIES.map(|category| json!({"category": category, "threshold": threshold}));
         body.insert("safetySettings".to_owned(), json!(each));
@@ -91,10 +77,7 @@ fn generation(settings: &Settings, asked: &CompletionRequest) -> Result<Map<Stri
     add("topP", json!(config.top_p));
     add("topK", json!(config.top_k));
     add("seed", json!(config.seed));
-    add(
-        "maxOutputTokens",
-        json!(config.max_output_tokens.or(asked.max_output_tokens)),
-    );
+    add("maxOutputTokens", json!(config.max_output_tokens.or(asked.max_output_tokens)));
     let schema = asked.schema_value()?;
     if config.schema != SchemaMode::None && (schema.is_some() || asked.json_mode) {
         add("responseMimeType", json!("application/json"));
@@ -143,24 +126,9 @@ mod tests {
         for (name, table, asked, expected) in [
             ("nothing set", json!({}), asked(false, false), Value::Null),
             ("schema", json!({}), asked(true, false), schema),
-            (
-                "schema was rejected before",
-                json!({}),
-                asked(false, true),
-                json_mode.clone(),
-            ),
-            (
-                "no schemas here",
-                json!({"schema": "json_object"}),
-                asked(true, false),
-                json_mode,
-            ),
-            (
-                "prompt alone",
-                json!({"schema": "none"}),
-                asked(true, true),
-                Value::Null,
-            ),
+            ("schema was rejected before", json!({}), asked(false, true), json_mode.clone()),
+            ("no schemas here", json!({"schema": "json_object"}), asked(true, false), json_mode),
+            ("prompt alone", json!({"schema": "none"}), asked(true, true), Value::Null),
             (
                 "level",
                 json!({"thinking_level": "LOW"}),
@@ -180,20 +148,13 @@ mod tests {
                 json!({"temperature": 0.5, "topP": 0.9, "topK": 40, "seed": -7}),
             ),
         ] {
-            assert_eq!(
-                body(&settings(table).unwrap(), &asked).unwrap()["generationConfig"],
-                expected,
-                "{name}"
-            );
+            assert_eq!(body(&settings(table).unwrap(), &asked).unwrap()["generationConfig"], expected, "{name}");
         }
     }
 
     #[test]
     fn the_configs_cap_wins() {
-        let asked = CompletionRequest {
-            max_output_tokens: Some(500),
-            ..CompletionRequest::default()
-        };
+        let asked = CompletionRequest { max_output_tokens: Some(500), ..CompletionRequest::default() };
         for (table, expected) in [(json!({}), 500), (json!({"max_output_tokens": 70}), 70)] {
             let body = body(&settings(table).unwrap(), &asked).unwrap();
             assert_eq!(body["generationConfig"]["maxOutputTokens"], expected);
@@ -209,10 +170,7 @@ mod tests {
         });
         let request = complete(&settings(table).unwrap(), &asked(false, false)).unwrap();
         let body: Value = serde_json::from_slice(&request.body).unwrap();
-        assert_eq!(
-            body["generationConfig"],
-            json!({"temperature": 0.0, "candidateCount": 1})
-        );
+        assert_eq!(body["generationConfig"], json!({"temperature": 0.0, "candidateCount": 1}));
         assert_eq!(body["serviceTier"], "flex");
         assert_eq!(body["safetySettings"].as_array().unwrap().len(), 4);
         let names: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();

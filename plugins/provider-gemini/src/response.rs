@@ -9,34 +9,19 @@ use rowsmith_plugin_api::service::{parse_json, read_json, words_of};
 pub(crate) const SERVICE: &str = "gemini";
 
 /// Reasons to stop that mean the content was refused: asking the same again does not help.
-const BLOCKED: [&str; 7] = [
-    "SAFETY",
-    "RECITATION",
-    "LANGUAGE",
-    "BLOCKLIST",
-    "PROHIBITED_CONTENT",
-    "SPII",
-    "MODEL_ARMOR",
-];
+const BLOCKED: [&str; 7] =
+    ["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"];
 
 /// The answer in a response. `sent_schema` says whether the question had an answer schema.
 pub(crate) fn completion(settings: &Settings, response: &HttpResponse, sent_schema: bool) -> Result<Completion> {
     if !response.is_success() {
-        return Err(error::from_response(
-            settings,
-            response,
-            parse_json(response).as_ref(),
-            sent_schema,
-        ));
+        return Err(error::from_response(settings, response, parse_json(response).as_ref(), sent_schema));
     }
     let body = read_json(SERVICE, response)?;
     if body.get("error").is_some_and(|error| !error.is_null()) {
         return Err(error::from_response(settings, response, Some(&body), sent_schema));
     }
-    if ["candidates", "promptFeedback", "usageMetadata"]
-        .iter()
-        .all(|key| body.get(key).is_none())
-    {
+    if ["candidates", "promptFeedback", "usageMetadata"].iter().all(|key| body.get(key).is_none()) {
         let message = format!("{SERVICE} answered with JSON that is not a completion");
         return Err(Error::new(ErrorKind::InvalidData, message)
             .with("url", response.url.clone())
@@ -61,17 +46,10 @@ fn outcome(body: &Value) -> (String, FinishReason, Option<String>) {
         let feedback = &body["promptFeedback"];
         return match text_of(&feedback["blockReason"]) {
             Some(reason) => {
-                let detail = explained(
-                    &format!("the prompt was blocked: {reason}"),
-                    &feedback["blockReasonMessage"],
-                );
+                let detail = explained(&format!("the prompt was blocked: {reason}"), &feedback["blockReasonMessage"]);
                 (String::new(), FinishReason::Blocked, Some(detail))
             }
-            None => (
-                String::new(),
-                FinishReason::Other,
-                Some("the answer has no candidates".to_owned()),
-            ),
+            None => (String::new(), FinishReason::Other, Some("the answer has no candidates".to_owned())),
         };
     }
     let text = text_of_parts(&candidate["content"]["parts"]);
@@ -86,22 +64,14 @@ fn outcome(body: &Value) -> (String, FinishReason, Option<String>) {
         _ => FinishReason::Other,
     };
     let empty = finish == FinishReason::Length && text.is_empty();
-    let reason = if empty {
-        "MAX_TOKENS before any text was written (thinking counts)"
-    } else {
-        reason
-    };
+    let reason = if empty { "MAX_TOKENS before any text was written (thinking counts)" } else { reason };
     (text, finish, Some(explained(reason, &candidate["finishMessage"])))
 }
 
 /// The text of an answer's parts; thoughts are not part of it.
 fn text_of_parts(parts: &Value) -> String {
     let parts = parts.as_array().map(Vec::as_slice).unwrap_or_default();
-    parts
-        .iter()
-        .filter(|part| part["thought"] != true)
-        .filter_map(|part| part["text"].as_str())
-        .collect()
+    parts.iter().filter(|part| part["thought"] != true).filter_map(|part| part["text"].as_str()).collect()
 }
 
 fn explained(reason: &str, message: &Value) -> String {

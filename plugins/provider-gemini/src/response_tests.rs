@@ -32,10 +32,7 @@ fn why_the_model_stopped() {
     use FinishReason::{Blocked, Length, Other, Stop};
     let said = |reason: &str| candidate(&json!([{"text": "{}"}]), &json!({"finishReason": reason}));
     let silent = |reason: &str| json!({"candidates": [{"finishReason": reason, "index": 0}]});
-    let explained = candidate(
-        &json!([]),
-        &json!({"finishReason": "OTHER", "finishMessage": "No\nidea."}),
-    );
+    let explained = candidate(&json!([]), &json!({"finishReason": "OTHER", "finishMessage": "No\nidea."}));
     assert_outcomes(&[
         ("done", said("STOP"), "{}", Stop, None),
         ("wrapped in a list", json!([said("STOP")]), "{}", Stop, None),
@@ -43,13 +40,7 @@ fn why_the_model_stopped() {
         ("refused", silent("SAFETY"), "", Blocked, Some("SAFETY")),
         ("recited", said("RECITATION"), "{}", Blocked, Some("RECITATION")),
         ("private data", silent("SPII"), "", Blocked, Some("SPII")),
-        (
-            "odd",
-            said("MALFORMED_RESPONSE"),
-            "{}",
-            Other,
-            Some("MALFORMED_RESPONSE"),
-        ),
+        ("odd", said("MALFORMED_RESPONSE"), "{}", Other, Some("MALFORMED_RESPONSE")),
         ("new reason", said("SOMETHING_NEW"), "{}", Other, Some("SOMETHING_NEW")),
         ("explained", explained, "", Other, Some("OTHER: No idea.")),
     ]);
@@ -68,34 +59,10 @@ fn answers_with_parts_missing() {
         ("no content", silent("STOP"), "", Other, Some(SILENT)),
         ("null content", null_content, "", Other, Some(SILENT)),
         ("thought too long", silent("MAX_TOKENS"), "", Length, Some(THOUGHT)),
-        (
-            "no reason",
-            candidate(&json!([{"text": "{}"}]), &json!({})),
-            "{}",
-            Other,
-            Some("no reason given"),
-        ),
-        (
-            "no candidates",
-            json!({"candidates": []}),
-            "",
-            Other,
-            Some(NO_CANDIDATES),
-        ),
-        (
-            "usage alone",
-            json!({"usageMetadata": {}}),
-            "",
-            Other,
-            Some(NO_CANDIDATES),
-        ),
-        (
-            "prompt refused",
-            prompt,
-            "",
-            Blocked,
-            Some("the prompt was blocked: OTHER: Not this."),
-        ),
+        ("no reason", candidate(&json!([{"text": "{}"}]), &json!({})), "{}", Other, Some("no reason given")),
+        ("no candidates", json!({"candidates": []}), "", Other, Some(NO_CANDIDATES)),
+        ("usage alone", json!({"usageMetadata": {}}), "", Other, Some(NO_CANDIDATES)),
+        ("prompt refused", prompt, "", Blocked, Some("the prompt was blocked: OTHER: Not this.")),
     ]);
 }
 
@@ -111,31 +78,15 @@ fn thoughts_are_counted_but_not_read() {
             json!({"promptTokenCount": 9, "cachedContentTokenCount": 4, "candidatesTokenCount": 2, "thoughtsTokenCount": 5}),
             [Some(9), Some(4), Some(7), Some(5)],
         ),
-        (
-            "no thoughts",
-            json!({"promptTokenCount": 9, "candidatesTokenCount": 2}),
-            [Some(9), None, Some(2), None],
-        ),
-        (
-            "thoughts alone",
-            json!({"thoughtsTokenCount": 5}),
-            [None, None, Some(5), Some(5)],
-        ),
+        ("no thoughts", json!({"promptTokenCount": 9, "candidatesTokenCount": 2}), [Some(9), None, Some(2), None]),
+        ("thoughts alone", json!({"thoughtsTokenCount": 5}), [None, None, Some(5), Some(5)]),
         ("none", json!(null), [None; 4]),
-        (
-            "nonsense",
-            json!({"promptTokenCount": -1, "candidatesTokenCount": "2"}),
-            [None; 4],
-        ),
+        ("nonsense", json!({"promptTokenCount": -1, "candidatesTokenCount": "2"}), [None; 4]),
     ] {
         body["usageMetadata"] = counts;
         let answer = read(body.to_string()).unwrap();
         let usage = answer.usage;
-        assert_eq!(
-            [usage.input, usage.cached, usage.output, usage.thinking],
-            expected,
-            "{name}"
-        );
+        assert_eq!([usage.input, usage.cached, usage.output, usage.thinking], expected, "{name}");
         assert_eq!(answer.text, "ab", "{name}");
     }
 }
@@ -143,40 +94,17 @@ fn thoughts_are_counted_but_not_read() {
 #[test]
 fn what_is_no_answer_is_an_error() {
     for (name, body, kind, says) in [
-        (
-            "login page",
-            "<!doctype html><title>Log in</title>",
-            ErrorKind::InvalidData,
-            "(a proxy or login page?)",
-        ),
+        ("login page", "<!doctype html><title>Log in</title>", ErrorKind::InvalidData, "(a proxy or login page?)"),
         ("nothing", "", ErrorKind::Retryable, "an empty body"),
         ("half", r#"{"candidates":[{"con"#, ErrorKind::Retryable, "breaks off"),
-        (
-            "another service",
-            r#"{"status":"ok"}"#,
-            ErrorKind::InvalidData,
-            "not a completion",
-        ),
+        ("another service", r#"{"status":"ok"}"#, ErrorKind::InvalidData, "not a completion"),
         ("a number", "5", ErrorKind::InvalidData, "not a completion"),
-        (
-            "an error",
-            r#"{"error":{"code":503,"message":"busy"}}"#,
-            ErrorKind::Retryable,
-            "status 503: busy",
-        ),
-        (
-            "an error without a code",
-            r#"{"error":"odd"}"#,
-            ErrorKind::Retryable,
-            "status 500: odd",
-        ),
+        ("an error", r#"{"error":{"code":503,"message":"busy"}}"#, ErrorKind::Retryable, "status 503: busy"),
+        ("an error without a code", r#"{"error":"odd"}"#, ErrorKind::Retryable, "status 500: odd"),
     ] {
         let error = read(body).unwrap_err();
         assert_eq!(error.kind, kind, "{name}");
-        assert!(
-            error.message.starts_with("gemini answered with ") && error.message.contains(says),
-            "{name}: {error}"
-        );
+        assert!(error.message.starts_with("gemini answered with ") && error.message.contains(says), "{name}: {error}");
     }
 }
 

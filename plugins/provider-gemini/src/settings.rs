@@ -33,21 +33,14 @@ impl Settings {
             ));
         }
         if config.thinking_budget.is_some() && config.thinking_level.is_some() {
-            return Err(
-                Error::config("thinking_level", "`thinking_budget` and `thinking_level` are both set")
-                    .hint("Gemini 2.5 takes the budget, newer models the level"),
-            );
+            return Err(Error::config("thinking_level", "`thinking_budget` and `thinking_level` are both set")
+                .hint("Gemini 2.5 takes the budget, newer models the level"));
         }
         number_within("temperature", config.temperature, 0.0..=2.0)?;
         number_within("top_p", config.top_p, 0.0..=1.0)?;
         header_fields("extra_headers", &config.extra_headers)?;
         let api_key = header_secret("api_key", config.api_key.as_ref())?.ok_or_else(no_key)?;
-        Ok(Self {
-            config,
-            base_url,
-            api_key,
-            model,
-        })
+        Ok(Self { config, base_url, api_key, model })
     }
 
     /// What the model is, for the host. The identity has what changes answers: not where the service is, nor the key,
@@ -115,27 +108,15 @@ pub(crate) mod tests {
             ("blank key", json!({"api_key": " "}), "api_key"),
             ("key of two lines", json!({"api_key": "a\nb"}), "api_key"),
             ("blank model", json!({"model": "models/"}), "model"),
-            (
-                "both ways to think",
-                json!({"thinking_budget": 0, "thinking_level": "LOW"}),
-                "thinking_level",
-            ),
+            ("both ways to think", json!({"thinking_budget": 0, "thinking_level": "LOW"}), "thinking_level"),
             ("too hot", json!({"temperature": 2.5}), "temperature"),
             ("negative probability", json!({"top_p": -0.1}), "top_p"),
             ("version with a path", json!({"api_version": "v1/.."}), "api_version"),
             ("relative address", json!({"base_url": "example.org"}), "base_url"),
-            (
-                "two headers in one",
-                json!({"extra_headers": {"a": "b\r\nc: d"}}),
-                "extra_headers.a",
-            ),
+            ("two headers in one", json!({"extra_headers": {"a": "b\r\nc: d"}}), "extra_headers.a"),
         ] {
             let error = settings(table).err().unwrap();
-            assert_eq!(
-                (error.kind, error.fact("config_key")),
-                (ErrorKind::Config, Some(key)),
-                "{name}: {error}"
-            );
+            assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
         }
         let keyless = Settings::check(serde_json::from_value(json!({"model": "m"})).unwrap());
         assert!(keyless.err().unwrap().hint.unwrap().contains("GEMINI_API_KEY"));
@@ -176,11 +157,7 @@ pub(crate) mod tests {
             (json!({"thinking_budget": -1}), 8_192),
             (json!({"thinking_level": "MINIMAL"}), 8_192),
         ] {
-            assert_eq!(
-                settings(table.clone()).unwrap().info().thinking_tokens,
-                reserve,
-                "{table}"
-            );
+            assert_eq!(settings(table.clone()).unwrap().info().thinking_tokens, reserve, "{table}");
         }
     }
 }

@@ -23,37 +23,13 @@ fn local_servers() {
     const SCHEMA: &str = r#"{"error":{"code":400,"message":"JSON schema error at #","type":"invalid_request_error"}}"#;
     const KEY: &str = r#"{"error":{"code":401,"message":"Invalid API Key","type":"authentication_error"}}"#;
     assert_errors(&[
-        (
-            "llama-server loads",
-            503,
-            LOADING,
-            Retryable,
-            "status 503: Loading model",
-        ),
+        ("llama-server loads", 503, LOADING, Retryable, "status 503: Loading model"),
         ("llama-server's context", 400, CONTEXT, TooLarge, "no"),
         ("llama-server's schema", 400, SCHEMA, SchemaRejected, "JSON schema"),
         ("llama-server's key", 401, KEY, Auth, "Invalid API Key"),
-        (
-            "Ollama's model",
-            404,
-            r#"{"error":"model 'x' not found"}"#,
-            NotFound,
-            "model 'x' not found",
-        ),
-        (
-            "Ollama is busy",
-            503,
-            r#"{"error":"server busy"}"#,
-            Retryable,
-            "server busy",
-        ),
-        (
-            "vLLM's flat error",
-            400,
-            r#"{"object":"error","message":"bad","code":400}"#,
-            BadRequest,
-            "status 400: bad",
-        ),
+        ("Ollama's model", 404, r#"{"error":"model 'x' not found"}"#, NotFound, "model 'x' not found"),
+        ("Ollama is busy", 503, r#"{"error":"server busy"}"#, Retryable, "server busy"),
+        ("vLLM's flat error", 400, r#"{"object":"error","message":"bad","code":400}"#, BadRequest, "status 400: bad"),
     ]);
 }
 
@@ -68,34 +44,10 @@ fn mistral_and_deepseek() {
         r#"{"error":{"message":"This response_format type is unavailable now","type":"invalid_request_error"}}"#;
     assert_errors(&[
         ("flat", 429, RATE, Retryable, "status 429: Slower"),
-        (
-            "flat, in a success",
-            200,
-            &RATE.replace("\"object\"", "\"error\":true,\"object\""),
-            Retryable,
-            "status 429",
-        ),
-        (
-            "flat key",
-            401,
-            r#"{"message":"Unauthorized","request_id":"1"}"#,
-            Auth,
-            "Unauthorized",
-        ),
-        (
-            "validation",
-            422,
-            VALIDATION,
-            BadRequest,
-            "status 422: body.messages.0: Field required; \"odd\"",
-        ),
-        (
-            "validation text",
-            422,
-            r#"{"detail":"No"}"#,
-            BadRequest,
-            "status 422: No",
-        ),
+        ("flat, in a success", 200, &RATE.replace("\"object\"", "\"error\":true,\"object\""), Retryable, "status 429"),
+        ("flat key", 401, r#"{"message":"Unauthorized","request_id":"1"}"#, Auth, "Unauthorized"),
+        ("validation", 422, VALIDATION, BadRequest, "status 422: body.messages.0: Field required; \"odd\""),
+        ("validation text", 422, r#"{"detail":"No"}"#, BadRequest, "status 422: No"),
         ("no credit", 402, BALANCE, Billing, "Insufficient Balance"),
         ("no schemas", 400, NO_SCHEMAS, SchemaRejected, "unavailable"),
     ]);
@@ -109,29 +61,11 @@ fn routers_and_gateways() {
     let in_flight = router(402, "Wait", json!({"error_type": "in_flight_budget_exhausted"}));
     let daily = router(429, "No", json!({"limit_source": "openrouter_free_tier_daily"}));
     assert_errors(&[
-        (
-            "no credit",
-            402,
-            &router(402, "Insufficient credits", json!({})),
-            Billing,
-            "credits",
-        ),
+        ("no credit", 402, &router(402, "Insufficient credits", json!({})), Billing, "credits"),
         ("credit in flight", 402, &in_flight, Retryable, "Wait"),
-        (
-            "daily by its words",
-            429,
-            &router(429, "Limit: free-models-per-day", json!({})),
-            QuotaExhausted,
-            "free",
-        ),
+        ("daily by its words", 429, &router(429, "Limit: free-models-per-day", json!({})), QuotaExhausted, "free"),
         ("daily by its source", 429, &daily, QuotaExhausted, "No"),
-        (
-            "upstream",
-            502,
-            &router(502, "Provider returned error", json!({"raw": "boom"})),
-            Retryable,
-            "error: boom",
-        ),
+        ("upstream", 502, &router(502, "Provider returned error", json!({"raw": "boom"})), Retryable, "error: boom"),
         ("proxy page", 502, "<html>Bad gateway</html>", Retryable, "status 502"),
         ("wrong path", 404, "404 page not found", NotFound, "status 404"),
     ]);

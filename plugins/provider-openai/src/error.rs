@@ -35,12 +35,8 @@ const PASSING: [&str; 7] = [
     "in_flight_budget_exhausted",
     "json_validate_failed",
 ];
-const TOO_LARGE: [&str; 4] = [
-    "context_length_exceeded",
-    "exceed_context_size_error",
-    "request_too_large",
-    "string_above_max_length",
-];
+const TOO_LARGE: [&str; 4] =
+    ["context_length_exceeded", "exceed_context_size_error", "request_too_large", "string_above_max_length"];
 const TOO_LARGE_WORDS: [&str; 7] = [
     "request too large",
     "context length",
@@ -57,15 +53,10 @@ pub(crate) fn of(settings: &Settings, response: &HttpResponse, failure: &Failure
     let wait = wait(settings, response, failure);
     let kind = kind(failure, wait);
     let words = failure.words(settings);
-    let said = if words.is_empty() {
-        String::new()
-    } else {
-        format!(": {words}")
-    };
+    let said = if words.is_empty() { String::new() } else { format!(": {words}") };
     let message = format!("{} answered with status {}{said}", settings.service, failure.status);
-    let mut error = Error::new(kind, message)
-        .with("status", failure.status.to_string())
-        .with("url", response.url.clone());
+    let mut error =
+        Error::new(kind, message).with("status", failure.status.to_string()).with("url", response.url.clone());
     for (fact, text) in [("code", failure.code), ("type", failure.kind), ("param", failure.param)] {
         if !text.is_empty() {
             error = error.with(fact, text);
@@ -141,9 +132,7 @@ fn hint(kind: ErrorKind, settings: &Settings, failure: &Failure<'_>) -> Option<S
         }
         ErrorKind::NotFound => {
             let model = &settings.config.model;
-            return Some(format!(
-                "check `model` ({model}) and `base_url`, which usually ends in /v1"
-            ));
+            return Some(format!("check `model` ({model}) and `base_url`, which usually ends in /v1"));
         }
         ErrorKind::QuotaExhausted => "run again when the quota has reset, name another `model`, or raise the plan",
         ErrorKind::Billing => "add credit or raise the spending limit of the key's account",

@@ -9,20 +9,13 @@ pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
 /// What is made of a response to a question with an answer schema.
 pub(crate) fn outcome(status: u16, headers: Headers<'_>, body: impl Into<Vec<u8>>) -> Result<Completion> {
     let mut response = HttpResponse::new(status, body);
-    response.headers = headers
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
+    response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
     completion(&settings, &response, true)
 }
 
 fn body(message: &str, kind: &str, param: Option<&str>, code: &str) -> String {
-    let code = if code.is_empty() {
-        Value::Null
-    } else {
-        Value::from(code)
-    };
+    let code = if code.is_empty() { Value::Null } else { Value::from(code) };
     json!({"error": {"message": message, "type": kind, "param": param, "code": code}}).to_string()
 }
 
@@ -46,10 +39,7 @@ fn codes_come_before_the_status() {
     ] {
         let error = outcome(status, &[], body("No", "invalid_request_error", None, code)).unwrap_err();
         assert_eq!(error.kind, kind, "{status} {code}");
-        assert!(
-            kind == Retryable || error.hint.is_some(),
-            "{status} {code} needs a hint"
-        );
+        assert!(kind == Retryable || error.hint.is_some(), "{status} {code} needs a hint");
     }
 }
 
@@ -60,20 +50,8 @@ fn without_a_code_the_words_and_the_status_decide() {
     for (name, status, message, param, kind) in [
         ("schema", 400, schema, Some("response_format"), SchemaRejected),
         ("option", 400, "Unsupported value", Some("temperature"), BadRequest),
-        (
-            "more than a minute's tokens",
-            429,
-            "Request too large for x on tokens per min",
-            None,
-            TooLarge,
-        ),
-        (
-            "context",
-            400,
-            "This model's maximum context length is 8192 tokens",
-            None,
-            TooLarge,
-        ),
+        ("more than a minute's tokens", 429, "Request too large for x on tokens per min", None, TooLarge),
+        ("context", 400, "This model's maximum context length is 8192 tokens", None, TooLarge),
         ("key", 401, "No", None, Auth),
         ("conflict", 409, "No", None, Retryable),
         ("late", 408, "No", None, Retryable),
@@ -94,37 +72,16 @@ fn waits_come_from_headers_then_words_then_resets() {
         ("x-ratelimit-remaining-tokens", "5"),
         ("x-ratelimit-reset-tokens", "50s"),
     ];
-    let hours: Headers<'_> = &[
-        ("x-ratelimit-remaining-requests", "0"),
-        ("x-ratelimit-reset-requests", "3h0m0s"),
-    ];
+    let hours: Headers<'_> = &[("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "3h0m0s")];
     let words = "Please try again in 1m26.4s. Visit us.";
     for (name, headers, message, kind, wait) in [
         ("nothing", &[] as Headers<'_>, "", ErrorKind::Retryable, None),
-        (
-            "milliseconds",
-            &[("retry-after-ms", "250"), ("retry-after", "7")],
-            "",
-            ErrorKind::Retryable,
-            Some(250),
-        ),
-        (
-            "seconds",
-            &[("retry-after", "7")],
-            words,
-            ErrorKind::Retryable,
-            Some(7_000),
-        ),
+        ("milliseconds", &[("retry-after-ms", "250"), ("retry-after", "7")], "", ErrorKind::Retryable, Some(250)),
+        ("seconds", &[("retry-after", "7")], words, ErrorKind::Retryable, Some(7_000)),
         ("words", spent, words, ErrorKind::Retryable, Some(86_400)),
         ("reset of what is spent", spent, "", ErrorKind::Retryable, Some(8_000)),
         ("hours", hours, "", ErrorKind::QuotaExhausted, Some(10_800_000)),
-        (
-            "long header",
-            &[("retry-after", "3600")],
-            "",
-            ErrorKind::QuotaExhausted,
-            Some(3_600_000),
-        ),
+        ("long header", &[("retry-after", "3600")], "", ErrorKind::QuotaExhausted, Some(3_600_000)),
     ] {
         let error = outcome(429, headers, body(message, "requests", None, "rate_limit_exceeded")).unwrap_err();
         assert_eq!((error.kind, error.retry_after_ms), (kind, wait), "{name}");
@@ -138,12 +95,6 @@ fn the_message_is_the_services_own_in_one_line_and_without_the_key() {
     let error = outcome(401, &[("x-request-id", "id-1")], body).unwrap_err();
     let begin = "h.example answered with status 401: Incorrect API key provided: [secret] xxx";
     assert!(error.message.starts_with(begin), "{error}");
-    assert!(
-        error.message.chars().count() < 350 && error.message.ends_with('…'),
-        "{error}"
-    );
-    assert_eq!(
-        (error.fact("request_id"), error.fact("code")),
-        (Some("id-1"), Some("invalid_api_key"))
-    );
+    assert!(error.message.chars().count() < 350 && error.message.ends_with('…'), "{error}");
+    assert_eq!((error.fact("request_id"), error.fact("code")), (Some("id-1"), Some("invalid_api_key")));
 }

@@ -76,17 +76,9 @@ fn status(http_status: u16, body: &Value, error: &Value) -> u16 {
     if http_status >= 300 {
         return http_status;
     }
-    let candidates = [
-        &error["code"],
-        &error["status"],
-        &error["status_code"],
-        &body["raw_status_code"],
-    ];
+    let candidates = [&error["code"], &error["status"], &error["status_code"], &body["raw_status_code"]];
     let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    let named = candidates
-        .into_iter()
-        .filter_map(number)
-        .find(|code| (400..600).contains(code));
+    let named = candidates.into_iter().filter_map(number).find(|code| (400..600).contains(code));
     // An error in a response of status 200 that names no status of its own is odd, and odd failures pass.
     named.and_then(|code| u16::try_from(code).ok()).unwrap_or(500)
 }
@@ -118,15 +110,9 @@ fn problems(value: &Value) -> String {
             return item.to_string();
         };
         let place = item["loc"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let place: Vec<String> = place
-            .iter()
-            .map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned))
-            .collect();
-        if place.is_empty() {
-            message.to_owned()
-        } else {
-            format!("{}: {message}", place.join("."))
-        }
+        let place: Vec<String> =
+            place.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned)).collect();
+        if place.is_empty() { message.to_owned() } else { format!("{}: {message}", place.join(".")) }
     };
     items.iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -38,10 +38,7 @@ impl Provider for OpenAi {
     type Config = Config;
 
     fn new(config: Config, host: Host) -> Result<Self> {
-        Ok(Self {
-            settings: Settings::check(config)?,
-            host,
-        })
+        Ok(Self { settings: Settings::check(config)?, host })
     }
 
     fn info(&self) -> ProviderInfo {

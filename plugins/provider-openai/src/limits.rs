@@ -46,17 +46,12 @@ const LIMITS: [Names; 4] = [
 
 /// All limits in a response's headers.
 pub(crate) fn hints(settings: &Settings, response: &HttpResponse) -> Vec<LimitHint> {
-    LIMITS
-        .iter()
-        .filter_map(|names| hint(names, settings.is_groq(), response))
-        .collect()
+    LIMITS.iter().filter_map(|names| hint(names, settings.is_groq(), response)).collect()
 }
 
 /// The wait until the limits that have nothing left reset.
 pub(crate) fn wait_until_reset(settings: &Settings, response: &HttpResponse) -> Option<Duration> {
-    let spent = hints(settings, response)
-        .into_iter()
-        .filter(|hint| hint.remaining == Some(0));
+    let spent = hints(settings, response).into_iter().filter(|hint| hint.remaining == Some(0));
     spent.filter_map(|hint| hint.reset_ms).max().map(Duration::from_millis)
 }
 
@@ -96,73 +91,35 @@ mod tests {
             ("x-ratelimit-remaining-tokens", "0"),
             ("x-ratelimit-reset-tokens", "1m0s"),
         ];
-        let daily: &[(&str, &str)] = &[
-            ("x-ratelimit-limit-requests", "200"),
-            ("x-ratelimit-reset-requests", "7m12s"),
-        ];
-        let mistral: &[(&str, &str)] = &[
-            ("x-ratelimit-limit-req-minute", "30"),
-            ("x-ratelimit-remaining-tokens-minute", "900"),
-        ];
-        let groq: &[(&str, &str)] = &[
-            ("x-ratelimit-limit-requests", "14400"),
-            ("x-ratelimit-limit-tokens", "6000"),
-        ];
-        let broken: &[(&str, &str)] = &[
-            ("x-ratelimit-limit-requests", "many"),
-            ("x-ratelimit-reset-requests", "1s"),
-        ];
+        let daily: &[(&str, &str)] = &[("x-ratelimit-limit-requests", "200"), ("x-ratelimit-reset-requests", "7m12s")];
+        let mistral: &[(&str, &str)] =
+            &[("x-ratelimit-limit-req-minute", "30"), ("x-ratelimit-remaining-tokens-minute", "900")];
+        let groq: &[(&str, &str)] = &[("x-ratelimit-limit-requests", "14400"), ("x-ratelimit-limit-tokens", "6000")];
+        let broken: &[(&str, &str)] = &[("x-ratelimit-limit-requests", "many"), ("x-ratelimit-reset-requests", "1s")];
         let tokens: Expected<'_> = ("tokens", 60, Some(150_000), Some(0), Some(60_000));
         for (name, base_url, headers, expected) in [
-            (
-                "openai",
-                "https://o",
-                openai,
-                vec![("requests", 60, Some(500), Some(499), Some(120)), tokens],
-            ),
-            (
-                "per day",
-                "https://o",
-                daily,
-                vec![("requests", 86_400, Some(200), None, Some(432_000))],
-            ),
+            ("openai", "https://o", openai, vec![("requests", 60, Some(500), Some(499), Some(120)), tokens]),
+            ("per day", "https://o", daily, vec![("requests", 86_400, Some(200), None, Some(432_000))]),
             (
                 "mistral",
                 "https://m",
                 mistral,
-                vec![
-                    ("requests", 60, Some(30), None, None),
-                    ("tokens", 60, None, Some(900), None),
-                ],
+                vec![("requests", 60, Some(30), None, None), ("tokens", 60, None, Some(900), None)],
             ),
             (
                 "groq",
                 "https://api.groq.com/openai/v1",
                 groq,
-                vec![
-                    ("requests", 86_400, Some(14_400), None, None),
-                    ("tokens", 60, Some(6_000), None, None),
-                ],
+                vec![("requests", 86_400, Some(14_400), None, None), ("tokens", 60, Some(6_000), None, None)],
             ),
             ("broken", "https://b", broken, vec![]),
         ] {
             let mut response = HttpResponse::new(200, "");
-            response.headers = headers
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect();
+            response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
             let hints = hints(&settings(json!({ "base_url": base_url })).unwrap(), &response);
             let found: Vec<Expected<'_>> = hints
                 .iter()
-                .map(|hint| {
-                    (
-                        hint.unit.as_str(),
-                        hint.window_secs,
-                        hint.limit,
-                        hint.remaining,
-                        hint.reset_ms,
-                    )
-                })
+                .map(|hint| (hint.unit.as_str(), hint.window_secs, hint.limit, hint.remaining, hint.reset_ms))
                 .collect();
             assert_eq!(found, expected, "{name}");
         }

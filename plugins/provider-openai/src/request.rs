@@ -30,14 +30,9 @@ fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
         scheme => format!("{scheme} {}", key.expose()),
     });
     let own = key.as_deref().map(|value| (config.auth_header.as_str(), value));
-    let extra = config
-        .extra_headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let extra = config.extra_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in own.into_iter().chain(extra) {
-        request
-            .headers
-            .retain(|(present, _)| !present.eq_ignore_ascii_case(name));
+        request.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
         request = request.header(name, value);
     }
     request.timeout(Duration::from_secs(settings.timeout_secs))
@@ -70,10 +65,7 @@ fn body(settings: &Settings, asked: &CompletionRequest) -> Result<Value> {
     if settings.is_openai() {
         add("store", json!(false));
     }
-    add(
-        "response_format",
-        response_format(config.schema_mode, config.strict, asked)?,
-    );
+    add("response_format", response_format(config.schema_mode, config.strict, asked)?);
     merge(&mut body, &config.extra_body);
     Ok(Value::Object(body))
 }
@@ -115,30 +107,10 @@ mod tests {
         let json_mode = json!({"type": "json_object"});
         for (name, table, asked, expected) in [
             ("schema", json!({}), asked(true, false), schema(true)),
-            (
-                "loose schema",
-                json!({"strict": false}),
-                asked(true, false),
-                schema(false),
-            ),
-            (
-                "schema was rejected before",
-                json!({}),
-                asked(false, true),
-                json_mode.clone(),
-            ),
-            (
-                "no schemas here",
-                json!({"schema_mode": "json_object"}),
-                asked(true, false),
-                json_mode,
-            ),
-            (
-                "prompt alone",
-                json!({"schema_mode": "none"}),
-                asked(true, true),
-                Value::Null,
-            ),
+            ("loose schema", json!({"strict": false}), asked(true, false), schema(false)),
+            ("schema was rejected before", json!({}), asked(false, true), json_mode.clone()),
+            ("no schemas here", json!({"schema_mode": "json_object"}), asked(true, false), json_mode),
+            ("prompt alone", json!({"schema_mode": "none"}), asked(true, true), Value::Null),
             ("nothing asked", json!({}), asked(false, false), Value::Null),
         ] {
             assert_eq!(body_of(table, &asked)["response_format"], expected, "{name}");
@@ -149,29 +121,13 @@ mod tests {
     fn each_service_gets_its_own_profile() {
         let local = json!({"base_url": "http://127.0.0.1:1/v1"});
         for (name, table, role, cap, store) in [
-            (
-                "openai",
-                json!({}),
-                "developer",
-                json!({"max_completion_tokens": 50}),
-                json!(false),
-            ),
+            ("openai", json!({}), "developer", json!({"max_completion_tokens": 50}), json!(false)),
             ("local", local, "system", json!({"max_tokens": 50}), Value::Null),
-            (
-                "no cap",
-                json!({"max_tokens_field": "none"}),
-                "developer",
-                json!({}),
-                json!(false),
-            ),
+            ("no cap", json!({"max_tokens_field": "none"}), "developer", json!({}), json!(false)),
         ] {
             let body = body_of(table, &asked(false, false));
             assert_eq!(body["messages"][0]["role"], role, "{name}");
-            let caps = body
-                .as_object()
-                .unwrap()
-                .iter()
-                .filter(|(key, _)| key.starts_with("max_"));
+            let caps = body.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("max_"));
             let caps: Map<String, Value> = caps.map(|(key, value)| (key.clone(), value.clone())).collect();
             assert_eq!((Value::Object(caps), &body["store"]), (cap, &store), "{name}");
         }
@@ -181,17 +137,9 @@ mod tests {
     fn the_key_goes_where_the_service_wants_it() {
         for (name, table, expected) in [
             ("bearer", json!({}), vec![("authorization", "Bearer test-key")]),
-            (
-                "azure",
-                json!({"auth_header": "api-key", "auth_scheme": ""}),
-                vec![("api-key", "test-key")],
-            ),
+            ("azure", json!({"auth_header": "api-key", "auth_scheme": ""}), vec![("api-key", "test-key")]),
             ("no key", json!({"api_key": "", "base_url": "http://localhost"}), vec![]),
-            (
-                "replaced",
-                json!({"extra_headers": {"Authorization": "Basic x"}}),
-                vec![("Authorization", "Basic x")],
-            ),
+            ("replaced", json!({"extra_headers": {"Authorization": "Basic x"}}), vec![("Authorization", "Basic x")]),
         ] {
             let request = list_models(&settings(table).unwrap());
             let headers: Vec<(&str, &str)> = request.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();

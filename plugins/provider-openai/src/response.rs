@@ -16,12 +16,7 @@ pub(crate) fn completion(settings: &Settings, response: &HttpResponse, sent_sche
     let choice = &body["choices"][0];
     let stopped_by_error = choice["finish_reason"] == "error";
     if stopped_by_error || body.get("error").is_some_and(|error| !error.is_null()) {
-        return failed(
-            settings,
-            response,
-            Some(if stopped_by_error { choice } else { &body }),
-            sent_schema,
-        );
+        return failed(settings, response, Some(if stopped_by_error { choice } else { &body }), sent_schema);
     }
     if body.get("choices").is_none() && body.get("usage").is_none() {
         let message = format!("{} answered with JSON that is not a chat completion", settings.service);
@@ -44,10 +39,7 @@ pub(crate) fn completion(settings: &Settings, response: &HttpResponse, sent_sche
 
 /// The service's id of the exchange.
 pub(crate) fn request_id(response: &HttpResponse) -> Option<String> {
-    response
-        .header("x-request-id")
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
+    response.header("x-request-id").filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
 /// A failed exchange, which is an answer all the same when a filter refused the content, or when the service withheld
@@ -73,11 +65,7 @@ fn failed(settings: &Settings, response: &HttpResponse, body: Option<&Value>, se
 
 fn outcome(choice: &Value) -> (String, FinishReason, Option<String>) {
     if choice.is_null() {
-        return (
-            String::new(),
-            FinishReason::Other,
-            Some("the answer has no choices".to_owned()),
-        );
+        return (String::new(), FinishReason::Other, Some("the answer has no choices".to_owned()));
     }
     let message = &choice["message"];
     if let Some(refusal) = text_of(&message["refusal"]) {
@@ -89,10 +77,9 @@ fn outcome(choice: &Value) -> (String, FinishReason, Option<String>) {
     let (finish, detail) = match reason {
         "stop" if text.is_empty() => (FinishReason::Other, "stop, but without any text"),
         "stop" => return (text, FinishReason::Stop, None),
-        "length" | "model_length" | "max_tokens" if text.is_empty() => (
-            FinishReason::Length,
-            "length before any text was written (thinking counts)",
-        ),
+        "length" | "model_length" | "max_tokens" if text.is_empty() => {
+            (FinishReason::Length, "length before any text was written (thinking counts)")
+        }
         "length" | "model_length" | "max_tokens" => (FinishReason::Length, reason),
         "content_filter" => (FinishReason::Blocked, reason),
         _ => (FinishReason::Other, reason),

@@ -34,29 +34,11 @@ fn why_the_model_stopped() {
         ("done", stopped("{}", "stop"), "{}", Stop, None),
         ("wrapped in a list", json!([stopped("{}", "stop")]), "{}", Stop, None),
         ("cut off", stopped("{", "length"), "{", Length, Some("length")),
-        (
-            "Mistral's context",
-            stopped("{", "model_length"),
-            "{",
-            Length,
-            Some("model_length"),
-        ),
-        (
-            "filtered",
-            said(&Value::Null, &json!("content_filter")),
-            "",
-            Blocked,
-            Some("content_filter"),
-        ),
+        ("Mistral's context", stopped("{", "model_length"), "{", Length, Some("model_length")),
+        ("filtered", said(&Value::Null, &json!("content_filter")), "", Blocked, Some("content_filter")),
         ("refused", refusal, "", Blocked, Some("I can't help.")),
         ("tools", stopped("", "tool_calls"), "", Other, Some("tool_calls")),
-        (
-            "new reason",
-            stopped("a", "insufficient_resource"),
-            "a",
-            Other,
-            Some("insufficient_resource"),
-        ),
+        ("new reason", stopped("a", "insufficient_resource"), "a", Other, Some("insufficient_resource")),
     ]);
 }
 
@@ -76,13 +58,7 @@ fn answers_with_parts_missing_or_unusual() {
         ("no reason", said(&json!("{}"), &Value::Null), "{}", Stop, None),
         ("null content", said(&Value::Null, &stop), "", Other, Some(SILENT)),
         ("empty content", said(&json!(""), &stop), "", Other, Some(SILENT)),
-        (
-            "thought too long",
-            said(&json!(""), &json!("length")),
-            "",
-            Length,
-            Some(THOUGHT),
-        ),
+        ("thought too long", said(&json!(""), &json!("length")), "", Length, Some(THOUGHT)),
         ("content in parts", said(&parts, &stop), "ab", Stop, None),
         ("empty refusal", no_refusal, "a", Stop, None),
         ("null error", null_error, "a", Stop, None),
@@ -100,67 +76,30 @@ fn tokens_as_each_service_counts_them() {
             json!({"prompt_tokens": 9, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 5}}),
             [Some(9), Some(4), Some(7), Some(5)],
         ),
-        (
-            "DeepSeek",
-            json!({"prompt_tokens": 9, "prompt_cache_hit_tokens": 4}),
-            [Some(9), Some(4), None, None],
-        ),
+        ("DeepSeek", json!({"prompt_tokens": 9, "prompt_cache_hit_tokens": 4}), [Some(9), Some(4), None, None]),
         (
             "null details",
             json!({"completion_tokens": 7, "completion_tokens_details": null}),
             [None, None, Some(7), None],
         ),
         ("none", Value::Null, [None; 4]),
-        (
-            "nonsense",
-            json!({"prompt_tokens": -1, "completion_tokens": "7"}),
-            [None; 4],
-        ),
+        ("nonsense", json!({"prompt_tokens": -1, "completion_tokens": "7"}), [None; 4]),
     ] {
         body["usage"] = counts;
         let usage = read(body.to_string()).unwrap().usage;
-        assert_eq!(
-            [usage.input, usage.cached, usage.output, usage.thinking],
-            expected,
-            "{name}"
-        );
+        assert_eq!([usage.input, usage.cached, usage.output, usage.thinking], expected, "{name}");
     }
 }
 
 #[test]
 fn what_is_no_answer_is_an_error() {
     for (name, body, kind, says) in [
-        (
-            "login page",
-            "<!doctype html><title>Log in</title>",
-            ErrorKind::InvalidData,
-            "(a proxy or login page?)",
-        ),
-        (
-            "nothing but keep-alives",
-            "\n\n\n",
-            ErrorKind::Retryable,
-            "an empty body",
-        ),
+        ("login page", "<!doctype html><title>Log in</title>", ErrorKind::InvalidData, "(a proxy or login page?)"),
+        ("nothing but keep-alives", "\n\n\n", ErrorKind::Retryable, "an empty body"),
         ("half", r#"{"choices":[{"mess"#, ErrorKind::Retryable, "breaks off"),
-        (
-            "another service",
-            r#"{"status":"ok"}"#,
-            ErrorKind::InvalidData,
-            "not a chat completion",
-        ),
-        (
-            "an error",
-            r#"{"error":{"code":503,"message":"busy"}}"#,
-            ErrorKind::Retryable,
-            "status 503: busy",
-        ),
-        (
-            "an error of text",
-            r#"{"error":"odd"}"#,
-            ErrorKind::Retryable,
-            "status 500: odd",
-        ),
+        ("another service", r#"{"status":"ok"}"#, ErrorKind::InvalidData, "not a chat completion"),
+        ("an error", r#"{"error":{"code":503,"message":"busy"}}"#, ErrorKind::Retryable, "status 503: busy"),
+        ("an error of text", r#"{"error":"odd"}"#, ErrorKind::Retryable, "status 500: odd"),
         (
             "a choice that failed",
             r#"{"choices":[{"finish_reason":"error","error":{"code":402,"message":"no credit"}}]}"#,

@@ -33,10 +33,7 @@ impl Settings {
         number_within("temperature", config.temperature, 0.0..=2.0)?;
         number_within("top_p", config.top_p, 0.0..=1.0)?;
         header_fields("extra_headers", &config.extra_headers)?;
-        header_fields(
-            "auth_header",
-            &BTreeMap::from([(config.auth_header.clone(), config.auth_scheme.clone())]),
-        )?;
+        header_fields("auth_header", &BTreeMap::from([(config.auth_header.clone(), config.auth_scheme.clone())]))?;
         if config.extra_body.get("stream").is_some_and(|stream| stream != false) {
             return Err(Error::config(
                 "extra_body.stream",

@@ -19,44 +19,15 @@ fn defaults_depend_on_the_service() {
     use MaxTokensField::{MaxCompletionTokens, MaxTokens};
     use SystemRole::{Developer, System};
     for (base_url, service, role, field, timeout) in [
-        (
-            "https://api.openai.com/v1",
-            "openai",
-            Developer,
-            MaxCompletionTokens,
-            120,
-        ),
-        (
-            "https://api.openai.com/v1/",
-            "openai",
-            Developer,
-            MaxCompletionTokens,
-            120,
-        ),
-        (
-            "https://eu.api.openai.com/v1",
-            "eu.api.openai.com",
-            Developer,
-            MaxCompletionTokens,
-            120,
-        ),
-        (
-            "https://x.openai.azure.com/openai/v1",
-            "x.openai.azure.com",
-            System,
-            MaxCompletionTokens,
-            120,
-        ),
+        ("https://api.openai.com/v1", "openai", Developer, MaxCompletionTokens, 120),
+        ("https://api.openai.com/v1/", "openai", Developer, MaxCompletionTokens, 120),
+        ("https://eu.api.openai.com/v1", "eu.api.openai.com", Developer, MaxCompletionTokens, 120),
+        ("https://x.openai.azure.com/openai/v1", "x.openai.azure.com", System, MaxCompletionTokens, 120),
         ("https://api.mistral.ai/v1", "api.mistral.ai", System, MaxTokens, 120),
         ("http://127.0.0.1:11434/v1", "127.0.0.1:11434", System, MaxTokens, 600),
     ] {
         let settings = settings(json!({ "base_url": base_url })).unwrap();
-        let found = (
-            settings.service.as_str(),
-            settings.system_role,
-            settings.max_tokens_field,
-            settings.timeout_secs,
-        );
+        let found = (settings.service.as_str(), settings.system_role, settings.max_tokens_field, settings.timeout_secs);
         assert_eq!(found, (service, role, field, timeout), "{base_url}");
     }
 }
@@ -65,10 +36,7 @@ fn defaults_depend_on_the_service() {
 fn the_config_wins_over_defaults() {
     let table = json!({"system_role": "system", "max_tokens_field": "none", "timeout_secs": 5, "service": "mine"});
     let settings = settings(table).unwrap();
-    assert_eq!(
-        (settings.system_role, settings.max_tokens_field),
-        (SystemRole::System, MaxTokensField::None)
-    );
+    assert_eq!((settings.system_role, settings.max_tokens_field), (SystemRole::System, MaxTokensField::None));
     assert_eq!((settings.timeout_secs, settings.service.as_str()), (5, "mine"));
 }
 
@@ -85,11 +53,7 @@ fn mistakes_name_their_key() {
         ("stream", json!({"extra_body": {"stream": true}}), "extra_body.stream"),
     ] {
         let error = settings(table).err().unwrap();
-        assert_eq!(
-            (error.kind, error.fact("config_key")),
-            (ErrorKind::Config, Some(key)),
-            "{name}: {error}"
-        );
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
     }
     let local = settings(json!({"api_key": "", "base_url": "http://localhost:8080/v1"})).unwrap();
     assert_eq!(local.api_key, None);
@@ -130,10 +94,6 @@ fn reasoning_is_reserved_for() {
         (json!({"reasoning_effort": "minimal"}), 0),
         (json!({"reasoning_effort": "low"}), 8_192),
     ] {
-        assert_eq!(
-            settings(table.clone()).unwrap().info().thinking_tokens,
-            reserve,
-            "{table}"
-        );
+        assert_eq!(settings(table.clone()).unwrap().info().thinking_tokens, reserve, "{table}");
     }
 }

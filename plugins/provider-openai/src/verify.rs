@@ -15,49 +15,25 @@ pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<S
     let place = settings.base_url.authority();
     let model = settings.config.model.as_str();
     if matches!(response.status, 404 | 405 | 501) {
-        return Ok(format!(
-            "{place} answers, but does not list its models, so {model} could not be checked"
-        ));
+        return Ok(format!("{place} answers, but does not list its models, so {model} could not be checked"));
     }
-    let body = if response.is_success() {
-        Some(read_json(&settings.service, response)?)
-    } else {
-        parse_json(response)
-    };
-    let refused = body
-        .as_ref()
-        .is_some_and(|body| body.get("error").is_some_and(|error| !error.is_null()));
+    let body = if response.is_success() { Some(read_json(&settings.service, response)?) } else { parse_json(response) };
+    let refused = body.as_ref().is_some_and(|body| body.get("error").is_some_and(|error| !error.is_null()));
     if refused || !response.is_success() {
-        return Err(error::of(
-            settings,
-            response,
-            &Failure::read(response.status, body.as_ref(), false),
-        ));
+        return Err(error::of(settings, response, &Failure::read(response.status, body.as_ref(), false)));
     }
     let body = body.unwrap_or_default();
-    let listed = body
-        .get("data")
-        .unwrap_or(&body)
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let listed = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();
     let ids: Vec<&str> = listed.iter().filter_map(|entry| entry["id"].as_str()).collect();
-    if ids
-        .iter()
-        .any(|id| *id == model || id.strip_suffix(":latest") == Some(model))
-    {
+    if ids.iter().any(|id| *id == model || id.strip_suffix(":latest") == Some(model)) {
         return Ok(format!("{place} answers and lists {model}"));
     }
     let named = named(&ids);
     if settings.is_openai() {
-        return Err(
-            Error::new(ErrorKind::NotFound, format!("{place} does not list {model}"))
-                .hint(format!("set `model` to one that is listed: {named}")),
-        );
+        return Err(Error::new(ErrorKind::NotFound, format!("{place} does not list {model}"))
+            .hint(format!("set `model` to one that is listed: {named}")));
     }
-    Ok(format!(
-        "{place} answers, but does not list {model} (it lists: {named})"
-    ))
+    Ok(format!("{place} answers, but does not list {model} (it lists: {named})"))
 }
 
 fn named(ids: &[&str]) -> String {
@@ -103,13 +79,7 @@ mod tests {
                 json!({}),
                 Ok("h answers, but does not list its models, so model-x could not be checked"),
             ),
-            (
-                "not OpenAI's",
-                "https://api.openai.com/v1",
-                200,
-                other,
-                Err(ErrorKind::NotFound),
-            ),
+            ("not OpenAI's", "https://api.openai.com/v1", 200, other, Err(ErrorKind::NotFound)),
             ("wrong key", "http://h/v1", 401, refused.clone(), Err(ErrorKind::Auth)),
             ("wrong key with 200", "http://h/v1", 200, refused, Err(ErrorKind::Auth)),
         ] {

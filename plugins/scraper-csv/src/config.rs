@@ -101,11 +101,8 @@ impl Config {
         match self.delimiter.as_bytes() {
             b"\\t" => Ok(b'\t'),
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(*byte),
-            _ => Err(Error::config(
-                "delimiter",
-                format!("`{}` cannot separate cells", self.delimiter.escape_debug()),
-            )
-            .hint("use one ASCII character that is no quote and no line end, for example `,` or `;`")),
+            _ => Err(Error::config("delimiter", format!("`{}` cannot separate cells", self.delimiter.escape_debug()))
+                .hint("use one ASCII character that is no quote and no line end, for example `,` or `;`")),
         }
     }
 }

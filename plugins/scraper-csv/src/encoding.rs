@@ -28,10 +28,7 @@ impl Encoding {
 }
 
 fn latin1(byte: u8) -> char {
-    byte.checked_sub(0x80)
-        .and_then(|at| WINDOWS_1252.get(usize::from(at)))
-        .copied()
-        .unwrap_or(char::from(byte))
+    byte.checked_sub(0x80).and_then(|at| WINDOWS_1252.get(usize::from(at))).copied().unwrap_or(char::from(byte))
 }
 
 #[cfg(test)]
@@ -50,11 +47,7 @@ mod tests {
             (Encoding::Latin1, b"", Some("")),
         ];
         for (encoding, bytes, expected) in cases {
-            assert_eq!(
-                encoding.read(bytes, &mut String::new()).ok(),
-                expected,
-                "{encoding:?} {bytes:?}"
-            );
+            assert_eq!(encoding.read(bytes, &mut String::new()).ok(), expected, "{encoding:?} {bytes:?}");
         }
     }
 }

@@ -29,53 +29,31 @@ pub(crate) fn select(found: &[String], config: &Config) -> Result<Columns> {
     let mut names: Vec<String> = Vec::with_capacity(wanted.len());
     let mut chosen = Vec::with_capacity(wanted.len());
     for column in wanted {
-        chosen.push(
-            *places
-                .get(column.as_str())
-                .ok_or_else(|| unknown("columns", column, found))?,
-        );
+        chosen.push(*places.get(column.as_str()).ok_or_else(|| unknown("columns", column, found))?);
         names.push(config.rename.get(column).unwrap_or(column).clone());
     }
-    if let Some(column) = config
-        .rename
-        .keys()
-        .find(|column| !places.contains_key(column.as_str()))
-    {
+    if let Some(column) = config.rename.keys().find(|column| !places.contains_key(column.as_str())) {
         return Err(unknown("rename", column, found));
     }
     let mut seen = HashMap::new();
     for (name, from) in names.iter().zip(wanted) {
         if let Some(other) = seen.insert(name.as_str(), from) {
             let key = if config.rename.is_empty() { "columns" } else { "rename" };
-            return Err(Error::config(
-                key,
-                format!("`{other}` and `{from}` would both be the column `{name}`"),
-            ));
+            return Err(Error::config(key, format!("`{other}` and `{from}` would both be the column `{name}`")));
         }
     }
-    Ok(Columns {
-        width: found.len(),
-        names: names.into(),
-        places: chosen,
-    })
+    Ok(Columns { width: found.len(), names: names.into(), places: chosen })
 }
 
 fn places_by_name(found: &[String]) -> Result<HashMap<&str, usize>> {
     let mut places = HashMap::with_capacity(found.len());
     for (place, name) in found.iter().enumerate() {
         if name.trim().is_empty() {
-            let error = Error::new(
-                ErrorKind::InvalidData,
-                format!("column {} has no name in the header", place + 1),
-            );
+            let error = Error::new(ErrorKind::InvalidData, format!("column {} has no name in the header", place + 1));
             return Err(error.hint("name it in the first line, or set `has_header = false` if that line is data"));
         }
         if let Some(first) = places.insert(name.as_str(), place) {
-            let message = format!(
-                "columns {} and {} are both named `{name}` in the header",
-                first + 1,
-                place + 1
-            );
+            let message = format!("columns {} and {} are both named `{name}` in the header", first + 1, place + 1);
             let error = Error::new(ErrorKind::InvalidData, message).with("column", name);
             return Err(
                 error.hint("rename one of them in the first line, or set `has_header = false` if that line is data")

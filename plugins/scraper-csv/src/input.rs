@@ -19,26 +19,14 @@ pub(crate) struct Input<R> {
 
 impl<R> Input<R> {
     pub(crate) fn new(inner: R, max_row_bytes: u64) -> Self {
-        Self {
-            inner,
-            max_row_bytes,
-            passed: 0,
-            row_start: 0,
-            ended: false,
-            last: None,
-            crlf: None,
-        }
+        Self { inner, max_row_bytes, passed: 0, row_start: 0, ended: false, last: None, crlf: None }
     }
 
     fn watch(&mut self, bytes: &[u8]) {
         if self.crlf.is_none()
             && let Some(end) = bytes.iter().position(|byte| *byte == b'\n')
         {
-            let before = if end == 0 {
-                self.last
-            } else {
-                bytes.get(end - 1).copied()
-            };
+            let before = if end == 0 { self.last } else { bytes.get(end - 1).copied() };
             self.crlf = Some(before == Some(b'\r'));
         }
         self.last = bytes.last().copied().or(self.last);

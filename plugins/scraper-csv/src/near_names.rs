@@ -15,11 +15,7 @@ pub(crate) fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) 
 
 /// Names as they stand in a sentence.
 pub(crate) fn listed(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// How many characters have to be added, removed or changed.

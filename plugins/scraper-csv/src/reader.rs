@@ -80,11 +80,7 @@ impl CsvScraper {
         let builder = rows.builder();
         for (column, place) in columns.places.iter().enumerate() {
             let text = self.text(records, *place, space)?;
-            let cell = if text.is_empty() && self.config.empty_as_null {
-                Cell::NULL
-            } else {
-                Cell::string(text)
-            };
+            let cell = if text.is_empty() && self.config.empty_as_null { Cell::NULL } else { Cell::string(text) };
             builder.cell_at(column, cell);
         }
         builder.end_row()

@@ -34,13 +34,7 @@ impl Records {
             .delimiter(delimiter)
             .buffer_capacity(BUFFER_BYTES)
             .from_reader(Input::new(bytes, u64::from(config.max_row_mib) << 20));
-        Ok(Self {
-            reader,
-            path: config.path.clone(),
-            delimiter,
-            record: ByteRecord::new(),
-            count: 0,
-        })
+        Ok(Self { reader, path: config.path.clone(), delimiter, record: ByteRecord::new(), count: 0 })
     }
 
     /// Reads the next row into `record`; false at the end.
@@ -63,39 +57,25 @@ impl Records {
     fn is_open_quote(&self) -> bool {
         let special = |byte: &u8| matches!(*byte, b'\n' | b'\r') || *byte == self.delimiter;
         self.reader.get_ref().last != Some(b'"')
-            && self
-                .record
-                .iter()
-                .next_back()
-                .is_some_and(|cell| cell.iter().any(special))
+            && self.record.iter().next_back().is_some_and(|cell| cell.iter().any(special))
     }
 
     /// The line in which the latest row begins. Parsers count a line end when they pass it: LF with the row, the LF of
     /// CR LF with the next one. A row that came with the end of the bytes had no line end.
     fn line(&self) -> u64 {
         let input = self.reader.get_ref();
-        let inside = self
-            .record
-            .iter()
-            .map(|cell| cell.split(|byte| *byte == b'\n').skip(1).count() as u64)
-            .sum::<u64>();
+        let inside =
+            self.record.iter().map(|cell| cell.split(|byte| *byte == b'\n').skip(1).count() as u64).sum::<u64>();
         let end_passed = input.crlf == Some(false) && !input.ended;
-        self.reader
-            .position()
-            .line()
-            .saturating_sub(inside + u64::from(end_passed))
-            .max(1)
+        self.reader.position().line().saturating_sub(inside + u64::from(end_passed)).max(1)
     }
 
     /// An error about the latest row.
     pub(crate) fn invalid(&self, what: &str) -> Error {
         let line = self.line();
-        Error::new(
-            ErrorKind::InvalidData,
-            format!("line {line} of {} {what}", display_name(&self.path)),
-        )
-        .with("path", &self.path)
-        .with("line", line.to_string())
+        Error::new(ErrorKind::InvalidData, format!("line {line} of {} {what}", display_name(&self.path)))
+            .with("path", &self.path)
+            .with("line", line.to_string())
     }
 
     fn unreadable(&self, error: csv::Error) -> Error {
@@ -108,8 +88,7 @@ impl Records {
             io::ErrorKind::FileTooLarge => {
                 read.kind = ErrorKind::TooLarge;
                 let line = self.reader.position().line().to_string();
-                read.with("line", line)
-                    .hint("look for a quote that is never closed, or set a larger `max_row_mib`")
+                read.with("line", line).hint("look for a quote that is never closed, or set a larger `max_row_mib`")
             }
             io::ErrorKind::InvalidData => {
                 read.kind = ErrorKind::InvalidData;

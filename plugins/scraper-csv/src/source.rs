@@ -22,17 +22,9 @@ pub(crate) fn display_name(path: &str) -> &str {
 
 /// Opens the source.
 pub(crate) fn open(path: &str, encoding: Encoding) -> Result<Bytes> {
-    let mut bytes: Bytes = if path == "-" {
-        Box::new(io::stdin())
-    } else {
-        Box::new(open_file(Path::new(path))?)
-    };
+    let mut bytes: Bytes = if path == "-" { Box::new(io::stdin()) } else { Box::new(open_file(Path::new(path))?) };
     let mut head = Vec::new();
-    bytes
-        .by_ref()
-        .take(HEAD_BYTES)
-        .read_to_end(&mut head)
-        .map_err(|e| Error::io("read", display_name(path), &e))?;
+    bytes.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| Error::io("read", display_name(path), &e))?;
     check_head(path, &head, encoding)?;
     Ok(Box::new(Cursor::new(head).chain(bytes)))
 }
@@ -53,20 +45,11 @@ fn open_file(path: &Path) -> Result<File> {
 }
 
 fn missing_hint(path: &Path) -> Option<String> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let Ok(entries) = fs::read_dir(folder) else {
-        return Some(format!(
-            "the folder {} does not exist or cannot be read",
-            folder.display()
-        ));
+        return Some(format!("the folder {} does not exist or cannot be read", folder.display()));
     };
-    let names = entries
-        .take(MAX_NAMES)
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
+    let names = entries.take(MAX_NAMES).flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let near = near_names(path.file_name()?.to_str()?, names);
     (!near.is_empty()).then(|| format!("that folder has {}", listed(&near)))
 }
@@ -77,15 +60,9 @@ fn check_head(path: &str, head: &[u8], encoding: Encoding) -> Result<()> {
             ("is UTF-16", "set `encoding = \"utf-16\"`")
         }
         [0x1f, 0x8b, ..] => ("is compressed", "unpack it first, for example with `gunzip`"),
-        [b'P', b'K', 3, 4] => (
-            "is a ZIP archive or a spreadsheet",
-            "unpack it, or save the spreadsheet as CSV",
-        ),
+        [b'P', b'K', 3, 4] => ("is a ZIP archive or a spreadsheet", "unpack it, or save the spreadsheet as CSV"),
         _ => return Ok(()),
     };
-    let error = Error::new(
-        ErrorKind::InvalidData,
-        format!("{} {what}, not plain text", display_name(path)),
-    );
+    let error = Error::new(ErrorKind::InvalidData, format!("{} {what}, not plain text", display_name(path)));
     Err(error.with("path", path).hint(hint))
 }

@@ -42,18 +42,10 @@ impl<R: Read> Utf16Reader<R> {
                 result => result?,
             };
             if length == 0 {
-                return if self.odd_byte.is_some() || self.high.is_some() {
-                    Err(self.broken())
-                } else {
-                    Ok(false)
-                };
+                return if self.odd_byte.is_some() || self.high.is_some() { Err(self.broken()) } else { Ok(false) };
             }
-            let bytes: Vec<u8> = self
-                .odd_byte
-                .take()
-                .into_iter()
-                .chain(self.raw.iter().take(length).copied())
-                .collect();
+            let bytes: Vec<u8> =
+                self.odd_byte.take().into_iter().chain(self.raw.iter().take(length).copied()).collect();
             let (pairs, rest) = bytes.as_chunks::<2>();
             self.odd_byte = rest.first().copied();
             pairs.iter().try_for_each(|pair| self.decode(*pair))?;
@@ -67,11 +59,7 @@ impl<R: Read> Utf16Reader<R> {
             let is_mark = matches!(pair, [0xfe, 0xff] | [0xff, 0xfe]);
             return if is_mark { Ok(()) } else { self.decode(pair) };
         };
-        let unit = if big_endian {
-            u16::from_be_bytes(pair)
-        } else {
-            u16::from_le_bytes(pair)
-        };
+        let unit = if big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
         if self.high.is_none() && (0xd800..0xdc00).contains(&unit) {
             self.high = Some(unit);
             return Ok(());
@@ -109,15 +97,7 @@ mod tests {
     fn bytes(text: &str, big_endian: bool, mark: bool) -> Vec<u8> {
         let mark = if mark { "\u{feff}" } else { "" };
         let units = mark.encode_utf16().chain(text.encode_utf16());
-        units
-            .flat_map(|unit| {
-                if big_endian {
-                    unit.to_be_bytes()
-                } else {
-                    unit.to_le_bytes()
-                }
-            })
-            .collect()
+        units.flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
     }
 
     /// Gives one byte a read, so that everything is cut everywhere.
@@ -134,21 +114,14 @@ mod tests {
     fn both_orders_are_read() {
         for (big_endian, mark) in [(false, true), (true, true), (false, false), (true, false)] {
             let mut text = String::new();
-            Utf16Reader::new(bytes("a,é🦀\n", big_endian, mark).as_slice())
-                .read_to_string(&mut text)
-                .unwrap();
+            Utf16Reader::new(bytes("a,é🦀\n", big_endian, mark).as_slice()).read_to_string(&mut text).unwrap();
             assert_eq!(text, "a,é🦀\n", "big-endian {big_endian}, mark {mark}");
         }
     }
 
     #[test]
     fn halves_are_errors_with_their_line() {
-        for broken in [
-            b"a\0\n\0b".as_slice(),
-            b"a\0\n\0\0\xd8",
-            b"a\0\n\0\0\xd8a\0",
-            b"a\0\n\0\0\xdc",
-        ] {
+        for broken in [b"a\0\n\0b".as_slice(), b"a\0\n\0\0\xd8", b"a\0\n\0\0\xd8a\0", b"a\0\n\0\0\xdc"] {
             let error = Utf16Reader::new(broken).read_to_string(&mut String::new()).unwrap_err();
             assert_eq!(error.to_string(), "line 2 is not UTF-16", "{broken:?}");
         }

@@ -35,78 +35,23 @@ fn rows_are_read() {
     let cases: Vec<Readable> = vec![
         ("plain", b"a,b\n1,2\n", json!({}), vec![ab("1", "2")]),
         ("no last line end", b"a,b\n1,2", json!({}), vec![ab("1", "2")]),
-        (
-            "crlf",
-            b"a,b\r\n1,2\r\n3,4\r\n",
-            json!({}),
-            vec![ab("1", "2"), ab("3", "4")],
-        ),
-        (
-            "byte order mark",
-            b"\xef\xbb\xbf\"a\",b\n1,2\n",
-            json!({}),
-            vec![ab("1", "2")],
-        ),
-        (
-            "quotes",
-            b"a,b\n\"x\n\"\"y\"\"\",\",\"\n",
-            json!({}),
-            vec![ab("x\n\"y\"", ",")],
-        ),
-        (
-            "quoted at the end",
-            b"a,b\n1,\"x\ny\"",
-            json!({}),
-            vec![ab("1", "x\ny")],
-        ),
+        ("crlf", b"a,b\r\n1,2\r\n3,4\r\n", json!({}), vec![ab("1", "2"), ab("3", "4")]),
+        ("byte order mark", b"\xef\xbb\xbf\"a\",b\n1,2\n", json!({}), vec![ab("1", "2")]),
+        ("quotes", b"a,b\n\"x\n\"\"y\"\"\",\",\"\n", json!({}), vec![ab("x\n\"y\"", ",")]),
+        ("quoted at the end", b"a,b\n1,\"x\ny\"", json!({}), vec![ab("1", "x\ny")]),
         ("NUL", b"a,b\n\0,x\0\n", json!({}), vec![ab("\0", "x\0")]),
         ("blank lines", b"\na,b\n\n1,2\n\n", json!({}), vec![ab("1", "2")]),
         ("empty cells", b"a,b\n,\n", json!({}), vec![ab("", "")]),
-        (
-            "empty as null",
-            b"a,b\n,x\n",
-            json!({"empty_as_null": true}),
-            vec![json!({"a": null, "b": "x"})],
-        ),
+        ("empty as null", b"a,b\n,x\n", json!({"empty_as_null": true}), vec![json!({"a": null, "b": "x"})]),
         ("spaces stay", b"a,b\n 1 ,2\n", json!({}), vec![ab(" 1 ", "2")]),
         ("trim", b" a , b\n 1 ,2\n", json!({"trim": true}), vec![ab("1", "2")]),
-        (
-            "semicolon",
-            b"a;b\n1,5;2\n",
-            json!({"delimiter": ";"}),
-            vec![ab("1,5", "2")],
-        ),
+        ("semicolon", b"a;b\n1,5;2\n", json!({"delimiter": ";"}), vec![ab("1,5", "2")]),
         ("tab", b"a\tb\n1\t2\n", json!({"delimiter": "\\t"}), vec![ab("1", "2")]),
-        (
-            "no header",
-            b"1,2\n",
-            json!({"has_header": false}),
-            vec![json!({"column_1": "1", "column_2": "2"})],
-        ),
-        (
-            "columns",
-            b"x,b,a\n0,2,1\n",
-            json!({"columns": ["a", "b"]}),
-            vec![ab("1", "2")],
-        ),
-        (
-            "rename",
-            b"x,b\n1,2\n",
-            json!({"rename": {"x": "a"}}),
-            vec![ab("1", "2")],
-        ),
-        (
-            "swap",
-            b"a,b\n1,2\n",
-            json!({"rename": {"a": "b", "b": "a"}}),
-            vec![json!({"b": "1", "a": "2"})],
-        ),
-        (
-            "pad",
-            b"a,b\n1\n1,2,\n",
-            json!({"ragged": "pad"}),
-            vec![ab("1", ""), ab("1", "2")],
-        ),
+        ("no header", b"1,2\n", json!({"has_header": false}), vec![json!({"column_1": "1", "column_2": "2"})]),
+        ("columns", b"x,b,a\n0,2,1\n", json!({"columns": ["a", "b"]}), vec![ab("1", "2")]),
+        ("rename", b"x,b\n1,2\n", json!({"rename": {"x": "a"}}), vec![ab("1", "2")]),
+        ("swap", b"a,b\n1,2\n", json!({"rename": {"a": "b", "b": "a"}}), vec![json!({"b": "1", "a": "2"})]),
+        ("pad", b"a,b\n1\n1,2,\n", json!({"ragged": "pad"}), vec![ab("1", ""), ab("1", "2")]),
         ("empty", b"", json!({}), vec![]),
         ("header only", b"a,b\n", json!({}), vec![]),
     ];
@@ -117,24 +62,9 @@ fn rows_are_read() {
 fn encodings_are_read() {
     let ab = |a: &str, b: &str| json!({"a": a, "b": b});
     all_are_read(vec![
-        (
-            "latin1",
-            b"a,b\n\xe9,\x80\n",
-            json!({"encoding": "latin1"}),
-            vec![ab("é", "€")],
-        ),
-        (
-            "lossy",
-            b"a,b\n\xe9,2\n",
-            json!({"encoding": "utf-8-lossy"}),
-            vec![ab("\u{fffd}", "2")],
-        ),
-        (
-            "utf-16",
-            b"\xff\xfea\0,\0b\0\n\0\xe9\0,\x002\0",
-            json!({"encoding": "utf-16"}),
-            vec![ab("é", "2")],
-        ),
+        ("latin1", b"a,b\n\xe9,\x80\n", json!({"encoding": "latin1"}), vec![ab("é", "€")]),
+        ("lossy", b"a,b\n\xe9,2\n", json!({"encoding": "utf-8-lossy"}), vec![ab("\u{fffd}", "2")]),
+        ("utf-16", b"\xff\xfea\0,\0b\0\n\0\xe9\0,\x002\0", json!({"encoding": "utf-16"}), vec![ab("é", "2")]),
     ]);
 }
 
@@ -154,70 +84,22 @@ fn what_does_not_fit_is_an_error_with_its_line() {
     let cases: Vec<(&str, &[u8], Value, usize, &str)> = vec![
         ("short row", b"a,b\n1,2\n3\n", json!({}), 1, "line 3 of"),
         ("long row", b"a,b\n1,2,3\n", json!({}), 0, "line 2 of"),
-        (
-            "long row, padding",
-            b"a,b\n1\n1,2,3\n",
-            json!({"ragged": "pad"}),
-            1,
-            "line 3 of",
-        ),
+        ("long row, padding", b"a,b\n1\n1,2,3\n", json!({"ragged": "pad"}), 1, "line 3 of"),
         ("crlf", b"a,b\r\n1,2\r\n3\r\n", json!({}), 1, "line 3 of"),
         ("crlf, last", b"a,b\r\n1,2\r\n3", json!({}), 1, "line 3 of"),
         ("after blank lines", b"a,b\n\n\n1\n", json!({}), 0, "line 4 of"),
-        (
-            "after blank crlf lines",
-            b"a,b\r\n\r\n\r\n1\r\n",
-            json!({}),
-            0,
-            "line 4 of",
-        ),
+        ("after blank crlf lines", b"a,b\r\n\r\n\r\n1\r\n", json!({}), 0, "line 4 of"),
         ("after a long cell", b"a,b\n\"x\ny\",2\n3\n", json!({}), 1, "line 4 of"),
-        (
-            "a long cell itself",
-            b"a,b\n1,2\n\"x\ny\"\n5,6\n",
-            json!({}),
-            1,
-            "line 3 of",
-        ),
+        ("a long cell itself", b"a,b\n1,2\n\"x\ny\"\n5,6\n", json!({}), 1, "line 3 of"),
         ("not UTF-8", b"a,b\n1,2\n1,\xff\n", json!({}), 1, "line 3 of"),
-        (
-            "half a character in each cell",
-            b"a,b\n\xc3,\xa9\n",
-            json!({}),
-            0,
-            "is not UTF-8 in column 1",
-        ),
+        ("half a character in each cell", b"a,b\n\xc3,\xa9\n", json!({}), 0, "is not UTF-8 in column 1"),
         ("not UTF-8 in the header", b"a,\xff\n", json!({}), 0, "line 1 of"),
         ("an open quote", b"a,b\n1,2\n3,\"x\n4,5\n", json!({}), 1, "line 3 of"),
-        (
-            "an open quote, no last line end",
-            b"a,b\n3,\"x,5",
-            json!({}),
-            0,
-            "never closed",
-        ),
-        (
-            "same names",
-            b"a,b,a\n",
-            json!({}),
-            0,
-            "columns 1 and 3 are both named `a`",
-        ),
-        (
-            "same names after trimming",
-            b"a, a\n",
-            json!({"trim": true}),
-            0,
-            "columns 1 and 2",
-        ),
+        ("an open quote, no last line end", b"a,b\n3,\"x,5", json!({}), 0, "never closed"),
+        ("same names", b"a,b,a\n", json!({}), 0, "columns 1 and 3 are both named `a`"),
+        ("same names after trimming", b"a, a\n", json!({"trim": true}), 0, "columns 1 and 2"),
         ("no name", b"a,,c\n", json!({}), 0, "column 2 has no name"),
-        (
-            "half UTF-16",
-            b"\xff\xfea\0\n",
-            json!({"encoding": "utf-16"}),
-            0,
-            "line 1 is not UTF-16",
-        ),
+        ("half UTF-16", b"\xff\xfea\0\n", json!({"encoding": "utf-16"}), 0, "line 1 is not UTF-16"),
         ("unexpected UTF-16", b"\xff\xfea\0\n\0", json!({}), 0, "is UTF-16"),
         ("gzip", b"\x1f\x8b\x08\0", json!({}), 0, "is compressed"),
         ("xlsx", b"PK\x03\x04", json!({}), 0, "spreadsheet"),
@@ -257,11 +139,7 @@ fn mistakes_in_the_config_are_named() {
     ];
     for (key, options) in cases {
         let error = scrape(b"a,b\n1,2\n", &options).1.unwrap_err();
-        assert_eq!(
-            (error.kind, error.fact("config_key")),
-            (ErrorKind::Config, Some(key)),
-            "{options}"
-        );
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{options}");
     }
 }
 
@@ -270,19 +148,12 @@ fn a_missing_file_is_named_with_those_that_may_be_meant() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("topics.csv"), "").unwrap();
     let host = FakeHost::default();
-    let cases = [
-        ("topic.csv", Some("`topics.csv`")),
-        ("elsewhere.txt", None),
-        ("no/rows.csv", Some("does not exist")),
-    ];
+    let cases = [("topic.csv", Some("`topics.csv`")), ("elsewhere.txt", None), ("no/rows.csv", Some("does not exist"))];
     for (name, hint) in cases {
         let error = scrape_rows(&scraper(&folder.path().join(name), &json!({}), &host).unwrap(), &host).unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound, "{name}");
         assert_eq!(error.hint.is_some(), hint.is_some(), "{name}");
-        assert!(
-            error.hint.unwrap_or_default().contains(hint.unwrap_or_default()),
-            "{name}"
-        );
+        assert!(error.hint.unwrap_or_default().contains(hint.unwrap_or_default()), "{name}");
     }
     let error = scrape_rows(&scraper(folder.path(), &json!({}), &host).unwrap(), &host).unwrap_err();
     assert!(error.message.contains("it is a folder"), "{error}");

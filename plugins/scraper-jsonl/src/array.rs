@@ -32,11 +32,7 @@ struct Scan {
 impl Array {
     /// The cursor stands at the opening bracket.
     pub(crate) fn new(cursor: Cursor, max_bytes: usize) -> Self {
-        Self {
-            cursor,
-            max_bytes,
-            state: State::Start,
-        }
+        Self { cursor, max_bytes, state: State::Start }
     }
 
     /// Reads the next element into `text` and returns where it begins; nothing at the end.
@@ -95,8 +91,7 @@ impl Array {
     }
 
     fn cut_off(&self) -> Error {
-        self.cursor
-            .invalid("the array is not closed; the file seems to be cut off")
+        self.cursor.invalid("the array is not closed; the file seems to be cut off")
     }
 }
 

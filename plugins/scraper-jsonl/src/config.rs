@@ -45,16 +45,11 @@ impl Config {
         }
         match self.pointer.as_deref() {
             Some(pointer) if !pointer.is_empty() && !pointer.starts_with('/') => {
-                let error = Error::config(
-                    "pointer",
-                    format!("`{pointer}` is not a JSON Pointer: it must begin with `/`"),
-                );
+                let error =
+                    Error::config("pointer", format!("`{pointer}` is not a JSON Pointer: it must begin with `/`"));
                 Err(error.hint(format!(
                     "write `/{}`",
-                    pointer
-                        .trim_start_matches('$')
-                        .replace('.', "/")
-                        .trim_start_matches('/')
+                    pointer.trim_start_matches('$').replace('.', "/").trim_start_matches('/')
                 )))
             }
             _ => Ok(()),

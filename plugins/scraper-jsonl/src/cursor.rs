@@ -13,11 +13,7 @@ pub(crate) struct Cursor {
 
 impl Cursor {
     pub(crate) fn new(reader: Box<dyn BufRead + Send>, place: Place, path: &str) -> Self {
-        Self {
-            reader,
-            place,
-            path: path.to_owned(),
-        }
+        Self { reader, place, path: path.to_owned() }
     }
 
     /// The next byte, which stays; nothing at the end.

@@ -27,35 +27,25 @@ impl Place {
         let (line, column) = (error.line() as u64, error.column() as u64);
         match line {
             0 => self,
-            1 => Self {
-                line: self.line,
-                column: self.column + column.saturating_sub(1),
-            },
-            _ => Self {
-                line: self.line + line - 1,
-                column,
-            },
+            1 => Self { line: self.line, column: self.column + column.saturating_sub(1) },
+            _ => Self { line: self.line + line - 1, column },
         }
     }
 
     /// An error at this place of a source.
     pub(crate) fn invalid(self, path: &str, what: &str) -> Error {
         let Self { line, column } = self;
-        Error::new(
-            ErrorKind::InvalidData,
-            format!("line {line}, column {column} of {}: {what}", display_name(path)),
-        )
-        .with("path", path)
-        .with("line", line.to_string())
-        .with("column", column.to_string())
+        Error::new(ErrorKind::InvalidData, format!("line {line}, column {column} of {}: {what}", display_name(path)))
+            .with("path", path)
+            .with("line", line.to_string())
+            .with("column", column.to_string())
     }
 }
 
 /// What a parser says, without the place that it counts from the beginning of the text that it was given.
 pub(crate) fn complaint(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rsplit_once(" at line ")
-        .map_or_else(|| text.clone(), |(complaint, _)| complaint.to_owned())
+    text.rsplit_once(" at line ").map_or_else(|| text.clone(), |(complaint, _)| complaint.to_owned())
 }
 
 #[cfg(test)]

@@ -29,13 +29,9 @@ pub(crate) fn find<'a>(document: &'a str, pointer: &str) -> Result<&'a str, Fail
     let mut text = serde_json::from_str::<&RawValue>(document)?.get();
     let mut path = String::new();
     for token in pointer.split('/').skip(1) {
-        let step = Step {
-            wanted: token.replace("~1", "/").replace("~0", "~"),
-        };
+        let step = Step { wanted: token.replace("~1", "/").replace("~0", "~") };
         let (found, names) = serde_json::Deserializer::from_str(text).deserialize_any(step)?;
-        text = found
-            .ok_or_else(|| Failure::Pointer(nothing(pointer, &path, token, names)))?
-            .get();
+        text = found.ok_or_else(|| Failure::Pointer(nothing(pointer, &path, token, names)))?.get();
         path.push('/');
         path.push_str(token);
     }
@@ -43,26 +39,17 @@ pub(crate) fn find<'a>(document: &'a str, pointer: &str) -> Result<&'a str, Fail
         return Ok(text);
     }
     let message = format!("`pointer` {pointer} leads to {}, not to an array", kind_of(text));
-    Err(Failure::Pointer(
-        Error::config("pointer", message).hint("let it lead to the array with the rows"),
-    ))
+    Err(Failure::Pointer(Error::config("pointer", message).hint("let it lead to the array with the rows")))
 }
 
 fn nothing(pointer: &str, path: &str, token: &str, names: Vec<String>) -> Error {
     let place = if path.is_empty() { "the document" } else { path };
-    let error = Error::config(
-        "pointer",
-        format!("`pointer` {pointer} leads to nothing: {place} has no `{token}`"),
-    );
+    let error = Error::config("pointer", format!("`pointer` {pointer} leads to nothing: {place} has no `{token}`"));
     if names.is_empty() {
         return error;
     }
     let near = near_names(token, names.iter().cloned());
-    let some = if near.is_empty() {
-        names.into_iter().take(20).collect()
-    } else {
-        near
-    };
+    let some = if near.is_empty() { names.into_iter().take(20).collect() } else { near };
     error.hint(format!("{place} has {}", listed(&some)))
 }
 
@@ -150,11 +137,7 @@ mod tests {
 
     #[test]
     fn pointers_lead_to_arrays() {
-        for (pointer, text) in [
-            ("/data/items", "[1]"),
-            ("/data/a~1b~0", "[[2], [3]]"),
-            ("/data/a~1b~0/1", "[3]"),
-        ] {
+        for (pointer, text) in [("/data/items", "[1]"), ("/data/a~1b~0", "[[2], [3]]"), ("/data/a~1b~0/1", "[3]")] {
             assert_eq!(find(DOCUMENT, pointer).unwrap(), text, "{pointer}");
         }
         assert_eq!(find(" [5] ", "").unwrap(), "[5]");
@@ -172,9 +155,7 @@ mod tests {
             ("/data/items/7", "/data/items has no `7`", ""),
         ];
         for (pointer, message, hint) in cases {
-            let Err(Failure::Pointer(error)) = find(DOCUMENT, pointer) else {
-                panic!("{pointer}")
-            };
+            let Err(Failure::Pointer(error)) = find(DOCUMENT, pointer) else { panic!("{pointer}") };
             assert!(error.message.contains(message), "{pointer}: {error}");
             assert!(error.hint.unwrap_or_default().contains(hint), "{pointer}");
         }

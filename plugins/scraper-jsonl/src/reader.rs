@@ -53,10 +53,8 @@ impl Scraper for JsonlScraper {
                 Err(error)
             }
             Ok(()) if progress.empty > 0 => {
-                let message = format!(
-                    "all objects of {} are empty, so there is no column",
-                    display_name(&self.config.path)
-                );
+                let message =
+                    format!("all objects of {} are empty, so there is no column", display_name(&self.config.path));
                 Err(Error::new(ErrorKind::InvalidData, message).with("path", &self.config.path))
             }
             Ok(()) if rows.rows() == 0 => {
@@ -97,9 +95,7 @@ impl JsonlScraper {
     fn add_row(&self, text: &[u8], place: Place, builder: &mut ChunkBuilder, progress: &mut Progress) -> Result<()> {
         let text = std::str::from_utf8(text).map_err(|e| {
             let place = place.after(text.get(..e.valid_up_to()).unwrap_or_default());
-            place
-                .invalid(&self.config.path, "not UTF-8")
-                .hint("save the file as UTF-8")
+            place.invalid(&self.config.path, "not UTF-8").hint("save the file as UTF-8")
         })?;
         if !progress.columns {
             // A trial, as rows without a column must not be in the builder when this one is refused.
@@ -118,14 +114,8 @@ impl JsonlScraper {
 
     fn add(&self, text: &str, place: Place, builder: &mut ChunkBuilder) -> Result<usize> {
         add_cells(text, builder).map_err(|e| {
-            let error = place
-                .of(&e)
-                .invalid(&self.config.path, &format!("no JSON object: {}", complaint(&e)));
-            if e.is_eof() {
-                error.with("cut_off", "true")
-            } else {
-                error
-            }
+            let error = place.of(&e).invalid(&self.config.path, &format!("no JSON object: {}", complaint(&e)));
+            if e.is_eof() { error.with("cut_off", "true") } else { error }
         })
     }
 }

@@ -37,25 +37,17 @@ impl Records {
     fn inside(config: &Config, pointer: &str, bytes: Bytes) -> Result<Self> {
         let path = &config.path;
         let mut document = String::new();
-        bytes
-            .take(MAX_DOCUMENT_BYTES + 1)
-            .read_to_string(&mut document)
-            .map_err(|e| match e.kind() {
-                io::ErrorKind::InvalidData => Place::START.invalid(path, "the document is not UTF-8"),
-                _ => Error::io("read", display_name(path), &e),
-            })?;
+        bytes.take(MAX_DOCUMENT_BYTES + 1).read_to_string(&mut document).map_err(|e| match e.kind() {
+            io::ErrorKind::InvalidData => Place::START.invalid(path, "the document is not UTF-8"),
+            _ => Error::io("read", display_name(path), &e),
+        })?;
         if document.len() as u64 > MAX_DOCUMENT_BYTES {
-            let message = format!(
-                "{} is larger than 256 MiB, too large for a `pointer`",
-                display_name(path)
-            );
+            let message = format!("{} is larger than 256 MiB, too large for a `pointer`", display_name(path));
             let error = Error::new(ErrorKind::TooLarge, message).with("path", path);
             return Err(error.hint("take the array out of the document first; an array of its own is streamed"));
         }
         let array = find(&document, pointer).map_err(|failure| match failure {
-            Failure::Invalid(e) => Place::START
-                .of(&e)
-                .invalid(path, &format!("not JSON: {}", complaint(&e))),
+            Failure::Invalid(e) => Place::START.of(&e).invalid(path, &format!("not JSON: {}", complaint(&e))),
             Failure::Pointer(error) => error.with("path", path),
         })?;
         let start = array.as_ptr().addr() - document.as_ptr().addr();

@@ -50,23 +50,11 @@ fn add_cell(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result<(), Co
                 return Ok(());
             }
         },
-        Some(b'{' | b'[') => Cell {
-            kind: CellKind::Json,
-            text,
-        },
-        Some(b't') => Cell {
-            kind: CellKind::True,
-            text: "",
-        },
-        Some(b'f') => Cell {
-            kind: CellKind::False,
-            text: "",
-        },
+        Some(b'{' | b'[') => Cell { kind: CellKind::Json, text },
+        Some(b't') => Cell { kind: CellKind::True, text: "" },
+        Some(b'f') => Cell { kind: CellKind::False, text: "" },
         Some(b'n') => Cell::NULL,
-        _ if is_in_range(text) => Cell {
-            kind: CellKind::Number,
-            text,
-        },
+        _ if is_in_range(text) => Cell { kind: CellKind::Number, text },
         _ => return Err(format!("the number {text} is out of range").into()),
     };
     builder.cell(name, cell);
@@ -130,23 +118,11 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        for number in [
-            "0.10",
-            "-0",
-            "1E2",
-            "123456789012345678901234567890",
-            "9007199254740993",
-        ] {
+        for number in ["0.10", "-0", "1E2", "123456789012345678901234567890", "9007199254740993"] {
             let mut builder = ChunkBuilder::new();
             add_cells(&format!("{{\"n\":{number}}}"), &mut builder).unwrap();
             builder.end_row().unwrap();
-            assert_eq!(
-                builder.take().cell(0, 0),
-                Cell {
-                    kind: CellKind::Number,
-                    text: number
-                }
-            );
+            assert_eq!(builder.take().cell(0, 0), Cell { kind: CellKind::Number, text: number });
         }
     }
 

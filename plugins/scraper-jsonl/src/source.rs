@@ -22,17 +22,9 @@ pub(crate) fn display_name(path: &str) -> &str {
 
 /// Opens the source; a byte order mark is passed over.
 pub(crate) fn open(path: &str) -> Result<Bytes> {
-    let mut bytes: Bytes = if path == "-" {
-        Box::new(io::stdin())
-    } else {
-        Box::new(open_file(Path::new(path))?)
-    };
+    let mut bytes: Bytes = if path == "-" { Box::new(io::stdin()) } else { Box::new(open_file(Path::new(path))?) };
     let mut head = Vec::new();
-    bytes
-        .by_ref()
-        .take(HEAD_BYTES)
-        .read_to_end(&mut head)
-        .map_err(|e| Error::io("read", display_name(path), &e))?;
+    bytes.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| Error::io("read", display_name(path), &e))?;
     check_head(path, &head)?;
     let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head).to_vec();
     Ok(Box::new(Cursor::new(head).chain(bytes)))
@@ -54,20 +46,11 @@ fn open_file(path: &Path) -> Result<File> {
 }
 
 fn missing_hint(path: &Path) -> Option<String> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let Ok(entries) = fs::read_dir(folder) else {
-        return Some(format!(
-            "the folder {} does not exist or cannot be read",
-            folder.display()
-        ));
+        return Some(format!("the folder {} does not exist or cannot be read", folder.display()));
     };
-    let names = entries
-        .take(MAX_NAMES)
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
+    let names = entries.take(MAX_NAMES).flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let near = near_names(path.file_name()?.to_str()?, names);
     (!near.is_empty()).then(|| format!("that folder has {}", listed(&near)))
 }
@@ -79,9 +62,6 @@ fn check_head(path: &str, head: &[u8]) -> Result<()> {
         [b'P', b'K', 3, 4] => ("is a ZIP archive", "unpack it first"),
         _ => return Ok(()),
     };
-    let error = Error::new(
-        ErrorKind::InvalidData,
-        format!("{} {what}, not JSON text", display_name(path)),
-    );
+    let error = Error::new(ErrorKind::InvalidData, format!("{} {what}, not JSON text", display_name(path)));
     Err(error.with("path", path).hint(hint))
 }

@@ -35,37 +35,12 @@ fn rows_are_read() {
     let skip = json!({"on_invalid": "skip"});
     let cases: Vec<(&str, &str, Value, Vec<Value>)> = vec![
         ("lines", "{\"a\":1}\n{\"a\":\"x\",\"b\":[null]}\n", json!({}), two()),
-        (
-            "no last line end, crlf",
-            "{\"a\":1}\r\n{\"a\":\"x\",\"b\":[null]}",
-            json!({}),
-            two(),
-        ),
-        (
-            "blank lines",
-            "\n\n {\"a\":1} \n \t\n{\"a\":\"x\",\"b\":[null]}\n\n",
-            json!({}),
-            two(),
-        ),
-        (
-            "byte order mark",
-            "\u{feff}{\"a\":1}\n",
-            json!({}),
-            vec![json!({"a": 1})],
-        ),
+        ("no last line end, crlf", "{\"a\":1}\r\n{\"a\":\"x\",\"b\":[null]}", json!({}), two()),
+        ("blank lines", "\n\n {\"a\":1} \n \t\n{\"a\":\"x\",\"b\":[null]}\n\n", json!({}), two()),
+        ("byte order mark", "\u{feff}{\"a\":1}\n", json!({}), vec![json!({"a": 1})]),
         ("an array", "[{\"a\":1},{\"a\":\"x\",\"b\":[null]}]", json!({}), two()),
-        (
-            "a spread array",
-            "\n[\n {\"a\": 1}\n ,\n {\"a\": \"x\",\n\"b\": [null]}\n]\n",
-            json!({}),
-            two(),
-        ),
-        (
-            "brackets in strings",
-            "[{\"a\":\"],}\\\"]\"},{}]",
-            json!({}),
-            vec![json!({"a": "],}\"]"}), json!({})],
-        ),
+        ("a spread array", "\n[\n {\"a\": 1}\n ,\n {\"a\": \"x\",\n\"b\": [null]}\n]\n", json!({}), two()),
+        ("brackets in strings", "[{\"a\":\"],}\\\"]\"},{}]", json!({}), vec![json!({"a": "],}\"]"}), json!({})]),
         ("an empty array", "[ ]", json!({}), vec![]),
         ("nothing", "", json!({}), vec![]),
         ("blanks only", " \n ", json!({}), vec![]),
@@ -75,12 +50,7 @@ fn rows_are_read() {
             json!({}),
             vec![json!({}), json!({}), json!({"a": 1}), json!({})],
         ),
-        (
-            "a pointer",
-            "{\"n\":2,\n\"d\":{\"rows\":[{\"a\":1}]}}",
-            json!({"pointer": "/d/rows"}),
-            vec![json!({"a": 1})],
-        ),
+        ("a pointer", "{\"n\":2,\n\"d\":{\"rows\":[{\"a\":1}]}}", json!({"pointer": "/d/rows"}), vec![json!({"a": 1})]),
         (
             "skip lines",
             "1\n{\"a\":1,\"b\":}\n{\"a\":1}\n{\"c\":2,\n{\"a\":3}",
@@ -93,12 +63,7 @@ fn rows_are_read() {
             skip.clone(),
             vec![json!({"a": 1}), json!({"a": 3})],
         ),
-        (
-            "skip with empty ones",
-            "{}\n{\"a\":1e999}\n{\"a\":1}",
-            skip,
-            vec![json!({}), json!({"a": 1})],
-        ),
+        ("skip with empty ones", "{}\n{\"a\":1e999}\n{\"a\":1}", skip, vec![json!({}), json!({"a": 1})]),
     ];
     for (name, text, options, expected) in cases {
         let (rows, result) = scrape(text.as_bytes(), &options);
@@ -114,75 +79,21 @@ fn what_is_no_row_is_an_error_with_its_place() {
         ("a number", b"{\"a\":1}\n2\n", json!({}), 1, "line 2, column 1 of"),
         ("an array", b"{\"a\":1}\n  []\n", json!({}), 1, "line 2, column 3 of"),
         ("broken", b"{\"a\":1}\n{\"a\":x}\n", json!({}), 1, "line 2, column 6 of"),
-        (
-            "two objects",
-            b"{\"a\":1} {\"a\":2}\n",
-            json!({}),
-            0,
-            "line 1, column 9 of",
-        ),
+        ("two objects", b"{\"a\":1} {\"a\":2}\n", json!({}), 0, "line 1, column 9 of"),
         ("spread over lines", b"{\n\"a\": 1\n}\n", json!({}), 0, "EOF"),
-        (
-            "not UTF-8",
-            b"{\"a\":1}\n{\"a\":\"\xff\"}\n",
-            json!({}),
-            1,
-            "line 2, column 7 of",
-        ),
-        (
-            "not UTF-8 in an array",
-            b"[\n{\"a\":\n\"\xff\"}]",
-            json!({}),
-            0,
-            "line 3, column 2 of",
-        ),
+        ("not UTF-8", b"{\"a\":1}\n{\"a\":\"\xff\"}\n", json!({}), 1, "line 2, column 7 of"),
+        ("not UTF-8 in an array", b"[\n{\"a\":\n\"\xff\"}]", json!({}), 0, "line 3, column 2 of"),
         ("an element", b"[{\"a\":1},\n 2]", json!({}), 1, "line 2, column 2 of"),
-        (
-            "deep in an element",
-            b"[\n{\"a\":1},\n{\"a\":\nx}]",
-            json!({}),
-            1,
-            "line 4, column 1 of",
-        ),
-        (
-            "no element",
-            b"[{\"a\":1},,{}]",
-            json!({}),
-            1,
-            "an element of the array is missing",
-        ),
-        (
-            "a last comma",
-            b"[{\"a\":1},]",
-            json!({}),
-            1,
-            "an element of the array is missing",
-        ),
+        ("deep in an element", b"[\n{\"a\":1},\n{\"a\":\nx}]", json!({}), 1, "line 4, column 1 of"),
+        ("no element", b"[{\"a\":1},,{}]", json!({}), 1, "an element of the array is missing"),
+        ("a last comma", b"[{\"a\":1},]", json!({}), 1, "an element of the array is missing"),
         ("no comma", b"[{\"a\":1} {}]", json!({}), 0, "trailing characters"),
-        (
-            "cut off in an element",
-            b"[{\"a\":1},{\"a\"",
-            json!({}),
-            1,
-            "not closed",
-        ),
+        ("cut off in an element", b"[{\"a\":1},{\"a\"", json!({}), 1, "not closed"),
         ("cut off between elements", b"[{\"a\":1},", json!({}), 1, "not closed"),
         ("more behind", b"[{\"a\":1}]\nx", json!({}), 1, "line 2, column 1 of"),
         ("only empty objects", b"{}\n{}\n", json!({}), 0, "no column"),
-        (
-            "a broken document",
-            b"{\"a\":\n[}",
-            pointer("/a"),
-            0,
-            "line 2, column 2 of",
-        ),
-        (
-            "an element of a document",
-            b"{\"a\":\n  [{},\n1]}",
-            pointer("/a"),
-            0,
-            "line 3, column 1 of",
-        ),
+        ("a broken document", b"{\"a\":\n[}", pointer("/a"), 0, "line 2, column 2 of"),
+        ("an element of a document", b"{\"a\":\n  [{},\n1]}", pointer("/a"), 0, "line 3, column 1 of"),
         ("UTF-16", b"\xff\xfe{\0", json!({}), 0, "UTF-16"),
         ("gzip", b"\x1f\x8b\x08\0", json!({}), 0, "compressed"),
     ];
@@ -208,11 +119,7 @@ fn mistakes_in_the_config_are_named() {
     ];
     for (key, options, hint) in cases {
         let error = scrape(b"{\"data\": []}", &options).1.unwrap_err();
-        assert_eq!(
-            (error.kind, error.fact("config_key")),
-            (ErrorKind::Config, Some(key)),
-            "{options}"
-        );
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{options}");
         let hint = hint.trim_matches('`');
         assert!(error.hint.unwrap_or_default().contains(hint), "{options}");
     }
@@ -235,10 +142,7 @@ fn a_missing_file_is_named_with_those_that_may_be_meant() {
     let host = FakeHost::default();
     let scraper = scraper(&folder.path().join("topic.jsonl"), &json!({}), &host).unwrap();
     let error = scrape_rows(&scraper, &host).unwrap_err();
-    assert_eq!(
-        (error.kind, error.hint.as_deref()),
-        (ErrorKind::NotFound, Some("that folder has `topics.jsonl`"))
-    );
+    assert_eq!((error.kind, error.hint.as_deref()), (ErrorKind::NotFound, Some("that folder has `topics.jsonl`")));
 }
 
 #[test]

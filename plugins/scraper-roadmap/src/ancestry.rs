@@ -38,16 +38,8 @@ impl<'a> Ancestry<'a> {
         }
         let names = |node: &&usize| HEADINGS.contains(&graph.nodes[**node].kind.as_str()) && has_word(graph, **node);
         let everything: Vec<usize> = (0..graph.nodes.len()).collect();
-        let headings = everything
-            .iter()
-            .filter(names)
-            .filter_map(|n| Some((*n, graph.nodes[*n].position?)))
-            .collect();
-        Self {
-            graph,
-            parents,
-            headings,
-        }
+        let headings = everything.iter().filter(names).filter_map(|n| Some((*n, graph.nodes[*n].position?))).collect();
+        Self { graph, parents, headings }
     }
 
     /// What the node at `topic` belongs to.
@@ -56,16 +48,9 @@ impl<'a> Ancestry<'a> {
         match (generations.first(), generations.last()) {
             (Some(nearest), Some(furthest)) => Place {
                 category: self.label(*furthest),
-                subcategory: if generations.len() > 1 {
-                    self.label(*nearest)
-                } else {
-                    ""
-                },
+                subcategory: if generations.len() > 1 { self.label(*nearest) } else { "" },
             },
-            _ => Place {
-                category: self.heading_above(topic).unwrap_or(&self.graph.title),
-                subcategory: "",
-            },
+            _ => Place { category: self.heading_above(topic).unwrap_or(&self.graph.title), subcategory: "" },
         }
     }
 
@@ -89,9 +74,7 @@ impl<'a> Ancestry<'a> {
 
     fn step_back(&self, frontier: &[usize], seen: &mut [bool]) -> Vec<usize> {
         let parents = frontier.iter().flat_map(|node| &self.parents[*node]).copied();
-        parents
-            .filter(|parent| !std::mem::replace(&mut seen[*parent], true))
-            .collect()
+        parents.filter(|parent| !std::mem::replace(&mut seen[*parent], true)).collect()
     }
 
     fn is_ancestor(&self, node: usize) -> bool {
@@ -137,17 +120,10 @@ mod tests {
     }
 
     fn place(nodes: &[Value], edges: &[(&str, &str)], topic: &str) -> (String, String) {
-        let edges: Vec<Value> = edges
-            .iter()
-            .map(|(from, to)| json!({"source": from, "target": to}))
-            .collect();
+        let edges: Vec<Value> = edges.iter().map(|(from, to)| json!({"source": from, "target": to})).collect();
         let drawing = json!({"title": "Roadmap", "nodes": nodes, "edges": edges}).to_string();
         let graph = Graph::parse(drawing.as_bytes(), "x", "x").expect("a drawing");
-        let at = graph
-            .nodes
-            .iter()
-            .position(|node| node.id == topic)
-            .expect("in the drawing");
+        let at = graph.nodes.iter().position(|node| node.id == topic).expect("in the drawing");
         let place = Ancestry::new(&graph).place(at);
         (place.category.to_owned(), place.subcategory.to_owned())
     }
@@ -170,27 +146,12 @@ mod tests {
             node("top", "subtopic", 0, -5),
         ];
         let cases: [Case; 11] = [
-            (
-                "furthest and nearest",
-                &[("lb", "p"), ("p", "a"), ("a", "s")],
-                "s",
-                ("LB", "A"),
-            ),
+            ("furthest and nearest", &[("lb", "p"), ("p", "a"), ("a", "s")], "s", ("LB", "A")),
             ("one ancestor", &[("a", "s")], "s", ("A", "")),
             ("two at one distance", &[("b", "s"), ("a", "s")], "s", ("A", "")),
-            (
-                "through other types",
-                &[("lb", "x"), ("x", "a"), ("a", "s")],
-                "s",
-                ("LB", "A"),
-            ),
+            ("through other types", &[("lb", "x"), ("x", "a"), ("a", "s")], "s", ("LB", "A")),
             ("titles do not count", &[("t", "a"), ("a", "s")], "s", ("A", "")),
-            (
-                "labels that are empty do not count",
-                &[("a", "mute"), ("mute", "s")],
-                "s",
-                ("A", ""),
-            ),
+            ("labels that are empty do not count", &[("a", "mute"), ("mute", "s")], "s", ("A", "")),
             ("a cycle", &[("a", "s"), ("b", "a"), ("s", "b")], "s", ("B", "A")),
             ("a loop", &[("s", "s"), ("a", "s"), ("a", "s")], "s", ("A", "")),
             ("nearest heading above", &[], "s", ("LB", "")),
@@ -198,21 +159,13 @@ mod tests {
             ("no position", &[], "loose", ("Roadmap", "")),
         ];
         for (name, edges, topic, (category, subcategory)) in cases {
-            assert_eq!(
-                place(&nodes, edges, topic),
-                (category.to_owned(), subcategory.to_owned()),
-                "{name}"
-            );
+            assert_eq!(place(&nodes, edges, topic), (category.to_owned(), subcategory.to_owned()), "{name}");
         }
     }
 
     #[test]
     fn the_order_of_the_file_decides_nothing_when_positions_do() {
-        let mut nodes = vec![
-            node("s", "subtopic", 0, 40),
-            node("a", "topic", 0, 30),
-            node("b", "topic", 9, 30),
-        ];
+        let mut nodes = vec![node("s", "subtopic", 0, 40), node("a", "topic", 0, 30), node("b", "topic", 9, 30)];
         let edges = [("a", "s"), ("b", "s")];
         let first = place(&nodes, &edges, "s");
         nodes.reverse();

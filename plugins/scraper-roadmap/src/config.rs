@@ -88,16 +88,11 @@ impl Config {
     pub(crate) fn check(&self) -> Result<()> {
         check_slug(&self.roadmap)?;
         if !(1..=MAX_CONCURRENCY).contains(&self.concurrency) {
-            return Err(Error::config(
-                "concurrency",
-                format!("`concurrency` must be 1 to {MAX_CONCURRENCY}"),
-            ));
+            return Err(Error::config("concurrency", format!("`concurrency` must be 1 to {MAX_CONCURRENCY}")));
         }
         if self.node_types.is_empty() {
-            return Err(
-                Error::config("node_types", "`node_types` names no type, so there would be no rows")
-                    .hint(r#"leave it out for ["topic", "subtopic"]"#),
-            );
+            return Err(Error::config("node_types", "`node_types` names no type, so there would be no rows")
+                .hint(r#"leave it out for ["topic", "subtopic"]"#));
         }
         self.check_belonging()
     }
@@ -106,30 +101,10 @@ impl Config {
     fn check_belonging(&self) -> Result<()> {
         let is = |kind| self.source == kind;
         let given = [
-            (
-                "path",
-                self.path.is_some(),
-                is(SourceKind::Directory),
-                r#"source = "directory""#,
-            ),
-            (
-                "base_url",
-                self.base_url.is_some(),
-                !is(SourceKind::Directory),
-                r#"source = "github" or "api""#,
-            ),
-            (
-                "listing_url",
-                self.listing_url.is_some(),
-                is(SourceKind::GitHub),
-                r#"source = "github""#,
-            ),
-            (
-                "token",
-                self.token.is_some(),
-                is(SourceKind::GitHub),
-                r#"source = "github""#,
-            ),
+            ("path", self.path.is_some(), is(SourceKind::Directory), r#"source = "directory""#),
+            ("base_url", self.base_url.is_some(), !is(SourceKind::Directory), r#"source = "github" or "api""#),
+            ("listing_url", self.listing_url.is_some(), is(SourceKind::GitHub), r#"source = "github""#),
+            ("token", self.token.is_some(), is(SourceKind::GitHub), r#"source = "github""#),
         ];
         match given.into_iter().find(|(_, given, fits, _)| *given && !*fits) {
             Some((key, _, _, place)) => Err(Error::config(key, format!("`{key}` means something only with {place}"))),
@@ -139,11 +114,7 @@ impl Config {
 
     /// The base address of files, without a slash at its end.
     pub(crate) fn base_url(&self) -> Result<String> {
-        let default = if self.source == SourceKind::Api {
-            SITE
-        } else {
-            GITHUB_FILES
-        };
+        let default = if self.source == SourceKind::Api { SITE } else { GITHUB_FILES };
         address("base_url", self.base_url.as_deref().unwrap_or(default))
     }
 
@@ -167,11 +138,8 @@ fn check_slug(slug: &str) -> Result<()> {
     if !slug.is_empty() && slug.chars().all(fits) {
         return Ok(());
     }
-    Err(Error::config(
-        "roadmap",
-        format!("`{slug}` is not the name of a roadmap: letters, digits and `-` only"),
-    )
-    .hint("take it from the roadmap's address: https://roadmap.sh/engineering-manager is \"engineering-manager\""))
+    Err(Error::config("roadmap", format!("`{slug}` is not the name of a roadmap: letters, digits and `-` only"))
+        .hint("take it from the roadmap's address: https://roadmap.sh/engineering-manager is \"engineering-manager\""))
 }
 
 fn address(key: &str, url: &str) -> Result<String> {
@@ -219,11 +187,7 @@ mod tests {
             ("dots", "roadmap", json!({"roadmap": ".."})),
             ("empty", "roadmap", json!({"roadmap": ""})),
             ("a query", "roadmap", json!({"roadmap": "a?b"})),
-            (
-                "no concurrency",
-                "concurrency",
-                json!({"roadmap": "a", "concurrency": 0}),
-            ),
+            ("no concurrency", "concurrency", json!({"roadmap": "a", "concurrency": 0})),
             ("no types", "node_types", json!({"roadmap": "a", "node_types": []})),
             ("path for github", "path", json!({"roadmap": "a", "path": "x"})),
             (
@@ -231,19 +195,11 @@ mod tests {
                 "base_url",
                 json!({"roadmap": "a", "source": "directory", "base_url": "http://x"}),
             ),
-            (
-                "token for the site",
-                "token",
-                json!({"roadmap": "a", "source": "api", "token": "t"}),
-            ),
+            ("token for the site", "token", json!({"roadmap": "a", "source": "api", "token": "t"})),
         ];
         for (name, key, value) in cases {
             let error = config(value).check().expect_err(name);
-            assert_eq!(
-                (error.kind, error.fact("config_key")),
-                (ErrorKind::Config, Some(key)),
-                "{name}"
-            );
+            assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}");
         }
     }
 
@@ -251,14 +207,9 @@ mod tests {
     fn addresses_are_checked_and_trimmed() {
         let trimmed = config(json!({"roadmap": "a", "base_url": "http://localhost:1/x/"})).base_url();
         assert_eq!(trimmed.expect("valid"), "http://localhost:1/x");
-        let error = config(json!({"roadmap": "a", "listing_url": "ftp://x"}))
-            .listing_url()
-            .expect_err("not http");
+        let error = config(json!({"roadmap": "a", "listing_url": "ftp://x"})).listing_url().expect_err("not http");
         assert_eq!(error.fact("config_key"), Some("listing_url"));
-        let error = config(json!({"roadmap": "a", "source": "directory"}))
-            .folder()
-            .map(drop)
-            .expect_err("no path");
+        let error = config(json!({"roadmap": "a", "source": "directory"})).folder().map(drop).expect_err("no path");
         assert_eq!(error.fact("config_key"), Some("path"));
     }
 }

@@ -46,29 +46,17 @@ impl Graph {
     pub(crate) fn parse(bytes: &[u8], origin: &str, slug: &str) -> Result<Self> {
         let drawing: Value = serde_json::from_slice(bytes)
             .map_err(|e| Error::new(ErrorKind::InvalidData, format!("{origin} is not JSON: {e}")))?;
-        let nodes = drawing
-            .get("nodes")
-            .and_then(Value::as_array)
-            .ok_or_else(|| no_nodes(&drawing, origin))?;
+        let nodes = drawing.get("nodes").and_then(Value::as_array).ok_or_else(|| no_nodes(&drawing, origin))?;
         let nodes: Vec<Node> = nodes.iter().map(read_node).collect();
-        let edges = drawing
-            .get("edges")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        Ok(Self {
-            title: title(&drawing, &nodes, slug),
-            edges: read_edges(edges, &nodes),
-            nodes,
-        })
+        let edges = drawing.get("edges").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Ok(Self { title: title(&drawing, &nodes, slug), edges: read_edges(edges, &nodes), nodes })
     }
 
     /// The nodes of the given types that have a label, in reading order, and how many had none.
     pub(crate) fn topics(&self, kinds: &[String]) -> (Vec<usize>, usize) {
         let wanted = |place: &usize| kinds.contains(&self.nodes[*place].kind);
-        let (mut topics, unlabelled): (Vec<usize>, Vec<usize>) = (0..self.nodes.len())
-            .filter(wanted)
-            .partition(|place| !self.nodes[*place].label.is_empty());
+        let (mut topics, unlabelled): (Vec<usize>, Vec<usize>) =
+            (0..self.nodes.len()).filter(wanted).partition(|place| !self.nodes[*place].label.is_empty());
         topics.sort_by(|a, b| self.reading_order(*a, *b));
         (topics, unlabelled.len())
     }
@@ -93,10 +81,7 @@ fn no_nodes(drawing: &Value, origin: &str) -> Error {
         )
         .hint(r#"try `source = "api"`, where the roadmap may have been redrawn, or choose another roadmap"#);
     }
-    Error::new(
-        ErrorKind::InvalidData,
-        format!("{origin} is not a roadmap: it has no list of `nodes`"),
-    )
+    Error::new(ErrorKind::InvalidData, format!("{origin} is not a roadmap: it has no list of `nodes`"))
 }
 
 fn read_node(node: &Value) -> Node {
@@ -110,14 +95,8 @@ fn read_node(node: &Value) -> Node {
 
 fn position(node: &Value, pointer: &str) -> Option<Position> {
     let place = node.pointer(pointer)?;
-    let width = ["/width", "/measured/width", "/style/width"]
-        .iter()
-        .find_map(|p| node.pointer(p)?.as_f64());
-    Some(Position {
-        x: place.get("x")?.as_f64()?,
-        y: place.get("y")?.as_f64()?,
-        width: width.unwrap_or(0.0),
-    })
+    let width = ["/width", "/measured/width", "/style/width"].iter().find_map(|p| node.pointer(p)?.as_f64());
+    Some(Position { x: place.get("x")?.as_f64()?, y: place.get("y")?.as_f64()?, width: width.unwrap_or(0.0) })
 }
 
 /// A string or a number as text on one line; anything else is empty.
@@ -135,34 +114,21 @@ fn read_edges(edges: &[Value], nodes: &[Node]) -> Vec<(usize, usize)> {
         places.entry(&node.id).or_insert(place);
     }
     let end = |edge: &Value, key: &str| places.get(text(edge.get(key)).as_str()).copied();
-    edges
-        .iter()
-        .filter_map(|edge| Some((end(edge, "source")?, end(edge, "target")?)))
-        .collect()
+    edges.iter().filter_map(|edge| Some((end(edge, "source")?, end(edge, "target")?))).collect()
 }
 
 /// The drawing's own title (the site's API gives two, of which the short one reads better in a column), else its title
 /// box, else the name made readable.
 fn title(drawing: &Value, nodes: &[Node], slug: &str) -> String {
-    let stated = ["/title", "/title/card", "/title/page", "/data/title"]
-        .iter()
-        .map(|p| text(drawing.pointer(p)));
-    let boxed = nodes
-        .iter()
-        .filter(|node| node.kind == "title")
-        .map(|node| node.label.clone());
-    stated
-        .chain(boxed)
-        .find(|title| !title.is_empty())
-        .unwrap_or_else(|| title_case(slug))
+    let stated = ["/title", "/title/card", "/title/page", "/data/title"].iter().map(|p| text(drawing.pointer(p)));
+    let boxed = nodes.iter().filter(|node| node.kind == "title").map(|node| node.label.clone());
+    stated.chain(boxed).find(|title| !title.is_empty()).unwrap_or_else(|| title_case(slug))
 }
 
 fn title_case(slug: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
-        letters
-            .next()
-            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
     };
     slug.split(['-', '_']).filter_map(word).collect::<Vec<_>>().join(" ")
 }
@@ -202,16 +168,8 @@ mod tests {
         let boxed = json!({"type": "title", "data": {"label": "Boxed"}});
         let cases = [
             ("stated", json!({"title": "Stated", "nodes": [boxed]}), "Stated"),
-            (
-                "of the api",
-                json!({"title": {"page": "Long One", "card": "Short"}, "nodes": [boxed]}),
-                "Short",
-            ),
-            (
-                "in data",
-                json!({"data": {"title": "Inner"}, "nodes": [boxed]}),
-                "Inner",
-            ),
+            ("of the api", json!({"title": {"page": "Long One", "card": "Short"}, "nodes": [boxed]}), "Short"),
+            ("in data", json!({"data": {"title": "Inner"}, "nodes": [boxed]}), "Inner"),
             ("boxed", json!({"nodes": [boxed]}), "Boxed"),
             ("from the name", json!({"nodes": []}), "Git And Github"),
         ];
@@ -240,25 +198,13 @@ mod tests {
                 &br#"{"mockup": {}}"#[..],
                 "it.json is a drawing in the old format (`mockup`), which has no nodes to make rows of",
             ),
-            (
-                "other object",
-                br#"{"nodes": {}}"#,
-                "it.json is not a roadmap: it has no list of `nodes`",
-            ),
+            ("other object", br#"{"nodes": {}}"#, "it.json is not a roadmap: it has no list of `nodes`"),
             ("array", b"[]", "it.json is not a roadmap: it has no list of `nodes`"),
-            (
-                "page",
-                b"<html>",
-                "it.json is not JSON: expected value at line 1 column 1",
-            ),
+            ("page", b"<html>", "it.json is not JSON: expected value at line 1 column 1"),
         ];
         for (name, bytes, message) in cases {
             let error = Graph::parse(bytes, "it.json", "x").expect_err(name);
-            assert_eq!(
-                (error.kind, error.message.as_str()),
-                (ErrorKind::InvalidData, message),
-                "{name}"
-            );
+            assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidData, message), "{name}");
         }
     }
 

@@ -69,16 +69,7 @@ impl HttpCache {
 /// tell them apart.
 fn accept(response: HttpResponse) -> Result<HttpResponse> {
     let used_up = matches!(response.status, 403 | 429) && response.header("x-ratelimit-remaining") == Some("0");
-    response.ok().map_err(|error| {
-        if used_up {
-            Error {
-                kind: ErrorKind::QuotaExhausted,
-                ..error
-            }
-        } else {
-            error
-        }
-    })
+    response.ok().map_err(|error| if used_up { Error { kind: ErrorKind::QuotaExhausted, ..error } } else { error })
 }
 
 fn keep(folder: Option<&Path>, url: &str, response: HttpResponse) -> Vec<u8> {
@@ -86,10 +77,7 @@ fn keep(folder: Option<&Path>, url: &str, response: HttpResponse) -> Vec<u8> {
     let (Some(folder), Some(etag)) = (folder, etag) else {
         return response.body;
     };
-    let kept = KeptBody {
-        etag,
-        body: response.body,
-    };
+    let kept = KeptBody { etag, body: response.body };
     if let Err(error) = kept.write(folder, url) {
         log::debug!("the copy of {url} was not kept: {error}");
     }
@@ -106,11 +94,7 @@ mod tests {
     fn server() -> FakeHost {
         let sent = AtomicUsize::new(0);
         FakeHost::new(move |request| {
-            if request
-                .headers
-                .iter()
-                .any(|(name, value)| name == "if-none-match" && value == "\"1\"")
-            {
+            if request.headers.iter().any(|(name, value)| name == "if-none-match" && value == "\"1\"") {
                 return Ok(HttpResponse::new(304, ""));
             }
             let number = sent.fetch_add(1, Ordering::SeqCst) + 1;
@@ -122,9 +106,7 @@ mod tests {
 
     fn fetch(host: &FakeHost, keep: bool) -> String {
         let cache = HttpCache::new(host.host(), keep);
-        let body = block_on(cache.fetch(HttpCache::request("http://x/file")))
-            .expect("fetched")
-            .expect("exists");
+        let body = block_on(cache.fetch(HttpCache::request("http://x/file"))).expect("fetched").expect("exists");
         String::from_utf8(body).expect("text")
     }
 
@@ -132,22 +114,11 @@ mod tests {
     fn an_unchanged_file_is_not_sent_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let host = server().with_state_dir(folder.path());
-        assert_eq!(
-            (fetch(&host, true), fetch(&host, true)),
-            ("body 1".to_owned(), "body 1".to_owned())
-        );
+        assert_eq!((fetch(&host, true), fetch(&host, true)), ("body 1".to_owned(), "body 1".to_owned()));
         let request = &host.requests()[1];
         assert_eq!(request.retries, RETRIES);
-        assert!(
-            request
-                .headers
-                .contains(&("user-agent".to_owned(), USER_AGENT.to_owned()))
-        );
-        assert!(
-            request
-                .headers
-                .contains(&("if-none-match".to_owned(), "\"1\"".to_owned()))
-        );
+        assert!(request.headers.contains(&("user-agent".to_owned(), USER_AGENT.to_owned())));
+        assert!(request.headers.contains(&("if-none-match".to_owned(), "\"1\"".to_owned())));
     }
 
     #[test]
@@ -155,31 +126,18 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let host = server().with_state_dir(folder.path());
         fetch(&host, true);
-        let entry = std::fs::read_dir(folder.path().join(FOLDER))
-            .expect("kept")
-            .next()
-            .expect("one")
-            .expect("read");
+        let entry = std::fs::read_dir(folder.path().join(FOLDER)).expect("kept").next().expect("one").expect("read");
         std::fs::write(entry.path(), "rowsmith-http 1\nhalf").expect("written");
-        assert_eq!(
-            (fetch(&host, true), fetch(&host, true)),
-            ("body 2".to_owned(), "body 2".to_owned())
-        );
+        assert_eq!((fetch(&host, true), fetch(&host, true)), ("body 2".to_owned(), "body 2".to_owned()));
     }
 
     #[test]
     fn nothing_is_kept_without_leave_or_folder() {
         let folder = tempfile::tempdir().expect("a folder");
         let unwanted = server().with_state_dir(folder.path());
-        assert_eq!(
-            (fetch(&unwanted, false), fetch(&unwanted, false)),
-            ("body 1".to_owned(), "body 2".to_owned())
-        );
+        assert_eq!((fetch(&unwanted, false), fetch(&unwanted, false)), ("body 1".to_owned(), "body 2".to_owned()));
         let homeless = server();
-        assert_eq!(
-            (fetch(&homeless, true), fetch(&homeless, true)),
-            ("body 1".to_owned(), "body 2".to_owned())
-        );
+        assert_eq!((fetch(&homeless, true), fetch(&homeless, true)), ("body 1".to_owned(), "body 2".to_owned()));
     }
 
     #[test]
@@ -195,9 +153,7 @@ mod tests {
         for (name, status, remaining, kind) in cases {
             let host = FakeHost::new(move |_| {
                 let mut response = HttpResponse::new(status, "");
-                response
-                    .headers
-                    .extend(remaining.map(|n| ("x-ratelimit-remaining".to_owned(), n.to_owned())));
+                response.headers.extend(remaining.map(|n| ("x-ratelimit-remaining".to_owned(), n.to_owned())));
                 Ok(response)
             });
             let result = block_on(HttpCache::new(host.host(), false).fetch(HttpCache::request("http://x")));

@@ -40,10 +40,7 @@ impl KeptBody {
         let (head, body) = split_line(rest)?;
         let head: Head = serde_json::from_slice(head).ok()?;
         let whole = format == FORMAT && head.url == url && head.length == body.len() && head.checksum == checksum(body);
-        whole.then(|| Self {
-            etag: head.etag,
-            body: body.to_vec(),
-        })
+        whole.then(|| Self { etag: head.etag, body: body.to_vec() })
     }
 
     /// Keeps a response; a file that is cut short never gets the final name.
@@ -84,9 +81,9 @@ fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// FNV-1a, 64 bits: against accidents only, and the same in every build, which the standard library's hasher is not.
 fn checksum(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 
@@ -98,10 +95,7 @@ mod tests {
     const URL: &str = "http://x/a";
 
     fn kept(body: &[u8]) -> KeptBody {
-        KeptBody {
-            etag: "W/\"1\"".to_owned(),
-            body: body.to_vec(),
-        }
+        KeptBody { etag: "W/\"1\"".to_owned(), body: body.to_vec() }
     }
 
     #[test]
@@ -114,11 +108,7 @@ mod tests {
             assert_eq!(KeptBody::read(&inner, URL), Some(kept(body)));
         }
         assert_eq!(KeptBody::read(&inner, "http://x/b"), None);
-        assert_eq!(
-            std::fs::read_dir(&inner).expect("listed").count(),
-            1,
-            "no temporary file is left"
-        );
+        assert_eq!(std::fs::read_dir(&inner).expect("listed").count(), 1, "no temporary file is left");
     }
 
     proptest! {

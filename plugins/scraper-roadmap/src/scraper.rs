@@ -25,11 +25,7 @@ impl Scraper for Roadmap {
 
     fn new(config: Config, host: Host) -> Result<Self> {
         config.check()?;
-        Ok(Self {
-            source: Source::new(&config, &host)?,
-            config,
-            host,
-        })
+        Ok(Self { source: Source::new(&config, &host)?, config, host })
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
@@ -54,10 +50,7 @@ impl Roadmap {
     fn topics(&self, graph: &Graph) -> Vec<usize> {
         let (topics, unlabelled) = graph.topics(&self.config.node_types);
         if unlabelled > 0 {
-            log::warn!(
-                "roadmap `{}`: {unlabelled} topics have no label and are left out",
-                self.config.roadmap
-            );
+            log::warn!("roadmap `{}`: {unlabelled} topics have no label and are left out", self.config.roadmap);
         }
         topics
     }
@@ -65,10 +58,7 @@ impl Roadmap {
     /// Texts are fetched several at a time, rows leave in order.
     async fn send_rows(&self, graph: &Graph, topics: &[usize], rows: &mut RowSink) -> Result<()> {
         let index = self.source.index().await?;
-        let fetches: Vec<_> = topics
-            .iter()
-            .map(|topic| self.source.text(&index, &graph.nodes[*topic]))
-            .collect();
+        let fetches: Vec<_> = topics.iter().map(|topic| self.source.text(&index, &graph.nodes[*topic])).collect();
         let mut texts = pin!(stream::iter(fetches).buffered(self.config.concurrency));
         let ancestry = Ancestry::new(graph);
         let mut without_text = 0;
@@ -78,16 +68,12 @@ impl Roadmap {
             let text = text?;
             without_text += usize::from(text.is_none());
             let content = text.unwrap_or_else(Content::default);
-            rows.send(&Row::new(&ancestry.place(*topic), &graph.nodes[*topic].label, &content))
-                .await?;
+            rows.send(&Row::new(&ancestry.place(*topic), &graph.nodes[*topic].label, &content)).await?;
             self.report(done + 1, topics.len()).await;
         }
         if without_text > 0 {
             let all = topics.len();
-            log::info!(
-                "roadmap `{}`: {without_text} of {all} topics have no text",
-                self.config.roadmap
-            );
+            log::info!("roadmap `{}`: {without_text} of {all} topics have no text", self.config.roadmap);
         }
         Ok(())
     }
@@ -96,11 +82,7 @@ impl Roadmap {
     async fn report(&self, done: usize, total: usize) {
         if done.is_multiple_of(ROWS_PER_REPORT) || done == total {
             let message = format!("reading roadmap {}", self.config.roadmap);
-            let progress = Progress {
-                message,
-                done: Some(done as u64),
-                total: Some(total as u64),
-            };
+            let progress = Progress { message, done: Some(done as u64), total: Some(total as u64) };
             if let Err(error) = self.host.progress(progress).await {
                 log::debug!("progress was not shown: {error}");
             }

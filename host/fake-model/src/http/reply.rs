@@ -26,11 +26,7 @@ pub(crate) struct HttpReply {
 
 impl HttpReply {
     pub(crate) fn new(status: u16, content_type: &str, body: Body) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
-            body,
-        }
+        Self { status, headers: vec![("content-type".to_owned(), content_type.to_owned())], body }
     }
 
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -125,19 +121,11 @@ mod tests {
         let mut half = Vec::new();
         reply.write(&mut half, false).unwrap();
         let half = String::from_utf8(half).unwrap();
-        assert!(
-            half.contains("content-length: 4\r\n") && half.ends_with("\r\n\r\nab"),
-            "{half}"
-        );
+        assert!(half.contains("content-length: 4\r\n") && half.ends_with("\r\n\r\nab"), "{half}");
         assert!(half.contains("x: a  b: c\r\n"), "{half}");
         let mut blanks = Vec::new();
-        let body = Body::Blanks {
-            bytes: 100_000,
-            declared: false,
-        };
-        HttpReply::new(200, "text/plain", body)
-            .write(&mut blanks, true)
-            .unwrap();
+        let body = Body::Blanks { bytes: 100_000, declared: false };
+        HttpReply::new(200, "text/plain", body).write(&mut blanks, true).unwrap();
         assert!(blanks.len() > 100_000 && blanks.ends_with(b"  "));
         assert!(!String::from_utf8(blanks).unwrap().contains("content-length"));
     }

@@ -42,34 +42,22 @@ impl HttpRequest {
             if line.is_empty() {
                 break;
             }
-            let (name, value) = line
-                .split_once(':')
-                .ok_or_else(|| invalid("a header field has no colon"))?;
+            let (name, value) = line.split_once(':').ok_or_else(|| invalid("a header field has no colon"))?;
             headers.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
             if headers.len() > MAX_HEADERS {
                 return Err(invalid("too many header fields"));
             }
         }
-        if headers
-            .get("expect")
-            .is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue"))
-        {
+        if headers.get("expect").is_some_and(|expect| expect.eq_ignore_ascii_case("100-continue")) {
             continues()?;
         }
         let body = read_body(reader, &headers)?;
-        Ok(Some(Self {
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers,
-            body,
-        }))
+        Ok(Some(Self { method: method.to_owned(), target: target.to_owned(), headers, body }))
     }
 
     /// True when the peer wants the connection closed after the reply.
     pub(crate) fn wants_close(&self) -> bool {
-        self.headers
-            .get("connection")
-            .is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        self.headers.get("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
 }
 
@@ -85,17 +73,12 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
     if line.last() == Some(&b'\r') {
         line.pop();
     }
-    String::from_utf8(line)
-        .map(Some)
-        .map_err(|_| invalid("a header line is not UTF-8"))
+    String::from_utf8(line).map(Some).map_err(|_| invalid("a header line is not UTF-8"))
 }
 
 fn read_body(reader: &mut impl BufRead, headers: &BTreeMap<String, String>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    if headers
-        .get("transfer-encoding")
-        .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
-    {
+    if headers.get("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
         loop {
             let line = read_line(reader)?.ok_or(io::ErrorKind::UnexpectedEof)?;
             let size = line.split(';').next().unwrap_or_default().trim();
@@ -109,9 +92,7 @@ fn read_body(reader: &mut impl BufRead, headers: &BTreeMap<String, String>) -> i
         }
     }
     if let Some(length) = headers.get("content-length") {
-        let length = length
-            .parse()
-            .map_err(|_| invalid("the content length is not a number"))?;
+        let length = length.parse().map_err(|_| invalid("the content length is not a number"))?;
         read_exactly(reader, length, &mut body)?;
     }
     Ok(body)
@@ -123,11 +104,7 @@ fn read_exactly(reader: &mut impl BufRead, bytes: u64, body: &mut Vec<u8>) -> io
         return Err(invalid("the body is too large"));
     }
     let read = reader.by_ref().take(bytes).read_to_end(body)?;
-    if u64::try_from(read).ok() == Some(bytes) {
-        Ok(())
-    } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
-    }
+    if u64::try_from(read).ok() == Some(bytes) { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 fn invalid(message: &'static str) -> io::Error {
@@ -151,11 +128,7 @@ mod tests {
                 "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
                 "abc",
             ),
-            (
-                "trailer",
-                "POST /a HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n",
-                "a",
-            ),
+            ("trailer", "POST /a HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n", "a"),
             ("none", "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", ""),
         ];
         for (name, text, want) in cases {
@@ -175,10 +148,7 @@ mod tests {
             ("cut body", "POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"),
             ("too large", "POST /a HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"),
             ("bad length", "POST /a HTTP/1.1\r\nContent-Length: -1\r\n\r\n"),
-            (
-                "bad chunk",
-                "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            ),
+            ("bad chunk", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
         ];
         for (name, text) in cases {
             assert!(read(text).is_err(), "{name}");

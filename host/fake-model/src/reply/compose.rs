@@ -59,31 +59,17 @@ pub(crate) fn compose(script: &Script, act: &Act, question: &Question<'_>) -> Ht
         }
         (Reply::Huge { mib, declared }, _) => {
             let bytes = mib.saturating_mul(1024 * 1024);
-            HttpReply::new(
-                200,
-                "application/json",
-                Body::Blanks {
-                    bytes,
-                    declared: *declared,
-                },
-            )
+            HttpReply::new(200, "application/json", Body::Blanks { bytes, declared: *declared })
         }
         (Reply::Html, _) => HttpReply::new(200, "text/html", Body::Bytes(LOGIN_PAGE.into())),
-        (
-            Reply::Raw {
-                status,
-                content_type,
-                body,
-            },
-            _,
-        ) => HttpReply::new(*status, content_type, Body::Bytes(body.clone().into_bytes())),
+        (Reply::Raw { status, content_type, body }, _) => {
+            HttpReply::new(*status, content_type, Body::Bytes(body.clone().into_bytes()))
+        }
     };
     if question.dialect == Dialect::OpenAi {
         reply = reply.with_header("x-request-id", &format!("req-{}", question.index));
     }
-    act.headers
-        .iter()
-        .fold(reply, |reply, (name, value)| reply.with_header(name, value))
+    act.headers.iter().fold(reply, |reply, (name, value)| reply.with_header(name, value))
 }
 
 fn answer(script: &Script, act: &Act, question: &Question<'_>) -> HttpReply {
@@ -145,17 +131,7 @@ fn usage(act: &Act, question: &Question<'_>, text: &str) -> Option<Usage> {
             ..Usage::default()
         }),
         UsageReport::Absent => None,
-        UsageReport::Fixed {
-            prompt,
-            output,
-            thinking,
-            cached,
-        } => Some(Usage {
-            prompt,
-            output,
-            thinking,
-            cached,
-        }),
+        UsageReport::Fixed { prompt, output, thinking, cached } => Some(Usage { prompt, output, thinking, cached }),
     }
 }
 
@@ -164,9 +140,5 @@ fn tokens(chars: usize) -> u64 {
 }
 
 pub(super) fn json(status: u16, body: &Value) -> HttpReply {
-    HttpReply::new(
-        status,
-        "application/json; charset=UTF-8",
-        Body::Bytes(body.to_string().into_bytes()),
-    )
+    HttpReply::new(status, "application/json; charset=UTF-8", Body::Bytes(body.to_string().into_bytes()))
 }

@@ -31,53 +31,27 @@ fn gemini(failure: Failure, hint: Option<&str>, question: &Question<'_>) -> Http
     let model = question.model();
     let mut details = Vec::new();
     let (status, name, message) = match failure {
-        Failure::Status(status) => (
-            status,
-            gemini_status(status),
-            format!("the service answered with status {status}"),
-        ),
+        Failure::Status(status) => {
+            (status, gemini_status(status), format!("the service answered with status {status}"))
+        }
         Failure::RateLimited => {
-            details.push(quota_failure(
-                "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
-                "15",
-                model,
-            ));
-            (
-                429,
-                "RESOURCE_EXHAUSTED",
-                "the quota of requests per minute is used up".to_owned(),
-            )
+            details.push(quota_failure("GenerateRequestsPerMinutePerProjectPerModel-FreeTier", "15", model));
+            (429, "RESOURCE_EXHAUSTED", "the quota of requests per minute is used up".to_owned())
         }
         Failure::DailyQuota => {
-            details.push(quota_failure(
-                "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
-                "20",
-                model,
-            ));
-            (
-                429,
-                "RESOURCE_EXHAUSTED",
-                "the quota of requests per day is used up".to_owned(),
-            )
+            details.push(quota_failure("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "20", model));
+            (429, "RESOURCE_EXHAUSTED", "the quota of requests per day is used up".to_owned())
         }
         Failure::WrongKey => {
-            details.push(
-                json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID",
-                "domain": "googleapis.com", "metadata": {"service": "generativelanguage.googleapis.com"}}),
-            );
+            details.push(json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID",
+                "domain": "googleapis.com", "metadata": {"service": "generativelanguage.googleapis.com"}}));
             (400, "INVALID_ARGUMENT", "API key not valid".to_owned())
         }
         Failure::Billing => (402, "RESOURCE_EXHAUSTED", "the prepaid credit is depleted".to_owned()),
-        Failure::UnknownModel => (
-            404,
-            "NOT_FOUND",
-            format!("models/{model} is not found for this API version"),
-        ),
-        Failure::SchemaRejected => (
-            400,
-            "INVALID_ARGUMENT",
-            "the response schema has too many states for serving".to_owned(),
-        ),
+        Failure::UnknownModel => (404, "NOT_FOUND", format!("models/{model} is not found for this API version")),
+        Failure::SchemaRejected => {
+            (400, "INVALID_ARGUMENT", "the response schema has too many states for serving".to_owned())
+        }
         Failure::TooLarge => {
             let text = "the input token count (2000000) exceeds the maximum number of tokens allowed (1048576)";
             (400, "INVALID_ARGUMENT", text.to_owned())
@@ -85,11 +59,7 @@ fn gemini(failure: Failure, hint: Option<&str>, question: &Question<'_>) -> Http
     };
     if let Some(hint) = hint.or((failure == Failure::DailyQuota).then_some(DAILY_HINT)) {
         // The field is a duration with its unit; what is no number is sent as it is, to try bad hints.
-        let delay = if hint.parse::<f64>().is_ok() {
-            format!("{hint}s")
-        } else {
-            hint.to_owned()
-        };
+        let delay = if hint.parse::<f64>().is_ok() { format!("{hint}s") } else { hint.to_owned() };
         details.push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}));
     }
     json(status, &gemini_body(status, &message, name, &details))
@@ -134,10 +104,7 @@ fn openai(failure: Failure, hint: Option<&str>, question: &Question<'_>) -> Http
                 500.. => ("server_error", None),
                 _ => (invalid, None),
             };
-            (
-                status,
-                openai_body(&format!("the service answered with status {status}"), kind, None, code),
-            )
+            (status, openai_body(&format!("the service answered with status {status}"), kind, None, code))
         }
         Failure::RateLimited => {
             let message = "rate limit reached: requests per minute";
@@ -147,28 +114,14 @@ fn openai(failure: Failure, hint: Option<&str>, question: &Question<'_>) -> Http
             let message = "rate limit reached: requests per day";
             (429, openai_body(message, "requests", None, Some("rate_limit_exceeded")))
         }
-        Failure::WrongKey => (
-            401,
-            openai_body("incorrect API key provided", invalid, None, Some("invalid_api_key")),
-        ),
+        Failure::WrongKey => (401, openai_body("incorrect API key provided", invalid, None, Some("invalid_api_key"))),
         Failure::Billing => {
             let kind = "insufficient_quota";
-            (
-                429,
-                openai_body(
-                    "the current quota is exceeded; check plan and billing",
-                    kind,
-                    None,
-                    Some(kind),
-                ),
-            )
+            (429, openai_body("the current quota is exceeded; check plan and billing", kind, None, Some(kind)))
         }
         Failure::UnknownModel => {
             let message = format!("the model {} does not exist", question.model());
-            (
-                404,
-                openai_body(&message, invalid, Some("model"), Some("model_not_found")),
-            )
+            (404, openai_body(&message, invalid, Some("model"), Some("model_not_found")))
         }
         Failure::SchemaRejected => {
             let message = "Invalid schema for response_format 'rows': the schema is too complex";
@@ -176,10 +129,7 @@ fn openai(failure: Failure, hint: Option<&str>, question: &Question<'_>) -> Http
         }
         Failure::TooLarge => {
             let message = "the maximum context length of this model is exceeded";
-            (
-                400,
-                openai_body(message, invalid, Some("messages"), Some("context_length_exceeded")),
-            )
+            (400, openai_body(message, invalid, Some("messages"), Some("context_length_exceeded")))
         }
     };
     let mut reply = json(status, &body);

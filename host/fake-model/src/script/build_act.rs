@@ -17,10 +17,7 @@ impl Act {
 
     /// A reply of the caller's choice.
     pub fn reply(reply: Reply) -> Self {
-        Self {
-            reply,
-            ..Self::default()
-        }
+        Self { reply, ..Self::default() }
     }
 
     /// An error with this status and the dialect's usual body for it.
@@ -75,10 +72,7 @@ impl Act {
 
     /// A temporary redirect that keeps method and body (307).
     pub fn redirect(url: impl Into<String>) -> Self {
-        Self::reply(Reply::Redirect {
-            status: 307,
-            url: url.into(),
-        })
+        Self::reply(Reply::Redirect { status: 307, url: url.into() })
     }
 
     /// A body of `mib` MiB that `content-length` announces.
@@ -98,11 +92,7 @@ impl Act {
 
     /// Any status and JSON body.
     pub fn raw_json(status: u16, body: impl Into<String>) -> Self {
-        Self::reply(Reply::Raw {
-            status,
-            content_type: "application/json".to_owned(),
-            body: body.into(),
-        })
+        Self::reply(Reply::Raw { status, content_type: "application/json".to_owned(), body: body.into() })
     }
 
     /// No reply, on a connection that stays open.

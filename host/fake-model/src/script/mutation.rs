@@ -89,11 +89,7 @@ impl Mutation {
 
     /// `field` has this value in rows whose JSON text contains `row_contains`.
     pub fn set(row_contains: impl Into<String>, field: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self::SetField {
-            row_contains: row_contains.into(),
-            field: field.into(),
-            value: value.into(),
-        }
+        Self::SetField { row_contains: row_contains.into(), field: field.into(), value: value.into() }
     }
 
     /// `field` has `count` words in rows whose JSON text contains `row_contains`.
@@ -113,10 +109,7 @@ impl Mutation {
 
     /// `field` is missing in rows whose JSON text contains `row_contains`.
     pub fn missing(row_contains: impl Into<String>, field: impl Into<String>) -> Self {
-        Self::RemoveField {
-            row_contains: row_contains.into(),
-            field: field.into(),
-        }
+        Self::RemoveField { row_contains: row_contains.into(), field: field.into() }
     }
 
     /// There is one more field, `field`, in rows whose JSON text contains `row_contains`.

@@ -74,11 +74,7 @@ impl Script {
     /// Adds a rule that acts the first `times` times it fits.
     #[must_use]
     pub fn times(self, times: u32, when: When, act: Act) -> Self {
-        self.rule(Rule {
-            when,
-            times: Some(times),
-            act,
-        })
+        self.rule(Rule { when, times: Some(times), act })
     }
 
     /// Adds a rule below those that are there.
@@ -180,12 +176,7 @@ mod tests {
     use crate::script::Mutation;
 
     fn sight(nth: usize) -> Sight<'static> {
-        Sight {
-            nth: Some(nth),
-            rows: &[],
-            key: Some("k"),
-            model: Some("m"),
-        }
+        Sight { nth: Some(nth), rows: &[], key: Some("k"), model: Some("m") }
     }
 
     #[test]
@@ -196,27 +187,15 @@ mod tests {
             .on(When::any(), Act::answer());
         let mut uses = vec![0; script.rule_count()];
         let acts: Vec<Act> = (0..4).map(|nth| script.choose(&mut uses, &sight(nth))).collect();
-        assert_eq!(
-            acts,
-            [Act::status(429), Act::status(500), Act::status(429), Act::answer()]
-        );
+        assert_eq!(acts, [Act::status(429), Act::status(500), Act::status(429), Act::answer()]);
     }
 
     #[test]
     fn key_and_model_are_checked_before_the_rules() {
         let always = Script::new().on(When::any(), Act::status(500));
-        assert_eq!(
-            always.clone().with_key("other").choose(&mut [0], &sight(0)),
-            Act::wrong_key()
-        );
-        assert_eq!(
-            always.clone().with_models(["x"]).choose(&mut [0], &sight(0)),
-            Act::unknown_model()
-        );
-        assert_eq!(
-            always.with_key("k").with_models(["m"]).choose(&mut [0], &sight(0)),
-            Act::status(500)
-        );
+        assert_eq!(always.clone().with_key("other").choose(&mut [0], &sight(0)), Act::wrong_key());
+        assert_eq!(always.clone().with_models(["x"]).choose(&mut [0], &sight(0)), Act::unknown_model());
+        assert_eq!(always.with_key("k").with_models(["m"]).choose(&mut [0], &sight(0)), Act::status(500));
     }
 
     #[test]
@@ -245,9 +224,6 @@ mod tests {
         let read = Script::from_json(text).unwrap();
         let rewritten = serde_json::to_value(&read).unwrap();
         assert_eq!(rewritten, serde_json::to_value(&built).unwrap());
-        assert!(
-            Script::from_json(r#"{"rule": []}"#).is_err(),
-            "unknown keys are refused"
-        );
+        assert!(Script::from_json(r#"{"rule": []}"#).is_err(), "unknown keys are refused");
     }
 }

@@ -129,22 +129,9 @@ mod tests {
             rejected: rejected.map(str::to_owned),
         };
         let rows = [row("Docker", None), row("Größe", Some("too long"))];
-        let two = Sight {
-            nth: Some(3),
-            rows: &rows,
-            key: Some("k"),
-            model: Some("m"),
-        };
-        let one = Sight {
-            rows: &rows[..1],
-            ..two
-        };
-        let list = Sight {
-            nth: None,
-            rows: &[],
-            key: None,
-            model: None,
-        };
+        let two = Sight { nth: Some(3), rows: &rows, key: Some("k"), model: Some("m") };
+        let one = Sight { rows: &rows[..1], ..two };
+        let list = Sight { nth: None, rows: &[], key: None, model: None };
         let cases = [
             ("any", When::any(), [true, true, true]),
             ("nth", When::nth(3), [true, true, false]),

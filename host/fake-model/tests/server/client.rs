@@ -28,11 +28,7 @@ impl Response {
     pub(crate) fn text(&self) -> String {
         let body = self.json();
         let text = body.pointer("/candidates/0/content/parts/0/text");
-        text.or_else(|| body.pointer("/choices/0/message/content"))
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .to_owned()
+        text.or_else(|| body.pointer("/choices/0/message/content")).unwrap().as_str().unwrap().to_owned()
     }
 
     pub(crate) fn answer(&self) -> Value {
@@ -53,9 +49,7 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self {
-            reader: BufReader::new(stream),
-        }
+        Self { reader: BufReader::new(stream) }
     }
 
     pub(crate) fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) {
@@ -78,13 +72,8 @@ impl Client {
             lines.push(line);
         }
         let status = lines[0].split(' ').nth(1).unwrap().parse().unwrap();
-        let pairs = lines[1..]
-            .iter()
-            .map(|line| line.split_once(": ").unwrap_or((line, "")));
-        Ok((
-            status,
-            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        ))
+        let pairs = lines[1..].iter().map(|line| line.split_once(": ").unwrap_or((line, "")));
+        Ok((status, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
     }
 
     /// Reads a reply; an error when it ends before its declared length.
@@ -140,10 +129,7 @@ pub(crate) fn body(path: &str, rows: &Value, schema: Option<&Value>) -> Value {
 /// Rows under keys, one for each topic, with tags.
 pub(crate) fn keyed(topics: &[&str]) -> Value {
     let entry = |(index, topic): (usize, &&str)| {
-        (
-            format!("r{index}"),
-            json!({"tag": format!("t{index}"), "row": {"Topic": topic}}),
-        )
+        (format!("r{index}"), json!({"tag": format!("t{index}"), "row": {"Topic": topic}}))
     };
     Value::Object(topics.iter().enumerate().map(entry).collect())
 }

@@ -31,32 +31,14 @@ fn pushing_back_speaks_the_dialect() {
     let limited = || (429, "/error/code", json!("rate_limit_exceeded"));
     check([
         ("rate", Act::rate_limited("7"), [(429, delay, json!("7s")), limited()]),
-        (
-            "bad hint",
-            Act::rate_limited("soon"),
-            [(429, delay, json!("soon")), limited()],
-        ),
+        ("bad hint", Act::rate_limited("soon"), [(429, delay, json!("soon")), limited()]),
         ("day", Act::daily_quota(), [(429, quota, per_day), limited()]),
-        (
-            "day hints at seconds",
-            Act::daily_quota(),
-            [(429, delay, json!("31s")), limited()],
-        ),
+        ("day hints at seconds", Act::daily_quota(), [(429, delay, json!("31s")), limited()]),
     ]);
     let plain = ask(&always(Act::status(429).retry_after("2")), GEMINI, &keyed(&["a"]));
     assert_eq!(plain.json()["error"]["details"][0]["retryDelay"], "2s");
-    let limited = ask(
-        &always(Act::rate_limited("7").header("x-extra", "1")),
-        OPENAI,
-        &keyed(&["a"]),
-    );
-    assert_eq!(
-        (
-            limited.headers["retry-after"].as_str(),
-            limited.headers["x-extra"].as_str()
-        ),
-        ("7", "1")
-    );
+    let limited = ask(&always(Act::rate_limited("7").header("x-extra", "1")), OPENAI, &keyed(&["a"]));
+    assert_eq!((limited.headers["retry-after"].as_str(), limited.headers["x-extra"].as_str()), ("7", "1"));
 }
 
 #[test]
@@ -68,50 +50,13 @@ fn refusals_speak_the_dialect() {
     let key = (400, "/error/details/0/reason", json!("API_KEY_INVALID"));
     check([
         ("key", Act::wrong_key(), [key, (401, code, json!("invalid_api_key"))]),
-        (
-            "billing",
-            Act::billing(),
-            [credit(), (429, "/error/type", json!("insufficient_quota"))],
-        ),
-        (
-            "model",
-            Act::unknown_model(),
-            [(404, status, json!("NOT_FOUND")), (404, code, json!("model_not_found"))],
-        ),
-        (
-            "schema",
-            Act::schema_rejected(),
-            [
-                (400, status, invalid()),
-                (400, "/error/param", json!("response_format")),
-            ],
-        ),
-        (
-            "size",
-            Act::too_large(),
-            [(400, status, invalid()), (400, code, json!("context_length_exceeded"))],
-        ),
-        (
-            "500",
-            Act::status(500),
-            [(500, status, json!("INTERNAL")), (500, code, Value::Null)],
-        ),
-        (
-            "503",
-            Act::status(503),
-            [
-                (503, status, json!("UNAVAILABLE")),
-                (503, code, json!("server_is_overloaded")),
-            ],
-        ),
-        (
-            "529",
-            Act::status(529),
-            [
-                (529, status, json!("UNKNOWN")),
-                (529, code, json!("server_is_overloaded")),
-            ],
-        ),
+        ("billing", Act::billing(), [credit(), (429, "/error/type", json!("insufficient_quota"))]),
+        ("model", Act::unknown_model(), [(404, status, json!("NOT_FOUND")), (404, code, json!("model_not_found"))]),
+        ("schema", Act::schema_rejected(), [(400, status, invalid()), (400, "/error/param", json!("response_format"))]),
+        ("size", Act::too_large(), [(400, status, invalid()), (400, code, json!("context_length_exceeded"))]),
+        ("500", Act::status(500), [(500, status, json!("INTERNAL")), (500, code, Value::Null)]),
+        ("503", Act::status(503), [(503, status, json!("UNAVAILABLE")), (503, code, json!("server_is_overloaded"))]),
+        ("529", Act::status(529), [(529, status, json!("UNKNOWN")), (529, code, json!("server_is_overloaded"))]),
     ]);
 }
 
@@ -122,21 +67,14 @@ fn blocked_content_speaks_the_dialect() {
     let prompt = (200, "/promptFeedback/blockReason", json!("PROHIBITED_CONTENT"));
     check([
         ("prompt", Act::blocked_prompt(), [prompt, filter]),
-        (
-            "answer",
-            Act::blocked_answer(),
-            [(200, "/candidates/0/finishReason", json!("SAFETY")), refusal],
-        ),
+        ("answer", Act::blocked_answer(), [(200, "/candidates/0/finishReason", json!("SAFETY")), refusal]),
     ]);
 }
 
 #[test]
 fn answers_are_damaged_only_where_a_rule_fits() {
     let script = Script::new()
-        .once(
-            When::row_contains("Docker"),
-            Act::mutated(Mutation::drop_rows("Docker")),
-        )
+        .once(When::row_contains("Docker"), Act::mutated(Mutation::drop_rows("Docker")))
         .on(When::single(), Act::mutated(Mutation::Fences));
     let server = FakeModel::start(script).unwrap();
     let mut client = Client::new(&server);
@@ -144,13 +82,7 @@ fn answers_are_damaged_only_where_a_rule_fits() {
     assert_eq!(first.as_object().unwrap().keys().collect::<Vec<_>>(), ["r1"]);
     let second = client.ask(GEMINI, &keyed(&["Docker", "SQL"])).unwrap().answer();
     assert_eq!(second.as_object().unwrap().len(), 2);
-    assert!(
-        client
-            .ask(GEMINI, &keyed(&["Docker"]))
-            .unwrap()
-            .text()
-            .starts_with("```json\n")
-    );
+    assert!(client.ask(GEMINI, &keyed(&["Docker"])).unwrap().text().starts_with("```json\n"));
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -161,10 +93,7 @@ fn a_cut_answer_says_so() {
     let gemini = ask(&server, GEMINI, &rows);
     assert_eq!(gemini.json()["candidates"][0]["finishReason"], "MAX_TOKENS");
     assert!(serde_json::from_str::<Value>(&gemini.text()).is_err());
-    assert_eq!(
-        ask(&server, OPENAI, &rows).json()["choices"][0]["finish_reason"],
-        "length"
-    );
+    assert_eq!(ask(&server, OPENAI, &rows).json()["choices"][0]["finish_reason"], "length");
 }
 
 #[test]
@@ -177,28 +106,12 @@ fn the_output_cap_can_be_enforced() {
 
 #[test]
 fn usage_can_be_absent_or_invented() {
-    let absent = ask(
-        &always(Act::answer().usage(UsageReport::Absent)),
-        OPENAI,
-        &keyed(&["a"]),
-    )
-    .json();
+    let absent = ask(&always(Act::answer().usage(UsageReport::Absent)), OPENAI, &keyed(&["a"])).json();
     assert!(absent.get("usage").is_none());
-    let usage = UsageReport::Fixed {
-        prompt: 10,
-        output: 5,
-        thinking: 3,
-        cached: 2,
-    };
+    let usage = UsageReport::Fixed { prompt: 10, output: 5, thinking: 3, cached: 2 };
     let server = always(Act::answer().usage(usage));
-    assert_eq!(
-        ask(&server, OPENAI, &keyed(&["a"])).json()["usage"]["completion_tokens"],
-        8
-    );
-    assert_eq!(
-        ask(&server, GEMINI, &keyed(&["a"])).json()["usageMetadata"]["totalTokenCount"],
-        18
-    );
+    assert_eq!(ask(&server, OPENAI, &keyed(&["a"])).json()["usage"]["completion_tokens"], 8);
+    assert_eq!(ask(&server, GEMINI, &keyed(&["a"])).json()["usageMetadata"]["totalTokenCount"], 18);
 }
 
 #[test]
@@ -207,37 +120,19 @@ fn connections_break_as_asked() {
     for (name, act, status) in cases {
         let server = FakeModel::start(Script::new().once(When::any(), act)).unwrap();
         let error = Client::new(&server).ask(OPENAI, &keyed(&["a"])).unwrap_err();
-        assert!(
-            matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset),
-            "{name}: {error}"
-        );
-        assert_eq!(
-            ask(&server, OPENAI, &keyed(&["a"])).status,
-            200,
-            "{name}: the next one is answered"
-        );
-        assert_eq!(
-            (server.requests()[0].status, server.requests()[0].sent),
-            (status, false),
-            "{name}"
-        );
+        assert!(matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset), "{name}: {error}");
+        assert_eq!(ask(&server, OPENAI, &keyed(&["a"])).status, 200, "{name}: the next one is answered");
+        assert_eq!((server.requests()[0].status, server.requests()[0].sent), (status, false), "{name}");
     }
 }
 
 #[test]
 fn foreign_replies_are_given() {
     let redirect = ask(&always(Act::redirect("http://127.0.0.1:9/x")), OPENAI, &keyed(&["a"]));
-    assert_eq!(
-        (redirect.status, redirect.headers["location"].as_str()),
-        (307, "http://127.0.0.1:9/x")
-    );
+    assert_eq!((redirect.status, redirect.headers["location"].as_str()), (307, "http://127.0.0.1:9/x"));
     let html = ask(&always(Act::html()), GEMINI, &keyed(&["a"]));
     assert_eq!((html.status, html.headers["content-type"].as_str()), (200, "text/html"));
-    let raw = ask(
-        &always(Act::raw_json(200, r#"{"error":{"code":502}}"#)),
-        OPENAI,
-        &keyed(&["a"]),
-    );
+    let raw = ask(&always(Act::raw_json(200, r#"{"error":{"code":502}}"#)), OPENAI, &keyed(&["a"]));
     assert_eq!(raw.json()["error"]["code"], 502);
     for act in [Act::huge_body(2), Act::unannounced_huge_body(2)] {
         assert_eq!(ask(&always(act), GEMINI, &keyed(&["a"])).body.len(), 2 * 1024 * 1024);

@@ -18,10 +18,7 @@ fn held_requests_land_when_the_test_says_so() {
     assert!(server.wait_for_requests(1, PATIENCE));
     let mut second = send(&server, "b");
     assert!(server.wait_for_requests(2, PATIENCE));
-    assert!(
-        !server.wait_for_replies(1, Duration::from_millis(20)),
-        "nothing lands by itself"
-    );
+    assert!(!server.wait_for_replies(1, Duration::from_millis(20)), "nothing lands by itself");
     server.release_request(1);
     assert_eq!(second.receive().unwrap().status, 200, "the later one first");
     assert!(server.requests()[0].status.is_none());
@@ -29,10 +26,7 @@ fn held_requests_land_when_the_test_says_so() {
     assert_eq!(first.receive().unwrap().status, 200);
     let mut third = send(&server, "c");
     assert!(server.wait_for_requests(3, PATIENCE));
-    assert!(
-        !server.wait_for_replies(3, Duration::from_millis(20)),
-        "a release does not reach into the future"
-    );
+    assert!(!server.wait_for_replies(3, Duration::from_millis(20)), "a release does not reach into the future");
     server.release();
     assert_eq!(third.receive().unwrap().status, 200);
     assert!(server.wait_for_replies(3, PATIENCE));
@@ -108,12 +102,7 @@ fn the_log_tells_requests_from_replies() {
     let script = Script::new().with_log(&path).once(When::any(), Act::cut_body());
     let server = FakeModel::start(script).unwrap();
     let mut client = Client::new(&server);
-    client.send(
-        "POST",
-        OPENAI,
-        "authorization: Bearer secret\r\n",
-        &body(OPENAI, &keyed(&["a"]), None).to_string(),
-    );
+    client.send("POST", OPENAI, "authorization: Bearer secret\r\n", &body(OPENAI, &keyed(&["a"]), None).to_string());
     assert!(client.receive().is_err());
     ask(&server, OPENAI, &keyed(&["b"]));
     assert!(server.wait_for_replies(1, PATIENCE));
@@ -122,17 +111,7 @@ fn the_log_tells_requests_from_replies() {
     std::fs::remove_file(&path).unwrap();
     assert!(!log.contains("secret"));
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let events: Vec<_> = lines
-        .iter()
-        .map(|line| (line["event"].as_str().unwrap(), &line["index"]))
-        .collect();
-    assert_eq!(
-        events,
-        [
-            ("request", &0.into()),
-            ("request", &1.into()),
-            ("reply", &Value::from(1))
-        ]
-    );
+    let events: Vec<_> = lines.iter().map(|line| (line["event"].as_str().unwrap(), &line["index"])).collect();
+    assert_eq!(events, [("request", &0.into()), ("request", &1.into()), ("reply", &Value::from(1))]);
     assert_eq!(lines[1]["rows"][0]["Topic"], "b");
 }

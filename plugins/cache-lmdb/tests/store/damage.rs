@@ -19,22 +19,13 @@ fn store() -> (TempDir, PathBuf) {
 }
 
 fn cut(path: &Path, length: u64) {
-    OpenOptions::new()
-        .write(true)
-        .open(path)
-        .unwrap()
-        .set_len(length)
-        .unwrap();
+    OpenOptions::new().write(true).open(path).unwrap().set_len(length).unwrap();
 }
 
 fn refused(folder: &Path) -> Error {
     let before = fs::read(folder.join("data.mdb")).ok();
     let error = open_with(folder, json!({})).unwrap_err();
-    assert_eq!(
-        fs::read(folder.join("data.mdb")).ok(),
-        before,
-        "the file is not touched"
-    );
+    assert_eq!(fs::read(folder.join("data.mdb")).ok(), before, "the file is not touched");
     assert!(error.hint.is_some());
     error
 }
@@ -48,9 +39,7 @@ fn a_cut_file_is_refused_at_every_length() {
         fact(&cache, "used_bytes")
     };
     let step = usize::try_from(used / 97).unwrap();
-    let lengths = (0..used)
-        .step_by(step)
-        .chain([1, 16, 20, 24, 152, 4095, 4096, 4097, 8191, 8192, used / 2, used - 1]);
+    let lengths = (0..used).step_by(step).chain([1, 16, 20, 24, 152, 4095, 4096, 4097, 8191, 8192, used / 2, used - 1]);
     for length in lengths {
         fs::write(&data, &whole).unwrap();
         cut(&data, length);
@@ -71,17 +60,11 @@ fn a_store_that_lost_its_data_is_not_taken_for_a_new_one() {
     cut(&data, 0);
     let error = refused(folder.path());
     assert_eq!(error.kind, ErrorKind::Corrupt);
-    assert!(
-        error.message.contains("data.mdb is empty, though a store was made"),
-        "{error}"
-    );
+    assert!(error.message.contains("data.mdb is empty, though a store was made"), "{error}");
     fs::remove_file(&data).unwrap();
     let error = refused(folder.path());
     assert_eq!(error.kind, ErrorKind::Corrupt);
-    assert!(
-        error.message.contains("data.mdb is missing, though a store was made"),
-        "{error}"
-    );
+    assert!(error.message.contains("data.mdb is missing, though a store was made"), "{error}");
 }
 
 #[test]
@@ -99,12 +82,7 @@ fn files_that_are_not_ours_are_named_and_left_alone() {
     for options in [json!({}), json!({"on_corrupt": "quarantine"})] {
         let error = open_with(folder.path(), options).unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidData);
-        assert!(
-            error
-                .message
-                .ends_with("is not a cache, but a text file that begins with \"dear diary,\""),
-            "{error}"
-        );
+        assert!(error.message.ends_with("is not a cache, but a text file that begins with \"dear diary,\""), "{error}");
         assert!(data.exists());
     }
 
@@ -121,12 +99,7 @@ fn formats_of_the_future_are_refused_with_both_versions() {
     fs::write(folder.path().join("rowsmith-cache"), "rowsmith-cache 4\n").unwrap();
     let error = refused(folder.path());
     assert_eq!(error.kind, ErrorKind::InvalidData);
-    assert!(
-        error
-            .message
-            .ends_with("has format 4, but this version reads up to format 1"),
-        "{error}"
-    );
+    assert!(error.message.ends_with("has format 4, but this version reads up to format 1"), "{error}");
     fs::write(folder.path().join("rowsmith-cache"), [0xff, 0xfe, 0x00]).unwrap();
     assert_eq!(refused(folder.path()).kind, ErrorKind::InvalidData);
 
@@ -136,10 +109,7 @@ fn formats_of_the_future_are_refused_with_both_versions() {
     fs::write(&data, bytes).unwrap();
     let error = open_with(folder.path(), json!({"on_corrupt": "quarantine"})).unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidData);
-    assert!(
-        error.message.contains("data format 2, but this version reads format 1"),
-        "{error}"
-    );
+    assert!(error.message.contains("data format 2, but this version reads format 1"), "{error}");
 }
 
 #[test]
@@ -218,8 +188,5 @@ fn verify_sees_a_file_that_was_cut_while_it_was_open() {
     assert_eq!(block_on(cache.verify()).unwrap(), Vec::<String>::new());
     cut(&data, 20_000);
     let damage = block_on(cache.verify()).unwrap();
-    assert!(
-        matches!(damage.as_slice(), [one] if one.contains("was cut short")),
-        "{damage:?}"
-    );
+    assert!(matches!(damage.as_slice(), [one] if one.contains("was cut short")), "{damage:?}");
 }

@@ -11,24 +11,10 @@ fn values_come_back_in_the_order_asked() {
     let cache = open(folder.path());
     block_on(async {
         let large = vec![7; 100_000];
-        cache
-            .put_many(vec![
-                (key(2), b"two".to_vec()),
-                (key(1), Vec::new()),
-                (key(3), large.clone()),
-            ])
-            .await
-            .unwrap();
-        cache
-            .put_many(vec![(key(2), b"zwei".to_vec()), (key(2), b"deux".to_vec())])
-            .await
-            .unwrap();
+        cache.put_many(vec![(key(2), b"two".to_vec()), (key(1), Vec::new()), (key(3), large.clone())]).await.unwrap();
+        cache.put_many(vec![(key(2), b"zwei".to_vec()), (key(2), b"deux".to_vec())]).await.unwrap();
         let found = cache.get_many(&[key(2), key(9), key(3), key(1), key(2)]).await.unwrap();
-        assert_eq!(
-            found[0].as_deref(),
-            Some(b"deux".as_slice()),
-            "of equal keys the last wins"
-        );
+        assert_eq!(found[0].as_deref(), Some(b"deux".as_slice()), "of equal keys the last wins");
         assert_eq!(found[1], None);
         assert_eq!(found[2], Some(large));
         assert_eq!(found[3], Some(Vec::new()), "an empty value is not a miss");

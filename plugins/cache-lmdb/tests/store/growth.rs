@@ -28,9 +28,7 @@ fn a_store_at_its_limit_refuses_the_whole_batch_and_stays_readable() {
     let folder = tempfile::tempdir().unwrap();
     let cache = open_with(folder.path(), json!({"map_size_mb": 1, "max_size_mb": 2})).unwrap();
     fill(&cache, 0..100, 1_000);
-    let batch = (1_000..4_000)
-        .map(|number| (key(number), value(number, 1_000)))
-        .collect();
+    let batch = (1_000..4_000).map(|number| (key(number), value(number, 1_000))).collect();
     let error = block_on(cache.put_many(batch)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::NoSpace);
     assert!(error.message.ends_with("is full at 2097152 bytes"), "{error}");

@@ -1,8 +1,5 @@
 //! The LMDB cache as a host sees it, on real folders.
-#![expect(
-    clippy::unwrap_used,
-    reason = "what the functions around a test call may panic as the test itself may"
-)]
+#![expect(clippy::unwrap_used, reason = "what the functions around a test call may panic as the test itself may")]
 
 mod coordination;
 mod damage;
@@ -60,10 +57,6 @@ fn count(cache: &LmdbCache) -> u64 {
 
 fn fact(cache: &LmdbCache, name: &str) -> u64 {
     let stats = block_on(cache.stats()).expect("a store has figures");
-    let (_, value) = stats
-        .facts
-        .into_iter()
-        .find(|(fact, _)| fact == name)
-        .expect("the figure is there");
+    let (_, value) = stats.facts.into_iter().find(|(fact, _)| fact == name).expect("the figure is there");
     value.parse().expect("it is a number")
 }

@@ -47,10 +47,7 @@ fn check(cache: LmdbCache, folder: &Path, steps: Vec<Step>) {
         let cache = cache.get_or_insert_with(|| open(folder));
         match step {
             Step::Put(entries) => {
-                let entries: Vec<_> = entries
-                    .into_iter()
-                    .map(|(n, size)| (key(n), value(serial, size)))
-                    .collect();
+                let entries: Vec<_> = entries.into_iter().map(|(n, size)| (key(n), value(serial, size))).collect();
                 model.extend(entries.clone());
                 block_on(cache.put_many(entries)).unwrap();
             }

@@ -33,10 +33,7 @@ fn a_new_folder_is_its_owners_alone() {
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);
     assert_eq!(mode(&folder.join("data.mdb")), 0o600);
-    assert_eq!(
-        fs::read_to_string(folder.join("rowsmith-cache")).unwrap(),
-        "rowsmith-cache 1\n"
-    );
+    assert_eq!(fs::read_to_string(folder.join("rowsmith-cache")).unwrap(), "rowsmith-cache 1\n");
 }
 
 #[test]
@@ -49,20 +46,12 @@ fn configs_that_cannot_work_name_the_option() {
         ("path is a file", json!({"path": file}), "path"),
         ("no size", json!({"map_size_mb": 0}), "map_size_mb"),
         ("absurd size", json!({"map_size_mb": u64::MAX}), "map_size_mb"),
-        (
-            "limit under the start",
-            json!({"map_size_mb": 8, "max_size_mb": 4}),
-            "max_size_mb",
-        ),
+        ("limit under the start", json!({"map_size_mb": 8, "max_size_mb": 4}), "max_size_mb"),
         ("no limit", json!({"max_size_mb": 0}), "max_size_mb"),
     ];
     for (case, options, option) in cases {
         let error = open_with(folder.path(), options).unwrap_err();
-        assert_eq!(
-            (error.kind, error.fact("config_key")),
-            (ErrorKind::Config, Some(option)),
-            "{case}: {error}"
-        );
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(option)), "{case}: {error}");
     }
 }
 
@@ -84,10 +73,7 @@ fn a_store_opened_for_reading_answers_and_refuses_to_write() {
     assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
     assert!(!folder.exists(), "looking leaves nothing behind");
     fs::create_dir(&folder).unwrap();
-    assert_eq!(
-        open_with(&folder, read_only.clone()).unwrap_err().kind,
-        ErrorKind::NotFound
-    );
+    assert_eq!(open_with(&folder, read_only.clone()).unwrap_err().kind, ErrorKind::NotFound);
 
     let cache = open(&folder);
     fill(&cache, 0..10, 10);
@@ -96,10 +82,7 @@ fn a_store_opened_for_reading_answers_and_refuses_to_write() {
     assert_eq!(count(&cache), 10);
     assert_eq!(block_on(cache.scan(None, 3)).unwrap().len(), 3);
     let error = block_on(cache.clear()).unwrap_err();
-    assert_eq!(
-        (error.kind, error.fact("config_key")),
-        (ErrorKind::Config, Some("read_only"))
-    );
+    assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("read_only")));
 }
 
 #[test]

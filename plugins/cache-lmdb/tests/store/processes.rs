@@ -16,13 +16,7 @@ const SIGN: &str = "other-process";
 fn claim(cache: &LmdbCache, owner: u64, keys: Vec<Key>) -> Vec<bool> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now_ms = u64::try_from(now.as_millis()).unwrap();
-    block_on(cache.claim_many(ClaimRequest {
-        owner,
-        now_ms,
-        lease_ms: 3_600_000,
-        keys,
-    }))
-    .unwrap()
+    block_on(cache.claim_many(ClaimRequest { owner, now_ms, lease_ms: 3_600_000, keys })).unwrap()
 }
 
 #[test]
@@ -51,10 +45,7 @@ fn a_store_that_another_process_made_larger_is_followed() {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 
-    assert_eq!(
-        block_on(cache.get_many(&[key(1_999)])).unwrap(),
-        [Some(value(1_999, 3_000))]
-    );
+    assert_eq!(block_on(cache.get_many(&[key(1_999)])).unwrap(), [Some(value(1_999, 3_000))]);
     assert!(fact(&cache, "map_bytes") > 6 * 1024 * 1024);
     fill(&cache, 2_000..2_010, 3_000);
     assert_eq!(count(&cache), 2_010);

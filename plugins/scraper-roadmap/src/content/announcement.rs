@@ -18,35 +18,22 @@ const BEGINNINGS: [&str; 13] = [
     "references",
 ];
 /// Short forms on purpose: people misspell "resources" in many ways, all of which begin like this.
-const SUBJECTS: [&str; 8] = [
-    "resou",
-    "reference",
-    "link",
-    "article",
-    "learn more",
-    "read more",
-    "reading",
-    "see also",
-];
+const SUBJECTS: [&str; 8] = ["resou", "reference", "link", "article", "learn more", "read more", "reading", "see also"];
 
 /// If a line ends with a sentence that does nothing but announce links ("Visit the following resources to learn
 /// more:"), what stands before it.
 pub(super) fn before_announcement(line: &str) -> Option<&str> {
     let (before, last) = match line.rsplit_once(". ") {
-        Some((before, last)) => (
-            line.split_at_checked(before.len() + 1)
-                .map_or(before, |(sentences, _)| sentences),
-            last,
-        ),
+        Some((before, last)) => {
+            (line.split_at_checked(before.len() + 1).map_or(before, |(sentences, _)| sentences), last)
+        }
         None => ("", line),
     };
     announces_resources(last).then_some(before)
 }
 
 fn announces_resources(sentence: &str) -> bool {
-    let sentence = sentence
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_'))
-        .to_lowercase();
+    let sentence = sentence.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).to_lowercase();
     let short = sentence.split_whitespace().take(MOST_WORDS + 1).count() <= MOST_WORDS;
     let points = sentence.ends_with(':') || sentence.contains("following");
     let begins = BEGINNINGS.iter().any(|beginning| sentence.starts_with(beginning));
@@ -67,17 +54,11 @@ mod tests {
             ("**For more information, see these articles:**", Some("")),
             ("The latest version can be found in the following resources:", None),
             ("Resources:", Some("")),
-            (
-                "It rains. It pours. Visit the following resources to learn more:",
-                Some("It rains. It pours."),
-            ),
+            ("It rains. It pours. Visit the following resources to learn more:", Some("It rains. It pours.")),
             ("Check out the following command:", None),
             ("Resources represent components of your infrastructure.", None),
             ("Links are followed by the crawler in the following order", None),
-            (
-                "Visit the following resources when your team has outgrown its office and all of its rooms:",
-                None,
-            ),
+            ("Visit the following resources when your team has outgrown its office and all of its rooms:", None),
             ("", None),
         ];
         for (line, before) in cases {

@@ -19,15 +19,11 @@ pub(super) fn read(markdown: &str) -> Content {
 /// The text after a block of `key: value` lines between two `---`, as site generators put it at the top.
 fn without_front_matter(text: &str) -> &str {
     let body = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"));
-    let is_key = |line: &str| {
-        line.split_once(':')
-            .is_some_and(|(key, _)| !key.is_empty() && !key.contains(' '))
-    };
+    let is_key = |line: &str| line.split_once(':').is_some_and(|(key, _)| !key.is_empty() && !key.contains(' '));
     let Some(body) = body.filter(|body| body.lines().next().is_some_and(is_key)) else {
         return text;
     };
-    body.split_once("\n---")
-        .map_or(text, |(_, rest)| rest.trim_start_matches('-'))
+    body.split_once("\n---").map_or(text, |(_, rest)| rest.trim_start_matches('-'))
 }
 
 /// What the lines since the last finished block are.
@@ -132,12 +128,7 @@ impl Reader {
         if lines.is_empty() {
             return;
         }
-        let Inline {
-            text,
-            links,
-            only_links,
-            tagged,
-        } = inline::read(&lines.join("\n"));
+        let Inline { text, links, only_links, tagged } = inline::read(&lines.join("\n"));
         self.links.extend(links);
         match block {
             Block::Item if self.in_resources || only_links || tagged => {}

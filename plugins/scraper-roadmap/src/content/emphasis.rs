@@ -29,12 +29,7 @@ impl Run {
             '~' if length != 2 => (false, false),
             _ => (leans_right, leans_left),
         };
-        (can_open || can_close).then_some(Self {
-            mark,
-            left: length,
-            can_open,
-            can_close,
-        })
+        (can_open || can_close).then_some(Self { mark, left: length, can_open, can_close })
     }
 }
 

@@ -38,10 +38,7 @@ pub(super) fn read(text: &str) -> Option<(char, &str)> {
 
 fn decode(name: &str) -> Option<char> {
     let Some(number) = name.strip_prefix('#') else {
-        return NAMED
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, letter)| *letter);
+        return NAMED.iter().find(|(known, _)| *known == name).map(|(_, letter)| *letter);
     };
     let code = match number.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,

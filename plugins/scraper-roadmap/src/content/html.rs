@@ -85,13 +85,7 @@ impl Tag<'_> {
     /// The address that the tag leads to.
     pub(super) fn href(&self) -> Option<String> {
         let at = self.attributes.to_ascii_lowercase().find("href")?;
-        let value = self
-            .attributes
-            .get(at..)?
-            .get(4..)?
-            .trim_start()
-            .strip_prefix('=')?
-            .trim_start();
+        let value = self.attributes.get(at..)?.get(4..)?.trim_start().strip_prefix('=')?.trim_start();
         let value = match value.chars().next()? {
             quote @ ('"' | '\'') => value.strip_prefix(quote)?.split(quote).next()?,
             _ => value.split(char::is_whitespace).next()?,
@@ -109,21 +103,12 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
     }
     let end = inner.bytes().take(LONGEST).position(|byte| byte == b'>')?;
     let (inside, rest) = inner.split_at_checked(end)?;
-    let name_end = inside
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(inside.len());
+    let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
     let (name, attributes) = inside.split_at_checked(name_end)?;
     if !attributes.is_empty() && !attributes.starts_with(|c: char| c.is_whitespace() || c == '/') {
         return None;
     }
-    Some((
-        Tag {
-            name: name.to_ascii_lowercase(),
-            closing,
-            attributes,
-        },
-        rest.strip_prefix('>')?,
-    ))
+    Some((Tag { name: name.to_ascii_lowercase(), closing, attributes }, rest.strip_prefix('>')?))
 }
 
 /// Whether a whole text is HTML: it begins with a tag that begins a block.
@@ -156,10 +141,7 @@ fn skip_hidden(text: &str) -> Option<&str> {
         return Some(comment.split_once("-->").map_or("", |(_, rest)| rest));
     }
     let (open, rest) = tag(text).filter(|(tag, _)| !tag.closing && matches!(tag.name.as_str(), "script" | "style"))?;
-    Some(
-        rest.split_once(&format!("</{}>", open.name))
-            .map_or("", |(_, rest)| rest),
-    )
+    Some(rest.split_once(&format!("</{}>", open.name)).map_or("", |(_, rest)| rest))
 }
 
 #[derive(Default)]

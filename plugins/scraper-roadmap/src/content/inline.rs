@@ -10,11 +10,7 @@ const MOST_BRACKETS: usize = 32;
 
 /// Reads the inside of a paragraph.
 pub(super) fn read(source: &str) -> Inline {
-    let mut scanner = Scanner {
-        rest: source,
-        before: ' ',
-        ..Scanner::default()
-    };
+    let mut scanner = Scanner { rest: source, before: ' ', ..Scanner::default() };
     while let Some(letter) = scanner.rest.chars().next() {
         scanner.step(letter);
     }
@@ -72,12 +68,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn escape(&mut self) -> bool {
-        let Some(letter) = self
-            .rest
-            .chars()
-            .nth(1)
-            .filter(|c| c.is_ascii_punctuation() || *c == '\n')
-        else {
+        let Some(letter) = self.rest.chars().nth(1).filter(|c| c.is_ascii_punctuation() || *c == '\n') else {
             return false;
         };
         self.advance(1 + letter.len_utf8());
@@ -96,9 +87,7 @@ impl<'a> Scanner<'a> {
             };
             let rest = found.trim_start_matches('`');
             if found.len() - rest.len() == ticks {
-                let code = inner
-                    .split_at_checked(inner.len() - found.len())
-                    .map_or("", |(code, _)| code);
+                let code = inner.split_at_checked(inner.len() - found.len()).map_or("", |(code, _)| code);
                 self.pieces.push_str(code);
                 self.go_to(rest);
                 return true;

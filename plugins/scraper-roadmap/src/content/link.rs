@@ -43,23 +43,16 @@ fn title_end(text: &str) -> Option<&str> {
 }
 
 fn split_at_letter(text: &str, is_end: impl Fn(char) -> bool) -> Option<(&str, &str)> {
-    let (at, _) = text
-        .char_indices()
-        .take_while(|(at, _)| *at <= LONGEST)
-        .find(|(_, letter)| is_end(*letter))?;
+    let (at, _) = text.char_indices().take_while(|(at, _)| *at <= LONGEST).find(|(_, letter)| is_end(*letter))?;
     text.split_at_checked(at)
 }
 
 /// Reads an address that simply stands in the text: it and the rest. Punctuation at its end belongs to the sentence.
 pub(super) fn bare(text: &str) -> Option<(&str, &str)> {
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| text.starts_with(scheme))?;
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
     let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '|');
-    let length = text
-        .char_indices()
-        .find(|(at, letter)| *at > LONGEST || ends(*letter))
-        .map_or(text.len(), |(at, _)| at);
+    let length =
+        text.char_indices().find(|(at, letter)| *at > LONGEST || ends(*letter)).map_or(text.len(), |(at, _)| at);
     let url = without_sentence_end(text.split_at_checked(length)?.0);
     let rest = text.strip_prefix(url)?;
     (url.len() > scheme.len()).then_some((url, rest))

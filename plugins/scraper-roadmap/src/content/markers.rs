@@ -22,10 +22,7 @@ pub(super) fn item(line: &str) -> Option<&str> {
 fn number(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = line.len() - rest.len();
-    (1..=9)
-        .contains(&digits)
-        .then(|| rest.strip_prefix(['.', ')']))
-        .flatten()
+    (1..=9).contains(&digits).then(|| rest.strip_prefix(['.', ')'])).flatten()
 }
 
 /// The cells of a row of a table, joined; empty for the line between head and body.
@@ -35,11 +32,7 @@ pub(super) fn table_row(line: &str) -> Option<String> {
     if inner.chars().all(|c| "-:| \t".contains(c)) {
         return Some(String::new());
     }
-    let cells: Vec<&str> = inner
-        .split('|')
-        .map(str::trim)
-        .filter(|cell| !cell.is_empty())
-        .collect();
+    let cells: Vec<&str> = inner.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect();
     Some(cells.join(", "))
 }
 
@@ -128,9 +121,6 @@ mod tests {
             (rule("---"), rule("==="), rule("* * *")),
             (Some(Rule::Either), Some(Rule::Underline), Some(Rule::Break))
         );
-        assert_eq!(
-            (rule("--"), rule("- a"), rule("= =="), rule("---x")),
-            (None, None, None, None)
-        );
+        assert_eq!((rule("--"), rule("- a"), rule("= =="), rule("---x")), (None, None, None, None));
     }
 }

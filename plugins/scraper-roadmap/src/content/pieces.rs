@@ -48,20 +48,13 @@ impl Pieces {
 
     /// Adds marks of which only the end of the paragraph tells whether they are emphasis.
     pub(super) fn push_run(&mut self, run: Run) {
-        self.list.push(Piece {
-            run: Some(run),
-            ..Piece::default()
-        });
+        self.list.push(Piece { run: Some(run), ..Piece::default() });
     }
 
     /// Adds an address that is its own text.
     pub(super) fn push_link(&mut self, url: &str) {
         self.links.push(url.to_owned());
-        self.list.push(Piece {
-            text: url.to_owned(),
-            run: None,
-            in_link: true,
-        });
+        self.list.push(Piece { text: url.to_owned(), run: None, in_link: true });
         self.start();
     }
 
@@ -117,12 +110,7 @@ impl Pieces {
                 text.extend(std::iter::repeat_n(run.mark, run.left));
             }
         }
-        Inline {
-            text,
-            links: self.links,
-            only_links,
-            tagged: self.tagged,
-        }
+        Inline { text, links: self.links, only_links, tagged: self.tagged }
     }
 
     /// The text that goes on.

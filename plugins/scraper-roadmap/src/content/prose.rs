@@ -41,11 +41,7 @@ impl Prose {
 
     fn close_with(&mut self, mark: char) {
         let closed = |c: char| matches!(c, '.' | '!' | '?' | ':' | ';' | ',' | '…' | '。');
-        let last = self
-            .text
-            .trim_end_matches(['"', '\'', ')', ']', '”', '’'])
-            .chars()
-            .next_back();
+        let last = self.text.trim_end_matches(['"', '\'', ')', ']', '”', '’']).chars().next_back();
         if !last.is_none_or(closed) {
             self.text.push(mark);
         }

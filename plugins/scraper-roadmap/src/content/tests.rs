@@ -6,52 +6,24 @@ use proptest::prelude::*;
 #[test]
 fn prose() {
     let cases = [
-        (
-            "heading and paragraphs",
-            "# Title\n\nOne\ntwo.\n\nThree.",
-            "One two. Three.",
-        ),
+        ("heading and paragraphs", "# Title\n\nOne\ntwo.\n\nThree.", "One two. Three."),
         ("heading only", "# Title\n", ""),
-        (
-            "underlined heading",
-            "Title\n=====\nText\n\nSub\n---\nMore",
-            "Text More",
-        ),
+        ("underlined heading", "Title\n=====\nText\n\nSub\n---\nMore", "Text More"),
         ("rule after a paragraph", "One\ntwo\n\n---\n\nthree", "One two three"),
         ("emphasis", "*a* **b** ***c*** _d_ __e__ ~~f~~", "a b c d e f"),
-        (
-            "no emphasis",
-            "2 * 3, snake_case, a ** b, ~100 and *open",
-            "2 * 3, snake_case, a ** b, ~100 and *open",
-        ),
+        ("no emphasis", "2 * 3, snake_case, a ** b, ~100 and *open", "2 * 3, snake_case, a ** b, ~100 and *open"),
         ("escapes", r"\*not\* \[a\](b) 1\. c\d", r"*not* [a](b) 1. c\d"),
-        (
-            "code",
-            "Use `a_b*c*` and ``x ` y``, not `open",
-            "Use a_b*c* and x ` y, not `open",
-        ),
-        (
-            "fence",
-            "See:\n```rust\nlet a = [1](2);\n  b\n```\nDone",
-            "See: let a = [1](2); b Done",
-        ),
+        ("code", "Use `a_b*c*` and ``x ` y``, not `open", "Use a_b*c* and x ` y, not `open"),
+        ("fence", "See:\n```rust\nlet a = [1](2);\n  b\n```\nDone", "See: let a = [1](2); b Done"),
         ("open fence", "```\n# x\n- y", "# x - y"),
-        (
-            "list",
-            "Has:\n\n- one\n- two.\n  more\n* [ ] three\n\nEnd",
-            "Has: one; two. more; three. End",
-        ),
+        ("list", "Has:\n\n- one\n- two.\n  more\n* [ ] three\n\nEnd", "Has: one; two. more; three. End"),
         ("numbers", "1. one\n2) two", "one; two."),
         ("quotation", "> quoted\n> text", "quoted text"),
         ("table", "| a | b |\n|---|---|\n| 1 | 2 |", "a, b; 1, 2."),
         ("link", "See [the *docs*](http://x) now.", "See the docs now."),
         ("image", "A ![alt [x](y)](http://i) B [![i](j)](http://k) C", "A B C"),
         ("brackets", "a[0] [x] [y][z] ]( [", "a[0] [x] [y][z] ]( ["),
-        (
-            "tags",
-            "a<br>b <b>c</b> List<T> <iostream> 1 < 2 > 1",
-            "a b c List<T> <iostream> 1 < 2 > 1",
-        ),
+        ("tags", "a<br>b <b>c</b> List<T> <iostream> 1 < 2 > 1", "a b c List<T> <iostream> 1 < 2 > 1"),
         ("comment", "a\n<!-- x\n\ny -->\nb", "a b"),
         ("entities", "R&amp;D &lt;p&gt; AT&T", "R&D <p> AT&T"),
         ("front matter", "---\ntitle: x\n---\nText", "Text"),
@@ -73,30 +45,15 @@ fn resources() {
             "Text.",
             &["http://a", "http://b"],
         ),
-        (
-            "in the paragraph",
-            "Text.\nLearn more from the following links:\n- [A](http://a)",
-            "Text.",
-            &["http://a"],
-        ),
+        ("in the paragraph", "Text.\nLearn more from the following links:\n- [A](http://a)", "Text.", &["http://a"]),
         (
             "not announced",
             "Text.\n\n- [@video@A](http://a) - long\n- [B](http://b)",
             "Text.",
             &["http://a", "http://b"],
         ),
-        (
-            "prose goes on",
-            "Resources:\n- [A](http://a)\n\nText:\n- item",
-            "Text: item.",
-            &["http://a"],
-        ),
-        (
-            "under a heading",
-            "## Resources\n- [A](http://a): a book",
-            "",
-            &["http://a"],
-        ),
+        ("prose goes on", "Resources:\n- [A](http://a)\n\nText:\n- item", "Text: item.", &["http://a"]),
+        ("under a heading", "## Resources\n- [A](http://a): a book", "", &["http://a"]),
         (
             "in prose, each once",
             "[A](http://a), [B](http://b) and [C](http://a).",
@@ -109,18 +66,8 @@ fn resources() {
             "http://a, http://b. c http://d",
             &["http://a", "http://b", "http://c"],
         ),
-        (
-            "nothing to open",
-            "[a](#a) [b](mailto:b@c) [c](/c) [d](http://) [e]()",
-            "a b c d e",
-            &[],
-        ),
-        (
-            "odd addresses",
-            "[a](<http://a (b)|c>) [d](HTTPS://d_(e))",
-            "a d",
-            &["http://a%20(b)%7Cc", "HTTPS://d_(e)"],
-        ),
+        ("nothing to open", "[a](#a) [b](mailto:b@c) [c](/c) [d](http://) [e]()", "a b c d e", &[]),
+        ("odd addresses", "[a](<http://a (b)|c>) [d](HTTPS://d_(e))", "a d", &["http://a%20(b)%7Cc", "HTTPS://d_(e)"]),
     ];
     for (name, text, description, links) in cases {
         let content = read(text);
@@ -146,44 +93,15 @@ impl MapOwned for &[&str] {
 #[test]
 fn html() {
     let cases: [(&str, &str, &str, &str); 5] = [
-        (
-            "paragraphs",
-            "<h1>T</h1><p>One &amp; <strong>two</strong></p><p>three*</p>",
-            "One & two three*",
-            "",
-        ),
-        (
-            "list",
-            "<p>Has:</p><ul><li><p>one</p></li><li>two</li></ul>",
-            "Has: one; two.",
-            "",
-        ),
-        (
-            "link",
-            "<p>See <a class=x href=\"http://a?b&amp;c\">the docs</a>.</p>",
-            "See the docs.",
-            "http://a?b&c",
-        ),
-        (
-            "code",
-            "<p>Use <code>&lt;b&gt;</code></p><pre><code>a *b*\n</code></pre>",
-            "Use <b> a *b*",
-            "",
-        ),
-        (
-            "hidden",
-            "<div><style>p{}</style><!-- <p>x</p> --><script>1</script>Text <img src=x></div>",
-            "Text",
-            "",
-        ),
+        ("paragraphs", "<h1>T</h1><p>One &amp; <strong>two</strong></p><p>three*</p>", "One & two three*", ""),
+        ("list", "<p>Has:</p><ul><li><p>one</p></li><li>two</li></ul>", "Has: one; two.", ""),
+        ("link", "<p>See <a class=x href=\"http://a?b&amp;c\">the docs</a>.</p>", "See the docs.", "http://a?b&c"),
+        ("code", "<p>Use <code>&lt;b&gt;</code></p><pre><code>a *b*\n</code></pre>", "Use <b> a *b*", ""),
+        ("hidden", "<div><style>p{}</style><!-- <p>x</p> --><script>1</script>Text <img src=x></div>", "Text", ""),
     ];
     for (name, text, description, links) in cases {
         let content = read(text);
-        assert_eq!(
-            (content.description.as_str(), content.links.join("|").as_str()),
-            (description, links),
-            "{name}"
-        );
+        assert_eq!((content.description.as_str(), content.links.join("|").as_str()), (description, links), "{name}");
     }
 }
 
@@ -219,23 +137,8 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 
 #[test]
 fn hostile_texts_take_no_longer_than_others() {
-    let parts = [
-        "[",
-        "![",
-        "](",
-        "[a](b",
-        "`a``",
-        "*a ",
-        "_a",
-        "<a ",
-        "http://))",
-        "&",
-        "[[](x)",
-        "~~",
-        "<!--x",
-        "|",
-        "(\"",
-    ];
+    let parts =
+        ["[", "![", "](", "[a](b", "`a``", "*a ", "_a", "<a ", "http://))", "&", "[[](x)", "~~", "<!--x", "|", "(\""];
     for part in parts {
         let text = part.repeat(4_000);
         assert!(read(&text).description.len() <= text.len() + 1, "{part}");

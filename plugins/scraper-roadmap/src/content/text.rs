@@ -16,10 +16,7 @@ pub(crate) struct Content {
 impl Content {
     /// A text of this prose, without links yet.
     pub(super) fn new(description: String) -> Self {
-        Self {
-            description,
-            ..Self::default()
-        }
+        Self { description, ..Self::default() }
     }
 
     /// Adds a link unless it is there already, or leads to nothing that a reader can open. Characters that no address
@@ -27,10 +24,7 @@ impl Content {
     pub(crate) fn add_link(&mut self, url: &str) {
         let url = url.trim();
         let is_web = |scheme: &str| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-        if !url
-            .split_once("://")
-            .is_some_and(|(scheme, rest)| is_web(scheme) && !rest.is_empty())
-        {
+        if !url.split_once("://").is_some_and(|(scheme, rest)| is_web(scheme) && !rest.is_empty()) {
             return;
         }
         let url: String = url.chars().filter(|c| !c.is_control()).map(encode).collect();
@@ -51,9 +45,5 @@ fn encode(letter: char) -> String {
 /// Reads a text, Markdown or HTML.
 pub(crate) fn read(text: &str) -> Content {
     let text = text.trim_start_matches('\u{feff}');
-    if html::is_html(text) {
-        blocks::read(&html::to_markdown(text))
-    } else {
-        blocks::read(text)
-    }
+    if html::is_html(text) { blocks::read(&html::to_markdown(text)) } else { blocks::read(text) }
 }

@@ -19,21 +19,14 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) fn new(config: &Config, http: HttpCache) -> Result<Self> {
-        Ok(Self {
-            http,
-            slug: config.roadmap.clone(),
-            base: format!("{}/api", config.base_url()?),
-        })
+        Ok(Self { http, slug: config.roadmap.clone(), base: format!("{}/api", config.base_url()?) })
     }
 
     pub(crate) async fn graph(&self) -> Result<Graph> {
         let url = format!("{}/v1-official-roadmap/{}", self.base, self.slug);
         let body = self.http.fetch(HttpCache::request(&url)).await?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                format!("the site has no roadmap `{}`: {url}", self.slug),
-            )
-            .hint("`rowsmith list` names the roadmaps")
+            Error::new(ErrorKind::NotFound, format!("the site has no roadmap `{}`: {url}", self.slug))
+                .hint("`rowsmith list` names the roadmaps")
         })?;
         Graph::parse(&body, &url, &self.slug)
     }
@@ -42,21 +35,12 @@ impl Api {
         if node.id.is_empty() {
             return Ok(None);
         }
-        let url = format!(
-            "{}/v1-official-roadmap-topic/{}/{}",
-            self.base,
-            self.slug,
-            path_part(&node.id)
-        );
+        let url = format!("{}/v1-official-roadmap-topic/{}/{}", self.base, self.slug, path_part(&node.id));
         let Some(body) = self.http.fetch(HttpCache::request(&url)).await? else {
             return Ok(None);
         };
-        let topic: Value = serde_json::from_slice(&body).map_err(|e| {
-            Error::new(
-                ErrorKind::InvalidData,
-                format!("{url} did not answer with a topic: {e}"),
-            )
-        })?;
+        let topic: Value = serde_json::from_slice(&body)
+            .map_err(|e| Error::new(ErrorKind::InvalidData, format!("{url} did not answer with a topic: {e}")))?;
         Ok(read_topic(&topic))
     }
 
@@ -73,11 +57,8 @@ impl Api {
         if found {
             return Ok(listings);
         }
-        Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("{} does not list its roadmaps", self.base),
-        )
-        .hint(r#"`source = "github"` lists those of the repository"#))
+        Err(Error::new(ErrorKind::Unsupported, format!("{} does not list its roadmaps", self.base))
+            .hint(r#"`source = "github"` lists those of the repository"#))
     }
 }
 
@@ -89,11 +70,7 @@ fn read_topic(topic: &Value) -> Option<Content> {
         return None;
     }
     let mut content = content::read(description.unwrap_or_default());
-    for url in resources
-        .into_iter()
-        .flatten()
-        .filter_map(|resource| resource.get("url")?.as_str())
-    {
+    for url in resources.into_iter().flatten().filter_map(|resource| resource.get("url")?.as_str()) {
         content.add_link(url);
     }
     Some(content)
@@ -101,23 +78,15 @@ fn read_topic(topic: &Value) -> Option<Content> {
 
 fn read_listing(body: &[u8], url: &str) -> Result<Vec<Listing>> {
     let roadmaps: Vec<Value> = serde_json::from_slice(body).map_err(|e| {
-        Error::new(
-            ErrorKind::InvalidData,
-            format!("{url} did not answer with a list of roadmaps: {e}"),
-        )
+        Error::new(ErrorKind::InvalidData, format!("{url} did not answer with a list of roadmaps: {e}"))
     })?;
     let title = |roadmap: &Value| {
-        let place = ["/title", "/title/card", "/title/page"]
-            .iter()
-            .find_map(|p| roadmap.pointer(p)?.as_str());
+        let place = ["/title", "/title/card", "/title/page"].iter().find_map(|p| roadmap.pointer(p)?.as_str());
         place.unwrap_or_default().to_owned()
     };
     let listing = |roadmap: &Value| {
         let name = roadmap.get("slug")?.as_str()?.to_owned();
-        Some(Listing {
-            name,
-            about: title(roadmap),
-        })
+        Some(Listing { name, about: title(roadmap) })
     };
     Ok(roadmaps.iter().filter_map(listing).collect())
 }

@@ -16,10 +16,7 @@ pub(crate) struct Directory {
 
 impl Directory {
     pub(crate) fn new(config: &Config) -> Result<Self> {
-        Ok(Self {
-            slug: config.roadmap.clone(),
-            given: config.folder()?.to_owned(),
-        })
+        Ok(Self { slug: config.roadmap.clone(), given: config.folder()?.to_owned() })
     }
 
     /// The roadmap's own folder: inside the given one, or the given one itself.
@@ -35,22 +32,13 @@ impl Directory {
         let file = drawing(&self.folder(), &self.slug);
         let bytes = std::fs::read(&file).map_err(|e| {
             let error = Error::io("read", &file, &e);
-            if e.kind() == IoErrorKind::NotFound {
-                error.hint(self.others())
-            } else {
-                error
-            }
+            if e.kind() == IoErrorKind::NotFound { error.hint(self.others()) } else { error }
         })?;
         Graph::parse(&bytes, &file.display().to_string(), &self.slug)
     }
 
     fn others(&self) -> String {
-        let names: Vec<String> = self
-            .list()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|listing| listing.name)
-            .collect();
+        let names: Vec<String> = self.list().unwrap_or_default().into_iter().map(|listing| listing.name).collect();
         let given = self.given.display();
         if names.is_empty() {
             format!("{given} holds no roadmap; `path` is the folder with `<roadmap>/<roadmap>.json` in it")
@@ -79,18 +67,13 @@ impl Directory {
     }
 
     pub(crate) fn list(&self) -> Result<Vec<Listing>> {
-        let listing = |name: String| Listing {
-            name,
-            about: String::new(),
-        };
+        let listing = |name: String| Listing { name, about: String::new() };
         if drawing(&self.given, &self.slug).is_file() {
             return Ok(vec![listing(self.slug.clone())]);
         }
         let names = names(&self.given).map_err(|e| Error::io("list", &self.given, &e))?;
-        let mut roadmaps: Vec<String> = names
-            .into_iter()
-            .filter(|name| drawing(&self.given.join(name), name).is_file())
-            .collect();
+        let mut roadmaps: Vec<String> =
+            names.into_iter().filter(|name| drawing(&self.given.join(name), name).is_file()).collect();
         roadmaps.sort();
         Ok(roadmaps.into_iter().map(listing).collect())
     }
@@ -103,8 +86,5 @@ fn drawing(folder: &Path, slug: &str) -> PathBuf {
 /// Names that are not Unicode cannot be those of a roadmap or text, so they are left out.
 fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let entries = std::fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
-    Ok(entries
-        .into_iter()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect())
+    Ok(entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect())
 }

@@ -47,11 +47,8 @@ impl GitHub {
     pub(crate) async fn graph(&self) -> Result<Graph> {
         let url = format!("{}/{slug}/{slug}.json", self.files, slug = self.slug);
         let body = self.http.fetch(HttpCache::request(&url)).await?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                format!("the repository has no drawing of roadmap `{}`: {url}", self.slug),
-            )
-            .hint(r#"`rowsmith list` names the roadmaps; newer ones are only at roadmap.sh: `source = "api"`"#)
+            Error::new(ErrorKind::NotFound, format!("the repository has no drawing of roadmap `{}`: {url}", self.slug))
+                .hint(r#"`rowsmith list` names the roadmaps; newer ones are only at roadmap.sh: `source = "api"`"#)
         })?;
         Graph::parse(&body, &url, &self.slug)
     }
@@ -88,12 +85,7 @@ impl GitHub {
                 .hint("check `listing_url`: it ends before `/src/data/roadmaps`")
         })?;
         let folders = entries.into_iter().filter(|entry| entry.kind == "dir");
-        Ok(folders
-            .map(|folder| Listing {
-                name: folder.name,
-                about: String::new(),
-            })
-            .collect())
+        Ok(folders.map(|folder| Listing { name: folder.name, about: String::new() }).collect())
     }
 
     /// What GitHub lists of a folder; `None` when there is no such folder.
@@ -106,10 +98,7 @@ impl GitHub {
             return Ok(None);
         };
         let entries = serde_json::from_slice(&body).map_err(|e| {
-            Error::new(
-                ErrorKind::InvalidData,
-                format!("{url} did not answer with the list of a folder: {e}"),
-            )
+            Error::new(ErrorKind::InvalidData, format!("{url} did not answer with the list of a folder: {e}"))
         })?;
         Ok(Some(entries))
     }

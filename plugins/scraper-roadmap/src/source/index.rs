@@ -31,11 +31,7 @@ impl TextIndex {
     pub(super) fn find(&self, node: &Node) -> Option<&str> {
         let names = self.files.get(&node.id)?;
         let expected = expected_name(node);
-        names
-            .iter()
-            .find(|name| **name == expected)
-            .or_else(|| names.first())
-            .map(String::as_str)
+        names.iter().find(|name| **name == expected).or_else(|| names.first()).map(String::as_str)
     }
 }
 
@@ -57,25 +53,12 @@ mod tests {
     use super::*;
 
     fn node(id: &str, label: &str) -> Node {
-        Node {
-            id: id.to_owned(),
-            kind: "topic".to_owned(),
-            label: label.to_owned(),
-            position: None,
-        }
+        Node { id: id.to_owned(), kind: "topic".to_owned(), label: label.to_owned(), position: None }
     }
 
     #[test]
     fn files_are_found_by_id() {
-        let names = [
-            "z-old@1.md",
-            "a-older@1.md",
-            "new-name@1.md",
-            "index.md",
-            "half@2",
-            "a@b@3.md",
-            "@4.md",
-        ];
+        let names = ["z-old@1.md", "a-older@1.md", "new-name@1.md", "index.md", "half@2", "a@b@3.md", "@4.md"];
         let index = TextIndex::new(names.map(str::to_owned), false);
         let cases = [
             ("named like the topic", node("1", "New Name?"), Some("new-name@1.md")),

@@ -43,10 +43,7 @@ fn rows_are_those_of_the_repository() {
 fn the_site_lists_its_roadmaps() {
     let host = FakeHost::new(|request| Ok(site(request)));
     let listings = block_on(scraper(config(), &host).expect("made").list()).expect("listed");
-    let listing = |name: &str, about: &str| Listing {
-        name: name.to_owned(),
-        about: about.to_owned(),
-    };
+    let listing = |name: &str, about: &str| Listing { name: name.to_owned(), about: about.to_owned() };
     assert_eq!(listings, [listing("ale", "Ale"), listing("bread", "Bread")]);
 }
 
@@ -54,22 +51,12 @@ fn the_site_lists_its_roadmaps() {
 fn failures_are_told_apart() {
     let host = FakeHost::new(|_| Ok(HttpResponse::new(404, "")));
     let made = scraper(config(), &host).expect("made");
-    assert_eq!(
-        block_on(made.list()).expect_err("no listing").kind,
-        ErrorKind::Unsupported
-    );
+    assert_eq!(block_on(made.list()).expect_err("no listing").kind, ErrorKind::Unsupported);
     let missing = scrape(config(), &host).expect_err("no roadmap");
     assert_eq!(missing.kind, ErrorKind::NotFound);
     assert!(missing.message.contains("`bread`"), "{missing}");
     let page = FakeHost::new(|request| {
-        Ok(if request.url.contains("-topic/") {
-            HttpResponse::new(200, "<html>")
-        } else {
-            site(request)
-        })
+        Ok(if request.url.contains("-topic/") { HttpResponse::new(200, "<html>") } else { site(request) })
     });
-    assert_eq!(
-        scrape(config(), &page).expect_err("a page").kind,
-        ErrorKind::InvalidData
-    );
+    assert_eq!(scrape(config(), &page).expect_err("a page").kind, ErrorKind::InvalidData);
 }

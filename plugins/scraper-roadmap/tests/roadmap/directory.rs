@@ -45,10 +45,7 @@ fn node_types_choose_the_rows() {
     let folder = folder();
     let mut config = config(folder.path());
     config["node_types"] = json!(["subtopic"]);
-    assert_eq!(
-        scrape(config, &FakeHost::default()).expect("scraped"),
-        [rows().remove(2)]
-    );
+    assert_eq!(scrape(config, &FakeHost::default()).expect("scraped"), [rows().remove(2)]);
 }
 
 #[test]
@@ -60,22 +57,13 @@ fn a_missing_roadmap_names_those_that_are_there() {
     assert_eq!(error.kind, ErrorKind::NotFound);
     assert!(error.message.contains("cake.json") && error.hint.unwrap_or_default().ends_with("holds: bread"));
     let nowhere = folder.path().join("nowhere");
-    assert!(
-        names(self::config(&nowhere))
-            .expect_err("missing")
-            .message
-            .contains("nowhere")
-    );
+    assert!(names(self::config(&nowhere)).expect_err("missing").message.contains("nowhere"));
 }
 
 #[test]
 fn missing_texts_and_odd_bytes_are_no_failure() {
     let folder = folder();
-    std::fs::write(
-        folder.path().join("bread/content/dark@n3.md"),
-        b"# \xff\nRye \xff is dark",
-    )
-    .expect("written");
+    std::fs::write(folder.path().join("bread/content/dark@n3.md"), b"# \xff\nRye \xff is dark").expect("written");
     let scraped = scrape(config(folder.path()), &FakeHost::default()).expect("scraped");
     assert_eq!(scraped[2]["Description"], "Rye \u{fffd} is dark");
     std::fs::remove_dir_all(folder.path().join("bread/content")).expect("removed");
@@ -87,24 +75,14 @@ fn missing_texts_and_odd_bytes_are_no_failure() {
 fn drawings_that_are_none_are_named() {
     let folder = folder();
     let file = folder.path().join("bread/bread.json");
-    for (text, part) in [
-        (r#"{"mockup": {}}"#, "old format"),
-        ("{", "not JSON"),
-        ("{}", "no list of `nodes`"),
-    ] {
+    for (text, part) in [(r#"{"mockup": {}}"#, "old format"), ("{", "not JSON"), ("{}", "no list of `nodes`")] {
         std::fs::write(&file, text).expect("written");
         let error = scrape(config(folder.path()), &FakeHost::default()).expect_err(text);
         assert_eq!(error.kind, ErrorKind::InvalidData);
-        assert!(
-            error.message.contains(part) && error.message.contains("bread.json"),
-            "{error}"
-        );
+        assert!(error.message.contains(part) && error.message.contains("bread.json"), "{error}");
     }
     std::fs::write(&file, r#"{"nodes": []}"#).expect("written");
-    assert_eq!(
-        scrape(config(folder.path()), &FakeHost::default()).expect("empty"),
-        Vec::<Value>::new()
-    );
+    assert_eq!(scrape(config(folder.path()), &FakeHost::default()).expect("empty"), Vec::<Value>::new());
 }
 
 #[test]

@@ -45,11 +45,7 @@ pub(crate) fn repository() -> FakeHost {
 fn rows_come_from_raw_files() {
     let host = repository();
     assert_eq!(scrape(config(), &host).expect("scraped"), rows());
-    assert_eq!(
-        host.requests().len(),
-        4,
-        "drawing, listing, and the two texts that there are"
-    );
+    assert_eq!(host.requests().len(), 4, "drawing, listing, and the two texts that there are");
     assert!(host.requests().iter().all(|request| request.retries > 0));
 }
 
@@ -61,9 +57,7 @@ fn a_second_run_asks_only_for_changes() {
             return Ok(HttpResponse::new(304, ""));
         }
         let mut response = answer(request);
-        response
-            .headers
-            .push(("etag".to_owned(), format!("\"{}\"", request.url.len())));
+        response.headers.push(("etag".to_owned(), format!("\"{}\"", request.url.len())));
         Ok(response)
     })
     .with_state_dir(folder.path());
@@ -82,9 +76,7 @@ fn the_token_goes_to_the_listing_alone() {
     let host = repository();
     scrape(config, &host).expect("scraped");
     for request in host.requests() {
-        let sent = request
-            .headers
-            .contains(&("authorization".to_owned(), "Bearer t0ken".to_owned()));
+        let sent = request.headers.contains(&("authorization".to_owned(), "Bearer t0ken".to_owned()));
         assert_eq!(sent, request.url.starts_with("http://listing"), "{}", request.url);
     }
 }
@@ -111,33 +103,16 @@ fn failures_say_what_to_do() {
                 return Ok(answer(request));
             }
             let mut response = HttpResponse::new(status, "<html>");
-            response
-                .headers
-                .push(("x-ratelimit-remaining".to_owned(), remaining.to_owned()));
+            response.headers.push(("x-ratelimit-remaining".to_owned(), remaining.to_owned()));
             Ok(response)
         })
     };
     let cases = [
-        (
-            "no drawing",
-            refuse("bread.json", 404, "9"),
-            ErrorKind::NotFound,
-            "source = \"api\"",
-        ),
+        ("no drawing", refuse("bread.json", 404, "9"), ErrorKind::NotFound, "source = \"api\""),
         ("no JSON", refuse("bread.json", 200, "9"), ErrorKind::InvalidData, ""),
-        (
-            "no quota",
-            refuse("content", 403, "0"),
-            ErrorKind::QuotaExhausted,
-            "token",
-        ),
+        ("no quota", refuse("content", 403, "0"), ErrorKind::QuotaExhausted, "token"),
         ("no list", refuse("content", 200, "9"), ErrorKind::InvalidData, ""),
-        (
-            "a text not fetched",
-            refuse("n3.md", 503, "9"),
-            ErrorKind::Retryable,
-            "",
-        ),
+        ("a text not fetched", refuse("n3.md", 503, "9"), ErrorKind::Retryable, ""),
     ];
     for (name, host, kind, hint) in cases {
         let error = scrape(config(), &host).expect_err(name);
@@ -150,20 +125,10 @@ fn failures_say_what_to_do() {
 #[test]
 fn a_roadmap_without_texts_has_empty_descriptions() {
     let host = FakeHost::new(|request| {
-        Ok(if request.url.contains("content/") {
-            HttpResponse::new(404, "")
-        } else {
-            answer(request)
-        })
+        Ok(if request.url.contains("content/") { HttpResponse::new(404, "") } else { answer(request) })
     });
     let scraped = scrape(config(), &host).expect("scraped");
-    assert_eq!(
-        scraped
-            .iter()
-            .filter(|row| row["Description"] == "" && row["Resources"] == "")
-            .count(),
-        3
-    );
+    assert_eq!(scraped.iter().filter(|row| row["Description"] == "" && row["Resources"] == "").count(), 3);
 }
 
 #[test]

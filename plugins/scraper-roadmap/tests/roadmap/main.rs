@@ -60,10 +60,7 @@ fn scrape(config: Value, host: &FakeHost) -> Result<Vec<Value>> {
 fn columns_have_their_order() {
     let host = github::repository();
     let chunks = scrape_rows(&scraper(github::config(), &host).expect("made"), &host).expect("scraped");
-    assert_eq!(
-        chunks[0].columns().to_vec(),
-        ["Category", "Subcategory", "Topic", "Description", "Resources"]
-    );
+    assert_eq!(chunks[0].columns().to_vec(), ["Category", "Subcategory", "Topic", "Description", "Resources"]);
 }
 
 #[test]
@@ -71,8 +68,5 @@ fn a_stopped_run_ends_the_scrape() {
     let host = github::repository();
     let scraper = scraper(github::config(), &host).expect("made");
     host.cancel();
-    assert_eq!(
-        scrape_rows(&scraper, &host).expect_err("stopped").kind,
-        ErrorKind::Cancelled
-    );
+    assert_eq!(scrape_rows(&scraper, &host).expect_err("stopped").kind, ErrorKind::Cancelled);
 }

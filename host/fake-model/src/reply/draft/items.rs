@@ -41,14 +41,7 @@ impl<'a> Draft<'a> {
         let items = ask.rows.iter().map(|seen| {
             let tag = seen.tag.iter().map(|tag| ("tag".to_owned(), Value::from(tag.as_str())));
             let object = tag.chain(expected_answer(&seen.row, fields)).collect();
-            Item {
-                id: seen.id.clone(),
-                content: Content {
-                    object,
-                    row: seen.row.clone(),
-                    row_text: seen.row_text(),
-                },
-            }
+            Item { id: seen.id.clone(), content: Content { object, row: seen.row.clone(), row_text: seen.row_text() } }
         });
         Self {
             shape: ask.shape,
@@ -66,11 +59,7 @@ impl<'a> Draft<'a> {
             self.change_items(mutation);
         }
         let mut text = self.text();
-        let mut finish = if self.cut_after.is_some() {
-            Finish::Length
-        } else {
-            Finish::Stop
-        };
+        let mut finish = if self.cut_after.is_some() { Finish::Length } else { Finish::Stop };
         for mutation in mutations {
             match mutation {
                 Mutation::Text(other) => text.clone_from(other),
@@ -105,11 +94,7 @@ impl<'a> Draft<'a> {
                     object.extend(choices().map(|field| (field.name.clone(), Value::from(OUTSIDE_VALUE))));
                 });
             }
-            Mutation::SetField {
-                row_contains,
-                field,
-                value,
-            } => self.each(row_contains, |object| {
+            Mutation::SetField { row_contains, field, value } => self.each(row_contains, |object| {
                 object.insert(field.clone(), value.clone());
             }),
             Mutation::RemoveField { row_contains, field } => self.each(row_contains, |object| {
@@ -138,15 +123,8 @@ impl<'a> Draft<'a> {
 
     fn add_unknown(&mut self, id: &str) {
         let object = expected_answer(&Value::Null, self.fields);
-        let content = Content {
-            object,
-            row: Value::Null,
-            row_text: String::new(),
-        };
-        self.items.push(Item {
-            id: id.to_owned(),
-            content,
-        });
+        let content = Content { object, row: Value::Null, row_text: String::new() };
+        self.items.push(Item { id: id.to_owned(), content });
     }
 
     fn renumber(&mut self, item: usize) {
@@ -182,11 +160,7 @@ impl<'a> Draft<'a> {
     }
 
     fn each(&mut self, row_contains: &str, change: impl Fn(&mut Map<String, Value>)) {
-        for item in self
-            .items
-            .iter_mut()
-            .filter(|item| item.content.row_text.contains(row_contains))
-        {
+        for item in self.items.iter_mut().filter(|item| item.content.row_text.contains(row_contains)) {
             change(&mut item.content.object);
         }
     }

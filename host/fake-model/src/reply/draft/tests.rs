@@ -18,11 +18,7 @@ fn ask(shape: Shape) -> Ask {
         row: json!({"Topic": format!("topic {index}")}),
         rejected: None,
     };
-    Ask {
-        shape,
-        rows: (0..4).map(row).collect(),
-        ..Ask::default()
-    }
+    Ask { shape, rows: (0..4).map(row).collect(), ..Ask::default() }
 }
 
 fn text(shape: Shape, mutations: &[Mutation]) -> (String, Finish) {
@@ -35,18 +31,13 @@ fn layout(shape: Shape, mutations: &[Mutation]) -> Vec<String> {
     let value: Value = serde_json::from_str(&text).unwrap();
     let items: Vec<(String, Value)> = match value {
         Value::Object(map) => map.into_iter().collect(),
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| (item["id"].as_str().unwrap().to_owned(), item))
-            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item)).collect(),
         other => panic!("{other}"),
     };
     let rows = ask(shape).rows;
     let owner = |item: &Value| {
         let right = |seen: &RowSeen| expected_answer(&seen.row, &FIELDS())["tldr"] == item["tldr"];
-        rows.iter()
-            .position(right)
-            .map_or("?".to_owned(), |row| row.to_string())
+        rows.iter().position(right).map_or("?".to_owned(), |row| row.to_string())
     };
     items
         .into_iter()
@@ -58,85 +49,34 @@ fn layout(shape: Shape, mutations: &[Mutation]) -> Vec<String> {
 fn items_move_as_asked() {
     let cases: [(&str, Mutation, &[&str]); 8] = [
         ("drop item", Mutation::DropItem(1), &["r0 t0 0", "r2 t2 2", "r3 t3 3"]),
-        (
-            "drop rows",
-            Mutation::drop_rows("topic 2"),
-            &["r0 t0 0", "r1 t1 1", "r3 t3 3"],
-        ),
+        ("drop rows", Mutation::drop_rows("topic 2"), &["r0 t0 0", "r1 t1 1", "r3 t3 3"]),
         ("renumber", Mutation::Renumber(1), &["r0 t0 0", "r1 t2 2", "r2 t3 3"]),
-        (
-            "swap",
-            Mutation::Swap(0, 2),
-            &["r0 t2 2", "r1 t1 1", "r2 t0 0", "r3 t3 3"],
-        ),
-        (
-            "swap unseen",
-            Mutation::SwapKeepingTags(0, 2),
-            &["r0 t0 2", "r1 t1 1", "r2 t2 0", "r3 t3 3"],
-        ),
-        (
-            "shuffle",
-            Mutation::Shuffle,
-            &["r3 t3 3", "r2 t2 2", "r1 t1 1", "r0 t0 0"],
-        ),
-        (
-            "unknown",
-            Mutation::AddUnknown("zz".to_owned()),
-            &["r0 t0 0", "r1 t1 1", "r2 t2 2", "r3 t3 3", "zz - ?"],
-        ),
-        (
-            "out of range",
-            Mutation::Swap(0, 9),
-            &["r0 t0 0", "r1 t1 1", "r2 t2 2", "r3 t3 3"],
-        ),
+        ("swap", Mutation::Swap(0, 2), &["r0 t2 2", "r1 t1 1", "r2 t0 0", "r3 t3 3"]),
+        ("swap unseen", Mutation::SwapKeepingTags(0, 2), &["r0 t0 2", "r1 t1 1", "r2 t2 0", "r3 t3 3"]),
+        ("shuffle", Mutation::Shuffle, &["r3 t3 3", "r2 t2 2", "r1 t1 1", "r0 t0 0"]),
+        ("unknown", Mutation::AddUnknown("zz".to_owned()), &["r0 t0 0", "r1 t1 1", "r2 t2 2", "r3 t3 3", "zz - ?"]),
+        ("out of range", Mutation::Swap(0, 9), &["r0 t0 0", "r1 t1 1", "r2 t2 2", "r3 t3 3"]),
     ];
     for (name, mutation, want) in cases {
         for shape in [Shape::Keyed, Shape::Array] {
             assert_eq!(layout(shape, std::slice::from_ref(&mutation)), want, "{name} {shape:?}");
         }
     }
-    let repeated = layout(
-        Shape::Array,
-        &[Mutation::Repeat {
-            item: 0,
-            different: false,
-        }],
-    );
+    let repeated = layout(Shape::Array, &[Mutation::Repeat { item: 0, different: false }]);
     assert_eq!(repeated[..2], ["r0 t0 0", "r0 t0 0"]);
-    let different = layout(
-        Shape::Array,
-        &[Mutation::Repeat {
-            item: 0,
-            different: true,
-        }],
-    );
+    let different = layout(Shape::Array, &[Mutation::Repeat { item: 0, different: true }]);
     assert_eq!(different[..2], ["r0 t0 0", "r0 t0 ?"]);
 }
 
 #[test]
 fn fields_change_only_in_the_rows_named() {
     let cases = [
-        (
-            "enum",
-            Mutation::WrongEnum("topic 1".to_owned()),
-            "challenge",
-            Some(json!(OUTSIDE_VALUE)),
-        ),
-        (
-            "words",
-            Mutation::words("topic 1", "tldr", 3),
-            "tldr",
-            Some(json!("word word word")),
-        ),
+        ("enum", Mutation::WrongEnum("topic 1".to_owned()), "challenge", Some(json!(OUTSIDE_VALUE))),
+        ("words", Mutation::words("topic 1", "tldr", 3), "tldr", Some(json!("word word word"))),
         ("empty", Mutation::empty("topic 1", "tldr"), "tldr", Some(json!(""))),
         ("null", Mutation::null("topic 1", "tldr"), "tldr", Some(Value::Null)),
         ("missing", Mutation::missing("topic 1", "tldr"), "tldr", None),
-        (
-            "extra",
-            Mutation::extra("topic 1", "more"),
-            "more",
-            Some(json!("nobody asked for this")),
-        ),
+        ("extra", Mutation::extra("topic 1", "more"), "more", Some(json!("nobody asked for this"))),
         ("tag", Mutation::set("topic 1", "tag", "bad"), "tag", Some(json!("bad"))),
     ];
     let (right, _) = text(Shape::Keyed, &[]);
@@ -155,17 +95,9 @@ fn the_text_as_a_whole_can_be_wrong() {
     let (right, _) = text(Shape::Keyed, &[]);
     let cases = [
         ("fences", vec![Mutation::Fences], format!("```json\n{right}\n```")),
-        (
-            "refusal",
-            vec![Mutation::refusal()],
-            "I cannot help with that.".to_owned(),
-        ),
+        ("refusal", vec![Mutation::refusal()], "I cannot help with that.".to_owned()),
         ("empty", vec![Mutation::empty_text()], String::new()),
-        (
-            "comma",
-            vec![Mutation::TrailingComma],
-            format!("{},}}", right.strip_suffix('}').unwrap()),
-        ),
+        ("comma", vec![Mutation::TrailingComma], format!("{},}}", right.strip_suffix('}').unwrap())),
     ];
     for (name, mutations, want) in cases {
         assert_eq!(text(Shape::Keyed, &mutations).0, want, "{name}");
@@ -184,15 +116,9 @@ fn a_cut_keeps_whole_items_and_half_of_the_next() {
         let (cut, finish) = text(shape, &[Mutation::CutAfter(2)]);
         assert_eq!(finish, Finish::Length);
         assert_eq!(cut.matches('}').count(), ends, "{shape:?}");
-        assert!(
-            cut.contains("\"t1\"") && cut.contains("r2") && !cut.contains("\"t3\""),
-            "{cut}"
-        );
+        assert!(cut.contains("\"t1\"") && cut.contains("r2") && !cut.contains("\"t3\""), "{cut}");
     }
-    let (whole, finish) = text(
-        Shape::Keyed,
-        &[Mutation::CutAfter(9), Mutation::Finish("OTHER".to_owned())],
-    );
+    let (whole, finish) = text(Shape::Keyed, &[Mutation::CutAfter(9), Mutation::Finish("OTHER".to_owned())]);
     assert_eq!(whole.matches('}').count(), 4, "all items, no end");
     assert_eq!(finish, Finish::Other("OTHER".to_owned()));
 }

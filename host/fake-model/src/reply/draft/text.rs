@@ -22,27 +22,14 @@ impl Draft<'_> {
             }
             return format!("{open}{}", pieces.join(","));
         }
-        let comma = if self.trailing_comma && !pieces.is_empty() {
-            ","
-        } else {
-            ""
-        };
+        let comma = if self.trailing_comma && !pieces.is_empty() { "," } else { "" };
         format!("{open}{}{comma}{close}", pieces.join(","))
     }
 
     fn item_text(&self, item: &Item) -> String {
         let id = Value::from(item.id.as_str());
-        let other = if self.duplicate_keys {
-            other_answer(&item.content.row, self.fields)
-        } else {
-            Map::new()
-        };
-        let fields = item
-            .content
-            .object
-            .iter()
-            .chain(&other)
-            .map(|(name, value)| (name.as_str(), value));
+        let other = if self.duplicate_keys { other_answer(&item.content.row, self.fields) } else { Map::new() };
+        let fields = item.content.object.iter().chain(&other).map(|(name, value)| (name.as_str(), value));
         let member = |(name, value): (&str, &Value)| format!("{}:{value}", Value::from(name));
         match self.shape {
             Shape::Keyed => format!("{id}:{{{}}}", fields.map(member).collect::<Vec<_>>().join(",")),

@@ -1,0 +1,183 @@
+//! Puts the parts of a run together: the same way for commands, tests and benchmarks.
+
+use super::dispatch::{Claims, Dispatcher};
+use super::export::Export;
+use super::fingerprint::{Fingerprinter, QuestionParts};
+use super::orchestrator::Parts;
+use super::persist::Persister;
+use super::prompt::{AnswerShape, OutputCap, Prompter};
+use super::scrape;
+use crate::config::defaults;
+use crate::config::settings::Settings;
+use crate::limit::backoff::RetryPolicy;
+use crate::limit::budget::{Ledger, Prices};
+use crate::limit::clock::Clock;
+use crate::limit::gate::{Gate, SharedQuota};
+use crate::limit::stop::Stop;
+use crate::plugin::image::hex;
+use crate::plugin::services::RowSinks;
+use crate::report::failures::FailureFile;
+use crate::report::progress::Snapshot;
+use crate::rules::rule::rules_json;
+use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
+use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+
+/// What a claim holds beyond the longest call.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
+
+/// The opened plugins of a run.
+pub struct Plugins {
+    /// Where rows come from.
+    pub scraper: ScraperClient,
+    /// Where answers are kept.
+    pub cache: CacheClient,
+    /// Whether other processes share the cache's quotas and claims.
+    pub shared_cache: bool,
+    /// Who answers.
+    pub provider: ProviderClient,
+    /// What it is.
+    pub info: ProviderInfo,
+    /// The provider plugin's name and version.
+    pub provider_plugin: (String, String),
+    /// Where rows go, with names for messages.
+    pub exporters: Vec<(String, ExporterClient)>,
+}
+
+/// What a run stands on.
+pub struct Ground {
+    /// The sinks of scrapers.
+    pub sinks: RowSinks,
+    /// The wish to stop.
+    pub stop: Stop,
+    /// Where calls of providers run, apart from the timers that watch them.
+    pub calls: Handle,
+    /// Time.
+    pub clock: Clock,
+    /// Where failed rows go.
+    pub failure_file: Option<PathBuf>,
+}
+
+/// Puts a run together; the receiver shows how far it is.
+pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts, watch::Receiver<Snapshot>) {
+    let (events_sender, events) = mpsc::unbounded_channel();
+    let (progress, snapshots) = watch::channel(Snapshot::default());
+    let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
+    let limits = &settings.provider_limits;
+    let shared = |on: bool| on.then(|| plugins.cache.clone());
+    let quota = shared(plugins.shared_cache).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
+    let claims = shared(plugins.shared_cache).map(|cache| Claims {
+        cache,
+        owner: random(),
+        lease: limits.timeout + limits.max_wait + LEASE_MARGIN,
+    });
+    let dispatcher = Dispatcher {
+        provider: plugins.provider,
+        calls: ground.calls,
+        prompter: prompter(settings, &plugins.info),
+        outputs: settings.enrich.output.clone(),
+        gate: Gate::new(limits, quota, ground.clock),
+        ledger: ledger(settings),
+        retry: RetryPolicy {
+            max_attempts: limits.max_attempts.get(),
+            base: Duration::from_millis(defaults::RETRY_BASE_MS),
+            cap: Duration::from_millis(defaults::RETRY_CAP_MS),
+            max_wait: limits.max_wait,
+        },
+        timeout: limits.timeout,
+        stop: ground.stop.clone(),
+        persister: Persister::start(plugins.cache.clone()),
+        claims,
+        provider_name: settings.provider_name.clone(),
+        model: plugins.info.model.clone(),
+        clock: ground.clock,
+        shape: shape(&plugins.info),
+        schema_rejected: AtomicBool::new(false),
+        events: events_sender,
+    };
+    let outputs = settings.enrich.output.clone();
+    let parts = Parts {
+        rows: scrape::start(plugins.scraper, &ground.sinks),
+        cache: plugins.cache,
+        fingerprinter,
+        dispatcher: Arc::new(dispatcher),
+        events,
+        export: Export::start(plugins.exporters, outputs, settings.run.status_column.clone(), &ground.stop),
+        failures: FailureFile::new(ground.failure_file),
+        progress,
+        stop: ground.stop,
+    };
+    (parts, snapshots)
+}
+
+/// Computes keys for questions to a provider plugin of this name and version.
+pub fn fingerprinter(settings: &Settings, plugin: &(String, String), info: &ProviderInfo) -> Fingerprinter {
+    let provider = format!("{}@{}", plugin.0, major(&plugin.1));
+    let rules = rules_json(&settings.enrich.output);
+    let parts = QuestionParts {
+        instructions: &settings.enrich.instructions,
+        input: &settings.enrich.input,
+        rules: &rules,
+        provider: &provider,
+        identity: &info.identity,
+    };
+    Fingerprinter::new(parts, settings.enrich.max_chars.clone())
+}
+
+/// The part of a version whose change means other answers: `1` of `1.2.3`, `0.4` of `0.4.2`.
+fn major(version: &str) -> String {
+    let mut parts = version.split('.');
+    match (parts.next(), parts.next()) {
+        (Some("0"), Some(minor)) => format!("0.{minor}"),
+        (Some(major), _) => major.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// The shape of answers that a provider can be asked for.
+pub fn shape(info: &ProviderInfo) -> AnswerShape {
+    match info.structured_output {
+        StructuredOutput::JsonSchema => AnswerShape::Keyed,
+        StructuredOutput::JsonObject => AnswerShape::Array { json_mode: true },
+        _ => AnswerShape::Array { json_mode: false },
+    }
+}
+
+/// Writes requests.
+pub fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
+    let cap = OutputCap { model_limit: info.max_output_tokens, thinking_tokens: info.thinking_tokens };
+    let enrich = &settings.enrich;
+    Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone(), cap)
+}
+
+fn ledger(settings: &Settings) -> Ledger {
+    let limits = &settings.provider_limits;
+    let prices = limits.input_usd_per_million.zip(limits.output_usd_per_million);
+    let prices = prices.map(|(input, output)| Prices { input_usd_per_million: input, output_usd_per_million: output });
+    Ledger::new(settings.budget.clone(), prices)
+}
+
+/// Names the quota of a service, a model and a credential. The config only says where the key is, which
+/// tells credentials apart without touching them.
+fn quota_name(settings: &Settings, info: &ProviderInfo) -> String {
+    let config = &settings.provider.config;
+    let part = |key: &str| config.get(key).map(Value::to_string).unwrap_or_default();
+    let mut hash = Sha256::new();
+    for part in [&settings.provider.name, &info.model, &part("api_key"), &part("base_url")] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize()[..16])
+}
+
+fn random() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
