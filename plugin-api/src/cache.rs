@@ -10,9 +10,32 @@ use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The identity of one question.
 pub type Key = [u8; 32];
+
+/// A hash map by key. Keys are hashes already, so a part of each serves as its hash.
+pub type KeyMap<V> = std::collections::HashMap<Key, V, BuildHasherDefault<KeyHasher>>;
+
+/// Takes the hash from the key itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk::<8>() {
+            self.0 ^= u64::from_le_bytes(*first);
+        }
+    }
+
+    // The length of a key is the same for all.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// A store of answers. The host calls it on threads where blocking is fine, several calls at once.
 pub trait Cache: Send + Sync + Sized + 'static {

@@ -64,6 +64,9 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
     if !report.is_language_model && !args.offline {
         printer.note("note: these answers are made from the rows' own words, without a language model; swap it with --provider NAME");
     }
+    if report.rows.scraped == 0 && end.stopped.is_none() && end.source_error.is_none() {
+        printer.warning("the source has no rows");
+    }
     let hint = match &end.stopped {
         Some(StopReason::Provider(error) | StopReason::Cache(error)) => error.hint.clone(),
         _ => None,

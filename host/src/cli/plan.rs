@@ -3,9 +3,9 @@
 use super::Context;
 use super::args::{OutputFormat, PlanArgs};
 use super::run::pretty;
-use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
 use crate::pipeline::lookup::{Found, look_up};
 use crate::pipeline::question::{Question, RowKey};

@@ -35,7 +35,7 @@ fn found(context: &Context) -> Vec<Found> {
     let registry = Registry::new(SearchPath::new(&context.global.plugin_dirs, &[]), BTreeMap::new());
     let files = registry.search().files().into_iter().map(|file| Found {
         place: file.path.display().to_string(),
-        judged: Image::read(&file.path).map(|image| (image.manifest, Some(image.sha256))),
+        judged: Image::read(&file.path).map(with_hash),
         hidden_by: file.hidden_by.map(|path| path.display().to_string()),
     });
     let mut all: Vec<Found> = files.collect();
@@ -44,6 +44,11 @@ fn found(context: &Context) -> Vec<Found> {
         all.push(Found { place: "built in".to_owned(), judged: Ok((manifest.clone(), None)), hidden_by: other });
     }
     all
+}
+
+fn with_hash(image: Image) -> (Manifest, Option<String>) {
+    let hash = image.sha256();
+    (image.manifest, Some(hash))
 }
 
 fn is(found: &Found, kind: PluginKind, name: &str) -> bool {
@@ -125,7 +130,7 @@ fn info(context: &Context, name: &str, kind: Option<PluginKind>, format: OutputF
 }
 
 fn from_file(path: &str) -> Found {
-    let judged = Image::read(Path::new(path)).map(|image| (image.manifest, Some(image.sha256)));
+    let judged = Image::read(Path::new(path)).map(with_hash);
     Found { place: path.to_owned(), judged, hidden_by: None }
 }
 

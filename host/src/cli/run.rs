@@ -49,7 +49,10 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         provider: provider.client,
         provider_plugin: (provider.name, provider.version),
         info: info.clone(),
-        exporters: exporters.into_iter().map(|(e, target)| (format!("{} ({})", e.name, target.name), e.client)).collect(),
+        exporters: exporters
+            .into_iter()
+            .map(|(e, target)| (format!("{} ({})", e.name, target.name), e.client))
+            .collect(),
     };
     let services = &session.services;
     let ground = Ground {
@@ -58,6 +61,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         calls: services.calls.clone(),
         clock,
         failure_file,
+        redactor: services.redactor.clone(),
     };
     let (parts, snapshots) = assemble(settings, plugins, ground);
     let dispatcher = Arc::clone(&parts.dispatcher);

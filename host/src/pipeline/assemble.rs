@@ -1,6 +1,7 @@
 //! Puts the parts of a run together: the same way for commands, tests and benchmarks.
 
-use super::dispatch::{Claims, Dispatcher};
+use super::claims::Claims;
+use super::dispatch::Dispatcher;
 use super::export::Export;
 use super::fingerprint::{Fingerprinter, QuestionParts};
 use super::orchestrator::Parts;
@@ -15,6 +16,7 @@ use crate::limit::clock::Clock;
 use crate::limit::gate::{Gate, SharedQuota};
 use crate::limit::stop::Stop;
 use crate::plugin::image::hex;
+use crate::plugin::redact::Redactor;
 use crate::plugin::services::RowSinks;
 use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
@@ -29,9 +31,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
-
-/// What a claim holds beyond the longest call.
-const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
 /// The opened plugins of a run.
 pub struct Plugins {
@@ -63,6 +62,8 @@ pub struct Ground {
     pub clock: Clock,
     /// Where failed rows go.
     pub failure_file: Option<PathBuf>,
+    /// The secrets that it must not hold.
+    pub redactor: Redactor,
 }
 
 /// Puts a run together; the receiver shows how far it is.
@@ -72,12 +73,9 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
     let limits = &settings.provider_limits;
     let shared = |on: bool| on.then(|| plugins.cache.clone());
-    let quota = shared(plugins.shared_cache).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
-    let claims = shared(plugins.shared_cache).map(|cache| Claims {
-        cache,
-        owner: random(),
-        lease: limits.timeout + limits.max_wait + LEASE_MARGIN,
-    });
+    let quota =
+        shared(plugins.shared_cache).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
+    let claims = shared(plugins.shared_cache).map(|cache| Claims::new(cache, ground.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
         calls: ground.calls,
@@ -110,7 +108,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
         dispatcher: Arc::new(dispatcher),
         events,
         export: Export::start(plugins.exporters, outputs, settings.run.status_column.clone(), &ground.stop),
-        failures: FailureFile::new(ground.failure_file),
+        failures: FailureFile::new(ground.failure_file, ground.redactor),
         progress,
         stop: ground.stop,
     };
@@ -175,9 +173,4 @@ fn quota_name(settings: &Settings, info: &ProviderInfo) -> String {
         hash.update(part);
     }
     hex(&hash.finalize()[..16])
-}
-
-fn random() -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
 }

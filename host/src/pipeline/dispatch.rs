@@ -1,6 +1,7 @@
 //! Stage 6: one call after the other for one batch, through the gate, until there is an answer or no hope.
 
 use super::batch::{Batch, Stage};
+use super::claims::Claims;
 use super::parse;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, Asked, Prompter};
@@ -13,9 +14,8 @@ use crate::limit::clock::Clock;
 use crate::limit::gate::Gate;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::{OutputColumn, check};
-use rowsmith_plugin_api::cache::ClaimRequest;
 use rowsmith_plugin_api::completion::{Completion, CompletionRequest, FinishReason, Usage};
-use rowsmith_plugin_api::glue::client::{CacheClient, ProviderClient};
+use rowsmith_plugin_api::glue::client::ProviderClient;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -123,16 +123,6 @@ pub struct Dispatcher {
     pub events: mpsc::UnboundedSender<Event>,
 }
 
-/// Claims on questions, so that two processes do not ask the same at the same time.
-pub struct Claims {
-    /// The cache that keeps them.
-    pub cache: CacheClient,
-    /// This run.
-    pub owner: u64,
-    /// How long a claim holds.
-    pub lease: Duration,
-}
-
 /// What one attempt came to.
 enum Attempt {
     Answer(Completion),
@@ -154,21 +144,36 @@ impl Dispatcher {
     /// Asks a batch until it has ended.
     pub async fn run(self: Arc<Self>, mut batch: Batch) -> Done {
         let start = Instant::now();
-        let deferred = self.claim(&mut batch).await;
+        let deferred = match &self.claims {
+            Some(claims) => claims.take(&mut batch).await,
+            None => Vec::new(),
+        };
         let mut attempts = 0;
-        let mut not_stored = None;
-        let end = if batch.questions.is_empty() {
-            End::Deferred
+        let (end, not_stored) = if batch.questions.is_empty() {
+            (End::Deferred, None)
         } else {
-            let mut cost = Cost::default();
-            let end = self.ask(&mut batch, &mut attempts, &mut cost).await;
-            if let End::Judged { verdicts, .. } = &end {
-                not_stored = self.store(&batch, verdicts, &cost).await.err();
+            let keys: Vec<RowKey> = batch.questions.iter().map(|question| question.key).collect();
+            let work = self.ask_and_store(&mut batch, &mut attempts);
+            match &self.claims {
+                Some(claims) => {
+                    let result = claims.hold(&keys, work).await;
+                    claims.release(&keys).await;
+                    result
+                }
+                None => work.await,
             }
-            self.release(&batch).await;
-            end
         };
         Done { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
+    }
+
+    async fn ask_and_store(&self, batch: &mut Batch, attempts: &mut u32) -> (End, Option<Error>) {
+        let mut cost = Cost::default();
+        let end = self.ask(batch, attempts, &mut cost).await;
+        let not_stored = match &end {
+            End::Judged { verdicts, .. } => self.store(batch, verdicts, &cost).await.err(),
+            _ => None,
+        };
+        (end, not_stored)
     }
 
     async fn ask(&self, batch: &mut Batch, attempts: &mut u32, cost: &mut Cost) -> End {
@@ -233,7 +238,7 @@ impl Dispatcher {
             question.asked += 1;
         }
         self.tell(Event::Sent { stage: batch.stage, retry });
-        let result = self.complete(asked.request.clone()).await;
+        let result = self.complete(&asked.request).await;
         let usage = match &result {
             Ok(completion) => Some(completion.usage),
             // What was sent and not answered may have been billed: the worst case stands.
@@ -251,16 +256,18 @@ impl Dispatcher {
     }
 
     /// Runs the plugin's future on a runtime of its own, so that it may block without blocking the deadline.
-    async fn complete(&self, request: CompletionRequest) -> Result<Completion, Error> {
+    async fn complete(&self, request: &CompletionRequest) -> Result<Completion, Error> {
         let provider = self.provider.clone();
-        let mut task = self.calls.spawn(async move { provider.complete(&request).await });
+        let request = request.encode()?;
+        let mut task = self.calls.spawn(async move { provider.complete_encoded(request).await });
         match timeout(self.timeout, &mut task).await {
             Ok(Ok(result)) => result,
             Ok(Err(join)) => Err(Error::new(ErrorKind::Panic, format!("the provider's call broke off: {join}"))),
             Err(_) => {
                 task.abort();
                 let seconds = self.timeout.as_secs();
-                Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s")).with("sent", "true"))
+                Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s"))
+                    .with("sent", "true"))
             }
         }
     }
@@ -355,35 +362,6 @@ impl Dispatcher {
             })
             .collect();
         self.persister.put(values).await
-    }
-
-    /// Claims the questions; takes out those that another process is asking.
-    async fn claim(&self, batch: &mut Batch) -> Vec<super::question::Question> {
-        let Some(claims) = &self.claims else { return Vec::new() };
-        let request = ClaimRequest {
-            owner: claims.owner,
-            now_ms: self.clock.now_ms(),
-            lease_ms: u64::try_from(claims.lease.as_millis()).unwrap_or(u64::MAX),
-            keys: batch.questions.iter().map(|q| q.key.0).collect(),
-        };
-        let granted = match claims.cache.claim_many(&request).await {
-            Ok(granted) if granted.len() == batch.questions.len() => granted,
-            Ok(_) => return Vec::new(),
-            Err(error) => {
-                tracing::warn!(%error, "questions cannot be claimed; another process may ask the same");
-                return Vec::new();
-            }
-        };
-        let mut granted = granted.into_iter();
-        batch.questions.extract_if(.., |_| !granted.next().unwrap_or(true)).collect()
-    }
-
-    async fn release(&self, batch: &Batch) {
-        let Some(claims) = &self.claims else { return };
-        let keys: Vec<_> = batch.questions.iter().map(|q| q.key.0).collect();
-        if let Err(error) = claims.cache.release_many(claims.owner, &keys).await {
-            tracing::warn!(%error, "claims cannot be given back; they end by themselves");
-        }
     }
 
     fn tell(&self, event: Event) {

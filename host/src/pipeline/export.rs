@@ -57,6 +57,8 @@ pub struct Export {
     outputs: Vec<OutputColumn>,
     status_column: Option<String>,
     builder: ChunkBuilder,
+    /// Whether no row was pushed.
+    untouched: bool,
     plan: Option<Places>,
 }
 
@@ -68,21 +70,23 @@ impl Export {
         status_column: Option<String>,
         stop: &Stop,
     ) -> Self {
+        let made: Vec<String> = outputs.iter().map(|o| o.column.clone()).chain(status_column.clone()).collect();
         let lanes = exporters
             .into_iter()
             .map(|(name, exporter)| {
                 let (orders, receiver) = mpsc::channel(CHUNKS_AHEAD);
                 let runtime = Handle::current();
-                let (title, stop) = (name.clone(), stop.clone());
-                std::thread::spawn(move || runtime.block_on(run_lane(title, exporter, receiver, stop)));
+                let (title, stop, made) = (name.clone(), stop.clone(), made.clone());
+                std::thread::spawn(move || runtime.block_on(run_lane(title, exporter, receiver, made, stop)));
                 Lane { name, orders }
             })
             .collect();
-        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), plan: None }
+        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), untouched: true, plan: None }
     }
 
     /// Adds a row that has ended. Rows come in the source's order.
     pub fn push(&mut self, slot: &Slot) -> Result<(), Error> {
+        self.untouched = false;
         if self.plan.as_ref().is_none_or(|plan| !Arc::ptr_eq(&plan.source, slot.chunk.columns())) {
             self.make_plan(slot.chunk.columns());
         }
@@ -140,6 +144,11 @@ impl Export {
         }
     }
 
+    /// Whether no row was pushed at all.
+    pub fn is_untouched(&self) -> bool {
+        self.untouched
+    }
+
     /// Whether the rows that were pushed are enough to hand over.
     pub fn is_full(&self) -> bool {
         self.builder.len() >= CHUNK_ROWS
@@ -162,7 +171,13 @@ impl Export {
 }
 
 /// Carries out one exporter's orders. After a failure the rest is only drained, so that the run goes on.
-async fn run_lane(name: String, exporter: ExporterClient, mut orders: mpsc::Receiver<Order>, stop: Stop) {
+async fn run_lane(
+    name: String,
+    exporter: ExporterClient,
+    mut orders: mpsc::Receiver<Order>,
+    made: Vec<String>,
+    stop: Stop,
+) {
     let mut begun = false;
     let mut failure: Option<Error> = None;
     while let Some(order) = orders.recv().await {
@@ -179,7 +194,7 @@ async fn run_lane(name: String, exporter: ExporterClient, mut orders: mpsc::Rece
                 }
             }
             Order::Finish(ending, done) => {
-                let result = finish(&exporter, ending, begun, failure.take()).await;
+                let result = finish(&exporter, ending, (!begun).then_some(made.as_slice()), failure.take()).await;
                 drop(done.send(Exported { name, result }));
                 return;
             }
@@ -202,10 +217,11 @@ async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) ->
     exporter.write(chunk).await
 }
 
+/// Ends an exporter; one that has seen no row begins first, with the columns that are known.
 async fn finish(
     exporter: &ExporterClient,
     ending: Ending,
-    begun: bool,
+    unbegun: Option<&[String]>,
     failure: Option<Error>,
 ) -> Result<ExportSummary, Error> {
     if let Some(failure) = failure {
@@ -213,8 +229,8 @@ async fn finish(
         drop(exporter.finish(Ending::Discard).await);
         return Err(failure);
     }
-    if !begun {
-        exporter.begin(&[]).await?;
+    if let (Some(columns), true) = (unbegun, ending != Ending::Discard) {
+        exporter.begin(columns).await?;
     }
     exporter.finish(ending).await
 }

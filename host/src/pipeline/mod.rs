@@ -7,7 +7,7 @@
 //! | 3 look-up | [`lookup`] | what is answered already, what is asked already |
 //! | 4 batch | [`batch`] | questions into calls (pure) |
 //! | 5 prompt | [`prompt`] | the text and schema of a call (pure) |
-//! | 6 dispatch | [`dispatch`] | the call itself, through [`crate::limit`] |
+//! | 6 dispatch | [`dispatch`] | the call itself, through [`crate::limit`] and under [`claims`] |
 //! | 7 parse | [`parse`] | a model's text to items (pure) |
 //! | 8 validate, 9 reconcile | [`reconcile`] | items to answers of rows (pure) |
 //! | 10 fallback | [`fallback`] | what is asked again, and how (pure) |
@@ -18,6 +18,7 @@
 
 pub mod assemble;
 pub mod batch;
+pub mod claims;
 pub mod dispatch;
 pub mod export;
 pub mod fallback;

@@ -9,7 +9,7 @@ use super::export::{Export, Exported};
 use super::fallback::{self, LeftOver};
 use super::fingerprint::{Fingerprinter, InputPlan};
 use super::lookup::look_up;
-use super::question::{Answer, Failure, Outcome, Question, RowKey, SkipReason};
+use super::question::{Answer, Failure, Outcome, Question, RowKey, RowKeyMap, RowKeySet, SkipReason};
 use super::reconcile::Verdict;
 use super::scrape::Scraped;
 use super::window::{Place, Slot, Window};
@@ -22,7 +22,7 @@ use crate::report::tally::{BatchRecord, FailedRow, Tally};
 use rowsmith_plugin_api::exporter::Ending;
 use rowsmith_plugin_api::glue::client::CacheClient;
 use rowsmith_plugin_api::{Error, RowChunk};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -71,6 +71,12 @@ pub struct RunEnd {
     pub failure_file: Result<Option<String>, String>,
 }
 
+/// The places of rows that share a question.
+struct Places {
+    first: Place,
+    further: Vec<Place>,
+}
+
 /// The state of a run.
 struct Run<'a> {
     settings: &'a Settings,
@@ -88,14 +94,14 @@ struct Run<'a> {
     /// Batches of the fallback, which go before new ones.
     queue: VecDeque<Batch>,
     /// The places of rows that wait for the answer to a question.
-    waiting: HashMap<RowKey, Vec<Place>>,
+    waiting: RowKeyMap<Places>,
     /// All questions that were asked in this run, so that later rows with the same are told apart from hits.
-    asked: HashSet<RowKey>,
+    asked: RowKeySet,
     /// Questions that failed in this run; they are not asked again.
-    given_up: HashMap<RowKey, Failure>,
+    given_up: RowKeyMap<Failure>,
     deferred: Vec<Question>,
     deferred_until: Instant,
-    audits: HashMap<RowKey, Answer>,
+    audits: RowKeyMap<Answer>,
     in_flight: JoinSet<Done>,
     first_in_flight: usize,
     concurrency: Concurrency,
@@ -125,12 +131,12 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
         packer: Packer::new(limits, Stage::First),
         repacker: fallback::repacker(limits),
         queue: VecDeque::new(),
-        waiting: HashMap::new(),
-        asked: HashSet::new(),
-        given_up: HashMap::new(),
+        waiting: RowKeyMap::default(),
+        asked: RowKeySet::default(),
+        given_up: RowKeyMap::default(),
         deferred: Vec::new(),
         deferred_until: Instant::now(),
-        audits: HashMap::new(),
+        audits: RowKeyMap::default(),
         in_flight: JoinSet::new(),
         first_in_flight: 0,
         concurrency: Concurrency::new(settings.provider_limits.max_concurrency.get()),
@@ -274,14 +280,14 @@ impl Run<'_> {
             let outcome = if asked { Outcome::Enriched(answer) } else { Outcome::Cached(answer) };
             self.end(place, outcome, asked);
         } else if let Some(places) = self.waiting.get_mut(&key) {
-            places.push(place);
+            places.further.push(place);
         } else if let Some(failure) = self.given_up.get(&key) {
             let outcome = Outcome::Failed(failure.clone());
             self.end(place, outcome, true);
         } else if self.settings.run.offline {
             self.end(place, Outcome::Skipped(SkipReason::Offline), false);
         } else {
-            self.waiting.insert(key, vec![place]);
+            self.waiting.insert(key, Places { first: place, further: Vec::new() });
             self.asked.insert(key);
             self.tally.asked += 1;
             self.packer.push(question());
@@ -392,7 +398,7 @@ impl Run<'_> {
             match verdict {
                 Ok(answer) => {
                     self.audit(&question, &answer, size);
-                    self.resolve(question.key, &Outcome::Enriched(answer));
+                    self.resolve(question.key, Outcome::Enriched(answer));
                 }
                 Err(failure) => left.push((question, failure)),
             }
@@ -406,7 +412,7 @@ impl Run<'_> {
         next.repack.into_iter().for_each(|question| self.repacker.push(question));
         for (question, failure) in next.failed {
             self.given_up.insert(question.key, failure.clone());
-            self.resolve(question.key, &Outcome::Failed(failure));
+            self.resolve(question.key, Outcome::Failed(failure));
         }
     }
 
@@ -428,11 +434,12 @@ impl Run<'_> {
     }
 
     /// Ends all rows that wait for a question.
-    fn resolve(&mut self, key: RowKey, outcome: &Outcome) {
-        let places = self.waiting.remove(&key).unwrap_or_default();
-        for (nth, place) in places.into_iter().enumerate() {
-            self.end(place, outcome.clone(), nth > 0);
+    fn resolve(&mut self, key: RowKey, outcome: Outcome) {
+        let Some(places) = self.waiting.remove(&key) else { return };
+        for place in places.further {
+            self.end(place, outcome.clone(), true);
         }
+        self.end(places.first, outcome, false);
     }
 
     fn end(&mut self, place: Place, outcome: Outcome, duplicate: bool) {
@@ -499,7 +506,7 @@ impl Run<'_> {
         let mut found = found.into_iter();
         for question in questions {
             match found.next().flatten() {
-                Some(answer) => self.resolve(question.key, &Outcome::Cached(answer)),
+                Some(answer) => self.resolve(question.key, Outcome::Cached(answer)),
                 None => self.packer.push(question),
             }
         }
@@ -560,6 +567,8 @@ impl Run<'_> {
         let ending = match (&stopped, &self.source_error) {
             (None, None) => Ending::Complete,
             (Some(StopReason::Config(_)), _) => Ending::Discard,
+            // A file without rows would only be in the way.
+            _ if self.export.is_untouched() => Ending::Discard,
             _ => Ending::Partial,
         };
         let exported = self.export.finish(ending).await;

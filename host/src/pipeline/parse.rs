@@ -3,33 +3,37 @@
 //! Reads what models really write: JSON alone, in code fences, in prose, behind a thinking block, with a
 //! trailing comma, or cut off. Cut-off JSON is never repaired: only items that are closed in the text count.
 
-use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
-/// One answered row: its id, if it has one, and its fields in the order of the text.
+/// The fields of an item, in the order of the text.
+pub type Fields<'a> = Vec<(Cow<'a, str>, Value)>;
+
+/// One answered row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
-    /// The key or the `id` field.
-    pub id: Option<String>,
-    /// The fields, or why the item cannot be read.
-    pub fields: Result<Vec<(String, Value)>, &'static str>,
+pub struct Item<'a> {
+    /// The key or the `id` field, if there is one.
+    pub id: Option<Cow<'a, str>>,
+    /// The fields, or why the item cannot be used.
+    pub fields: Result<Fields<'a>, &'static str>,
 }
 
 /// What a text holds.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Parsed {
+pub struct Parsed<'a> {
     /// The items that are closed in the text.
-    pub items: Vec<Item>,
+    pub items: Vec<Item<'a>>,
     /// Whether the text ends in the middle of an item or before its end.
     pub cut_off: bool,
 }
 
 /// Reads an answer; `None` when it holds no JSON that could be one.
-pub fn parse(text: &str) -> Option<Parsed> {
+pub fn parse(text: &str) -> Option<Parsed<'_>> {
     let text = after_thinking(text);
-    let mut best: Option<Parsed> = None;
+    let mut best: Option<Parsed<'_>> = None;
     let mut from = 0;
     // In prose, the first bracket is not always the answer's; the reading with the most items is.
     for _ in 0..16 {
@@ -56,7 +60,7 @@ fn after_thinking(text: &str) -> &str {
 }
 
 /// Reads the JSON that begins at `start`; returns how many bytes it took.
-fn read_at(text: &str, start: usize) -> (Parsed, usize) {
+fn read_at(text: &str, start: usize) -> (Parsed<'_>, usize) {
     let rest = text.get(start..).unwrap_or_default();
     let mut scanner = Scanner { text: rest, at: 1, parsed: Parsed::default(), ended: false };
     if rest.starts_with('[') {
@@ -75,7 +79,7 @@ fn read_at(text: &str, start: usize) -> (Parsed, usize) {
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    parsed: Parsed,
+    parsed: Parsed<'a>,
     /// Whether reading stopped because the text ended.
     ended: bool,
 }
@@ -102,8 +106,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes one whole JSON value off the front.
-    fn value(&mut self) -> Option<&'a RawValue> {
-        let mut stream = serde_json::Deserializer::from_str(self.rest()).into_iter::<&'a RawValue>();
+    fn value<T: Deserialize<'a>>(&mut self) -> Option<T> {
+        let mut stream = serde_json::Deserializer::from_str(self.rest()).into_iter::<T>();
         match stream.next() {
             Some(Ok(value)) => {
                 self.at += stream.byte_offset();
@@ -127,13 +131,13 @@ impl<'a> Scanner<'a> {
                     self.at += 1;
                     return;
                 }
-                Some(b'{') => match self.value() {
-                    Some(raw) => self.parsed.items.push(array_item(raw)),
+                Some(_) => match self.value() {
+                    Some(Element::Object(fields, repeated)) => self.parsed.items.push(item(None, fields, repeated)),
+                    // Something else between the items is no answer.
+                    Some(Element::Other(_)) => {}
                     None => break,
                 },
-                // Something else between the items: readable or not, it is no answer.
-                Some(_) if self.value().is_some() => {}
-                Some(_) | None => break,
+                None => break,
             }
         }
         self.parsed.cut_off = true;
@@ -141,7 +145,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn object(&mut self) {
-        let mut fields = Vec::new();
+        let mut fields: Fields<'a> = Vec::new();
         let mut repeated = false;
         loop {
             match self.next_byte() {
@@ -153,9 +157,7 @@ impl<'a> Scanner<'a> {
                 Some(b'"') => {}
                 _ => break,
             }
-            let Some(key) = self.value().and_then(|raw| serde_json::from_str::<String>(raw.get()).ok()) else {
-                break;
-            };
+            let Some(Text(key)) = self.value() else { break };
             self.skip_space();
             if !self.rest().starts_with(':') {
                 self.ended |= self.rest().is_empty();
@@ -165,18 +167,19 @@ impl<'a> Scanner<'a> {
             self.skip_space();
             if self.rest().starts_with('[') && self.holds_rows() {
                 self.at += 1;
-                let cut_off = self.nested_array();
-                if cut_off {
+                self.array();
+                if self.parsed.cut_off {
                     return;
                 }
                 continue;
             }
-            let Some(raw) = self.value() else { break };
-            if raw.get().starts_with('{') {
-                self.parsed.items.push(Item { id: Some(key), fields: read_fields(raw) });
-            } else {
-                repeated |= fields.iter().any(|(k, _)| *k == key);
-                fields.push((key, serde_json::from_str(raw.get()).unwrap_or(Value::Null)));
+            match self.value() {
+                Some(Element::Object(inner, twice)) => self.parsed.items.push(item(Some(key), inner, twice)),
+                Some(Element::Other(value)) => {
+                    repeated |= fields.iter().any(|(known, _)| *known == key);
+                    fields.push((key, value));
+                }
+                None => break,
             }
         }
         self.parsed.cut_off = true;
@@ -189,73 +192,119 @@ impl<'a> Scanner<'a> {
         inner.starts_with('{')
     }
 
-    /// Reads the rows of a wrapped array; returns whether the text ended in it.
-    fn nested_array(&mut self) -> bool {
-        self.array();
-        self.parsed.cut_off
-    }
-
     /// An object without rows in it is itself the answer of a single row.
-    fn end_object(&mut self, fields: Vec<(String, Value)>, repeated: bool) {
-        if !self.parsed.items.is_empty() || fields.is_empty() {
-            return;
+    fn end_object(&mut self, fields: Fields<'a>, repeated: bool) {
+        if self.parsed.items.is_empty() && !fields.is_empty() {
+            self.parsed.items.push(item(None, fields, repeated));
         }
-        let mut fields = fields;
-        let id = take_id(&mut fields);
-        let fields = if repeated { Err(REPEATED) } else { Ok(fields) };
-        self.parsed.items.push(Item { id, fields });
     }
 }
 
 const REPEATED: &str = "it names a field twice";
 
-fn array_item(raw: &RawValue) -> Item {
-    match read_fields(raw) {
-        Ok(mut fields) => Item { id: take_id(&mut fields), fields: Ok(fields) },
-        Err(problem) => Item { id: id_of_damaged(raw), fields: Err(problem) },
-    }
+/// An item under a key, or with its id among its fields.
+fn item<'a>(key: Option<Cow<'a, str>>, mut fields: Fields<'a>, repeated: bool) -> Item<'a> {
+    let id = key.or_else(|| take_id(&mut fields));
+    Item { id, fields: if repeated { Err(REPEATED) } else { Ok(fields) } }
 }
 
-fn take_id(fields: &mut Vec<(String, Value)>) -> Option<String> {
+fn take_id<'a>(fields: &mut Fields<'a>) -> Option<Cow<'a, str>> {
     let at = fields.iter().position(|(name, _)| name == "id")?;
     match fields.remove(at).1 {
-        Value::String(id) => Some(id),
-        Value::Number(number) => Some(number.to_string()),
+        Value::String(id) => Some(Cow::Owned(id)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
         _ => None,
     }
 }
 
-fn id_of_damaged(raw: &RawValue) -> Option<String> {
-    let value: Value = serde_json::from_str(raw.get()).ok()?;
-    value.get("id")?.as_str().map(str::to_owned)
+/// A text that is borrowed when it has no escapes.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowing;
+        impl<'de> Visitor<'de> for Borrowing {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Borrowing)
+    }
 }
 
-/// Reads an object's fields and notices repeated names, which a JSON map would hide.
-fn read_fields(raw: &RawValue) -> Result<Vec<(String, Value)>, &'static str> {
-    struct Fields;
-    impl<'de> Visitor<'de> for Fields {
-        type Value = Result<Vec<(String, Value)>, &'static str>;
+/// A value within an answer: a row's object, with whether it names a field twice (which a JSON map would
+/// hide), or anything else.
+enum Element<'a> {
+    Object(Fields<'a>, bool),
+    Other(Value),
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut fields: Vec<(String, Value)> = Vec::with_capacity(4);
-            let mut repeated = false;
-            while let Some(name) = map.next_key::<String>()? {
-                if fields.iter().any(|(known, _)| *known == name) {
-                    repeated = true;
-                    map.next_value::<IgnoredAny>()?;
-                } else {
-                    fields.push((name, map.next_value()?));
-                }
-            }
-            Ok(if repeated { Err(REPEATED) } else { Ok(fields) })
-        }
+impl<'de> Deserialize<'de> for Element<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ElementVisitor)
     }
-    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    deserializer.deserialize_map(Fields).unwrap_or(Err("it cannot be read"))
+}
+
+struct ElementVisitor;
+
+impl<'de> Visitor<'de> for ElementVisitor {
+    type Value = Element<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields: Fields<'de> = Vec::with_capacity(4);
+        let mut repeated = false;
+        while let Some(Text(name)) = map.next_key()? {
+            if fields.iter().any(|(known, _)| *known == name) {
+                repeated = true;
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                fields.push((name, map.next_value()?));
+            }
+        }
+        Ok(Element::Object(fields, repeated))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(seq)).map(Element::Other)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Element::Other(Value::String(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Element::Other(Value::Bool(value)))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Element::Other(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Element::Other(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Element::Other(number.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Element::Other(Value::Null))
+    }
 }
 
 #[cfg(test)]
@@ -266,7 +315,7 @@ mod tests {
 
     fn ids(text: &str) -> (Vec<String>, bool) {
         let parsed = parse(text).unwrap_or_default();
-        (parsed.items.iter().map(|item| item.id.clone().unwrap_or_default()).collect(), parsed.cut_off)
+        (parsed.items.iter().map(|item| item.id.as_deref().unwrap_or_default().to_owned()).collect(), parsed.cut_off)
     }
 
     #[test]

@@ -1,7 +1,13 @@
 //! What the stages hand to each other.
 
+use rowsmith_plugin_api::cache::KeyHasher;
 use std::fmt::Write as _;
 use std::sync::Arc;
+
+/// A hash map by row key.
+pub type RowKeyMap<V> = std::collections::HashMap<RowKey, V, std::hash::BuildHasherDefault<KeyHasher>>;
+/// A set of row keys.
+pub type RowKeySet = std::collections::HashSet<RowKey, std::hash::BuildHasherDefault<KeyHasher>>;
 
 /// The identity of one question: what is asked about which values, of whom.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -21,7 +21,7 @@ pub struct Reconciled {
 }
 
 /// Judges the items of an answer for the questions with these ids and tags.
-pub fn reconcile(parsed: Parsed, ids: &[String], tags: Option<&[String]>, outputs: &[OutputColumn]) -> Reconciled {
+pub fn reconcile(parsed: Parsed<'_>, ids: &[String], tags: Option<&[String]>, outputs: &[OutputColumn]) -> Reconciled {
     let mut verdicts: Vec<Option<Verdict>> = vec![None; ids.len()];
     let mut unknown = 0;
     let cut_off = parsed.cut_off;
@@ -54,14 +54,14 @@ pub fn reconcile(parsed: Parsed, ids: &[String], tags: Option<&[String]>, output
 }
 
 /// Which question an item answers. With one question and one item without an id there is no doubt.
-fn place(item: &Item, ids: &[String], alone: bool) -> Option<usize> {
+fn place(item: &Item<'_>, ids: &[String], alone: bool) -> Option<usize> {
     match &item.id {
         Some(id) => ids.iter().position(|known| known == id.trim()),
         None => alone.then_some(0),
     }
 }
 
-fn judge(item: Item, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict {
+fn judge(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict {
     let fields =
         item.fields.map_err(|problem| Failure::new("invalid", format!("the answer cannot be used: {problem}")))?;
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);

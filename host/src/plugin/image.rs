@@ -1,8 +1,8 @@
 //! A plugin's file, judged without running it.
 //!
 //! Opening a library runs its constructors before anything can be checked, and a file that was cut short
-//! kills the process inside the loader. So the bytes are read, hashed and checked first, and what is
-//! opened later is a private copy of exactly these bytes.
+//! kills the process inside the loader. So the bytes are read and checked first, against their pin too where there is
+//! one, and what is opened later is a private copy of exactly these bytes.
 
 use super::error::PluginError;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
@@ -23,8 +23,6 @@ pub struct Image {
     pub path: PathBuf,
     /// All of it.
     pub bytes: Vec<u8>,
-    /// The SHA-256 of the bytes, in hexadecimal.
-    pub sha256: String,
     /// What the plugin says of itself.
     pub manifest: Manifest,
 }
@@ -37,8 +35,12 @@ impl Image {
     pub fn read(path: &Path) -> Result<Self, PluginError> {
         let bytes = read_bytes(path)?;
         let manifest = judge(path, &bytes)?;
-        let sha256 = hex(&Sha256::digest(&bytes));
-        Ok(Self { path: path.to_owned(), bytes, sha256, manifest })
+        Ok(Self { path: path.to_owned(), bytes, manifest })
+    }
+
+    /// The SHA-256 of the bytes, in hexadecimal. It takes a while, so it is only made where somebody compares or reads it.
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.bytes))
     }
 }
 

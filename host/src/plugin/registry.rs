@@ -101,11 +101,10 @@ impl Registry {
         let name = format!("{}-{}", image.manifest.kind, image.manifest.name);
         if let Some(pin) = self.pins.get(&name) {
             let wanted = pin.strip_prefix("sha256:").unwrap_or(pin);
-            if wanted != image.sha256 {
-                let reason = format!(
-                    "does not have the pinned bytes: sha256:{} is pinned, and it has sha256:{}",
-                    wanted, image.sha256
-                );
+            let found = image.sha256();
+            if wanted != found {
+                let reason =
+                    format!("does not have the pinned bytes: sha256:{wanted} is pinned, and it has sha256:{found}");
                 return Err(PluginError::unusable(path, reason)
                     .with_hint(format!("if the change is meant, put the new hash into [plugins.pins] \"{name}\"")));
             }
@@ -121,7 +120,7 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
     }
     Err(PluginError::unusable(
         &image.path,
-        format!("is a {} plugin (`{}`), where a {kind} is due", image.manifest.kind, image.manifest.name),
+        format!("is the {} plugin `{}`, where the {kind} is due", image.manifest.kind, image.manifest.name),
     ))
 }
 

@@ -1,6 +1,7 @@
 //! The failure file: every row without an answer, as a line of JSON.
 
 use super::tally::FailedRow;
+use crate::plugin::redact::Redactor;
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -10,14 +11,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct FailureFile {
     path: Option<PathBuf>,
+    redactor: Redactor,
     open: Option<BufWriter<File>>,
     problem: Option<String>,
 }
 
 impl FailureFile {
-    /// A file that is written beside `path` and takes its place at the end.
-    pub fn new(path: Option<PathBuf>) -> Self {
-        Self { path, open: None, problem: None }
+    /// A file that is written beside `path` and takes its place at the end; it holds no secret of `redactor`.
+    pub fn new(path: Option<PathBuf>, redactor: Redactor) -> Self {
+        Self { path, redactor, open: None, problem: None }
     }
 
     /// Adds a row. A problem is kept for the end; the run goes on.
@@ -27,6 +29,8 @@ impl FailureFile {
             "row": failed.row, "key": failed.key, "reason": failed.reason, "message": failed.message, "source": failed.source,
         });
         if self.problem.is_none() {
+            let line = line.to_string();
+            let line = self.redactor.clean(&line);
             let result = open(&mut self.open, path).and_then(|file| writeln!(file, "{line}"));
             self.problem = result.err().map(|error| format!("cannot write {}: {error}", path.display()));
         }

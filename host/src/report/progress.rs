@@ -75,6 +75,7 @@ impl Snapshot {
 
 const BAR_EVERY: Duration = Duration::from_millis(100);
 const LINE_EVERY: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Shows snapshots until their sender is gone.
 pub async fn show(mode: ProgressMode, quiet: bool, snapshots: watch::Receiver<Snapshot>) {
@@ -84,8 +85,8 @@ pub async fn show(mode: ProgressMode, quiet: bool, snapshots: watch::Receiver<Sn
         ProgressMode::None => {}
         ProgressMode::Auto if terminal => bar(snapshots).await,
         ProgressMode::Bar => bar(snapshots).await,
-        ProgressMode::Json => lines(snapshots, |s| serde_json::to_string(s).unwrap_or_default()).await,
-        ProgressMode::Auto | ProgressMode::Plain => lines(snapshots, Snapshot::line).await,
+        ProgressMode::Json => lines(snapshots, true, |s| serde_json::to_string(s).unwrap_or_default()).await,
+        ProgressMode::Auto | ProgressMode::Plain => lines(snapshots, false, Snapshot::line).await,
     }
 }
 
@@ -110,21 +111,23 @@ async fn bar(mut snapshots: watch::Receiver<Snapshot>) {
     bar.finish_and_clear();
 }
 
-async fn lines(mut snapshots: watch::Receiver<Snapshot>, write: impl Fn(&Snapshot) -> String) {
+/// A program that follows the lines gets the last state too; a person gets the summary instead.
+async fn lines(mut snapshots: watch::Receiver<Snapshot>, last: bool, write: impl Fn(&Snapshot) -> String) {
+    let print = |snapshot: &Snapshot| drop(writeln!(std::io::stderr().lock(), "{}", write(snapshot)));
     let mut next = Instant::now() + LINE_EVERY;
     loop {
         let changed = tokio::time::timeout_at(next, snapshots.changed()).await;
         match changed {
             // The run is over; its summary follows.
+            Ok(Err(_)) if last => return print(&snapshots.borrow()),
             Ok(Err(_)) => return,
-            // Not yet time for a line.
-            Ok(Ok(())) => tokio::time::sleep_until(next.min(Instant::now() + BAR_EVERY)).await,
+            // Not yet time for a line. The end of the run is noticed after this pause, so it is short.
+            Ok(Ok(())) => tokio::time::sleep_until(next.min(Instant::now() + PAUSE)).await,
             Err(_) => {}
         }
         if Instant::now() >= next {
             next = Instant::now() + LINE_EVERY;
-            let line = write(&snapshots.borrow_and_update());
-            drop(writeln!(std::io::stderr().lock(), "{line}"));
+            print(&snapshots.borrow_and_update());
         }
     }
 }

@@ -87,7 +87,15 @@ impl ProviderClient {
     /// # Errors
     /// The provider's own.
     pub async fn complete(&self, request: &CompletionRequest) -> Result<Completion> {
-        Completion::decode(&self.0.call(method::COMPLETE, request.encode()?).await?)
+        self.complete_encoded(request.encode()?).await
+    }
+
+    /// As [`ProviderClient::complete`], with what [`CompletionRequest::encode`] wrote.
+    ///
+    /// # Errors
+    /// The provider's own.
+    pub async fn complete_encoded(&self, request: Buffer) -> Result<Completion> {
+        Completion::decode(&self.0.call(method::COMPLETE, request).await?)
     }
 
     /// See [`crate::Provider::verify`].

@@ -1,19 +1,18 @@
-//! The cache itself: an ordered map behind a lock.
+//! The cache itself: a hash map behind a lock.
 //!
-//! The map is ordered because a scan is asked for in pages: a hash map would have to be sorted again for each page.
+//! Runs look up and store; only looking after the cache scans it, so a scan sorts its page and look-ups do not pay for it.
 
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::quota::Quotas;
+use rowsmith_plugin_api::cache::KeyMap;
 use rowsmith_plugin_api::prelude::{Cache, CacheStats, ClaimRequest, Host, Key, QuotaRequest, Result, Store};
-use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A cache that lives as long as the process.
 #[derive(Debug, Default)]
 pub struct MemoryCache {
-    answers: RwLock<BTreeMap<Key, Vec<u8>>>,
+    answers: RwLock<KeyMap<Vec<u8>>>,
     quotas: Mutex<Quotas>,
     claims: Mutex<Claims>,
 }
@@ -24,11 +23,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl MemoryCache {
-    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Key, Vec<u8>>> {
+    fn read(&self) -> RwLockReadGuard<'_, KeyMap<Vec<u8>>> {
         self.answers.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Key, Vec<u8>>> {
+    fn write(&self) -> RwLockWriteGuard<'_, KeyMap<Vec<u8>>> {
         self.answers.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -55,9 +54,14 @@ impl Cache for MemoryCache {
     }
 
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let answers = self.read();
-        Ok(answers.range((start, Bound::Unbounded)).take(limit).map(|(key, value)| (*key, value.clone())).collect())
+        let mut keys: Vec<&Key> = answers.keys().filter(|key| after.is_none_or(|after| **key > after)).collect();
+        if keys.len() > limit && limit > 0 {
+            keys.select_nth_unstable(limit - 1);
+        }
+        keys.truncate(limit);
+        keys.sort_unstable();
+        Ok(keys.into_iter().filter_map(|key| Some((*key, answers.get(key)?.clone()))).collect())
     }
 
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {

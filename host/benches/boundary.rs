@@ -1,0 +1,155 @@
+//! What the plugin boundary costs: rows in several representations, and one call. `cargo bench --bench boundary`
+//! prints a table; the figures of one run compare with each other.
+
+use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
+use rowsmith_plugin_api::row::{ChunkBuilder, RowChunk};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const ROWS: usize = 100_000;
+const CALLS: u32 = 200_000;
+const REPEATS: usize = 5;
+
+const DESCRIPTION: &str = "Pick a moonless evening and go out about ninety minutes after sunset, when the sky is \
+    fully dark. Sit in a reclining chair facing the darkest part of the sky and do nothing for ten minutes but look. \
+    Then try three small tasks: find north with the help of the Pole Star, name the brightest object you see and check \
+    it later on a chart, and watch one star near a roof edge until it visibly moves.";
+
+#[derive(Serialize)]
+struct Row<'a> {
+    category: &'a str,
+    subcategory: &'a str,
+    topic: &'a str,
+    description: &'a str,
+    resources: &'a str,
+    number: usize,
+}
+
+fn row(number: usize) -> Row<'static> {
+    Row {
+        category: "Getting Started",
+        subcategory: "Your First Night Out",
+        topic: "Dark Adaptation",
+        description: DESCRIPTION,
+        resources: "https://example.org/one|https://example.org/two",
+        number,
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark's table is its output")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+/// Nanoseconds for each of `count` things, at best.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn nanos<T>(count: usize, mut work: impl FnMut() -> T) -> f64 {
+    let best = (0..REPEATS).map(|_| {
+        let start = Instant::now();
+        black_box(work());
+        start.elapsed()
+    });
+    best.min().unwrap_or(Duration::ZERO).as_secs_f64() * 1e9 / count as f64
+}
+
+fn main() {
+    say("rows of 6 columns and about 500 bytes            ns/row: make      cross      read");
+    for rows in [1, 20, 256, 4_096] {
+        chunk_format(rows);
+        json_text(rows);
+    }
+    calls();
+}
+
+/// The format of the boundary: made by the plugin, moved as bytes, checked and read by the host.
+fn chunk_format(rows: usize) {
+    let rounds = ROWS / rows;
+    let make = nanos(ROWS, || {
+        let mut builder = ChunkBuilder::new();
+        (0..rounds).map(|_| build(&mut builder, rows).len()).sum::<usize>()
+    });
+    let chunk = build(&mut ChunkBuilder::new(), rows);
+    let cross = nanos(ROWS, || {
+        (0..rounds).map(|_| RowChunk::decode(&chunk.encode().unwrap_or_default()).map_or(0, |c| c.len())).sum::<usize>()
+    });
+    let read = nanos(ROWS, || (0..rounds).map(|_| read_cells(&chunk)).sum::<usize>());
+    say(&format!("chunk of {rows:>4}, own format                          {make:>14.0} {cross:>10.0} {read:>9.0}"));
+}
+
+fn build(builder: &mut ChunkBuilder, rows: usize) -> RowChunk {
+    for number in 0..rows {
+        builder.push(&row(number)).unwrap_or_default();
+    }
+    builder.take()
+}
+
+fn read_cells(chunk: &RowChunk) -> usize {
+    let columns = chunk.columns().len();
+    (0..chunk.len()).map(|row| (0..columns).map(|column| chunk.cell(row, column).text.len()).sum::<usize>()).sum()
+}
+
+/// The alternative: one JSON text a chunk, parsed into maps by the host.
+fn json_text(rows: usize) {
+    let rounds = ROWS / rows;
+    let list = || (0..rows).map(row).collect::<Vec<_>>();
+    let make = nanos(ROWS, || (0..rounds).map(|_| serde_json::to_vec(&list()).map_or(0, |b| b.len())).sum::<usize>());
+    let text = serde_json::to_vec(&list()).unwrap_or_default();
+    let cross = nanos(ROWS, || (0..rounds).map(|_| parse(&text).len()).sum::<usize>());
+    let parsed = parse(&text);
+    let read = nanos(ROWS, || (0..rounds).map(|_| parsed.iter().map(read_map).sum::<usize>()).sum::<usize>());
+    say(&format!("chunk of {rows:>4}, JSON text to maps                   {make:>14.0} {cross:>10.0} {read:>9.0}"));
+}
+
+fn parse(text: &[u8]) -> Vec<Map<String, Value>> {
+    serde_json::from_slice(text).unwrap_or_default()
+}
+
+fn read_map(map: &Map<String, Value>) -> usize {
+    map.values().map(|value| value.as_str().map_or(8, str::len)).sum()
+}
+
+/// Answers with what it was sent.
+struct Echo;
+
+impl Callee for Echo {
+    fn call(&self, _: u32, payload: Buffer) -> ReplyFuture {
+        Box::pin(std::future::ready(Ok(payload)))
+    }
+
+    fn panicked(&self, message: PanicMessage) -> Buffer {
+        Buffer::from(message.0)
+    }
+}
+
+fn calls() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let linked: Arc<dyn Callee> = Arc::new(Echo);
+    let crossed = Instance::new(Arc::new(Echo));
+    say("\none call that answers with what it was sent               ns/call");
+    for size in [20, 16 * 1_024] {
+        let payload = vec![b'x'; size];
+        let direct = nanos(CALLS as usize, || {
+            runtime.block_on(async {
+                for _ in 0..CALLS {
+                    black_box(linked.call(1, Buffer::from(payload.clone())).await.unwrap_or_default());
+                }
+            });
+        });
+        let through = nanos(CALLS as usize, || {
+            runtime.block_on(async {
+                for _ in 0..CALLS {
+                    black_box(crossed.call(1, Buffer::from(payload.clone())).await.unwrap_or_default());
+                }
+            });
+        });
+        say(&format!("{size:>6} bytes, linked in                               {direct:>14.0}"));
+        say(&format!("{size:>6} bytes, through the vtable and its guards       {through:>14.0}"));
+    }
+}

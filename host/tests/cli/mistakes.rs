@@ -1,0 +1,136 @@
+//! Mistakes in a config: what is said, where it points, and how the program ends. All of them are found without asking
+//! anybody anything.
+
+use super::config_text;
+use super::golden::Golden;
+use super::sandbox::Sandbox;
+
+/// A mistake: how it gets into the config, and the exit code.
+#[derive(Clone, Copy)]
+struct Case {
+    name: &'static str,
+    edits: &'static [(&'static str, &'static str)],
+    arguments: &'static str,
+    code: i32,
+}
+
+const fn case(name: &'static str, edits: &'static [(&'static str, &'static str)]) -> Case {
+    Case { name, edits, arguments: "run", code: 3 }
+}
+
+const fn flags(name: &'static str, arguments: &'static str) -> Case {
+    Case { arguments, ..case(name, &[]) }
+}
+
+const fn ending(code: i32, case: Case) -> Case {
+    Case { code, ..case }
+}
+
+const CASES: &[Case] = &[
+    case("unknown key of a table", &[("input =", "inputs =")]),
+    case("unknown key without a near one", &[("[enrich]\n", "[enrich]\ncolour = 1\n")]),
+    case("unknown table", &[("[cache]\nplugin = \"memory\"", "[chache]\nplugin = \"memory\"")]),
+    case("wrong type", &[("input = [\"Title\", \"Text\"]", "input = \"Title\"")]),
+    case("number out of range", &[("[[exporters]]", "[batch]\nmax_rows = 0\n\n[[exporters]]")]),
+    case("value that is none of the allowed", &[("[[exporters]]", "[batch]\nfallback = \"repak\"\n\n[[exporters]]")]),
+    case("missing table", &[("[scraper]\nplugin = \"csv\"\n[scraper.config]\npath = \"rows.csv\"\n", "")]),
+    case("missing key of a plugin", &[("path = \"rows.csv\"", "")]),
+    case("unknown key of a plugin", &[("path = \"rows.csv\"", "path = \"rows.csv\"\ndelimeter = \";\"")]),
+    case("wrong type of a plugin's key", &[("path = \"rows.csv\"", "path = \"rows.csv\"\ntrim = \"yes\"")]),
+    case("value that a plugin does not allow", &[("path = \"rows.csv\"", "path = \"rows.csv\"\nragged = \"pat\"")]),
+    case("unset secret", &[("env = \"FAKE_KEY\"", "env = \"NO_SUCH_KEY\"")]),
+    case("plugin without a name", &[("plugin = \"gemini\"", "")]),
+    ending(4, case("unknown plugin", &[("plugin = \"gemini\"", "plugin = \"gemni\"")])),
+    ending(4, case("unknown exporter", &[("[[exporters]]\nplugin = \"csv\"", "[[exporters]]\nplugin = \"excel\"")])),
+    case("unknown provider", &[("provider = \"fake\"", "provider = \"fak\"")]),
+    flags("unknown provider from the command line", "run --provider gpt"),
+    case(
+        "no provider named",
+        &[
+            ("provider = \"fake\"\n", ""),
+            ("[[exporters]]", "[providers.other]\nplugin = \"extractive\"\n\n[[exporters]]"),
+        ],
+    ),
+    case("rule with an unknown key", &[("max_words = 12", "max_word = 12")]),
+    case("rule of another type", &[("max_words = 12", "min = 12")]),
+    case("rule that contradicts itself", &[("max_words = 12", "min_length = 9\nmax_length = 3")]),
+    case("pattern that is none", &[("max_words = 12", "pattern = \"(\"")]),
+    case("empty enum", &[("enum = [\"practice\", \"expert\"]", "enum = []")]),
+    case("output called tag", &[("[enrich.output.level]", "[enrich.output.tag]")]),
+    case("two outputs of one name", &[("column = \"Level\"", "column = \"Summary\"")]),
+    case("output named like an input", &[("column = \"Level\"", "column = \"Text\"")]),
+    case(
+        "no output",
+        &[
+            ("[enrich.output.summary]\ncolumn = \"Summary\"\ntype = \"string\"\nmax_words = 12\n", ""),
+            ("[enrich.output.level]\ncolumn = \"Level\"\nenum = [\"practice\", \"expert\"]\n", ""),
+        ],
+    ),
+    case(
+        "no exporter",
+        &[
+            ("[[exporters]]\nplugin = \"csv\"\n[exporters.config]\npath = \"out.csv\"\n", ""),
+            ("[scraper]\n", "exporters = []\n[scraper]\n"),
+        ],
+    ),
+    case("exporter without a path", &[("path = \"out.csv\"\n", "")]),
+    case("more than 20 rows a call", &[("[[exporters]]", "[batch]\nmax_rows = 21\n\n[[exporters]]")]),
+    case("pairing by a column that is no input", &[("[[exporters]]", "[batch]\npairing = \"Name\"\n\n[[exporters]]")]),
+    case("share over 1", &[("[[exporters]]", "[batch]\naudit = 2.0\n\n[[exporters]]")]),
+    case("cost cap without prices", &[("[[exporters]]", "[limits]\nmax_cost_usd = 1.0\n\n[[exporters]]")]),
+    ending(2, flags("cost cap of the command line without prices", "run --max-cost 1")),
+    case("unset variable", &[("\"rows.csv\"", "\"${ROWS_FILE}\"")]),
+    case("unset variable with a message", &[("\"rows.csv\"", "\"${ROWS_FILE:?name the file with the rows}\"")]),
+    case("TOML that is none", &[("path = \"out.csv\"", "path = \"out.csv")]),
+    case("key given twice", &[("path = \"out.csv\"", "path = \"out.csv\"\npath = \"other.csv\"")]),
+    flags("--set without a value", "run --set batch.max_rows"),
+    flags("--set of an unknown key", "run --set batch.max_row=3"),
+    flags("--set of another type", "run --set batch.max_rows=many"),
+    flags("--set into a plugin's table", "run --set scraper.config.trm=true"),
+    case(
+        "many mistakes at once",
+        &[
+            ("input =", "inputs ="),
+            ("max_words = 12", "max_word = 12"),
+            ("plugin = \"gemini\"", "plugin = \"gemni\""),
+            ("path = \"rows.csv\"", "path = 7"),
+        ],
+    ),
+];
+
+#[test]
+fn every_mistake_is_pointed_at_before_anything_is_done() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", config_text::rows(2));
+    let mut golden = Golden::new("mistakes.txt");
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let mut text = config_text::asking("http://127.0.0.1:9").replace("plugin = \"lmdb\"", "plugin = \"memory\"");
+        text = text.replace("[cache.config]\npath = \"cache\"\n", "");
+        for (from, to) in case.edits {
+            assert_eq!(text.matches(from).count(), 1, "{}: {from:?} in\n{text}", case.name);
+            text = text.replace(from, to);
+        }
+        sandbox.write("rowsmith.toml", text);
+        sandbox.write("out.csv", "the output of an earlier run\n");
+        let said = sandbox.call(case.arguments.split(' ')).end();
+        let said_text = places_hidden(&said.err);
+        golden.add(&format!("{} (exit {})", case.name, said.code.unwrap_or(-1)), &said_text);
+        if said.code != Some(case.code) {
+            wrong.push(format!("{}: ended with {:?}, not {}", case.name, said.code, case.code));
+        }
+        assert_eq!(said.out, "", "{}", case.name);
+        assert_eq!(sandbox.read("out.csv"), "the output of an earlier run\n", "{}", case.name);
+    }
+    golden.compare();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Where plugins are looked for differs between machines.
+fn places_hidden(text: &str) -> String {
+    let shortened = |line: &str| match line.split_once(" (looked in ") {
+        Some((head, _)) => format!("{head} (looked in …)"),
+        None => line.to_owned(),
+    };
+    text.lines().map(shortened).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,63 @@
+//! `rowsmith plan`: what a run would do, without a key and without asking anybody.
+
+use super::config_text;
+use super::sandbox::{KEY, Sandbox};
+use rowsmith_fake_model::{FakeModel, Script};
+
+#[test]
+fn a_plan_counts_rows_hits_duplicates_and_calls() {
+    let server = FakeModel::start(Script::new()).expect("a server");
+    let sandbox = Sandbox::new();
+    let limits = "[providers.fake.limits]\nrequests_per_minute = 4\n\n[[exporters]]";
+    let config = config_text::asking(&server.base_url()).replace("[[exporters]]", limits);
+    sandbox.write("rowsmith.toml", &config);
+    // 150 different rows, three of which come twice, and two without a word.
+    let rows = config_text::rows(150);
+    let again: Vec<&str> = rows.lines().skip(1).take(3).collect();
+    sandbox.write("rows.csv", format!("{rows}{}\n,\n,\n", again.join("\n")));
+
+    let said = sandbox.run("plan").expect(0);
+    let lines = [
+        "Rows            155",
+        "Cache hits      0",
+        "Duplicates      3",
+        "Nothing to ask  2",
+        "To ask          150",
+        "Calls           8 of at most 20 rows",
+        "Time            60 s until the last call may leave, at 4 requests a minute",
+        "Provider        fake (test-model)",
+    ];
+    for line in lines {
+        assert!(said.out.lines().any(|l| l == line), "{line:?} in\n{}", said.out);
+    }
+    let (_, prompt) = said.out.split_once("--- system ---\n").expect("a prompt");
+    let (system, user) = prompt.split_once("--- user ---\n").expect("rows");
+    assert!(system.contains("Judge the topics.") && system.contains("summary"), "{system}");
+    assert!(!system.contains("Topic 1") && !system.contains("Words about"), "{system}");
+    assert!(user.contains("Words about topic number 20 and") && !user.contains("number 21 and"), "{user}");
+
+    let json = sandbox.run("plan --format json --limit 41").expect(0).json();
+    assert_eq!(json["schema"], "rowsmith/plan/v1");
+    assert_eq!((&json["rows"], &json["calls"], &json["to_ask"]), (&41.into(), &3.into(), &41.into()), "{json}");
+    assert!(!sandbox.run("plan --no-prompt").expect(0).out.contains("--- system ---"));
+    assert!(server.requests().is_empty());
+    assert!(!sandbox.has("out.csv"));
+}
+
+#[test]
+fn after_a_run_everything_is_a_hit() {
+    let server = FakeModel::start(Script::new()).expect("a server");
+    let sandbox = Sandbox::new();
+    sandbox.write("rowsmith.toml", config_text::asking(&server.base_url()));
+    sandbox.write("rows.csv", config_text::rows(25));
+    sandbox.call(["run", "-q"]).env(KEY.0, KEY.1).end().expect(0);
+    assert_eq!(server.completions().len(), 2);
+
+    let json = sandbox.run("plan --format json").expect(0).json();
+    assert_eq!((&json["cached"], &json["calls"]), (&25.into(), &0.into()), "{json}");
+    let json = sandbox.run("plan --format json --refresh").expect(0).json();
+    assert_eq!((&json["cached"], &json["calls"]), (&0.into(), &2.into()), "{json}");
+    let json = sandbox.run("plan --format json --set enrich.instructions=Other.").expect(0).json();
+    assert_eq!((&json["cached"], &json["calls"]), (&0.into(), &2.into()), "{json}");
+    assert_eq!(server.requests().len(), 2);
+}

@@ -1,0 +1,80 @@
+//! Commands and flags: their help, and what is said when they are wrong.
+
+use super::config_text;
+use super::golden::Golden;
+use super::sandbox::Sandbox;
+
+const VERBS: [&str; 17] = [
+    "",
+    "run",
+    "plan",
+    "check",
+    "list",
+    "plugin",
+    "plugin list",
+    "plugin info",
+    "cache",
+    "cache stats",
+    "cache verify",
+    "cache clear",
+    "init",
+    "schema",
+    "completions",
+    "help run",
+    "-V",
+];
+
+#[test]
+fn every_command_has_its_help() {
+    let sandbox = Sandbox::new();
+    let mut golden = Golden::new("help.txt");
+    for verb in VERBS {
+        let line = match verb {
+            "help run" | "-V" => verb.to_owned(),
+            _ => format!("{verb} --help").trim().to_owned(),
+        };
+        let said = sandbox.bare(line.split(' ')).end().expect(0);
+        assert_eq!(said.err, "", "{line}");
+        assert!(!said.out.contains('\u{1b}'), "{line}");
+        golden.add(&format!("rowsmith {line}"), &said.out.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    }
+    golden.compare();
+}
+
+#[test]
+fn wrong_use_is_said_with_a_way_out() {
+    let sandbox = Sandbox::new();
+    sandbox.write("fine.toml", config_text::offline());
+    sandbox.write("rows.csv", config_text::rows(1));
+    let cases = [
+        ("chek", 2),
+        ("run --limt 3", 2),
+        ("run --limit many", 2),
+        ("run fine.toml --limit 0", 2),
+        ("run --progress loud", 2),
+        ("run --offline --refresh", 2),
+        ("run fine.toml --report run.txt", 2),
+        ("check --static --online", 2),
+        ("plugin", 2),
+        ("plugin info csv --kind sink", 2),
+        ("completions tcsh", 2),
+        ("run", 3),
+        ("check no/such.toml", 3),
+        ("plan .", 3),
+        ("cache stats", 3),
+    ];
+    let mut golden = Golden::new("usage.txt");
+    let mut wrong = Vec::new();
+    for (line, code) in cases {
+        let said = sandbox.run(line);
+        if said.code != Some(code) {
+            wrong.push(format!("{line}: ended with {:?}, not {code}", said.code));
+        }
+        assert_eq!(said.out, "", "{line}");
+        golden.add(&format!("rowsmith {line} (exit {})", said.code.unwrap_or(-1)), &said.err);
+    }
+    let bare = sandbox.bare::<&str>([]).end().expect(2);
+    assert!(bare.err.contains("Usage: rowsmith"), "{}", bare.err);
+    golden.compare();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

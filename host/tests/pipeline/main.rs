@@ -1,0 +1,18 @@
+//! The pipeline from rows to rows: the real binary, real plugins, and a server that behaves as badly as services do.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in helper functions too")]
+#![cfg(unix)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod case;
+mod clean;
+mod damaged;
+mod limits;
+mod policies;
+mod secrets;
+mod service;
+mod sharing;
+mod stops;
+mod storage;
