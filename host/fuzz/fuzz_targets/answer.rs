@@ -1,0 +1,99 @@
+//! Any text a model may write, read and judged.
+//!
+//! Promises that are checked: each item has braces of its own in the text; each row gets exactly one verdict; an
+//! answer that is accepted is a JSON object of exactly the output columns, keeps every rule, and stands in an item
+//! with its id and its tag; items are either of a row that was asked, or counted as unknown.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rowsmith::pipeline::parse::{Item, Parsed, parse};
+use rowsmith::pipeline::reconcile::reconcile;
+use rowsmith::rules::{OutputColumn, Rule, ValueType, check};
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+static OUTPUTS: LazyLock<Vec<OutputColumn>> = LazyLock::new(|| {
+    let column = |name: &str, value_type, change: fn(&mut Rule)| {
+        let mut rule = Rule::of(value_type);
+        change(&mut rule);
+        OutputColumn { name: name.to_owned(), column: name.to_uppercase(), rule }
+    };
+    vec![
+        column("t", ValueType::String, |rule| rule.max_words = Some(3)),
+        column("e", ValueType::String, |rule| {
+            rule.allowed = vec![json!("a"), json!("b")];
+            rule.optional = true;
+        }),
+        column("n", ValueType::Integer, |rule| {
+            (rule.min, rule.max) = (Some(1.0), Some(5.0));
+            rule.optional = true;
+        }),
+        column("l", ValueType::Array, |rule| {
+            rule.items = Some(Box::new(Rule::of(ValueType::String)));
+            rule.max_length = Some(2);
+            rule.optional = true;
+        }),
+    ]
+});
+
+fuzz_target!(|text: &str| {
+    let Some(parsed) = parse(text) else { return };
+    assert!(!parsed.items.is_empty(), "a reading without items");
+    for brace in ['{', '}'] {
+        assert!(text.matches(brace).count() >= parsed.items.len(), "more items than {brace}");
+    }
+    for rows in [1, 3] {
+        for tagged in [false, true] {
+            judge(&parsed, rows, tagged);
+        }
+    }
+});
+
+fn judge(parsed: &Parsed<'_>, rows: usize, tagged: bool) {
+    let (ids, tags) = (names("r", rows), names("t", rows));
+    let result = reconcile(parsed.clone(), &ids, tagged.then_some(&tags[..]), &OUTPUTS);
+    assert_eq!(result.verdicts.len(), rows, "one verdict a row");
+    let under = |id: &str| parsed.items.iter().filter(|item| is_under(item, id)).count();
+    let lone = rows == 1 && parsed.items.len() == 1 && parsed.items[0].id.is_none();
+    let known = if lone { 1 } else { ids.iter().map(|id| under(id)).sum() };
+    assert_eq!(result.unknown, parsed.items.len() - known, "every item is counted");
+    for (at, verdict) in result.verdicts.iter().enumerate() {
+        match verdict {
+            Ok(answer) => {
+                assert!(lone || under(&ids[at]) > 0, "an answer from nowhere");
+                keeps_the_rules(answer);
+                let tag = tagged.then_some(tags[at].as_str());
+                assert!(parsed.items.iter().any(|item| stands_in(item, answer, tag)), "an answer of other values");
+            }
+            Err(failure) => assert!(!failure.reason.is_empty() && !failure.message.is_empty()),
+        }
+    }
+}
+
+fn names(prefix: &str, count: usize) -> Vec<String> {
+    (0..count).map(|at| format!("{prefix}{at}")).collect()
+}
+
+fn is_under(item: &Item<'_>, id: &str) -> bool {
+    item.id.as_deref().is_some_and(|found| found.trim() == id)
+}
+
+fn keeps_the_rules(answer: &str) {
+    let answer: Value = serde_json::from_str(answer).expect("an accepted answer is JSON");
+    let answer = answer.as_object().expect("an accepted answer is an object");
+    let names: Vec<&str> = OUTPUTS.iter().map(|output| output.name.as_str()).collect();
+    assert_eq!(answer.keys().map(String::as_str).collect::<Vec<_>>(), names, "exactly the output columns");
+    for output in OUTPUTS.iter() {
+        assert_eq!(check::problem(&output.name, &output.rule, &answer[&output.name]), None);
+    }
+}
+
+fn stands_in(item: &Item<'_>, answer: &str, tag: Option<&str>) -> bool {
+    let Ok(fields) = &item.fields else { return false };
+    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let copied = field("tag").and_then(Value::as_str).map(str::trim);
+    let values =
+        OUTPUTS.iter().map(|output| format!("{}:{}", json!(output.name), field(&output.name).unwrap_or(&Value::Null)));
+    let text = format!("{{{}}}", values.collect::<Vec<_>>().join(","));
+    text == answer && (tag.is_none() || copied == tag)
+}

@@ -1,0 +1,132 @@
+//! A good answer, wrapped as models wrap it, and cut off anywhere.
+//!
+//! Promises that are checked: the whole answer is read back as it was written, in each wrapping; after a cut only
+//! items that are closed before the cut are there, in order and unchanged, and all of them; a cut inside the JSON is
+//! noticed.
+#![no_main]
+
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use libfuzzer_sys::fuzz_target;
+use rowsmith::pipeline::parse::{Item, parse};
+use serde_json::{Map, Value, json};
+
+#[derive(Arbitrary, Debug)]
+struct Answer {
+    rows: Vec<Row>,
+    wrapping: Wrapping,
+    keyed: bool,
+    pretty: bool,
+    cut: u16,
+}
+
+#[derive(Arbitrary, Debug)]
+struct Row {
+    id: String,
+    text: String,
+    list: Vec<String>,
+    number: i32,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Wrapping {
+    None,
+    Fences,
+    Prose,
+    Thinking,
+    Rows,
+}
+
+fuzz_target!(|answer: Answer| {
+    if answer.rows.is_empty() {
+        return;
+    }
+    // A repeated key is another matter: a JSON map would hide it from this side.
+    let mut seen = std::collections::HashSet::new();
+    if !answer.rows.iter().all(|row| seen.insert(row.id.as_str())) {
+        return;
+    }
+    let (before, body, after) = answer.written();
+    let text = format!("{before}{body}{after}");
+    let whole = parse(&text).map(|parsed| (parsed.items, parsed.cut_off));
+    let expected: Vec<Item<'_>> = answer.rows.iter().map(Row::item).collect();
+    assert_eq!(whole, Some((expected.clone(), false)), "{text}");
+
+    let cut = usize::from(answer.cut) % body.len();
+    let Some(begun) = body.get(..cut) else { return };
+    let text = format!("{before}{begun}");
+    let closed = closed_items(begun, answer.depth());
+    match parse(&text) {
+        Some(parsed) => {
+            assert!(parsed.cut_off, "a cut that is not noticed: {text}");
+            assert_eq!(parsed.items, expected[..closed], "{text}");
+        }
+        None => assert_eq!(closed, 0, "{text}"),
+    }
+});
+
+impl Answer {
+    fn written(&self) -> (&'static str, String, &'static str) {
+        let rows: Value = if self.keyed {
+            self.rows.iter().map(|row| (row.id.clone(), Value::Object(row.fields()))).collect::<Map<_, _>>().into()
+        } else {
+            self.rows.iter().map(Row::with_id).collect::<Vec<_>>().into()
+        };
+        let rows = if self.wraps_rows() { json!({"rows": rows}) } else { rows };
+        let body = if self.pretty { format!("{rows:#}") } else { rows.to_string() };
+        let (before, after) = match self.wrapping {
+            Wrapping::None | Wrapping::Rows => ("", "\n"),
+            Wrapping::Fences => ("```json\n", "\n```"),
+            Wrapping::Prose => ("Here [they] are, as {asked}:\n", "\nAnything else?"),
+            Wrapping::Thinking => ("<think>perhaps {\"r0\": {\"t\": 1}}</think>\n", ""),
+        };
+        (before, body, after)
+    }
+
+    /// Only a list needs a name around it; a keyed object would be taken for a row.
+    fn wraps_rows(&self) -> bool {
+        matches!(self.wrapping, Wrapping::Rows) && !self.keyed
+    }
+
+    /// How many brackets are open around an item.
+    fn depth(&self) -> usize {
+        if self.wraps_rows() { 2 } else { 1 }
+    }
+}
+
+impl Row {
+    fn fields(&self) -> Map<String, Value> {
+        let fields = [("t", json!(self.text)), ("l", json!(self.list)), ("n", json!({"k": self.number}))];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    fn with_id(&self) -> Value {
+        let id = [("id".to_owned(), json!(self.id))];
+        Value::Object(id.into_iter().chain(self.fields()).collect())
+    }
+
+    fn item(&self) -> Item<'_> {
+        let fields = self.fields().into_iter().map(|(name, value)| (name.into(), value)).collect();
+        Item { id: Some(self.id.as_str().into()), fields: Ok(fields) }
+    }
+}
+
+/// How many objects end in `text` with `depth` brackets still open around them.
+fn closed_items(text: &str, depth: usize) -> usize {
+    let (mut open, mut closed) = (0, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for character in text.chars() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            _ if in_text => {}
+            '{' | '[' => open += 1,
+            '}' | ']' => {
+                open -= 1;
+                closed += usize::from(character == '}' && open == depth);
+            }
+            _ => {}
+        }
+    }
+    closed
+}

@@ -1,0 +1,41 @@
+//! Rows as a plugin sends them.
+//!
+//! Promises that are checked: a chunk that is accepted is written as the very bytes it was read from; every cell can
+//! be used as what it says it is; shortening a chunk leaves a sound one.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rowsmith_plugin_api::RowChunk;
+use rowsmith_plugin_api::row::{Cell, CellKind};
+use serde_json::Value;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(mut chunk) = RowChunk::decode(bytes) else { return };
+    let written = chunk.encode().expect("a chunk that was read can be written");
+    assert!(bytes.starts_with(&written), "written otherwise than it was read");
+    assert_eq!(RowChunk::decode(&written).as_ref(), Ok(&chunk));
+    for row in chunk.iter() {
+        row.cells().for_each(|(_, cell)| check(cell));
+        assert!(row.object().len() <= chunk.columns().len());
+    }
+
+    let kept = chunk.len() / 2;
+    let rows: Vec<_> = chunk.iter().take(kept).map(|row| row.object()).collect();
+    chunk.truncate(kept);
+    let shorter = RowChunk::decode(&chunk.encode().expect("it can be written")).expect("a shortened chunk is sound");
+    assert_eq!(shorter.iter().map(|row| row.object()).collect::<Vec<_>>(), rows);
+});
+
+fn check(cell: Cell<'_>) {
+    let parsed = serde_json::from_str::<Value>(&cell.json());
+    let Ok(value) = parsed else { panic!("a {:?} that is not JSON: {:?}", cell.kind, cell.text) };
+    assert_eq!(value, cell.value());
+    let fits = match cell.kind {
+        CellKind::Absent | CellKind::Null => value.is_null(),
+        CellKind::False | CellKind::True => value.is_boolean(),
+        CellKind::Number => value.is_number(),
+        CellKind::String => value == cell.text,
+        CellKind::Json => value.is_array() || value.is_object(),
+    };
+    assert!(fits, "a {:?} that is {value}", cell.kind);
+}
