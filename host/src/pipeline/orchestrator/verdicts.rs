@@ -1,0 +1,182 @@
+//! Answers: what they resolve, and what is asked again (stages 9 and 10).
+
+use super::run_loop::Run;
+use crate::config::settings::OnFailure;
+use crate::limit::stop::StopReason;
+use crate::pipeline::batch::{Batch, Stage};
+use crate::pipeline::dispatch::{Done, End};
+use crate::pipeline::fallback::{self, LeftOver};
+use crate::pipeline::question::{Answer, Failure, Outcome, Question, RowKey};
+use crate::pipeline::reconcile::Verdict;
+use crate::pipeline::window::Place;
+use crate::report::tally::{BatchRecord, FailedRow, Tally};
+use rowsmith_plugin_api::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long to leave questions alone that another process is asking.
+const DEFERRED_PAUSE: Duration = Duration::from_millis(500);
+/// Batches in a row that the service leaves unanswered before it counts as unusable.
+const UNANSWERED_IN_A_ROW: u32 = 3;
+
+impl Run<'_> {
+    /// Stages 9 and 10: takes the verdicts of a batch.
+    pub(super) fn done(&mut self, done: Done) {
+        let Done { batch, end, attempts, took, not_stored, deferred } = done;
+        self.first_in_flight -= usize::from(batch.stage == Stage::First);
+        if let Some(error) = not_stored {
+            // The answers are exported all the same: they are paid for.
+            self.stop.request(StopReason::Cache(error));
+        }
+        if !deferred.is_empty() {
+            self.deferred.extend(deferred);
+            self.deferred_until = Instant::now() + DEFERRED_PAUSE;
+        }
+        let outcome = match &end {
+            End::Judged { verdicts, .. } if verdicts.iter().all(Result::is_ok) => "answered",
+            End::Judged { verdicts, .. } if verdicts.iter().any(Result::is_ok) => "partial",
+            End::Judged { .. } => "failed",
+            End::Unanswered(_) => "unanswered",
+            End::NotAsked | End::Deferred => "not_asked",
+        };
+        let rows = batch.questions.len();
+        if attempts > 0 {
+            let seconds = took.as_secs_f64();
+            self.tally.batch(BatchRecord { rows, stage: stage_name(batch.stage), outcome, attempts, seconds });
+        }
+        match end {
+            End::Judged { verdicts, whole } => {
+                self.unanswered = 0;
+                self.ever_answered = true;
+                self.concurrency.answered();
+                self.judged(batch, verdicts, whole);
+            }
+            End::Unanswered(error) => self.unanswered(batch, error),
+            End::NotAsked if batch.stage == Stage::Audit => self.end_audits(&batch),
+            // The rows stay open; a run that stops ends them all.
+            End::NotAsked | End::Deferred => {}
+        }
+    }
+
+    pub(super) fn judged(&mut self, batch: Batch, verdicts: Vec<Verdict>, whole: bool) {
+        if batch.stage == Stage::Audit {
+            self.compare(&batch, &verdicts);
+            return;
+        }
+        let size = batch.questions.len();
+        let mut left = Vec::new();
+        for (question, verdict) in batch.questions.into_iter().zip(verdicts) {
+            match verdict {
+                Ok(answer) => {
+                    self.audit(&question, &answer, size);
+                    self.resolve(question.key, Outcome::Enriched(answer));
+                }
+                Err(failure) => left.push((question, failure)),
+            }
+        }
+        self.fall_back(batch.stage, size, whole, left);
+    }
+
+    pub(super) fn fall_back(&mut self, stage: Stage, size: usize, whole: bool, left: Vec<LeftOver>) {
+        let next = fallback::next(self.settings.batch.fallback, stage, size, whole, left);
+        self.queue.extend(next.batches);
+        next.repack.into_iter().for_each(|question| self.repacker.push(question));
+        for (question, failure) in next.failed {
+            self.given_up.insert(question.key, failure.clone());
+            self.resolve(question.key, Outcome::Failed(failure));
+        }
+    }
+
+    /// The service did not answer. When it answers others, it is the batch's fault; else the run stops.
+    pub(super) fn unanswered(&mut self, batch: Batch, error: Error) {
+        self.unanswered += 1;
+        if batch.stage == Stage::Audit {
+            self.end_audits(&batch);
+        } else if !self.ever_answered || self.unanswered >= UNANSWERED_IN_A_ROW {
+            self.stop.request(StopReason::Provider(error));
+        } else {
+            let size = batch.questions.len();
+            let failure = Failure::new("service", error.message);
+            // A row that was alone has had all its tries already.
+            let stage = if size == 1 { Stage::Single } else { batch.stage };
+            let left = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
+            self.fall_back(stage, size, true, left);
+        }
+    }
+
+    /// Ends all rows that wait for a question.
+    pub(super) fn resolve(&mut self, key: RowKey, outcome: Outcome) {
+        let Some(places) = self.waiting.remove(&key) else { return };
+        for place in places.further {
+            self.end(place, outcome.clone(), true);
+        }
+        self.end(places.first, outcome, false);
+    }
+
+    pub(super) fn end(&mut self, place: Place, outcome: Outcome, duplicate: bool) {
+        self.tally.end(&outcome, duplicate);
+        let failure = if let Outcome::Failed(failure) = &outcome { Some(failure.clone()) } else { None };
+        let slot = self.window.end(place, outcome, duplicate);
+        let (Some(failure), Some(slot)) = (failure, slot) else {
+            return;
+        };
+        let failed = FailedRow {
+            row: place + 1,
+            key: slot.key.map(|key| key.hex()).unwrap_or_default(),
+            reason: failure.reason,
+            message: failure.message,
+            source: slot.chunk.row(slot.row).object(),
+        };
+        self.failures.write(&failed);
+        if self.tally.failures.len() < Tally::MOST_FAILURES {
+            self.tally.failures.push(failed);
+        }
+        if self.settings.run.on_failure == OnFailure::Stop {
+            self.stop.request(StopReason::RowFailed);
+        }
+        if let Some(most) = self.settings.budget.max_failed_rows.filter(|most| self.tally.rows.failed > *most) {
+            self.stop.request(StopReason::Limit(format!("more than max_failed_rows = {most} rows have failed")));
+        }
+    }
+
+    /// Asks a sample of rows again, alone.
+    pub(super) fn audit(&mut self, question: &Question, answer: &Answer, size: usize) {
+        if size > 1 && question.key.fraction() < self.settings.batch.audit {
+            self.audits.insert(question.key, Arc::clone(answer));
+            let again = Question { rejected: None, ..question.clone() };
+            self.queue.push_back(Batch { questions: vec![again], stage: Stage::Audit });
+        }
+    }
+
+    pub(super) fn compare(&mut self, batch: &Batch, verdicts: &[Verdict]) {
+        for (question, verdict) in batch.questions.iter().zip(verdicts) {
+            let (Some(first), Ok(alone)) = (self.audits.remove(&question.key), verdict) else {
+                continue;
+            };
+            let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+            let (first, alone) = (read(&first), read(alone));
+            self.tally.audit.rows += 1;
+            for output in &self.settings.enrich.output {
+                let same = u64::from(first.get(&output.name) == alone.get(&output.name));
+                *self.tally.audit.agree.entry(output.column.clone()).or_default() += same;
+            }
+        }
+    }
+
+    pub(super) fn end_audits(&mut self, batch: &Batch) {
+        for question in &batch.questions {
+            self.audits.remove(&question.key);
+        }
+    }
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::First => "first",
+        Stage::Repack => "repack",
+        Stage::Halve => "halve",
+        Stage::Single => "single",
+        Stage::Audit => "audit",
+    }
+}
