@@ -60,7 +60,7 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
     if end.stopped == Some(StopReason::ClosedPipe) {
         return;
     }
-    printer.note(clean(&text::summary(report)).trim_end());
+    printer.note(from_here(&clean(&text::summary(report))).trim_end());
     if !report.is_language_model && !args.offline {
         printer.note("note: these answers are made from the rows' own words, without a language model; swap it with --provider NAME");
     }
@@ -103,6 +103,16 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
     }
 }
 
+/// Paths below the working directory, as the user would type them.
+fn from_here(text: &str) -> String {
+    let here = std::env::current_dir().ok().map(|path| format!("{}{}", path.display(), std::path::MAIN_SEPARATOR));
+    match here {
+        // The root is the beginning of every path, and of no use.
+        Some(here) if here.len() > 2 => text.replace(&here, ""),
+        _ => text.to_owned(),
+    }
+}
+
 fn tell_failures(context: &Context, end: &RunEnd, settings: &Settings) {
     const SHOWN: usize = 3;
     let printer = context.printer;
@@ -113,6 +123,6 @@ fn tell_failures(context: &Context, end: &RunEnd, settings: &Settings) {
     }
     if let (true, Ok(Some(file))) = (end.tally.rows.failed > 0, &end.failure_file) {
         let what = if settings.run.on_failure == OnFailure::Drop { "were left out" } else { "have no answer" };
-        printer.note(format_args!("{} rows {what}; all are listed in {file}", end.tally.rows.failed));
+        printer.note(format_args!("{} rows {what}; all are listed in {}", end.tally.rows.failed, from_here(file)));
     }
 }
