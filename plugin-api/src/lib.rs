@@ -54,6 +54,7 @@ pub mod exporter;
 pub mod glue;
 pub mod host;
 pub mod http;
+pub mod input;
 pub mod manifest;
 pub mod output;
 pub mod prelude;

@@ -16,6 +16,7 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("
 fuzz_target!(|input: (u8, &[u8])| {
     let (how, bytes) = input;
     let is_set = |bit: u8| how & (1 << bit) != 0;
+    let encodings = ["utf-8", "utf-8-lossy", "latin1", "utf-16"];
     let file = FOLDER.path().join("given.csv");
     let config = json!({
         "path": file,
@@ -23,7 +24,7 @@ fuzz_target!(|input: (u8, &[u8])| {
         "has_header": is_set(1),
         "trim": is_set(2),
         "ragged": if is_set(3) { "pad" } else { "error" },
-        "encoding": ["utf-8", "utf-8-lossy", "latin1", "utf-16"][usize::from(how >> 4) % 4],
+        "encoding": encodings[usize::from(how >> 4) % encodings.len()],
     });
     let Ok((columns, rows)) = scrape(&file, bytes, config) else { return };
     if columns.is_empty() {

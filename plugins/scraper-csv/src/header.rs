@@ -1,7 +1,7 @@
 //! Which columns a file has, and which of them are read under which names.
 
 use crate::config::Config;
-use crate::near_names::{listed, near_names};
+use rowsmith_plugin_api::input::{listed, near_names};
 use rowsmith_plugin_api::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;

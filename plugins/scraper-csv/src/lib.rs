@@ -8,7 +8,6 @@ mod config;
 mod encoding;
 mod header;
 mod input;
-mod near_names;
 mod reader;
 mod record;
 mod source;

@@ -3,7 +3,7 @@
 use crate::config::{Config, Ragged};
 use crate::header::{Columns, numbered, select};
 use crate::record::Records;
-use crate::source::display_name;
+use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 use std::sync::Arc;
 

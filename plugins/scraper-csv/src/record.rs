@@ -2,9 +2,10 @@
 
 use crate::config::{Config, Encoding};
 use crate::input::Input;
-use crate::source::{Bytes, display_name, open};
+use crate::source::open;
 use crate::utf16::Utf16Reader;
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use rowsmith_plugin_api::input::{Bytes, display_name};
 use rowsmith_plugin_api::prelude::*;
 use std::io;
 

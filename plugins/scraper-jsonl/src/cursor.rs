@@ -69,7 +69,7 @@ impl Cursor {
     }
 
     fn unreadable(&self, source: &io::Error) -> Error {
-        Error::io("read", crate::source::display_name(&self.path), source)
+        Error::io("read", rowsmith_plugin_api::input::display_name(&self.path), source)
     }
 }
 

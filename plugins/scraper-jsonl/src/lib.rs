@@ -8,7 +8,6 @@ mod array;
 mod config;
 mod cursor;
 mod lines;
-mod near_names;
 mod place;
 mod pointer;
 mod reader;

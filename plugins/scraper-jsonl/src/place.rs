@@ -1,6 +1,6 @@
 //! Places in a file, and the errors that name them.
 
-use crate::source::display_name;
+use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 
 /// A line and a column, both from 1; columns are counted in bytes.

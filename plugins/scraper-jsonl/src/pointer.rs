@@ -1,6 +1,6 @@
 //! Finds the array that a JSON Pointer leads to, as a piece of the document's text.
 
-use crate::near_names::{listed, near_names};
+use rowsmith_plugin_api::input::{listed, near_names};
 use rowsmith_plugin_api::prelude::*;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;

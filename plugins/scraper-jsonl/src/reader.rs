@@ -4,7 +4,7 @@ use crate::config::{Config, OnInvalid};
 use crate::place::{Place, complaint};
 use crate::records::Records;
 use crate::row::add_cells;
-use crate::source::display_name;
+use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::ChunkBuilder;
 

@@ -6,7 +6,8 @@ use crate::cursor::Cursor;
 use crate::lines::Lines;
 use crate::place::{Place, complaint};
 use crate::pointer::{Failure, find};
-use crate::source::{Bytes, display_name, open};
+use crate::source::open;
+use rowsmith_plugin_api::input::{Bytes, display_name};
 use rowsmith_plugin_api::prelude::*;
 use std::io::{self, BufReader, Read};
 

@@ -1,7 +1,7 @@
 //! Finds the names that someone may have meant.
 
 /// Up to three of `names`, the nearest first; none when nothing is near.
-pub(crate) fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
+pub fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
     let wanted = wanted.to_lowercase();
     let limit = (wanted.chars().count() / 3).min(5);
     let mut near: Vec<_> = names
@@ -14,7 +14,7 @@ pub(crate) fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) 
 }
 
 /// Names as they stand in a sentence.
-pub(crate) fn listed(names: &[String]) -> String {
+pub fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn the_nearest_come_first_and_the_far_not_at_all() {
-        let names = ["topics.jsn", "Topic.json", "other.txt"].map(str::to_owned);
-        assert_eq!(near_names("topics.json", names), ["Topic.json", "topics.jsn"]);
+        let names = ["topics.tsv", "Topic.csv", "other.txt"].map(str::to_owned);
+        assert_eq!(near_names("topics.csv", names), ["Topic.csv", "topics.tsv"]);
     }
 }

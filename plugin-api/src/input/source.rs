@@ -1,0 +1,64 @@
+//! Opens the file or the standard input of a scraper.
+
+use super::near_names::{listed, near_names};
+use crate::error::{Error, ErrorKind, Result};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A file has to be read that far to know what it is.
+const HEAD_BYTES: u64 = 4;
+/// A folder with more names than this is not searched to the end for what may have been meant.
+const MAX_NAMES: usize = 10_000;
+
+/// The bytes of a source.
+pub type Bytes = Box<dyn Read + Send>;
+
+/// A source whose first bytes were read already, to tell early when it is something else than it should be.
+pub struct Opened {
+    /// The first bytes, up to four.
+    pub head: Vec<u8>,
+    /// What comes after them.
+    pub rest: Bytes,
+}
+
+/// The source as messages name it.
+pub fn display_name(path: &str) -> &str {
+    if path == "-" { "the standard input" } else { path }
+}
+
+/// Opens a file, or the standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read, with near names of its folder as the hint, or when it is a folder.
+pub fn open(path: &str) -> Result<Opened> {
+    let mut rest: Bytes = if path == "-" { Box::new(io::stdin()) } else { Box::new(open_file(Path::new(path))?) };
+    let mut head = Vec::new();
+    rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| Error::io("read", display_name(path), &e))?;
+    Ok(Opened { head, rest })
+}
+
+fn open_file(path: &Path) -> Result<File> {
+    let file = File::open(path).map_err(|e| {
+        let error = Error::io("open", path, &e);
+        match missing_hint(path).filter(|_| e.kind() == io::ErrorKind::NotFound) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    })?;
+    if file.metadata().is_ok_and(|found| found.is_dir()) {
+        let error = Error::new(ErrorKind::Io, format!("cannot read {}: it is a folder", path.display()));
+        return Err(error.with("path", path.display().to_string()).hint("name a file in it"));
+    }
+    Ok(file)
+}
+
+fn missing_hint(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Some(format!("the folder {} does not exist or cannot be read", folder.display()));
+    };
+    let names = entries.take(MAX_NAMES).flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let near = near_names(path.file_name()?.to_str()?, names);
+    (!near.is_empty()).then(|| format!("that folder has {}", listed(&near)))
+}
