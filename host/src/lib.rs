@@ -4,12 +4,14 @@
 //! where rows go. The host finds and opens them ([`plugin`]), reads the config ([`config`]), runs the
 //! pipeline ([`pipeline`]) within its limits ([`limit`]) and tells what happened ([`report`]).
 
+mod abort;
 pub mod builtin;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod error;
 pub mod exit_code;
+pub mod files;
 pub mod limit;
 pub mod pipeline;
 pub mod plugin;

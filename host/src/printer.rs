@@ -1,6 +1,7 @@
 //! All that is printed. Data goes to standard output, everything else to standard error.
 
 use crate::config::env;
+use crate::diagnostic::printable;
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -56,23 +57,25 @@ impl Printer {
     /// A line to standard error, unless quiet.
     pub fn note(self, text: impl Display) {
         if !self.quiet {
-            say(&text.to_string());
+            say(&printable(&text.to_string()));
         }
     }
 
     /// An error, even when quiet.
     pub fn error(self, text: impl Display) {
-        say(&format!("{}: {text}", self.paint(RED, "error")));
+        say(&format!("{}: {}", self.paint(RED, "error"), printable(&text.to_string())));
     }
 
     /// A warning, unless quiet.
     pub fn warning(self, text: impl Display) {
-        self.note(format_args!("{}: {text}", self.paint(YELLOW, "warning")));
+        if !self.quiet {
+            say(&format!("{}: {}", self.paint(YELLOW, "warning"), printable(&text.to_string())));
+        }
     }
 
     /// What to do about an error.
     pub fn hint(self, text: impl Display) {
-        say(&format!("{}: {text}", self.paint(CYAN, "hint")));
+        say(&format!("{}: {}", self.paint(CYAN, "hint"), printable(&text.to_string())));
     }
 
     /// Text that was rendered already.

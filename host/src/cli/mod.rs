@@ -135,7 +135,9 @@ fn report(context: &Context, error: &HostError) -> ExitCode {
             printer.error(missing);
             printer.hint("name a config, or make one with `rowsmith init`");
         }
-        HostError::Config(rendered) if rendered.contains("error[") => printer.rendered(rendered),
+        HostError::Config(rendered) if rendered.contains("error[") => {
+            printer.rendered(context.redactor.clean(rendered));
+        }
         other => printer.error(context.redactor.clean(&other.to_string())),
     }
     if let Some(hint) = error.hint() {

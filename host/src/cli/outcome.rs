@@ -61,7 +61,7 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
         return;
     }
     printer.note(from_here(&clean(&text::summary(report))).trim_end());
-    if !report.is_language_model && !args.offline {
+    if !report.is_language_model && !args.offline && report.rows.cached + report.rows.enriched > 0 {
         printer.note("note: these answers are made from the rows' own words, without a language model; swap it with --provider NAME");
     }
     if report.rows.scraped == 0 && end.stopped.is_none() && end.source_error.is_none() {
@@ -98,7 +98,10 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
     let hints = [hint, end.source_error.as_ref().and_then(|e| e.hint.clone())];
     hints.into_iter().flatten().for_each(|hint| printer.hint(clean(&hint)));
     tell_failures(context, end, session.settings());
-    if end.stopped.is_some() && report.rows.skipped > 0 && !matches!(end.stopped, Some(StopReason::Config(_))) {
+    if end.stopped.is_some()
+        && report.rows.skipped > 0
+        && !matches!(end.stopped, Some(StopReason::Config(_) | StopReason::Cache(_)))
+    {
         printer.note("what was answered is kept; the same command goes on from here");
     }
 }

@@ -6,15 +6,17 @@ use super::{Context, signals};
 use crate::config::settings::Settings;
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::files::{FileUse, conflict, unwritable};
 use crate::limit::clock::Clock;
 use crate::pipeline::assemble::{Ground, Plugins, assemble};
 use crate::pipeline::orchestrator::{self, RunEnd};
 use crate::report::json::{Facts, Output, Report};
-use crate::report::progress;
-use crate::session::Opened;
+use crate::report::{failures, progress};
+use crate::session::{Opened, Session};
 use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::glue::client::ExporterClient;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,7 +43,8 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
 
     let settings = session.settings();
     let store = cache.client.store().await.map_err(|e| session.call_error(PluginKind::Cache, &cache.name, e))?;
-    let failure_file = Some(failure_path(settings, &exporters));
+    let failure_file = failure_path(settings, &exporters);
+    check_files(&session, &args, &exporters, &failure_file, store.path.as_deref())?;
     let plugins = Plugins {
         scraper: scraper.client,
         shared_cache: cache.can("coordination") && store.persistent,
@@ -60,7 +63,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         stop: services.stop.clone(),
         calls: services.calls.clone(),
         clock,
-        failure_file,
+        failure_file: Some(failure_file),
         redactor: services.redactor.clone(),
     };
     let (parts, snapshots) = assemble(settings, plugins, ground);
@@ -114,6 +117,41 @@ fn check_reports(reports: &[PathBuf]) -> Result<(), HostError> {
         None => Ok(()),
         Some(path) => Err(HostError::Usage(format!("--report {}: a report's name ends in .json", path.display()))),
     }
+}
+
+/// Finds files that would be two things at once, and those that cannot be written.
+fn check_files(
+    session: &Session,
+    args: &RunArgs,
+    exporters: &[(Opened<ExporterClient>, Target)],
+    failure_file: &Path,
+    store: Option<&str>,
+) -> Result<(), HostError> {
+    let config = |text: String| HostError::Config(text);
+    let mut files = vec![FileUse::read("the config", args.config.path())];
+    let source = session.settings().scraper.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
+    files.extend(source.map(|path| FileUse::read("the source", path)));
+    for (exporter, target) in exporters {
+        let Some(path) = &target.path else { continue };
+        if let Some(problem) = unwritable(Path::new(path)) {
+            let error = Error::new(ErrorKind::Io, problem).hint("nothing was asked; name another path");
+            return Err(session.call_error(PluginKind::Exporter, &exporter.name, error));
+        }
+        files.push(FileUse::written("an output", path));
+    }
+    if failure_file.exists() && !failures::is_ours(failure_file) {
+        let text =
+            "is not a failure file of an earlier run and would be overwritten; set run.failure_file to another path";
+        return Err(config(format!("{} {text}", failure_file.display())));
+    }
+    files.push(FileUse::written("the failure file", failure_file));
+    for report in &args.report {
+        if let Some(problem) = unwritable(report) {
+            return Err(HostError::Usage(format!("--report: {problem}")));
+        }
+        files.push(FileUse::written("the report", report));
+    }
+    conflict(&files, store.map(Path::new)).map_or(Ok(()), |problem| Err(config(problem)))
 }
 
 /// Where failed rows go when the config does not say: beside the first file that is written.

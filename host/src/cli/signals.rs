@@ -8,23 +8,23 @@ use crate::printer::Printer;
 pub(super) fn listen(stop: Stop, printer: Printer) {
     tokio::spawn(async move {
         let mut terminate = terminations();
-        for first in [true, false] {
+        loop {
             let (reason, code) = tokio::select! {
                 _ = tokio::signal::ctrl_c() => (StopReason::Interrupted, ExitCode::Interrupted),
                 () = terminated(&mut terminate) => (StopReason::Terminated, ExitCode::Terminated),
             };
-            if first {
-                printer.note("stopping: answers under way are waited for and kept (again to quit now)");
-                stop.request(reason);
-            } else {
+            // A run that stops already, for whatever reason, is not asked to twice.
+            if stop.is_requested() {
                 quit(code);
             }
+            printer.note("stopping: answers under way are waited for and kept (again to quit now)");
+            stop.request(reason);
         }
     });
 }
 
 #[expect(clippy::exit, reason = "the user asked twice; whatever still runs must not hold up the end")]
-fn quit(code: ExitCode) {
+fn quit(code: ExitCode) -> ! {
     std::process::exit(i32::from(code as u8));
 }
 

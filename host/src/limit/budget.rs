@@ -3,7 +3,9 @@
 
 use crate::config::settings::Budget;
 use rowsmith_plugin_api::completion::Usage;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// US dollars for tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +31,7 @@ struct Used {
     output: u64,
     reserved_input: u64,
     reserved_output: u64,
+    open: u64,
 }
 
 /// Keeps the books of a run.
@@ -37,6 +40,7 @@ pub struct Ledger {
     budget: Budget,
     prices: Option<Prices>,
     used: Mutex<Used>,
+    settled: Notify,
 }
 
 /// What was set aside for one call.
@@ -49,33 +53,47 @@ pub struct Reservation {
 impl Ledger {
     /// An empty ledger.
     pub fn new(budget: Budget, prices: Option<Prices>) -> Self {
-        Self { budget, prices, used: Mutex::new(Used::default()) }
+        Self { budget, prices, used: Mutex::new(Used::default()), settled: Notify::new() }
     }
 
-    /// Sets aside the worst case of a call.
+    /// Sets aside the worst case of a call. When only what other calls have set aside stands in the way, it
+    /// waits for them: they mostly use less.
     ///
     /// # Errors
     /// The limit that the call could exceed, in words.
-    pub fn reserve(&self, input: u64, output: u64) -> Result<Reservation, String> {
+    pub async fn reserve(&self, input: u64, output: u64) -> Result<Reservation, String> {
+        loop {
+            let mut settled = pin!(self.settled.notified());
+            settled.as_mut().enable();
+            match self.try_reserve(input, output) {
+                Err((_, open)) if open > 0 => settled.await,
+                result => return result.map_err(|(limit, _)| limit),
+            }
+        }
+    }
+
+    /// As [`Ledger::reserve`], without waiting; the error also says how many reservations are open.
+    fn try_reserve(&self, input: u64, output: u64) -> Result<Reservation, (String, u64)> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(most) = self.budget.max_calls.filter(|most| used.calls + 1 > *most) {
-            return Err(format!("max_calls = {most} is used up"));
+            return Err((format!("max_calls = {most} is used up"), used.open));
         }
         let (all_input, all_output) =
             (used.input + used.reserved_input + input, used.output + used.reserved_output + output);
         if let Some(most) = self.budget.max_tokens.filter(|most| all_input + all_output > *most) {
-            return Err(format!(
-                "the next call could exceed max_tokens = {most} ({} are used)",
-                used.input + used.output
-            ));
+            let limit =
+                format!("the next call could exceed max_tokens = {most} ({} are used)", used.input + used.output);
+            return Err((limit, used.open));
         }
         if let (Some(most), Some(prices)) = (self.budget.max_cost_usd, self.prices)
             && prices.cost(all_input, all_output) > most
         {
             let so_far = prices.cost(used.input, used.output);
-            return Err(format!("the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)"));
+            let limit = format!("the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)");
+            return Err((limit, used.open));
         }
         used.calls += 1;
+        used.open += 1;
         used.reserved_input += input;
         used.reserved_output += output;
         Ok(Reservation { input, output })
@@ -84,8 +102,10 @@ impl Ledger {
     /// Books what a call really used; where the service did not say, the worst case stands.
     pub fn settle(&self, reservation: Reservation, usage: Option<&Usage>) {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.reserved_input -= reservation.input;
-        used.reserved_output -= reservation.output;
+        used.reserved_input = used.reserved_input.saturating_sub(reservation.input);
+        used.reserved_output = used.reserved_output.saturating_sub(reservation.output);
+        used.open = used.open.saturating_sub(1);
+        self.settled.notify_waiters();
         // A call that failed is not billed by any service.
         let Some(usage) = usage else { return };
         used.input += usage.input.unwrap_or(reservation.input);
@@ -116,31 +136,46 @@ mod tests {
     #[test]
     fn calls_are_never_more_than_allowed() {
         let ledger = Ledger::new(Budget { max_calls: Some(2), ..Budget::default() }, None);
-        let first = ledger.reserve(1, 1).unwrap();
-        ledger.reserve(1, 1).unwrap();
-        assert_eq!(ledger.reserve(1, 1).unwrap_err(), "max_calls = 2 is used up");
+        let first = ledger.try_reserve(1, 1).unwrap();
+        ledger.try_reserve(1, 1).unwrap();
+        assert_eq!(ledger.try_reserve(1, 1).unwrap_err().0, "max_calls = 2 is used up");
         ledger.cancel(first);
-        assert!(ledger.reserve(1, 1).is_ok());
+        assert!(ledger.try_reserve(1, 1).is_ok());
     }
 
     #[test]
     fn the_worst_case_is_reserved_and_the_true_use_is_booked() {
         let ledger = Ledger::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
-        let first = ledger.reserve(30, 50).unwrap();
-        assert!(ledger.reserve(10, 20).is_err(), "80 of 100 are set aside");
+        let first = ledger.try_reserve(30, 50).unwrap();
+        assert!(ledger.try_reserve(10, 20).is_err(), "80 of 100 are set aside");
         ledger.settle(first, Some(&usage(20, 10)));
-        let second = ledger.reserve(10, 60).unwrap();
+        let second = ledger.try_reserve(10, 60).unwrap();
         ledger.settle(second, None);
-        assert!(ledger.reserve(10, 60).is_ok(), "a failed call used nothing");
+        assert!(ledger.try_reserve(10, 60).is_ok(), "a failed call used nothing");
     }
 
     #[test]
     fn money_is_never_more_than_allowed() {
         let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 10.0 };
         let ledger = Ledger::new(Budget { max_cost_usd: Some(0.01), ..Budget::default() }, Some(prices));
-        let first = ledger.reserve(1_000, 800).unwrap();
+        let first = ledger.try_reserve(1_000, 800).unwrap();
         ledger.settle(first, Some(&usage(1_000, 800)));
         assert!(ledger.cost_usd().is_some_and(|usd| (usd - 0.009).abs() < 1e-9));
-        assert!(ledger.reserve(1_000, 800).unwrap_err().contains("max_cost_usd = 0.01"));
+        assert!(ledger.try_reserve(1_000, 800).unwrap_err().0.contains("max_cost_usd = 0.01"));
+    }
+
+    #[tokio::test]
+    async fn a_call_waits_for_what_others_have_set_aside() {
+        let ledger = Ledger::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
+        let first = ledger.reserve(30, 50).await.unwrap();
+        let mut second = pin!(ledger.reserve(30, 50));
+        let waits = tokio::select! {
+            biased;
+            _ = &mut second => false,
+            () = std::future::ready(()) => true,
+        };
+        assert!(waits, "80 of 100 are set aside");
+        ledger.settle(first, Some(&usage(10, 5)));
+        assert!(second.await.is_ok(), "15 of 100 are used");
     }
 }

@@ -7,11 +7,11 @@ use crate::config::settings::ProviderLimits;
 use rowsmith_plugin_api::cache::{QuotaRequest, QuotaWindow};
 use rowsmith_plugin_api::completion::LimitHint;
 use rowsmith_plugin_api::glue::client::CacheClient;
-use std::sync::Mutex as StdMutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex as StdMutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until};
 
 /// The time that a request may take to arrive, beyond the one before it: the service counts arrivals, we
@@ -54,8 +54,13 @@ pub struct SharedQuota {
 
 /// Lets calls pass, one after the other, as early as all limits allow.
 pub struct Gate {
-    /// Held while waiting, so that calls pass in the order they came.
-    windows: Mutex<Vec<Limited>>,
+    /// Held while waiting, so that calls pass in the order they came. Answers never need it: what was
+    /// answered must not wait for what is not yet asked.
+    turn: Mutex<()>,
+    windows: StdMutex<Vec<Limited>>,
+    /// Wakes the one that waits when there may be room earlier than it knows.
+    changed: Notify,
+    shared_failed: AtomicBool,
     paused_until: StdMutex<Option<Instant>>,
     waited_ms: AtomicU64,
     shared: Option<SharedQuota>,
@@ -85,7 +90,10 @@ impl Gate {
         add(Unit::Requests, limits.requests_per_day, DAY);
         add(Unit::Tokens, limits.tokens_per_minute, MINUTE);
         Self {
-            windows: Mutex::new(windows),
+            turn: Mutex::new(()),
+            windows: StdMutex::new(windows),
+            changed: Notify::new(),
+            shared_failed: AtomicBool::new(false),
             paused_until: StdMutex::new(None),
             waited_ms: AtomicU64::new(0),
             shared,
@@ -95,58 +103,73 @@ impl Gate {
 
     /// Waits until a call of about this many tokens may leave.
     pub async fn pass(&self, tokens: u64) -> Passage {
-        let mut windows = self.windows.lock().await;
+        let _turn = self.turn.lock().await;
         loop {
             let now = Instant::now();
-            let mut at = self.paused().filter(|until| *until > now).unwrap_or(now);
-            for limited in windows.iter_mut() {
-                at = at.max(limited.window.room_at(now, limited.unit.amount(tokens)));
-            }
+            let mut at = self.room_at(now, tokens);
             if at <= now {
-                if let Some(wait) = self.acquire_shared(&windows, tokens).await {
+                if let Some(wait) = self.acquire_shared(tokens).await {
                     at = now + wait;
                 } else {
-                    for limited in windows.iter_mut() {
+                    for limited in self.windows().iter_mut() {
                         limited.window.take(now, limited.unit.amount(tokens));
                     }
                     return Passage { at: now, tokens };
                 }
             }
-            sleep_until(at).await;
+            tokio::select! {
+                () = sleep_until(at) => {}
+                () = self.changed.notified() => {}
+            }
             let waited = u64::try_from(now.elapsed().as_millis()).unwrap_or(u64::MAX);
             self.waited_ms.fetch_add(waited, Ordering::Relaxed);
         }
     }
 
+    fn windows(&self) -> MutexGuard<'_, Vec<Limited>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When a call of about this many tokens may leave: now, or later.
+    fn room_at(&self, now: Instant, tokens: u64) -> Instant {
+        let paused = self.paused().filter(|until| *until > now).unwrap_or(now);
+        let mut windows = self.windows();
+        let rooms = windows.iter_mut().map(|limited| limited.window.room_at(now, limited.unit.amount(tokens)));
+        rooms.fold(paused, Instant::max)
+    }
+
     /// Asks the quota that is shared with other processes; returns how long to wait, or nothing.
-    async fn acquire_shared(&self, windows: &[Limited], tokens: u64) -> Option<Duration> {
+    async fn acquire_shared(&self, tokens: u64) -> Option<Duration> {
         let shared = self.shared.as_ref()?;
-        if windows.is_empty() {
-            return None;
-        }
-        let windows = windows.iter().map(|limited| QuotaWindow {
+        let window = |limited: &Limited| QuotaWindow {
             unit: limited.unit.as_str().to_owned(),
             window_ms: u64::try_from(limited.window.length().as_millis()).unwrap_or(u64::MAX),
             limit: limited.window.limit(),
             amount: limited.unit.amount(tokens),
-        });
-        let request =
-            QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows: windows.collect() };
+        };
+        let windows: Vec<QuotaWindow> = self.windows().iter().map(window).collect();
+        if windows.is_empty() {
+            return None;
+        }
+        let request = QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows };
         match shared.cache.acquire(&request).await {
             Ok(0) => None,
             Ok(wait) => Some(Duration::from_millis(wait)),
             Err(error) => {
-                tracing::warn!(%error, "the shared quota cannot be read; other processes are not counted");
+                if !self.shared_failed.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(%error, "the shared quota cannot be read; other processes are not counted");
+                }
                 None
             }
         }
     }
 
     /// Corrects the tokens of a passage.
-    pub async fn correct(&self, passage: Passage, tokens: u64) {
-        for limited in self.windows.lock().await.iter_mut().filter(|limited| limited.unit == Unit::Tokens) {
+    pub fn correct(&self, passage: Passage, tokens: u64) {
+        for limited in self.windows().iter_mut().filter(|limited| limited.unit == Unit::Tokens) {
             limited.window.correct(passage.at, passage.tokens, tokens);
         }
+        self.changed.notify_one();
     }
 
     fn paused(&self) -> Option<Instant> {
@@ -155,7 +178,7 @@ impl Gate {
 
     /// Lets nothing pass for a while, because the service asked for it.
     pub fn pause(&self, wait: Duration) {
-        let until = Instant::now() + wait;
+        let Some(until) = Instant::now().checked_add(wait) else { return };
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         if paused.is_none_or(|earlier| earlier < until) {
             *paused = Some(until);
@@ -163,7 +186,7 @@ impl Gate {
     }
 
     /// Takes what a service said of its limits. They can lower ours, never raise them.
-    pub async fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
+    pub fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
         for hint in hints {
             if hint.remaining == Some(0)
                 && let Some(reset) = hint.reset_ms.map(Duration::from_millis).filter(|reset| *reset <= max_wait)
@@ -171,7 +194,7 @@ impl Gate {
                 self.pause(reset);
             }
             let length = Duration::from_secs(hint.window_secs) + ARRIVAL_MARGIN;
-            let mut windows = self.windows.lock().await;
+            let mut windows = self.windows();
             let known = windows.iter_mut().find(|l| l.unit.as_str() == hint.unit && l.window.length() == length);
             if let (Some(limited), Some(limit)) = (known, hint.limit) {
                 limited.window.lower(limit);

@@ -120,7 +120,7 @@ pub fn fingerprinter(settings: &Settings, plugin: &(String, String), info: &Prov
     let provider = format!("{}@{}", plugin.0, major(&plugin.1));
     let rules = rules_json(&settings.enrich.output);
     let parts = QuestionParts {
-        instructions: &settings.enrich.instructions,
+        instructions: settings.enrich.instructions.trim(),
         input: &settings.enrich.input,
         rules: &rules,
         provider: &provider,

@@ -8,6 +8,7 @@ use super::prompt::{AnswerShape, Asked, Prompter};
 use super::question::{Failure, RowKey};
 use super::reconcile::{self, Verdict};
 use super::record::{self, RecordMeta};
+use crate::abort::AbortOnDrop;
 use crate::limit::backoff::{RetryPolicy, dice};
 use crate::limit::budget::Ledger;
 use crate::limit::clock::Clock;
@@ -123,6 +124,20 @@ pub struct Dispatcher {
     pub events: mpsc::UnboundedSender<Event>,
 }
 
+/// No call uses more tokens than this; a service that says so has counted wrong.
+const MOST_TOKENS: u64 = 1 << 40;
+
+/// The counts of a service, without those that cannot be.
+fn believable(usage: Usage) -> Usage {
+    let sane = |count: Option<u64>| count.filter(|count| *count <= MOST_TOKENS);
+    Usage {
+        input: sane(usage.input),
+        cached: sane(usage.cached),
+        output: sane(usage.output),
+        thinking: sane(usage.thinking),
+    }
+}
+
 /// What one attempt came to.
 enum Attempt {
     Answer(Completion),
@@ -221,7 +236,7 @@ impl Dispatcher {
             return None;
         }
         let most_output = u64::from(asked.request.max_output_tokens.unwrap_or(0));
-        let reservation = match self.ledger.reserve(asked.input_tokens, most_output) {
+        let reservation = match self.stop.or(self.ledger.reserve(asked.input_tokens, most_output)).await? {
             Ok(reservation) => reservation,
             Err(limit) => {
                 self.stop.request(StopReason::Limit(limit));
@@ -238,7 +253,10 @@ impl Dispatcher {
             question.asked += 1;
         }
         self.tell(Event::Sent { stage: batch.stage, retry });
-        let result = self.complete(&asked.request).await;
+        let result = self
+            .complete(&asked.request)
+            .await
+            .map(|completion| Completion { usage: believable(completion.usage), ..completion });
         let usage = match &result {
             Ok(completion) => Some(completion.usage),
             // What was sent and not answered may have been billed: the worst case stands.
@@ -248,9 +266,9 @@ impl Dispatcher {
         self.ledger.settle(reservation, usage.as_ref());
         if let Ok(completion) = &result {
             if let (Some(input), Some(output)) = (completion.usage.input, completion.usage.output) {
-                self.gate.correct(passage, input + output).await;
+                self.gate.correct(passage, input.saturating_add(output));
             }
-            self.gate.learn(&completion.limits, self.retry.max_wait).await;
+            self.gate.learn(&completion.limits, self.retry.max_wait);
         }
         Some(result)
     }
@@ -259,12 +277,11 @@ impl Dispatcher {
     async fn complete(&self, request: &CompletionRequest) -> Result<Completion, Error> {
         let provider = self.provider.clone();
         let request = request.encode()?;
-        let mut task = self.calls.spawn(async move { provider.complete_encoded(request).await });
-        match timeout(self.timeout, &mut task).await {
+        let mut task = AbortOnDrop(self.calls.spawn(async move { provider.complete_encoded(request).await }));
+        match timeout(self.timeout, &mut task.0).await {
             Ok(Ok(result)) => result,
             Ok(Err(join)) => Err(Error::new(ErrorKind::Panic, format!("the provider's call broke off: {join}"))),
             Err(_) => {
-                task.abort();
                 let seconds = self.timeout.as_secs();
                 Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s"))
                     .with("sent", "true"))

@@ -59,6 +59,8 @@ pub struct Export {
     builder: ChunkBuilder,
     /// Whether no row was pushed.
     untouched: bool,
+    /// Why a row could not be made ready, which makes every export incomplete.
+    broken: Option<Error>,
     plan: Option<Places>,
 }
 
@@ -81,7 +83,7 @@ impl Export {
                 Lane { name, orders }
             })
             .collect();
-        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), untouched: true, plan: None }
+        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), untouched: true, broken: None, plan: None }
     }
 
     /// Adds a row that has ended. Rows come in the source's order.
@@ -144,6 +146,11 @@ impl Export {
         }
     }
 
+    /// A row cannot be exported: every exporter fails for it at the end.
+    pub fn fail(&mut self, error: Error) {
+        self.broken.get_or_insert(error);
+    }
+
     /// Whether no row was pushed at all.
     pub fn is_untouched(&self) -> bool {
         self.untouched
@@ -157,14 +164,20 @@ impl Export {
     /// Ends all exporters and returns how each ended.
     pub async fn finish(mut self, ending: Ending) -> Vec<Exported> {
         self.flush(true).await;
-        let mut results = Vec::new();
-        for lane in self.lanes {
+        let ending = if self.broken.is_some() { Ending::Partial } else { ending };
+        let mut results: Vec<Exported> = Vec::new();
+        for lane in std::mem::take(&mut self.lanes) {
             let (sender, receiver) = oneshot::channel();
             drop(lane.orders.send(Order::Finish(ending, sender)).await);
             results.push(receiver.await.unwrap_or_else(|_| Exported {
                 name: lane.name,
                 result: Err(Error::new(ErrorKind::Other, "the exporter's thread ended early")),
             }));
+        }
+        if let Some(error) = &self.broken {
+            for exported in &mut results {
+                exported.result = Err(error.clone());
+            }
         }
         results
     }

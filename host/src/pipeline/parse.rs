@@ -175,6 +175,8 @@ impl<'a> Scanner<'a> {
             }
             match self.value() {
                 Some(Element::Object(inner, twice)) => self.parsed.items.push(item(Some(key), inner, twice)),
+                // More fields than any schema has are no answer, and telling them apart takes time.
+                Some(Element::Other(_)) if fields.len() >= MOST_FIELDS => break,
                 Some(Element::Other(value)) => {
                     repeated |= fields.iter().any(|(known, _)| *known == key);
                     fields.push((key, value));
@@ -199,6 +201,9 @@ impl<'a> Scanner<'a> {
         }
     }
 }
+
+/// Most fields of one item.
+const MOST_FIELDS: usize = 1_000;
 
 const REPEATED: &str = "it names a field twice";
 
@@ -268,7 +273,7 @@ impl<'de> Visitor<'de> for ElementVisitor {
         let mut fields: Fields<'de> = Vec::with_capacity(4);
         let mut repeated = false;
         while let Some(Text(name)) = map.next_key()? {
-            if fields.iter().any(|(known, _)| *known == name) {
+            if fields.len() >= MOST_FIELDS || fields.iter().any(|(known, _)| *known == name) {
                 repeated = true;
                 map.next_value::<IgnoredAny>()?;
             } else {

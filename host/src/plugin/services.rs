@@ -2,6 +2,7 @@
 
 use super::http::HttpService;
 use super::redact::Redactor;
+use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
 use crate::pipeline::scrape::Scraped;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
@@ -82,9 +83,9 @@ impl PluginServices {
 
     /// Runs a service on the host's runtime: the plugin may poll from a thread that has none.
     fn spawn(&self, future: impl Future<Output = Result<Buffer>> + Send + 'static) -> ReplyFuture {
-        let task = self.shared.runtime.spawn(future);
+        let mut task = AbortOnDrop(self.shared.runtime.spawn(future));
         Box::pin(async move {
-            let result = task.await.unwrap_or_else(|error| {
+            let result = (&mut task.0).await.unwrap_or_else(|error| {
                 Err(Error::new(ErrorKind::Other, format!("a host service broke off: {error}")))
             });
             result.map_err(|error| error.encode())

@@ -4,7 +4,7 @@ use super::tally::FailedRow;
 use crate::plugin::redact::Redactor;
 use serde_json::json;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes failed rows; the file exists only when there are any.
@@ -51,6 +51,8 @@ impl FailureFile {
                 let moved = file.flush().and_then(|()| std::fs::rename(temporary(&path), &path));
                 moved.map(|()| Some(name.clone())).map_err(|error| format!("cannot write {name}: {error}"))
             }
+            // Only what an earlier run wrote is removed, whatever the path names.
+            None if !is_ours(&path) => Ok(None),
             None => match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     Err(format!("cannot remove the old {name}: {error}"))
@@ -59,6 +61,20 @@ impl FailureFile {
             },
         }
     }
+}
+
+/// Whether a file is, by its first line, one that this program wrote.
+pub fn is_ours(path: &Path) -> bool {
+    const MOST: u64 = 64 << 20;
+    let Ok(file) = File::open(path) else { return false };
+    let mut line = String::new();
+    if BufReader::new(file.take(MOST)).read_line(&mut line).is_err() {
+        return false;
+    }
+    let first: Option<serde_json::Value> = serde_json::from_str(&line).ok();
+    first.is_some_and(|record| {
+        ["row", "key", "reason", "message", "source"].iter().all(|name| record.get(name).is_some())
+    })
 }
 
 fn temporary(path: &Path) -> PathBuf {

@@ -94,14 +94,15 @@ impl Run<'_> {
         question: impl FnOnce() -> Question,
     ) {
         let asked = !self.asked.is_empty() && self.asked.contains(&key);
-        if let Some(answer) = answer {
-            let outcome = if asked { Outcome::Enriched(answer) } else { Outcome::Cached(answer) };
-            self.end(place, outcome, asked);
-        } else if let Some(places) = self.waiting.get_mut(&key) {
+        if let Some(places) = self.waiting.get_mut(&key) {
+            // Before the cache: with `--refresh`, what it still holds is the answer of an earlier run.
             places.further.push(place);
         } else if let Some(failure) = self.given_up.get(&key) {
             let outcome = Outcome::Failed(failure.clone());
             self.end(place, outcome, true);
+        } else if let Some(answer) = answer {
+            let outcome = if asked { Outcome::Enriched(answer) } else { Outcome::Cached(answer) };
+            self.end(place, outcome, asked);
         } else if self.settings.run.offline {
             self.end(place, Outcome::Skipped(SkipReason::Offline), false);
         } else {
@@ -118,6 +119,11 @@ impl Run<'_> {
             return Err(format!(
                 "the output column `{}` is already a column of the source; give it another name with `column` in [enrich.output.{}]",
                 output.column, output.name
+            ));
+        }
+        if let Some(status) = self.settings.run.status_column.as_ref().filter(|s| chunk.column(s).is_some()) {
+            return Err(format!(
+                "the status column `{status}` is already a column of the source; give it another name"
             ));
         }
         if !first || !self.settings.enrich.missing_input_is_error {
@@ -137,7 +143,9 @@ impl Run<'_> {
     pub(super) async fn retry_deferred(&mut self) {
         let questions = std::mem::take(&mut self.deferred);
         let keys: Vec<_> = questions.iter().map(|question| question.key).collect();
-        let found = look_up(&self.cache, &keys).await.unwrap_or_default().answers;
+        // With `--refresh` a stored answer may be an old one, so these are claimed and asked after all.
+        let refresh = self.settings.run.refresh;
+        let found = if refresh { Vec::new() } else { look_up(&self.cache, &keys).await.unwrap_or_default().answers };
         let mut found = found.into_iter();
         for question in questions {
             match found.next().flatten() {

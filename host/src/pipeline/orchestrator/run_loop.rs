@@ -19,9 +19,13 @@ use rowsmith_plugin_api::exporter::Ending;
 use rowsmith_plugin_api::glue::client::CacheClient;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
+
+/// How long calls that are under way at the deadline may take; their answers may be paid for.
+const DEADLINE_GRACE: Duration = Duration::from_secs(10);
 
 /// What a run is made of.
 pub struct Parts {
@@ -94,7 +98,10 @@ pub(super) struct Run<'a> {
     pub(super) in_flight: JoinSet<Done>,
     pub(super) first_in_flight: usize,
     pub(super) concurrency: Concurrency,
-    pub(super) unanswered: u32,
+    pub(super) unanswered_batches: u32,
+    pub(super) unanswered_parts: u32,
+    /// Batches without an answer, while it is not known whether the service answers at all.
+    pub(super) parked: Vec<(Batch, Error)>,
     pub(super) ever_answered: bool,
     pub(super) source_ended: bool,
     pub(super) source_error: Option<Error>,
@@ -129,13 +136,16 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
         in_flight: JoinSet::new(),
         first_in_flight: 0,
         concurrency: Concurrency::new(settings.provider_limits.max_concurrency.get()),
-        unanswered: 0,
+        unanswered_batches: 0,
+        unanswered_parts: 0,
+        parked: Vec::new(),
         ever_answered: false,
         source_ended: false,
         source_error: None,
         tally: Tally::default(),
     };
-    let deadline = settings.budget.deadline.map(|limit| Instant::now() + limit);
+    let deadline = settings.budget.deadline.and_then(|limit| Instant::now().checked_add(limit));
+    let last_call = deadline.and_then(|deadline| deadline.checked_add(DEADLINE_GRACE));
     loop {
         run.dispatch();
         run.let_out().await;
@@ -155,6 +165,11 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
             () = stop.requested(), if !stopping => {}
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !stopping => {
                 run.stop.request(StopReason::Limit("deadline_secs is over".to_owned()));
+            }
+            () = sleep_until(last_call.unwrap_or_else(Instant::now)), if last_call.is_some() && !run.in_flight.is_empty() => {
+                tracing::warn!("calls that were still under way after the deadline are given up");
+                run.in_flight.abort_all();
+                while run.in_flight.join_next().await.is_some() {}
             }
             scraped = rows.recv(), if run.wants_rows(stopping) => match scraped {
                 Some(Scraped::Rows(chunk)) => run.take_in(chunk).await,
@@ -190,7 +205,14 @@ impl Run<'_> {
 
     /// Stage 4 and 6: starts as many calls as may run.
     fn dispatch(&mut self) {
-        while self.in_flight.len() < self.concurrency.limit() && !self.stop.is_requested() {
+        if self.in_flight.is_empty()
+            && let Some((_, error)) = self.parked.pop()
+        {
+            // Nobody was answered.
+            self.stop.request(StopReason::Provider(error));
+        }
+        let may_start = |run: &Self| run.parked.is_empty() && !run.stop.is_requested();
+        while self.in_flight.len() < self.concurrency.limit() && may_start(self) {
             let Some(batch) = self.next_batch() else { break };
             self.first_in_flight += usize::from(batch.stage == Stage::First);
             self.in_flight.spawn(Arc::clone(&self.dispatcher).run(batch));
@@ -231,7 +253,7 @@ impl Run<'_> {
                 continue;
             }
             if let Err(error) = self.export.push(&slot) {
-                tracing::error!(%error, "a row cannot be exported");
+                self.export.fail(error);
             }
             if self.export.is_full() {
                 self.export.flush(false).await;
@@ -257,9 +279,14 @@ impl Run<'_> {
 
     /// Ends rows that are still open, lets finished ones out, and ends the exporters.
     async fn finish(mut self) -> RunEnd {
-        let stopped = self.stop.reason();
+        let mut stopped = self.stop.reason();
         let left = self.window.end_all(&Outcome::Skipped(SkipReason::Stopped));
         self.tally.skip(SkipReason::Stopped, left as u64);
+        let by_signal = matches!(stopped, Some(StopReason::Interrupted | StopReason::Terminated));
+        if by_signal && left == 0 && self.source_ended {
+            // The signal came when everything was done.
+            stopped = None;
+        }
         while let Some(slot) = self.window.pop_ended() {
             let finished = !matches!(slot.outcome, Some(Outcome::Skipped(SkipReason::Stopped)));
             let wanted = finished || self.settings.run.status_column.is_some();
@@ -269,7 +296,7 @@ impl Run<'_> {
                 && !dropped
                 && let Err(error) = self.export.push(&slot)
             {
-                tracing::error!(%error, "a row cannot be exported");
+                self.export.fail(error);
             }
         }
         self.show();

@@ -17,8 +17,10 @@ use tokio::time::Instant;
 
 /// How long to leave questions alone that another process is asking.
 const DEFERRED_PAUSE: Duration = Duration::from_millis(500);
-/// Batches in a row that the service leaves unanswered before it counts as unusable.
-const UNANSWERED_IN_A_ROW: u32 = 3;
+/// Whole batches in a row that the service leaves unanswered before it counts as unusable.
+const BATCHES_IN_A_ROW: u32 = 3;
+/// Parts of such batches in a row: one poisoned row makes several of them fail.
+const PARTS_IN_A_ROW: u32 = 8;
 
 impl Run<'_> {
     /// Stages 9 and 10: takes the verdicts of a batch.
@@ -47,10 +49,13 @@ impl Run<'_> {
         }
         match end {
             End::Judged { verdicts, whole } => {
-                self.unanswered = 0;
+                (self.unanswered_batches, self.unanswered_parts) = (0, 0);
                 self.ever_answered = true;
                 self.concurrency.answered();
                 self.judged(batch, verdicts, whole);
+                for (batch, error) in std::mem::take(&mut self.parked) {
+                    self.give_up_on_service(batch, error);
+                }
             }
             End::Unanswered(error) => self.unanswered(batch, error),
             End::NotAsked if batch.stage == Stage::Audit => self.end_audits(&batch),
@@ -89,20 +94,32 @@ impl Run<'_> {
     }
 
     /// The service did not answer. When it answers others, it is the batch's fault; else the run stops.
+    /// Before the first answer of a run, that is known only when the other calls have ended.
     pub(super) fn unanswered(&mut self, batch: Batch, error: Error) {
-        self.unanswered += 1;
+        let counted = match batch.stage {
+            Stage::First | Stage::Repack => &mut self.unanswered_batches,
+            Stage::Halve | Stage::Single | Stage::Audit => &mut self.unanswered_parts,
+        };
+        *counted += 1;
         if batch.stage == Stage::Audit {
             self.end_audits(&batch);
-        } else if !self.ever_answered || self.unanswered >= UNANSWERED_IN_A_ROW {
+        } else if !self.ever_answered {
+            self.parked.push((batch, error));
+        } else if self.unanswered_batches >= BATCHES_IN_A_ROW || self.unanswered_parts >= PARTS_IN_A_ROW {
             self.stop.request(StopReason::Provider(error));
         } else {
-            let size = batch.questions.len();
-            let failure = Failure::new("service", error.message);
-            // A row that was alone has had all its tries already.
-            let stage = if size == 1 { Stage::Single } else { batch.stage };
-            let left = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
-            self.fall_back(stage, size, true, left);
+            self.give_up_on_service(batch, error);
         }
+    }
+
+    /// Asks a batch that got no answer in smaller parts.
+    fn give_up_on_service(&mut self, batch: Batch, error: Error) {
+        let size = batch.questions.len();
+        let failure = Failure::new("service", error.message);
+        // A row that was alone has had all its tries already.
+        let stage = if size == 1 { Stage::Single } else { batch.stage };
+        let left = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
+        self.fall_back(stage, size, true, left);
     }
 
     /// Ends all rows that wait for a question.

@@ -1,0 +1,140 @@
+//! The files that a run reads and writes: none may be two things at once, and those that are written must
+//! be writable. All of it is found before the first call is paid for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One file of a run.
+#[derive(Debug, Clone)]
+pub struct FileUse {
+    /// What it is, in words: "the report", "the source".
+    pub role: &'static str,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether the run writes it.
+    pub written: bool,
+}
+
+impl FileUse {
+    /// A file that is read.
+    pub fn read(role: &'static str, path: impl Into<PathBuf>) -> Self {
+        Self { role, path: path.into(), written: false }
+    }
+
+    /// A file that is written.
+    pub fn written(role: &'static str, path: impl Into<PathBuf>) -> Self {
+        Self { role, path: path.into(), written: true }
+    }
+}
+
+/// Says which written file is another file of the run as well, or lies in the cache's store.
+pub fn conflict(files: &[FileUse], store: Option<&Path>) -> Option<String> {
+    let places: Vec<PathBuf> = files.iter().map(|file| resolved(&file.path)).collect();
+    let store = store.map(resolved);
+    for (at, (file, place)) in files.iter().zip(&places).enumerate() {
+        if file.written && store.as_ref().is_some_and(|store| place.starts_with(store)) {
+            return Some(format!(
+                "{} {} would lie in the cache's store; name another path",
+                file.role,
+                file.path.display()
+            ));
+        }
+        let same = files.iter().zip(&places).take(at).find(|(_, other)| *other == place);
+        if let Some((other, _)) = same.filter(|(other, _)| other.written || file.written) {
+            let path = file.path.display();
+            return Some(format!("{path} is both {} and {}; one would destroy the other", other.role, file.role));
+        }
+    }
+    None
+}
+
+/// The path without links and dots, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(real) = absolute.canonicalize() {
+        return real;
+    }
+    match (absolute.parent(), absolute.file_name()) {
+        (Some(parent), Some(name)) => resolved(parent).join(name),
+        _ => absolute,
+    }
+}
+
+/// Says why a file cannot be written, if so. Missing folders are made.
+pub fn unwritable(path: &Path) -> Option<String> {
+    let shown = path.display();
+    if let Ok(found) = fs::metadata(path) {
+        if found.is_dir() {
+            return Some(format!("{shown} is a folder"));
+        }
+        if found.permissions().readonly() {
+            return Some(format!("{shown} is write-protected"));
+        }
+        if !found.is_file() {
+            // Devices and pipes are written in place.
+            return None;
+        }
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let made = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder).map(drop));
+    made.err().map(|error| format!("cannot write to the folder {}: {}", folder.display(), plain(&error)))
+}
+
+/// The system's own words; the text of a temporary file's error names that file.
+fn plain(error: &std::io::Error) -> String {
+    error
+        .raw_os_error()
+        .map_or_else(|| error.kind().to_string(), |code| std::io::Error::from_raw_os_error(code).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_two_things_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("in.csv"), "a").unwrap();
+        fs::create_dir(at("cache")).unwrap();
+        let source = FileUse::read("the source", at("in.csv"));
+        let cases = [
+            ("nothing in common", vec![source.clone(), FileUse::written("the report", at("r.json"))], None),
+            (
+                "the source",
+                vec![source.clone(), FileUse::written("the report", at("./in.csv"))],
+                Some("both the source and the report"),
+            ),
+            (
+                "two written",
+                vec![
+                    FileUse::written("an output", at("x.json")),
+                    FileUse::written("the report", at("cache/../x.json")),
+                ],
+                Some("both an output and the report"),
+            ),
+            (
+                "the store",
+                vec![FileUse::written("an output", at("cache/data.mdb"))],
+                Some("would lie in the cache's store"),
+            ),
+            ("two read", vec![source.clone(), FileUse::read("the config", at("in.csv"))], None),
+        ];
+        for (name, files, expected) in cases {
+            let found = conflict(&files, Some(&at("cache")));
+            match expected {
+                Some(text) => assert!(found.as_deref().is_some_and(|f| f.contains(text)), "{name}: {found:?}"),
+                None => assert_eq!(found, None, "{name}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(unwritable(folder.path()).unwrap().ends_with("is a folder"));
+        assert_eq!(unwritable(&folder.path().join("new/deep/file.csv")), None);
+        fs::write(folder.path().join("plain"), "").unwrap();
+        assert!(unwritable(&folder.path().join("plain/file.csv")).unwrap().starts_with("cannot write to the folder"));
+    }
+}
