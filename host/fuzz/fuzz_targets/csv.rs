@@ -56,6 +56,8 @@ fn written(columns: &[String], rows: &[Vec<String>]) -> Vec<u8> {
     // Quotes everywhere keep a byte order mark in the first name, and a row of one empty cell.
     let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
     writer.write_record(columns).expect("memory takes all");
-    rows.iter().for_each(|row| writer.write_record(row).expect("memory takes all"));
+    for row in rows {
+        writer.write_record(row).expect("memory takes all");
+    }
     writer.into_inner().expect("memory takes all")
 }

@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rowsmith_plugin_api::RowChunk;
-use rowsmith_plugin_api::row::{Cell, CellKind};
+use rowsmith_plugin_api::row::{Cell, CellKind, RowView};
 use serde_json::Value;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -20,10 +20,10 @@ fuzz_target!(|bytes: &[u8]| {
     }
 
     let kept = chunk.len() / 2;
-    let rows: Vec<_> = chunk.iter().take(kept).map(|row| row.object()).collect();
+    let rows: Vec<_> = chunk.iter().take(kept).map(RowView::object).collect();
     chunk.truncate(kept);
     let shorter = RowChunk::decode(&chunk.encode().expect("it can be written")).expect("a shortened chunk is sound");
-    assert_eq!(shorter.iter().map(|row| row.object()).collect::<Vec<_>>(), rows);
+    assert_eq!(shorter.iter().map(RowView::object).collect::<Vec<_>>(), rows);
 });
 
 fn check(cell: Cell<'_>) {

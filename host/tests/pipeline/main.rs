@@ -11,6 +11,7 @@ mod clean;
 mod damaged;
 mod limits;
 mod policies;
+mod regressions;
 mod secrets;
 mod service;
 mod sharing;
