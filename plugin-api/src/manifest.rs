@@ -82,6 +82,7 @@ impl Manifest {
     /// [`ErrorKind::InvalidData`] saying what is missing or wrong.
     pub fn parse(section: &[u8]) -> Result<Self> {
         let text = find_text(section)?;
+        let printable = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
         let field = |name: &str| {
             text.lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
@@ -89,10 +90,10 @@ impl Manifest {
         };
         let kind = field("kind")?;
         Ok(Self {
-            name: field("name")?.to_owned(),
+            name: printable(field("name")?),
             kind: PluginKind::from_name(kind).ok_or_else(|| invalid(format!("names the unknown kind `{kind}`")))?,
-            version: field("version")?.to_owned(),
-            about: field("about").unwrap_or_default().to_owned(),
+            version: printable(field("version")?),
+            about: printable(field("about").unwrap_or_default()),
             abi: field("abi")?.parse().map_err(|_| invalid("has an `abi` that is not a number"))?,
             api_version: field("api-version")?.to_owned(),
             capabilities: field("capabilities")
@@ -133,7 +134,7 @@ pub const fn is_one_line(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        if bytes[at] == b'\n' || bytes[at] == b'\r' {
+        if bytes[at] < b' ' {
             return false;
         }
         at += 1;

@@ -2,6 +2,7 @@
 
 use super::args::{GlobalArgs, LogFormat};
 use crate::config::env;
+use crate::diagnostic::printable_but_colour;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
 use std::io::{self, Write};
@@ -21,7 +22,7 @@ pub(super) fn start(global: &GlobalArgs, printer: Printer, redactor: Redactor) {
     let filter = filter.unwrap_or_else(|| EnvFilter::new(default));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(CleanStderr(redactor))
+        .with_writer(CleanStderr { redactor, text: global.log_format == LogFormat::Text })
         .with_ansi(printer.color)
         .with_target(false);
     let started = match global.log_format {
@@ -32,9 +33,13 @@ pub(super) fn start(global: &GlobalArgs, printer: Printer, redactor: Redactor) {
     drop(started);
 }
 
-/// Standard error without secrets.
+/// Standard error without secrets, and without what could steer a terminal.
 #[derive(Clone)]
-struct CleanStderr(Redactor);
+struct CleanStderr {
+    redactor: Redactor,
+    /// Whether records are text for people; in JSON an escape of ours would break the line.
+    text: bool,
+}
 
 impl<'a> MakeWriter<'a> for CleanStderr {
     type Writer = Self;
@@ -47,7 +52,9 @@ impl<'a> MakeWriter<'a> for CleanStderr {
 impl Write for CleanStderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        io::stderr().lock().write_all(self.0.clean(&text).as_bytes())?;
+        let text = self.redactor.clean(&text);
+        let text = if self.text { printable_but_colour(&text) } else { text };
+        io::stderr().lock().write_all(text.as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -144,6 +144,11 @@ fn check_files(
             "is not a failure file of an earlier run and would be overwritten; set run.failure_file to another path";
         return Err(config(format!("{} {text}", failure_file.display())));
     }
+    // Beside an output that is a device there may be no room for a file; it is needed only when rows fail.
+    let named = session.settings().run.failure_file.is_some();
+    if let Some(problem) = unwritable(failure_file).filter(|_| named) {
+        return Err(config(format!("the failure file: {problem}; set run.failure_file to another path")));
+    }
     files.push(FileUse::written("the failure file", failure_file));
     for report in &args.report {
         if let Some(problem) = unwritable(report) {

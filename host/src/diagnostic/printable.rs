@@ -9,12 +9,21 @@ use super::Span;
 
 /// `text` with every character that could steer a terminal shown as `\u{..}`. Line breaks stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_steering) {
+    escaped(text, is_steering)
+}
+
+/// As [`printable`], but leaves the escape character alone: for text that was coloured after its own were escaped.
+pub fn printable_but_colour(text: &str) -> Cow<'_, str> {
+    escaped(text, |character| is_steering(character) && character != '\u{1b}')
+}
+
+fn escaped(text: &str, must_go: fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(must_go) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_steering(character) {
+        if must_go(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
@@ -54,7 +63,7 @@ fn is_steering(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{harmless_source, printable};
+    use super::{harmless_source, printable, printable_but_colour};
 
     #[test]
     fn shows_steering_characters_as_escapes() {
@@ -68,6 +77,14 @@ mod tests {
         for (name, text, wanted) in cases {
             assert_eq!(printable(text), wanted, "{name}");
         }
+    }
+
+    #[test]
+    fn colours_stay_where_they_are_ours() {
+        assert_eq!(
+            printable_but_colour("\u{1b}[31ma\u{202e}\u{7}\u{1b}[0m\n"),
+            "\u{1b}[31ma\\u{202e}\\u{7}\u{1b}[0m\n"
+        );
     }
 
     #[test]

@@ -135,6 +135,9 @@ impl<'a> Scanner<'a> {
                     Some(Element::Object(fields, repeated)) => self.parsed.items.push(item(None, fields, repeated)),
                     // Something else between the items is no answer.
                     Some(Element::Other(_)) => {}
+                    None if self.rest().starts_with('{') && self.step_over() => {
+                        self.parsed.items.push(Item { id: None, fields: Err(BROKEN) });
+                    }
                     None => break,
                 },
                 None => break,
@@ -147,11 +150,12 @@ impl<'a> Scanner<'a> {
     fn object(&mut self) {
         let mut fields: Fields<'a> = Vec::new();
         let mut repeated = false;
+        let mut broken = false;
         loop {
             match self.next_byte() {
                 Some(b'}') => {
                     self.at += 1;
-                    self.end_object(fields, repeated);
+                    self.end_object(fields, if broken { Some(BROKEN) } else { repeated.then_some(REPEATED) });
                     return;
                 }
                 Some(b'"') => {}
@@ -181,11 +185,54 @@ impl<'a> Scanner<'a> {
                     repeated |= fields.iter().any(|(known, _)| *known == key);
                     fields.push((key, value));
                 }
-                None => break,
+                None => {
+                    let is_item = self.rest().starts_with('{');
+                    if !self.step_over() {
+                        break;
+                    }
+                    if is_item {
+                        self.parsed.items.push(Item { id: Some(key), fields: Err(BROKEN) });
+                    } else {
+                        broken = true;
+                    }
+                }
             }
         }
         self.parsed.cut_off = true;
         self.at = self.text.len();
+    }
+
+    /// Steps over a value that is closed in the text but cannot be read, such as one with a bad escape, by
+    /// its brackets and strings; it costs only its own row. `false` when the text ends in it.
+    fn step_over(&mut self) -> bool {
+        if self.ended {
+            return false;
+        }
+        let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+        for (offset, byte) in self.rest().bytes().enumerate() {
+            if in_string {
+                in_string = escaped || byte != b'"';
+                escaped = !escaped && byte == b'\\';
+                continue;
+            }
+            match byte {
+                b'"' => in_string = true,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' if depth > 1 => depth -= 1,
+                b'}' | b']' if depth == 1 => {
+                    self.at += offset + 1;
+                    return true;
+                }
+                // The end of a scalar; what ends it is read next.
+                b',' | b'}' | b']' if depth == 0 => {
+                    self.at += offset;
+                    return true;
+                }
+                _ => {}
+            }
+        }
+        self.ended = true;
+        false
     }
 
     /// Whether the array ahead begins with an object: then it is a list of rows in a wrapper.
@@ -195,9 +242,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// An object without rows in it is itself the answer of a single row.
-    fn end_object(&mut self, fields: Fields<'a>, repeated: bool) {
-        if self.parsed.items.is_empty() && !fields.is_empty() {
-            self.parsed.items.push(item(None, fields, repeated));
+    fn end_object(&mut self, mut fields: Fields<'a>, problem: Option<&'static str>) {
+        if self.parsed.items.is_empty() && (problem.is_some() || !fields.is_empty()) {
+            let id = take_id(&mut fields);
+            self.parsed.items.push(Item { id, fields: problem.map_or(Ok(fields), Err) });
         }
     }
 }
@@ -205,6 +253,9 @@ impl<'a> Scanner<'a> {
 /// Most fields of one item.
 const MOST_FIELDS: usize = 1_000;
 
+/// Why an item that is closed but not JSON cannot be used.
+const BROKEN: &str = "its JSON is broken";
+/// Why an item that names a field twice cannot be used.
 const REPEATED: &str = "it names a field twice";
 
 /// An item under a key, or with its id among its fields.
@@ -363,6 +414,22 @@ mod tests {
         let parsed = parse(r#"{"r0":{"a":1,"a":2,"b":3},"r1":{"a":2}}"#).unwrap();
         assert!(parsed.items[0].fields.is_err());
         assert!(parsed.items[1].fields.is_ok());
+    }
+
+    #[test]
+    fn a_broken_item_costs_only_itself() {
+        let broken =
+            [r#"{"t":"\ud83d x"}"#, "{\"t\":\"a\tb\"}", r#"{"n":1e999}"#, r#"{"t":"\x"}"#, r#"{"t":{"u":[1,]}}"#];
+        for item in broken {
+            let keyed = format!(r#"{{"r0":{{"t":"a"}},"r1":{item},"r2":{{"t":"c"}}}}"#);
+            assert_eq!(ids(&keyed), (["r0", "r1", "r2"].map(str::to_owned).to_vec(), false), "{keyed}");
+            assert_eq!(parse(&keyed).unwrap().items[1].fields, Err("its JSON is broken"));
+            let first = format!(r#"{{"r0":{item},"r1":{{"t":"b"}}}}"#);
+            assert_eq!(ids(&first), (["r0", "r1"].map(str::to_owned).to_vec(), false), "{first}");
+            let array = format!(r#"[{{"id":"x","t":"a"}},{item},{{"id":"z","t":"c"}}]"#);
+            assert_eq!(ids(&array), (["x", "", "z"].map(str::to_owned).to_vec(), false), "{array}");
+            assert!(parse(item).unwrap().items[0].fields.is_err(), "{item}");
+        }
     }
 
     proptest! {

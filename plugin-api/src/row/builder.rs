@@ -108,7 +108,11 @@ impl ChunkBuilder {
     /// Adds one cell by the place of its column, which must be known already.
     pub fn cell_at(&mut self, column: usize, cell: Cell<'_>) {
         let start = self.text.len();
-        self.text.push_str(cell.text);
+        if cell.kind == CellKind::Json {
+            push_compact(&mut self.text, cell.text);
+        } else {
+            self.text.push_str(cell.text);
+        }
         self.close_cell(column, cell.kind, start);
     }
 
@@ -226,6 +230,22 @@ impl ChunkBuilder {
     }
 }
 
+/// Appends JSON without the white space between its parts: how a source lays out a value is no part of it,
+/// and a line break would end a line of JSON Lines.
+fn push_compact(out: &mut String, json: &str) {
+    let mut in_string = false;
+    let mut escaped = false;
+    out.extend(json.chars().filter(|character| {
+        if in_string {
+            in_string = escaped || *character != '"';
+            escaped = !escaped && *character == '\\';
+            return true;
+        }
+        in_string = *character == '"';
+        !character.is_ascii_whitespace()
+    }));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +283,35 @@ mod tests {
         builder.push(&json!({"a": "also kept"})).unwrap();
         let chunk = builder.take();
         assert_eq!((chunk.len(), chunk.cell(1, 0).text), (2, "also kept"));
+    }
+
+    #[test]
+    fn nested_json_is_compact_and_keeps_its_strings() {
+        let mut builder = ChunkBuilder::new();
+        let text = "{\n  \"a b\": [1,\t2],\r\n \"q\": \"x \\\" \\\\\", \"z\" : 1 }";
+        builder.cell("j", Cell { kind: CellKind::Json, text });
+        builder.end_row().unwrap();
+        assert_eq!(builder.take().cell(0, 0).text, r#"{"a b":[1,2],"q":"x \" \\","z":1}"#);
+    }
+
+    #[test]
+    fn cells_that_cannot_be_read_in_full_are_refused() {
+        let wide = "9".repeat(400);
+        let cases = [
+            (CellKind::Json, "1"),
+            (CellKind::Json, r#"["\ud800"]"#),
+            (CellKind::Json, "[1e999]"),
+            (CellKind::Json, "[1"),
+            (CellKind::Number, wide.as_str()),
+            (CellKind::Number, " 1\n"),
+            (CellKind::Number, "01"),
+        ];
+        for (kind, text) in cases {
+            let mut builder = ChunkBuilder::new();
+            builder.cell("c", Cell { kind, text });
+            builder.end_row().unwrap();
+            assert!(RowChunk::decode(&builder.take().encode().unwrap()).is_err(), "{kind:?} {text}");
+        }
     }
 
     #[test]

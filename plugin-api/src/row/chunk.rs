@@ -152,7 +152,7 @@ impl RowChunk {
             let sound = match self.kinds[at] {
                 CellKind::String => true,
                 CellKind::Number => is_number(text),
-                CellKind::Json => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+                CellKind::Json => is_compound(text),
                 CellKind::Absent | CellKind::Null | CellKind::False | CellKind::True => text.is_empty(),
             };
             if !sound {
@@ -169,11 +169,22 @@ impl RowChunk {
     }
 }
 
+/// Whether a text is an array or an object that can be read in full. What is only skipped over may hold
+/// numbers and escapes that cannot.
+fn is_compound(text: &str) -> bool {
+    text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok()
+}
+
 fn is_number(text: &str) -> bool {
+    /// Integers of more digits may be beyond every number.
+    const PLAIN: usize = 300;
     // The common case, an integer, need not go through the parser.
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || digits[0] != b'0');
-    plain || serde_json::from_str::<serde_json::Number>(text).is_ok()
+    let plain = !digits.is_empty()
+        && digits.len() <= PLAIN
+        && digits.iter().all(u8::is_ascii_digit)
+        && (digits.len() == 1 || digits[0] != b'0');
+    plain || (text.trim() == text && serde_json::from_str::<serde_json::Number>(text).is_ok())
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str> {

@@ -68,7 +68,8 @@ fn from_lmdb(folder: &Path, source: heed::MdbError) -> Error {
     let message = format!("cannot use the cache {}: {source}", folder.display());
     match source {
         Lmdb::Corrupted | Lmdb::PageNotFound | Lmdb::Invalid | Lmdb::CursorFull | Lmdb::PageFull => {
-            about(ErrorKind::Corrupt, folder, message).hint("restore it from a copy, or move the folder away: its rows are then asked again")
+            about(ErrorKind::Corrupt, folder, message)
+                .hint("restore it from a copy, or move the folder away: its rows are then asked again")
         }
         Lmdb::ReadersFull => about(ErrorKind::Busy, folder, message).hint("too many processes read the store at once"),
         Lmdb::VersionMismatch => {

@@ -171,7 +171,7 @@ impl Writer {
             }
             ("a", true) => {
                 if let Some(Some(href)) = self.hrefs.pop() {
-                    self.out.extend(["](<", &href.replace(['<', '>', '\n'], ""), ">)"]);
+                    self.out.extend(["](<", &href.replace(['<', '>', '\n', '\r', '\t'], ""), ">)"]);
                 }
             }
             ("li", false) => self.out.push_str("\n- "),
