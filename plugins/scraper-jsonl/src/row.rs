@@ -50,7 +50,11 @@ fn add_cell(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result<(), Co
                 return Ok(());
             }
         },
-        Some(b'{' | b'[') => Cell { kind: CellKind::Json, text },
+        Some(b'{' | b'[') => {
+            // What was only stepped over may hold escapes and numbers that mean nothing.
+            serde_json::from_str::<Value>(text).map_err(|e| e.to_string())?;
+            Cell { kind: CellKind::Json, text }
+        }
         Some(b't') => Cell { kind: CellKind::True, text: "" },
         Some(b'f') => Cell { kind: CellKind::False, text: "" },
         Some(b'n') => Cell::NULL,

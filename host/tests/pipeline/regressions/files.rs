@@ -54,7 +54,7 @@ fn no_file_is_two_things_at_once() {
         refused(&sandbox, &["-o", name, "--force"], 3, "both an output and the report");
         assert_eq!(sandbox.read("report.json"), text, "{name}");
     }
-    refused(&sandbox, &["-o", "rows.csv", "--force"], 3, "both the source and an output");
+    refused(&sandbox, &["-o", "rows.csv", "--force"], 3, "rows.csv is the file that is read");
     refused(&sandbox, &["-o", "rowsmith.toml", "--force"], 3, "both the config and an output");
     for arguments in [
         &["-o", "cache/data.mdb", "--force"][..],
