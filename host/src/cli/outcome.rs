@@ -17,6 +17,9 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     let plugin_or = |error: &Error, code| {
         if error.kind == ErrorKind::Panic { ExitCode::Plugin } else { code }
     };
+    if !end.tally.adds_up() {
+        return ExitCode::Unexpected;
+    }
     match &end.stopped {
         Some(StopReason::Interrupted) => return ExitCode::Interrupted,
         Some(StopReason::Terminated) => return ExitCode::Terminated,
@@ -71,6 +74,9 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
         Some(StopReason::Provider(error) | StopReason::Cache(error)) => error.hint.clone(),
         _ => None,
     };
+    if !end.tally.adds_up() {
+        printer.error(format_args!("the counts do not add up, which is a bug: {:?}", end.tally.rows));
+    }
     if let Some(reason) = &end.stopped {
         printer.error(clean(&stop_text(reason)));
     }

@@ -45,7 +45,7 @@ fn counts_that_cannot_be_are_no_counts() {
 #[test]
 fn answers_of_countless_fields_are_turned_down_quickly() {
     let mut fields = String::new();
-    for field in 0..20_000 {
+    for field in 0..100_000 {
         write!(fields, "\"field {field}\":{field},").unwrap();
     }
     let fields = fields.trim_end_matches(',');
