@@ -102,6 +102,8 @@ pub(super) struct Run<'a> {
     pub(super) unanswered_parts: u32,
     /// Batches without an answer, while it is not known whether the service answers at all.
     pub(super) parked: Vec<(Batch, Error)>,
+    /// Whether one of them is being asked in halves, to tell a poisoned row from a service that fails.
+    pub(super) probing: bool,
     pub(super) ever_answered: bool,
     pub(super) source_ended: bool,
     pub(super) source_error: Option<Error>,
@@ -139,6 +141,7 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
         unanswered_batches: 0,
         unanswered_parts: 0,
         parked: Vec::new(),
+        probing: false,
         ever_answered: false,
         source_ended: false,
         source_error: None,
@@ -205,13 +208,10 @@ impl Run<'_> {
 
     /// Stage 4 and 6: starts as many calls as may run.
     fn dispatch(&mut self) {
-        if self.in_flight.is_empty()
-            && let Some((_, error)) = self.parked.pop()
-        {
-            // Nobody was answered.
-            self.stop.request(StopReason::Provider(error));
+        if self.in_flight.is_empty() && !self.parked.is_empty() && (self.queue.is_empty() || !self.probing) {
+            self.judge_service();
         }
-        let may_start = |run: &Self| run.parked.is_empty() && !run.stop.is_requested();
+        let may_start = |run: &Self| (run.parked.is_empty() || run.probing) && !run.stop.is_requested();
         while self.in_flight.len() < self.concurrency.limit() && may_start(self) {
             let Some(batch) = self.next_batch() else { break };
             self.first_in_flight += usize::from(batch.stage == Stage::First);
@@ -222,6 +222,10 @@ impl Run<'_> {
     fn next_batch(&mut self) -> Option<Batch> {
         if let Some(batch) = self.queue.pop_front() {
             return Some(batch);
+        }
+        if !self.parked.is_empty() || (self.probing && !self.ever_answered) {
+            // Nothing new is asked before it is known that the service answers.
+            return None;
         }
         if let Some(batch) = self.packer.take_full().or_else(|| self.repacker.take_full()) {
             return Some(batch);

@@ -112,6 +112,22 @@ impl Run<'_> {
         }
     }
 
+    /// Nobody was answered so far. A service that speaks, but only of failures, may choke on one row: one
+    /// batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
+    pub(super) fn judge_service(&mut self) {
+        let speaks = |(batch, error): &(Batch, Error)| {
+            batch.questions.len() > 1 && error.fact("status").is_some_and(|status| status.starts_with('5'))
+        };
+        let probe = if self.probing { None } else { self.parked.iter().position(speaks) };
+        if let Some(at) = probe {
+            self.probing = true;
+            let (batch, error) = self.parked.swap_remove(at);
+            self.give_up_on_service(batch, error);
+        } else if let Some((_, error)) = self.parked.pop() {
+            self.stop.request(StopReason::Provider(error));
+        }
+    }
+
     /// Asks a batch that got no answer in smaller parts.
     fn give_up_on_service(&mut self, batch: Batch, error: Error) {
         let size = batch.questions.len();

@@ -36,6 +36,16 @@ fn a_row_that_breaks_the_service_fails_alone_although_nobody_was_answered_before
 }
 
 #[test]
+fn a_row_that_breaks_the_service_in_the_only_call_of_a_run_fails_alone() {
+    let rows = Rows::numbered(1..=20);
+    let sandbox = Sandbox::new(&rows);
+    let server = FakeModel::start(Script::new().on(When::row_contains(topic(7)), Act::status(500))).unwrap();
+    sandbox.run(&server, &ONE_TRY).exits(5);
+    assert_eq!(failed(&sandbox), [json!([7, "service"])]);
+    sandbox.assert_output("all but one", &rows, &[7]);
+}
+
+#[test]
 fn rows_that_break_the_service_in_the_last_call_fail_alone() {
     let rows = Rows::numbered(1..=40);
     for pair in [[24, 25], [25, 35], [21, 40]] {
