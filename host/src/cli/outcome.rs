@@ -37,7 +37,7 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
             _ => plugin_or(error, ExitCode::Source),
         };
     }
-    if end.exported.iter().any(|e| e.result.is_err()) || end.failure_file.is_err() {
+    if failed_exports(end).next().is_some() || end.failure_file.is_err() {
         return ExitCode::Export;
     }
     let left_out = end.tally.skipped.get("offline").copied().unwrap_or(0);
@@ -60,7 +60,7 @@ pub(super) fn stop_text(reason: &StopReason) -> String {
 pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &Report, args: &RunArgs) {
     let printer = context.printer;
     let clean = |text: &str| context.redactor.clean(text).into_owned();
-    if end.stopped == Some(StopReason::ClosedPipe) {
+    if reader_is_gone(end) {
         return;
     }
     printer.note(from_here(&clean(&text::summary(report))).trim_end());
@@ -90,13 +90,11 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
             printer.note(format_args!("  at {}", place.join(", ")));
         }
     }
-    for exported in end.exported.iter().filter(|e| !is_closed_pipe(e.result.as_ref().err())) {
-        if let Err(error) = &exported.result {
-            printer.error(clean(&format!("exporter {}: {error}", exported.name)));
-            printer.hint(error.hint.clone().unwrap_or_else(|| {
-                "the answers are safe in the cache; run again to export them without a call".to_owned()
-            }));
-        }
+    for (name, error) in failed_exports(end) {
+        printer.error(clean(&format!("exporter {name}: {error}")));
+        printer.hint(error.hint.clone().unwrap_or_else(|| {
+            "the answers are safe in the cache; run again to export them without a call".to_owned()
+        }));
     }
     if let Err(problem) = &end.failure_file {
         printer.error(problem);
@@ -120,6 +118,18 @@ fn from_here(text: &str) -> String {
         Some(here) if here.len() > 2 => text.replace(&here, ""),
         _ => text.to_owned(),
     }
+}
+
+/// Exports that failed, but for those whose reader went away, which is nobody's fault.
+fn failed_exports(end: &RunEnd) -> impl Iterator<Item = (&str, &Error)> {
+    let failed = end.exported.iter().filter_map(|e| Some((e.name.as_str(), e.result.as_ref().err()?)));
+    failed.filter(|(_, error)| !is_closed_pipe(Some(error)))
+}
+
+/// Whether nobody reads the output any more, found out in the middle of the run or with its last rows.
+fn reader_is_gone(end: &RunEnd) -> bool {
+    let closed = end.exported.iter().any(|e| is_closed_pipe(e.result.as_ref().err()));
+    end.stopped == Some(StopReason::ClosedPipe) || (end.stopped.is_none() && closed)
 }
 
 fn tell_failures(context: &Context, end: &RunEnd, settings: &Settings) {
