@@ -31,17 +31,27 @@ pub(crate) struct Tables {
 /// # Errors
 /// [`ErrorKind::InvalidData`] when the store is another program's; otherwise LMDB's own.
 pub(crate) fn open(env: &Env<WithoutTls>, folder: &Path, read_only: bool) -> Result<Tables> {
-    let found = find(env).map_err(|error| from_heed(error, folder))?;
-    match found {
-        Some(tables) => Ok(tables),
-        None if read_only || env.unnamed_database_stat().entries > 0 => {
-            let message = format!("{} holds an LMDB store of another program", folder.display());
-            Err(Error::new(ErrorKind::InvalidData, message)
-                .with("path", folder.display().to_string())
-                .hint("name another folder as `path` in [cache.config]"))
-        }
-        None => make(env).map_err(|error| from_heed(error, folder)),
+    let found = search(env, read_only).map_err(|error| from_heed(error, folder))?;
+    found.ok_or_else(|| {
+        let message = format!("{} holds an LMDB store of another program", folder.display());
+        Error::new(ErrorKind::InvalidData, message)
+            .with("path", folder.display().to_string())
+            .hint("name another folder as `path` in [cache.config]")
+    })
+}
+
+/// Finds the tables. Another process may be making them at this moment: when they are not there, the search
+/// is repeated after every writer has ended, because only a write transaction waits for that. In a store that
+/// is still empty they are made; making them finds those that another process has made meanwhile.
+fn search(env: &Env<WithoutTls>, read_only: bool) -> heed::Result<Option<Tables>> {
+    let found = find(env)?;
+    if found.is_some() || read_only {
+        return Ok(found);
     }
+    let writer = env.write_txn()?;
+    let is_empty = env.unnamed_database_stat().entries == 0;
+    drop(writer);
+    if is_empty { make(env).map(Some) } else { find(env) }
 }
 
 fn find(env: &Env<WithoutTls>) -> heed::Result<Option<Tables>> {
