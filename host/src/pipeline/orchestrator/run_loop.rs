@@ -211,8 +211,7 @@ impl Run<'_> {
         if self.in_flight.is_empty() && !self.parked.is_empty() && (self.queue.is_empty() || !self.probing) {
             self.judge_service();
         }
-        let may_start = |run: &Self| (run.parked.is_empty() || run.probing) && !run.stop.is_requested();
-        while self.in_flight.len() < self.concurrency.limit() && may_start(self) {
+        while self.in_flight.len() < self.concurrency.limit() && !self.stop.is_requested() {
             let Some(batch) = self.next_batch() else { break };
             self.first_in_flight += usize::from(batch.stage == Stage::First);
             self.in_flight.spawn(Arc::clone(&self.dispatcher).run(batch));
@@ -223,8 +222,10 @@ impl Run<'_> {
         if let Some(batch) = self.queue.pop_front() {
             return Some(batch);
         }
-        if !self.parked.is_empty() || (self.probing && !self.ever_answered) {
-            // Nothing new is asked before it is known that the service answers.
+        let probe_is_out = self.probing && !self.ever_answered && !self.in_flight.is_empty();
+        if !self.parked.is_empty() || probe_is_out {
+            // Nothing new is asked before it is known that the service answers. A probe that ended without
+            // an answer to wait for, because its rows were given up or another process asks them, holds up nothing.
             return None;
         }
         if let Some(batch) = self.packer.take_full().or_else(|| self.repacker.take_full()) {

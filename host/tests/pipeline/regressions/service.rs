@@ -46,6 +46,15 @@ fn a_row_that_breaks_the_service_in_the_only_call_of_a_run_fails_alone() {
 }
 
 #[test]
+fn a_service_that_only_fails_ends_a_run_without_fallback_too() {
+    let sandbox = Sandbox::new(&Rows::numbered(1..=100));
+    let server = FakeModel::start(Script::new().on(When::any(), Act::status(500))).unwrap();
+    let one_at_a_time = ["--set", "batch.fallback=none", "--set", "providers.gemini.limits.max_concurrency=1"];
+    sandbox.run(&server, &[&ONE_TRY[..], &one_at_a_time].concat()).exits(7);
+    assert_eq!(server.requests().len(), 2, "the first call, and one more to be sure");
+}
+
+#[test]
 fn rows_that_break_the_service_in_the_last_call_fail_alone() {
     let rows = Rows::numbered(1..=40);
     for pair in [[24, 25], [25, 35], [21, 40]] {
