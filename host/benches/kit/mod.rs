@@ -240,8 +240,6 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
             refresh: false,
             offline: false,
         },
-        plugin_paths: Vec::new(),
-        pins: std::collections::BTreeMap::new(),
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,10 +30,6 @@ pub struct Settings {
     pub budget: Budget,
     /// How a run behaves.
     pub run: RunSettings,
-    /// Where plugins are looked for.
-    pub plugin_paths: Vec<PathBuf>,
-    /// The only bytes that a plugin's file may have, by `kind-name`.
-    pub pins: BTreeMap<String, String>,
 }
 
 /// A plugin that a config names.

@@ -263,8 +263,6 @@ fn build(raw: RawConfig, provider_name: String, provider: &RawProvider, output: 
             refresh: false,
             offline: false,
         },
-        plugin_paths: raw.plugins.path,
-        pins: raw.plugins.pins,
     }
 }
 

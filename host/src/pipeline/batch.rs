@@ -108,11 +108,6 @@ impl Packer {
     fn take(&mut self, rows: usize) -> Batch {
         Batch { questions: self.waiting.drain(..rows).collect(), stage: self.stage }
     }
-
-    /// Takes out all questions, for a run that stops.
-    pub fn drain(&mut self) -> impl Iterator<Item = Question> + '_ {
-        self.waiting.drain(..)
-    }
 }
 
 #[cfg(test)]

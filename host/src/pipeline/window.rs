@@ -28,13 +28,11 @@ pub struct Slot {
 pub struct Window {
     slots: VecDeque<Slot>,
     first: Place,
-    ended: usize,
 }
 
 impl Window {
     /// Adds a row and returns its place.
     pub fn push(&mut self, slot: Slot) -> Place {
-        self.ended += usize::from(slot.outcome.is_some());
         self.slots.push_back(slot);
         self.first + self.slots.len() as u64 - 1
     }
@@ -49,11 +47,6 @@ impl Window {
         self.slots.is_empty()
     }
 
-    /// How many rows have not ended.
-    pub fn open(&self) -> usize {
-        self.slots.len() - self.ended
-    }
-
     /// Ends a row. A row ends once; a second ending is ignored.
     pub fn end(&mut self, place: Place, outcome: Outcome, duplicate: bool) -> Option<&Slot> {
         let at = usize::try_from(place.checked_sub(self.first)?).ok()?;
@@ -63,7 +56,6 @@ impl Window {
         }
         slot.outcome = Some(outcome);
         slot.duplicate = duplicate;
-        self.ended += 1;
         Some(slot)
     }
 
@@ -71,7 +63,6 @@ impl Window {
     pub fn pop_ended(&mut self) -> Option<Slot> {
         self.slots.front()?.outcome.as_ref()?;
         self.first += 1;
-        self.ended -= 1;
         self.slots.pop_front()
     }
 
@@ -82,7 +73,6 @@ impl Window {
             slot.outcome = Some(outcome.clone());
             count += 1;
         }
-        self.ended = self.slots.len();
         count
     }
 }

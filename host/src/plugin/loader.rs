@@ -4,27 +4,15 @@
 use super::error::PluginError;
 use super::image::Image;
 use rowsmith_abi::{Header, PluginModuleRef, describe_mismatch};
-use rowsmith_plugin_api::Manifest;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A library that is open and whose types fit. It stays open for the life of the process: threads and
-/// thread-local values of a plugin may outlive every use of it.
-#[derive(Clone)]
-pub struct LoadedPlugin {
-    /// What makes instances.
-    pub module: PluginModuleRef,
-    /// What it says of itself.
-    pub manifest: Manifest,
-    /// Where it was read from.
-    pub path: PathBuf,
-}
-
-/// Opens a private copy of an image.
+/// Opens a private copy of an image and checks its types. The library stays open for the life of the process:
+/// threads and thread-local values of a plugin may outlive every use of it.
 ///
 /// # Errors
 /// [`PluginError::Unusable`] when the system cannot load it or its types differ from this host's.
-pub fn open(image: &Image) -> Result<LoadedPlugin, PluginError> {
+pub fn open(image: &Image) -> Result<PluginModuleRef, PluginError> {
     let library = open_copy(image)?;
     // SAFETY: the symbol is only named after the manifest of these very bytes, and the export macro gives
     // every such symbol this type.
@@ -36,9 +24,7 @@ pub fn open(image: &Image) -> Result<LoadedPlugin, PluginError> {
     // SAFETY: the header is a static of a library that is never closed.
     let header = unsafe { header.as_ref() };
     let header = header.ok_or_else(|| PluginError::unusable(&image.path, "has an empty entry"))?;
-    let module = PluginModuleRef::from_header(header)
-        .map_err(|error| PluginError::unusable(&image.path, describe_mismatch(&error)))?;
-    Ok(LoadedPlugin { module, manifest: image.manifest.clone(), path: image.path.clone() })
+    PluginModuleRef::from_header(header).map_err(|error| PluginError::unusable(&image.path, describe_mismatch(&error)))
 }
 
 /// Writes the bytes that were judged to a file of our own and opens that, so that a rebuild of the

@@ -3,7 +3,7 @@
 use super::discovery::SearchPath;
 use super::error::PluginError;
 use super::image::Image;
-use super::loader::{self, LoadedPlugin};
+use super::loader;
 use super::services::{PluginServices, SharedServices};
 use crate::config::settings::PluginUse;
 use rowsmith_abi::{Buffer, HostHandle, PluginModuleRef};
@@ -131,10 +131,7 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
 pub fn instantiate(source: &Source, config: &Value, shared: &SharedServices) -> Result<Remote, PluginError> {
     let manifest = source.manifest();
     let module = match source {
-        Source::File(image) => {
-            let LoadedPlugin { module, .. } = loader::open(image)?;
-            module
-        }
+        Source::File(image) => loader::open(image)?,
         Source::Linked(_, plugin) => PluginModuleRef::from_header(plugin.header)
             .map_err(|error| PluginError::unusable("(built in)", rowsmith_abi::describe_mismatch(&error)))?,
     };

@@ -41,9 +41,6 @@ pub struct Snapshot {
     pub cost_usd: Option<f64>,
     /// Whether all rows were read.
     pub source_ended: bool,
-    /// How long calls have waited for the quota.
-    #[serde(skip)]
-    pub waited: Duration,
 }
 
 impl Snapshot {

@@ -112,8 +112,6 @@ pub struct Tally {
     pub models: Vec<String>,
     /// Batches, up to [`Self::MOST_BATCHES`].
     pub batches: Vec<BatchRecord>,
-    /// How many batches there were.
-    pub batch_count: u64,
     /// Rows without an answer, up to [`Self::MOST_FAILURES`].
     pub failures: Vec<FailedRow>,
     /// How many rows each reason cost, all of them.
@@ -181,7 +179,6 @@ impl Tally {
 
     /// Adds a batch.
     pub fn batch(&mut self, record: BatchRecord) {
-        self.batch_count += 1;
         if self.batches.len() < Self::MOST_BATCHES {
             self.batches.push(record);
         }
@@ -191,13 +188,5 @@ impl Tally {
     pub fn adds_up(&self) -> bool {
         let rows = &self.rows;
         rows.scraped == rows.cached + rows.enriched + rows.failed + rows.skipped
-    }
-
-    /// The share of rows that have an answer, of those that could have one.
-    pub fn success_rate(&self) -> Option<f64> {
-        let good = self.rows.cached + self.rows.enriched;
-        let all = good + self.rows.failed;
-        #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-        (all > 0).then(|| good as f64 / all as f64)
     }
 }

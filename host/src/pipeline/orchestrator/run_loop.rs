@@ -10,7 +10,7 @@ use crate::pipeline::fallback::{self};
 use crate::pipeline::fingerprint::{Fingerprinter, InputPlan};
 use crate::pipeline::question::{Answer, Failure, Outcome, Question, RowKeyMap, RowKeySet, SkipReason};
 use crate::pipeline::scrape::Scraped;
-use crate::pipeline::window::{Place, Window};
+use crate::pipeline::window::{Place, Slot, Window};
 use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
 use crate::report::tally::Tally;
@@ -252,20 +252,24 @@ impl Run<'_> {
     /// Stage 12: lets rows out whose turn it is.
     async fn let_out(&mut self) {
         while let Some(slot) = self.window.pop_ended() {
-            let dropped =
-                self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
-            if dropped {
-                continue;
-            }
-            if let Err(error) = self.export.push(&slot) {
-                self.export.fail(error);
-            }
+            self.export_row(&slot);
             if self.export.is_full() {
                 self.export.flush(false).await;
             }
         }
         if self.window.is_empty() || self.in_flight.len() == self.concurrency.limit() {
             self.export.flush(self.source_ended).await;
+        }
+    }
+
+    /// Hands over a row that has ended, unless failed rows are left out.
+    fn export_row(&mut self, slot: &Slot) {
+        let failed = matches!(slot.outcome, Some(Outcome::Failed(_)));
+        if failed && self.settings.run.on_failure == OnFailure::Drop {
+            return;
+        }
+        if let Err(error) = self.export.push(slot) {
+            self.export.fail(error);
         }
     }
 
@@ -277,7 +281,6 @@ impl Run<'_> {
             snapshot.asked = self.tally.asked;
             snapshot.in_flight = self.in_flight.len() as u64;
             snapshot.source_ended = self.source_ended;
-            snapshot.waited = self.dispatcher.gate.waited();
             snapshot.cost_usd = self.dispatcher.ledger.cost_usd();
         });
     }
@@ -295,13 +298,8 @@ impl Run<'_> {
         while let Some(slot) = self.window.pop_ended() {
             let finished = !matches!(slot.outcome, Some(Outcome::Skipped(SkipReason::Stopped)));
             let wanted = finished || self.settings.run.status_column.is_some();
-            let dropped =
-                self.settings.run.on_failure == OnFailure::Drop && matches!(slot.outcome, Some(Outcome::Failed(_)));
-            if wanted
-                && !dropped
-                && let Err(error) = self.export.push(&slot)
-            {
-                self.export.fail(error);
+            if wanted {
+                self.export_row(&slot);
             }
         }
         self.show();
