@@ -2,7 +2,8 @@
 //! same vtables as those from files.
 
 use rowsmith::config::settings::{
-    BatchSettings, Budget, Enrich, Fallback, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings, Settings,
+    BatchSettings, Budget, Enrich, Fallback, Isolation, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings,
+    Settings,
 };
 use rowsmith::limit::clock::Clock;
 use rowsmith::limit::stop::Stop;
@@ -190,6 +191,8 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
         kind,
         name: "in-process".to_owned(),
         library: None,
+        isolation: Isolation::None,
+        timeout: Duration::from_secs(600),
         config: json!({}),
         pointer: String::new(),
     };

@@ -10,6 +10,8 @@ pub const WINDOW_ROWS: usize = 8_192;
 pub const MAX_CONCURRENCY: usize = 16;
 /// Longest time of one call, whatever the plugin does. Plugins have shorter limits of their own.
 pub const PROVIDER_TIMEOUT_SECS: u64 = 630;
+/// Longest time for which a scraper may be silent, or a call of a cache or an exporter last.
+pub const PLUGIN_TIMEOUT_SECS: u64 = 600;
 /// How often a call is tried.
 pub const MAX_ATTEMPTS: u32 = 4;
 /// Longest wait that a service may ask for; beyond it, its quota counts as used up.

@@ -12,6 +12,7 @@ use crate::plugin::registry::{Registry, Source};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -176,11 +177,18 @@ fn is_other_provider(place: &str, chosen: Option<&str>) -> bool {
     matches!(segments.as_slice(), [first, name, ..] if first == "providers" && Some(name.as_str()) != chosen)
 }
 
+/// A value of a table, if it is there and of the right type; what is wrong with it is said elsewhere.
+fn value_of<T: DeserializeOwned>(table: &Value, key: &str) -> Option<T> {
+    T::deserialize(table.get(key)?).ok()
+}
+
 /// The plugins that a config names, read without trusting its shape.
 fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     let raw = |table: &Value| RawPlugin {
         plugin: table.get("plugin").and_then(Value::as_str).map(str::to_owned),
         library: table.get("library").and_then(Value::as_str).map(PathBuf::from),
+        isolation: value_of(table, "isolation").unwrap_or_default(),
+        timeout_secs: value_of(table, "timeout_secs").unwrap_or_else(super::raw::plugin_timeout_secs),
         config: table.get("config").and_then(Value::as_object).cloned().unwrap_or_default(),
     };
     let mut uses = Vec::new();

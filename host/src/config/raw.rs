@@ -43,9 +43,32 @@ pub struct RawPlugin {
     pub plugin: Option<String>,
     /// One exact library file instead of a name.
     pub library: Option<PathBuf>,
+    /// Where the plugin's code runs: in this process, or in one of its own, whose crash costs a call and not the run.
+    #[serde(default)]
+    #[config(default = "\"none\"")]
+    pub isolation: RawIsolation,
+    /// Longest time in seconds for which a call may last or a scraper be silent, whatever the plugin does.
+    #[serde(default = "plugin_timeout_secs")]
+    #[config(default = "600")]
+    pub timeout_secs: NonZeroU64,
     /// The plugin's own settings; `rowsmith plugin info` explains them.
     #[serde(default)]
     pub config: Map<String, Value>,
+}
+
+pub(super) fn plugin_timeout_secs() -> NonZeroU64 {
+    NonZeroU64::new(super::defaults::PLUGIN_TIMEOUT_SECS).unwrap_or(NonZeroU64::MIN)
+}
+
+/// Where a plugin's code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RawIsolation {
+    /// In this process.
+    #[default]
+    None,
+    /// In a process of its own.
+    Process,
 }
 
 /// What is asked about each row.
@@ -156,6 +179,10 @@ pub struct RawProvider {
     pub plugin: Option<String>,
     /// One exact library file instead of a name.
     pub library: Option<PathBuf>,
+    /// Where the plugin's code runs: in this process, or in one of its own, whose crash costs a call and not the run.
+    #[serde(default)]
+    #[config(default = "\"none\"")]
+    pub isolation: RawIsolation,
     /// The plugin's own settings; `rowsmith plugin info` explains them.
     #[serde(default)]
     pub config: Map<String, Value>,

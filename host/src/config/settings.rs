@@ -41,10 +41,24 @@ pub struct PluginUse {
     pub name: String,
     /// One exact file, instead of a search.
     pub library: Option<PathBuf>,
+    /// Where its code runs.
+    pub isolation: Isolation,
+    /// Longest time of a call or of a scraper's silence, whatever the plugin does.
+    pub timeout: Duration,
     /// Its own table.
     pub config: Value,
     /// The JSON pointer of the table that names it.
     pub pointer: String,
+}
+
+/// Where a plugin's code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Isolation {
+    /// In this process.
+    #[default]
+    None,
+    /// In a process of its own.
+    Process,
 }
 
 /// What is asked about a row.

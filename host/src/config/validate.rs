@@ -1,8 +1,9 @@
 //! From the written config to checked settings: what a schema cannot say. Pure but for `output_schema`'s file.
 
-use super::raw::{RawConfig, RawFallback, RawMissingInput, RawOnFailure, RawPlugin, RawProvider};
+use super::raw::{RawConfig, RawFallback, RawIsolation, RawMissingInput, RawOnFailure, RawPlugin, RawProvider};
 use super::settings::{
-    BatchSettings, Budget, Enrich, Fallback, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings, Settings,
+    BatchSettings, Budget, Enrich, Fallback, Isolation, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings,
+    Settings,
 };
 use super::{Document, defaults, nearest, pointer, problems_to_diagnostics};
 use crate::diagnostic::{Diagnostic, code};
@@ -193,17 +194,34 @@ pub(super) fn plugin_use(kind: PluginKind, raw: &RawPlugin, pointer: impl Into<S
         kind,
         name: raw.plugin.clone().or_else(stem).unwrap_or_default(),
         library: raw.library.clone(),
+        isolation: match raw.isolation {
+            RawIsolation::None => Isolation::None,
+            RawIsolation::Process => Isolation::Process,
+        },
+        timeout: Duration::from_secs(raw.timeout_secs.get()),
         config: Value::Object(raw.config.clone()),
         pointer: pointer.into(),
     }
 }
 
 pub(super) fn default_cache() -> RawPlugin {
-    RawPlugin { plugin: Some(defaults::CACHE_PLUGIN.to_owned()), library: None, config: serde_json::Map::new() }
+    RawPlugin {
+        plugin: Some(defaults::CACHE_PLUGIN.to_owned()),
+        library: None,
+        isolation: RawIsolation::None,
+        timeout_secs: super::raw::plugin_timeout_secs(),
+        config: serde_json::Map::new(),
+    }
 }
 
 pub(super) fn provider_plugin(provider: &RawProvider) -> RawPlugin {
-    RawPlugin { plugin: provider.plugin.clone(), library: provider.library.clone(), config: provider.config.clone() }
+    RawPlugin {
+        plugin: provider.plugin.clone(),
+        library: provider.library.clone(),
+        isolation: provider.isolation,
+        timeout_secs: provider.timeout_secs,
+        config: provider.config.clone(),
+    }
 }
 
 fn non_zero(number: usize) -> NonZeroUsize {

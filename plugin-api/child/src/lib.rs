@@ -1,0 +1,1 @@
+//! A program that runs beside this one.
