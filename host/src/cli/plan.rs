@@ -8,6 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
 use crate::pipeline::lookup::{Found, look_up};
+use crate::pipeline::misses::{Holdings, holdings};
 use crate::pipeline::question::{Question, RowKey};
 use crate::pipeline::scrape::{self, Scraped};
 use crate::session::Session;
@@ -30,6 +31,7 @@ struct Plan {
     input_tokens: u64,
     most_output_tokens: u64,
     first: Option<(String, String)>,
+    holdings: Option<Holdings>,
 }
 
 pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, HostError> {
@@ -109,6 +111,10 @@ async fn read(
     while let Some(batch) = packer.take_any() {
         plan.add(&prompter, &batch, info);
     }
+    if plan.to_ask() > 0 && !refresh {
+        let holdings = holdings(cache, prints.marks()).await;
+        plan.holdings = Some(holdings.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?);
+    }
     Ok(plan)
 }
 
@@ -150,6 +156,7 @@ fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::V
         "duplicates": plan.duplicates,
         "nothing_to_ask": plan.blank,
         "to_ask": plan.to_ask(),
+        "cache_holds": plan.holdings.as_ref().map(|holdings| &holdings.held),
         "calls": plan.calls,
         "input_tokens_estimated": plan.input_tokens,
         "output_tokens_at_most": plan.most_output_tokens,
@@ -177,7 +184,9 @@ fn as_text(session: &Session, info: &ProviderInfo, plan: &Plan) -> String {
         ("Time", quota),
         ("Provider", format!("{} ({})", settings.provider_name, info.model)),
     ];
-    lines.iter().fold(String::new(), |mut text, (name, value)| {
+    let why = plan.holdings.iter().flat_map(Holdings::sentences).enumerate();
+    let why = why.map(|(at, sentence)| (if at == 0 { "Why not cached" } else { "" }, sentence));
+    lines.into_iter().chain(why).fold(String::new(), |mut text, (name, value)| {
         // Writing to a String cannot fail.
         writeln!(text, "{name:<16}{value}").unwrap_or_default();
         text

@@ -95,6 +95,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
         claims,
         provider_name: settings.provider_name.clone(),
         model: plugins.info.model.clone(),
+        marks: fingerprinter.marks().clone(),
         clock: ground.clock,
         shape: shape(&plugins.info),
         schema_rejected: AtomicBool::new(false),

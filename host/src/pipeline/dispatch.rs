@@ -2,6 +2,7 @@
 
 use super::batch::{Batch, Stage};
 use super::claims::Claims;
+use super::marks::Marks;
 use super::parse;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, Asked, Prompter};
@@ -114,6 +115,8 @@ pub struct Dispatcher {
     pub provider_name: String,
     /// The model's name.
     pub model: String,
+    /// What is asked, in short.
+    pub marks: Marks,
     /// Time.
     pub clock: Clock,
     /// What answers look like where the service decodes under a schema.
@@ -367,6 +370,7 @@ impl Dispatcher {
             time: self.clock.now_secs(),
             input_tokens: share(cost.usage.input),
             output_tokens: share(cost.usage.output),
+            question: Some(self.marks.as_str().to_owned()),
         };
         let meta = serde_json::to_string(&meta).unwrap_or_default();
         let values: Vec<(RowKey, Vec<u8>)> = batch

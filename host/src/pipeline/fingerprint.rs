@@ -5,6 +5,7 @@
 //! its type and length, so that no two different rows can spell the same bytes. Absent and null are the
 //! same. Batch sizes, limits and paths are not in it.
 
+use super::marks::Marks;
 use super::question::RowKey;
 use rowsmith_plugin_api::row::{Cell, CellKind, RowChunk};
 use serde_json::Value;
@@ -37,6 +38,7 @@ pub struct Fingerprinter {
     input: Vec<String>,
     /// Most characters of a column, in the order of `input`, or by name when `input` is empty.
     max_chars: Vec<(String, usize)>,
+    marks: Marks,
 }
 
 /// Where the input columns are in the chunks of one shape.
@@ -60,7 +62,12 @@ impl Fingerprinter {
         for name in parts.input {
             put(&mut base, name.as_bytes());
         }
-        Self { base, input: parts.input.to_vec(), max_chars }
+        Self { base, input: parts.input.to_vec(), max_chars, marks: Marks::of(&parts) }
+    }
+
+    /// The marks of what all rows share.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// Finds the input columns in chunks with these columns.
@@ -161,7 +168,7 @@ fn first_chars(text: &str, most: usize) -> &str {
 }
 
 /// JSON text that does not depend on the order of keys.
-fn canonical(value: &Value) -> Cow<'static, str> {
+pub(super) fn canonical(value: &Value) -> Cow<'static, str> {
     fn sorted(value: &Value) -> Value {
         match value {
             Value::Object(map) => {

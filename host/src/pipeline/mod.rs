@@ -14,7 +14,7 @@
 //! | 11 persist | [`persist`] | answers to the cache, as [`record`]s |
 //! | 12 export | [`export`] | rows to the exporters, in the source's order |
 //!
-//! [`assemble`] makes them, [`orchestrator`] wires them and owns all state; [`window`] holds the rows between 1 and 12.
+//! [`marks`] and [`misses`] tell why a row has no answer yet. [`assemble`] makes the stages, [`orchestrator`] wires them and owns all state; [`window`] holds the rows between 1 and 12.
 
 pub mod assemble;
 pub mod batch;
@@ -24,6 +24,8 @@ pub mod export;
 pub mod fallback;
 pub mod fingerprint;
 pub mod lookup;
+pub mod marks;
+pub mod misses;
 pub mod orchestrator;
 pub mod parse;
 pub mod persist;

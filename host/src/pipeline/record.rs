@@ -24,6 +24,9 @@ pub struct RecordMeta {
     pub input_tokens: Option<u64>,
     /// This row's share of the call's output tokens.
     pub output_tokens: Option<u64>,
+    /// The marks of what was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
 }
 
 /// Why a value cannot be trusted.

@@ -61,3 +61,30 @@ fn after_a_run_everything_is_a_hit() {
     assert_eq!((&json["cached"], &json["calls"]), (&0.into(), &2.into()), "{json}");
     assert_eq!(server.requests().len(), 2);
 }
+
+#[test]
+fn a_plan_says_why_the_cache_has_no_answer() {
+    let server = FakeModel::start(Script::new()).expect("a server");
+    let sandbox = Sandbox::new();
+    sandbox.write("rowsmith.toml", config_text::asking(&server.base_url()));
+    sandbox.write("rows.csv", config_text::rows(25));
+    let why = |command: &str| {
+        let out = sandbox.run(command).expect(0).out;
+        let line = out.lines().find_map(|line| line.strip_prefix("Why not cached"));
+        line.map(|line| line.trim().to_owned()).unwrap_or_default()
+    };
+    assert_eq!(why("plan"), "the cache has no answers yet");
+    sandbox.call(["run", "-q"]).env(KEY.0, KEY.1).end().expect(0);
+    assert_eq!(why("plan"), "", "nothing is missed");
+    let different = "25 answers are to another question; different: ";
+    assert_eq!(why("plan --set enrich.instructions=Other."), format!("{different}the instructions"));
+    assert_eq!(why("plan --set providers.fake.config.model=other"), format!("{different}the model or its settings"));
+    assert_eq!(
+        why("plan --set enrich.output.summary.max_words=3"),
+        format!("{different}the rules of the output columns")
+    );
+    sandbox.write("rows.csv", config_text::rows(26));
+    assert_eq!(why("plan"), "rows are new, or their input has changed");
+    let json = sandbox.run("plan --format json --set enrich.instructions=Other.").expect(0).json();
+    assert_eq!(json["cache_holds"], serde_json::json!([{"answers": 25, "differs": ["the instructions"]}]));
+}
