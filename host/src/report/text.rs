@@ -78,10 +78,10 @@ pub fn summary(report: &Report) -> String {
 fn calls(report: &Report) -> String {
     let calls = &report.calls;
     let parts = [
-        (calls.batch, "batches"),
+        (calls.batch, if calls.batch == 1 { "batch" } else { "batches" }),
         (calls.split, "split"),
         (calls.individual, "individual"),
-        (calls.retries, "retries"),
+        (calls.retries, if calls.retries == 1 { "retry" } else { "retries" }),
         (calls.rate_limited, "rate limited"),
     ];
     let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
