@@ -112,8 +112,8 @@ impl Run<'_> {
         }
     }
 
-    /// Nobody was answered so far. A service that speaks, but only of failures, or a plugin that panics, may choke on one row: one
-    /// batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
+    /// Nobody was answered so far. A service that speaks, but only of failures, or a plugin that panics, may choke on
+    /// one row: one batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
     pub(super) fn judge_service(&mut self) {
         let speaks = |(batch, error): &(Batch, Error)| {
             let answers = error.fact("status").is_some_and(|status| status.starts_with('5'));
