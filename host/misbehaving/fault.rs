@@ -2,7 +2,7 @@
 //!
 //! Each of the misbehaving plugins includes this file.
 
-use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize, Error, ErrorKind, Result};
+use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize, Error, ErrorKind, Result, log};
 use std::future::pending;
 
 /// Settings of every misbehaving plugin.
@@ -51,7 +51,7 @@ impl Fault {
     }
 
     /// Does what can be done without waiting, if it is to be done here.
-    #[expect(clippy::exit, clippy::print_stdout, reason = "it is what this plugin is for")]
+    #[expect(clippy::print_stdout, reason = "it is what this plugin is for")]
     pub(crate) fn now(&self, method: &str) -> Result<()> {
         if self.0.at != method {
             return Ok(());
@@ -59,7 +59,10 @@ impl Fault {
         match self.0.mode.as_str() {
             "panic" => panic!("asked to panic"),
             "panic_payload" => std::panic::panic_any(7_u32),
-            "block" => block(),
+            "block" => {
+                log::info!("blocks in {method}");
+                block()
+            }
             "exit" => std::process::exit(0),
             "exit_on_thread" => {
                 std::thread::spawn(|| std::process::exit(0));
