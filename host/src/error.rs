@@ -3,6 +3,7 @@
 use crate::config::load::LoadError;
 use crate::exit_code::ExitCode;
 use crate::plugin::PluginError;
+use crate::plugin::watched::NAMED;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 
@@ -19,7 +20,7 @@ pub enum HostError {
     #[error(transparent)]
     Plugin(Box<PluginError>),
     /// A plugin's method failed.
-    #[error("{kind} plugin `{name}`: {error}")]
+    #[error("{}", call_text(*kind, name, error))]
     Call {
         /// The plugin's kind.
         kind: PluginKind,
@@ -60,6 +61,11 @@ impl HostError {
             Self::Load(_) | Self::Config(_) | Self::Io(_) | Self::Usage(_) => None,
         }
     }
+}
+
+/// Names the plugin, unless the error does.
+fn call_text(kind: PluginKind, name: &str, error: &Error) -> String {
+    if error.fact(NAMED).is_some() { error.to_string() } else { format!("{kind} plugin `{name}`: {error}") }
 }
 
 /// The exit code of a plugin's failure depends on what the plugin is for.

@@ -8,9 +8,13 @@ use crate::error::HostError;
 use crate::limit::stop::Stop;
 use crate::plugin::PluginError;
 use crate::plugin::http::HttpService;
+use crate::plugin::inside::{Place, enter};
 use crate::plugin::redact::Redactor;
 use crate::plugin::registry::{Source, instantiate};
-use crate::plugin::services::{RowSinks, SharedServices};
+use crate::plugin::services::SharedServices;
+use crate::plugin::sinks::RowSinks;
+use crate::plugin::tidy::tidy;
+use crate::plugin::watched::{Watch, label, watched};
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
@@ -21,6 +25,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 /// What stands for a secret that is not there, in commands that need none.
 const PLACEHOLDER: &str = "not-set";
@@ -158,16 +163,32 @@ impl Session {
         let manifest = source.manifest();
         let mut config = wanted.config.clone();
         self.put_secrets(wanted, &manifest.config_schema, &mut config)?;
-        let (source_copy, shared) = (source.clone(), self.services.clone());
-        let made = tokio::task::spawn_blocking(move || instantiate(&source_copy, &config, &shared)).await;
-        let made = made.map_err(|error| HostError::Io(format!("opening {} broke off: {error}", wanted.name)))?;
-        let client = made.map_err(|error| self.plugin_error(wanted, error))?;
+        let client = self.make(wanted, source.clone(), config).await?;
         Ok(Opened {
             client,
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             capabilities: manifest.capabilities.clone(),
         })
+    }
+
+    /// Makes an instance, on a thread where it may block, within the time that calls have.
+    async fn make(&self, wanted: &PluginUse, source: Source, config: Value) -> Result<Remote, HostError> {
+        let shared = self.services.clone();
+        let (kind, name) = (wanted.kind, source.manifest().name.clone());
+        let place = Place { plugin: label(kind, &name), method: "new" };
+        let made = shared.calls.clone().spawn_blocking(move || {
+            let _inside = enter(place);
+            instantiate(&source, &config, &shared)
+        });
+        let Ok(made) = timeout(wanted.timeout, made).await else {
+            let late = format!("did not return from `new` within {} s", wanted.timeout.as_secs());
+            return Err(self.call_error(kind, &name, Error::new(ErrorKind::Other, late)));
+        };
+        let made = made.map_err(|error| HostError::Io(format!("opening {} broke off: {error}", wanted.name)))?;
+        let remote = made.map_err(|error| self.plugin_error(wanted, error))?;
+        let SharedServices { calls, stop, redactor, .. } = self.services.clone();
+        Ok(watched(remote, Watch { kind, name, timeout: wanted.timeout, calls, stop, redactor }))
     }
 
     fn put_secrets(&self, wanted: &PluginUse, schema: &Value, config: &mut Value) -> Result<(), HostError> {
@@ -213,8 +234,8 @@ impl Session {
     }
 
     /// A failed call of a plugin.
-    pub fn call_error(&self, kind: PluginKind, name: &str, mut error: Error) -> HostError {
-        error.message = self.services.redactor.clean(&error.message).into_owned();
+    pub fn call_error(&self, kind: PluginKind, name: &str, error: Error) -> HostError {
+        let error = tidy(error, &self.services.redactor);
         HostError::Call { kind, name: name.to_owned(), error: Box::new(error) }
     }
 }

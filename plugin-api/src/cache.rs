@@ -215,10 +215,17 @@ pub(crate) fn encode_values(values: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
 /// Reads looked-up values one by one, without copying them.
 pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Result<Vec<Option<&[u8]>>> {
     let mut reader = Reader { rest: bytes };
-    (0..count)
-        .map(|_| match reader.u32()? {
-            MISS => Ok(None),
-            len => reader.take(len as usize).map(Some),
-        })
-        .collect()
+    let values = (0..count).map(|_| match reader.u32()? {
+        MISS => Ok(None),
+        len => reader.take(len as usize).map(Some),
+    });
+    let values = values.collect::<Result<Vec<_>>>()?;
+    if reader.rest.is_empty() {
+        Ok(values)
+    } else {
+        Err(Error::new(
+            ErrorKind::InvalidData,
+            format!("there are more values than the {count} keys that were looked up"),
+        ))
+    }
 }

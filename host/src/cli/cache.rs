@@ -10,6 +10,7 @@ use crate::pipeline::record::{self, RecordMeta};
 use crate::session::{Opened, Session};
 use rowsmith_plugin_api::glue::client::CacheClient;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
@@ -82,6 +83,10 @@ async fn walk(
         let Some((last, _)) = page.last() else {
             return Ok(damaged);
         };
+        if after.is_some_and(|after| *last <= after) {
+            let error = Error::new(ErrorKind::InvalidData, "`scan` does not go on from where it is told to");
+            return Err(session.call_error(PluginKind::Cache, &cache.name, error));
+        }
         after = Some(*last);
         for (key, value) in &page {
             let key = RowKey(*key);

@@ -21,6 +21,7 @@ use crate::config::load::{LoadError, Loaded, load};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::limit::stop::Stop;
+use crate::plugin::exit_guard::ExitGuard;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
 use crate::session::{Session, services};
@@ -38,11 +39,14 @@ pub(crate) struct Context {
     pub(crate) calls: tokio::runtime::Handle,
 }
 
+/// Most calls of plugins at once, those that never return included.
+const MOST_CALLS: usize = 4_096;
 /// How long a plugin that blocks may hold up the end of the program.
 const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// Parses the command line, runs the command and returns how it ended.
 pub fn main() -> ExitCode {
+    let _guard = ExitGuard::arm();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -71,7 +75,8 @@ pub fn main() -> ExitCode {
 }
 
 fn new_runtime(name: &str) -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name(name).build()
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().thread_name(name).max_blocking_threads(MOST_CALLS).build()
 }
 
 async fn dispatch(context: &Context, command: Command) -> Result<ExitCode, HostError> {

@@ -96,6 +96,12 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
             "the answers are safe in the cache; run again to export them without a call".to_owned()
         }));
     }
+    for exported in &end.exported {
+        if let Some(written) = exported.miscounted() {
+            let (name, given) = (&exported.name, exported.given);
+            printer.warning(clean(&format!("exporter {name} was given {given} rows and says that it wrote {written}")));
+        }
+    }
     if let Err(problem) = &end.failure_file {
         printer.error(problem);
     }

@@ -66,7 +66,7 @@ async fn read(
     let settings = session.settings();
     let scraper = session.scraper().await?;
     let name = scraper.name.clone();
-    let mut rows = scrape::start(scraper.client, &session.services.sinks);
+    let mut rows = scrape::start(scraper.client, &session.services.sinks, &settings.scraper);
     let prints = fingerprinter(settings, plugin, info);
     let prompter = prompter(settings, info);
     let limits =

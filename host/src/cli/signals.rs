@@ -2,6 +2,7 @@
 
 use crate::exit_code::ExitCode;
 use crate::limit::stop::{Stop, StopReason};
+use crate::plugin::exit_guard;
 use crate::printer::Printer;
 
 /// Listens for signals for the rest of the program.
@@ -25,6 +26,7 @@ pub(super) fn listen(stop: Stop, printer: Printer) {
 
 #[expect(clippy::exit, reason = "the user asked twice; whatever still runs must not hold up the end")]
 fn quit(code: ExitCode) -> ! {
+    exit_guard::disarm();
     std::process::exit(i32::from(code as u8));
 }
 

@@ -7,6 +7,7 @@ use crate::config::settings::ProviderLimits;
 use rowsmith_plugin_api::cache::{QuotaRequest, QuotaWindow};
 use rowsmith_plugin_api::completion::LimitHint;
 use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex as StdMutex, MutexGuard};
@@ -152,7 +153,14 @@ impl Gate {
             return None;
         }
         let request = QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows };
-        match shared.cache.acquire(&request).await {
+        let wait = shared.cache.acquire(&request).await;
+        // Nothing takes longer to leave a window than the longest of them is long.
+        let wait = wait.and_then(|wait| {
+            let believable = Duration::from_millis(wait) <= DAY + ARRIVAL_MARGIN;
+            let absurd = || Error::new(ErrorKind::InvalidData, format!("the cache says to wait for {wait} ms"));
+            believable.then_some(wait).ok_or_else(absurd)
+        });
+        match wait {
             Ok(0) => None,
             Ok(wait) => Some(Duration::from_millis(wait)),
             Err(error) => {

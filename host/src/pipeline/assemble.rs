@@ -17,7 +17,7 @@ use crate::limit::gate::{Gate, SharedQuota};
 use crate::limit::stop::Stop;
 use crate::plugin::image::hex;
 use crate::plugin::redact::Redactor;
-use crate::plugin::services::RowSinks;
+use crate::plugin::sinks::RowSinks;
 use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
 use crate::rules::rule::rules_json;
@@ -103,7 +103,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
     };
     let outputs = settings.enrich.output.clone();
     let parts = Parts {
-        rows: scrape::start(plugins.scraper, &ground.sinks),
+        rows: scrape::start(plugins.scraper, &ground.sinks, &settings.scraper),
         cache: plugins.cache,
         fingerprinter,
         dispatcher: Arc::new(dispatcher),

@@ -28,6 +28,10 @@ pub struct Exported {
     pub name: String,
     /// What it has written, or why it failed.
     pub result: Result<ExportSummary, Error>,
+    /// How many rows it was given.
+    pub given: u64,
+    /// Whether it was asked to keep them.
+    pub kept: bool,
 }
 
 enum Order {
@@ -172,6 +176,8 @@ impl Export {
             results.push(receiver.await.unwrap_or_else(|_| Exported {
                 name: lane.name,
                 result: Err(Error::new(ErrorKind::Other, "the exporter's thread ended early")),
+                given: 0,
+                kept: false,
             }));
         }
         if let Some(error) = &self.broken {
@@ -180,6 +186,14 @@ impl Export {
             }
         }
         results
+    }
+}
+
+impl Exported {
+    /// How many rows it says it wrote, when these are not the ones that it was given.
+    pub fn miscounted(&self) -> Option<u64> {
+        let written = self.result.as_ref().ok()?.rows;
+        (self.kept && written != self.given).then_some(written)
     }
 }
 
@@ -192,11 +206,13 @@ async fn run_lane(
     stop: Stop,
 ) {
     let mut begun = false;
+    let mut given = 0;
     let mut failure: Option<Error> = None;
     while let Some(order) = orders.recv().await {
         match order {
             Order::Write(chunk) => {
                 if failure.is_none() {
+                    given += chunk.len() as u64;
                     failure = write(&exporter, &chunk, &mut begun).await.err();
                     if is_closed_pipe(failure.as_ref()) {
                         // Nobody reads the rows any more, so none need be asked.
@@ -208,7 +224,7 @@ async fn run_lane(
             }
             Order::Finish(ending, done) => {
                 let result = finish(&exporter, ending, (!begun).then_some(made.as_slice()), failure.take()).await;
-                drop(done.send(Exported { name, result }));
+                drop(done.send(Exported { name, result, given, kept: ending != Ending::Discard }));
                 return;
             }
         }

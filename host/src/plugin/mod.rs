@@ -1,15 +1,24 @@
 //! Plugins: found, judged, opened, and served.
 //!
 //! [`discovery`] finds files, [`image`] judges their bytes without running them, [`loader`] opens them,
-//! [`services`] is what they are lent (with [`http`] and [`redact`]), and [`registry`] hands out clients.
+//! [`services`] is what they are lent (with [`http`], [`sinks`] and [`redact`]), and [`registry`] hands out clients.
+//!
+//! Plugins are not trusted to behave: [`watched`] ends every call, [`tidy`] makes their errors fit to be shown, and
+//! [`exit_guard`] tells which one ended the process.
 
 pub mod discovery;
 pub mod error;
+pub mod exit_guard;
 pub mod http;
 pub mod image;
+pub mod inside;
 pub mod loader;
+pub mod method_name;
 pub mod redact;
 pub mod registry;
 pub mod services;
+pub mod sinks;
+pub mod tidy;
+pub mod watched;
 
 pub use error::PluginError;

@@ -5,6 +5,7 @@ use super::error::PluginError;
 use super::image::Image;
 use super::loader;
 use super::services::{PluginServices, SharedServices};
+use super::tidy::tidy;
 use crate::config::settings::PluginUse;
 use rowsmith_abi::{Buffer, HostHandle, PluginModuleRef};
 use rowsmith_plugin_api::glue::LinkedPlugin;
@@ -138,8 +139,8 @@ pub fn instantiate(source: &Source, config: &Value, shared: &SharedServices) -> 
     let name = format!("{}-{}", manifest.kind, manifest.name);
     let services = PluginServices::new(shared.clone(), name);
     let host = HostHandle::new(Arc::new(services));
-    let failed = |mut error: Error| {
-        error.message = shared.redactor.clean(&error.message).into_owned();
+    let failed = |error: Error| {
+        let error = tidy(error, &shared.redactor);
         PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error }
     };
     let config =

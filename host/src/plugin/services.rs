@@ -2,52 +2,21 @@
 
 use super::http::HttpService;
 use super::redact::Redactor;
+use super::sinks::{Busy, RowSinks};
+use super::tidy::tidy_text;
 use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
-use crate::pipeline::scrape::Scraped;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::glue::{encode_panic, image_address};
 use rowsmith_plugin_api::host::{Progress, operation, question};
-use rowsmith_plugin_api::scraper::decode_rows;
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Result};
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 
-/// Where the rows of scrapers go, by the number that each is given.
-#[derive(Clone, Default)]
-pub struct RowSinks(Arc<Sinks>);
-
-#[derive(Default)]
-struct Sinks {
-    next: AtomicU64,
-    open: Mutex<HashMap<u64, mpsc::Sender<Scraped>>>,
-}
-
-impl RowSinks {
-    /// Opens a sink and returns its number.
-    pub fn open(&self, sender: mpsc::Sender<Scraped>) -> u64 {
-        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).insert(number, sender);
-        number
-    }
-
-    /// Closes a sink; rows that come after it are refused.
-    pub fn close(&self, number: u64) {
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
-    }
-
-    async fn send(&self, payload: &[u8]) -> Result<()> {
-        let (number, rows) = decode_rows(payload)?;
-        let sender = self.0.open.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
-        let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
-        sender.ok_or_else(unwanted)?.send(Scraped::Rows(rows)).await.map_err(|_| unwanted())
-    }
-}
+/// Most characters of a plugin's log record; longer ones are cut.
+const LOG_CHARS: usize = 10_000;
 
 /// The parts of a host that all plugins share.
 #[derive(Clone)]
@@ -83,13 +52,22 @@ impl PluginServices {
 
     /// Runs a service on the host's runtime: the plugin may poll from a thread that has none.
     fn spawn(&self, future: impl Future<Output = Result<Buffer>> + Send + 'static) -> ReplyFuture {
-        let mut task = AbortOnDrop(self.shared.runtime.spawn(future));
+        let busy = self.busy();
+        let mut task = AbortOnDrop(self.shared.runtime.spawn(async move {
+            let _busy = busy;
+            future.await
+        }));
         Box::pin(async move {
             let result = (&mut task.0).await.unwrap_or_else(|error| {
                 Err(Error::new(ErrorKind::Other, format!("a host service broke off: {error}")))
             });
             result.map_err(|error| error.encode())
         })
+    }
+
+    /// Held while a scraper uses a service: it is not silent then.
+    fn busy(&self) -> Option<Busy> {
+        self.plugin.starts_with("scraper-").then(|| self.shared.sinks.busy())
     }
 
     fn state_dir(&self) -> Result<Buffer> {
@@ -107,9 +85,12 @@ impl HostSide for PluginServices {
                 self.spawn(async move { http.send(HttpRequest::decode(&payload)?).await?.encode() })
             }
             operation::EMIT_ROWS => {
-                let sinks = self.shared.sinks.clone();
+                let (sinks, busy) = (self.shared.sinks.clone(), self.busy());
                 // Polled by the scraper's own thread, so that checking rows is its work.
-                Box::pin(async move { sinks.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode()) })
+                Box::pin(async move {
+                    let _busy = busy;
+                    sinks.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode())
+                })
             }
             operation::SLEEP => {
                 let stop = self.shared.stop.clone();
@@ -134,7 +115,7 @@ impl HostSide for PluginServices {
     }
 
     fn log(&self, level: u32, target: &str, message: &str) {
-        let message = self.shared.redactor.clean(message);
+        let message = tidy_text(message, LOG_CHARS, &self.shared.redactor);
         let plugin = self.plugin.as_str();
         match level {
             1 => tracing::error!(target: "plugin", plugin, module = target, "{message}"),

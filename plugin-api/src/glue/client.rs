@@ -17,6 +17,11 @@ use std::sync::Arc;
 pub trait Caller: Send + Sync + 'static {
     /// Calls one method. Dropping the future cancels the call.
     fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>>;
+
+    /// What to tell of a reply that cannot be read. Whoever knows the plugin's name puts it in.
+    fn unreadable(&self, _method: u32, error: Error) -> Error {
+        error
+    }
 }
 
 impl Caller for Instance {
@@ -38,12 +43,22 @@ impl Remote {
         Self(caller)
     }
 
+    /// What carries the calls, to put something around it.
+    pub fn into_caller(self) -> Arc<dyn Caller> {
+        self.0
+    }
+
     async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer> {
         Arc::clone(&self.0).call(method, payload).await
     }
 
+    async fn read<T>(&self, method: u32, payload: Buffer, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+        let reply = self.call(method, payload).await?;
+        read(&reply).map_err(|error| self.0.unreadable(method, error))
+    }
+
     async fn json<T: DeserializeOwned>(&self, method: u32, payload: Buffer) -> Result<T> {
-        Ok(serde_json::from_slice(&self.call(method, payload).await?)?)
+        self.read(method, payload, |reply| Ok(serde_json::from_slice(reply)?)).await
     }
 }
 
@@ -95,7 +110,7 @@ impl ProviderClient {
     /// # Errors
     /// The provider's own.
     pub async fn complete_encoded(&self, request: Buffer) -> Result<Completion> {
-        Completion::decode(&self.0.call(method::COMPLETE, request).await?)
+        self.0.read(method::COMPLETE, request, Completion::decode).await
     }
 
     /// See [`crate::Provider::verify`].
@@ -111,6 +126,7 @@ impl ProviderClient {
 pub struct Values {
     bytes: Buffer,
     count: usize,
+    cache: Remote,
 }
 
 impl Values {
@@ -119,7 +135,8 @@ impl Values {
     /// # Errors
     /// When the cache answered with something else.
     pub fn all(&self) -> Result<Vec<Option<&[u8]>>> {
-        cache::decode_values(&self.bytes, self.count)
+        let values = cache::decode_values(&self.bytes, self.count);
+        values.map_err(|error| self.cache.0.unreadable(method::GET_MANY, error))
     }
 }
 
@@ -143,7 +160,8 @@ impl CacheClient {
     pub async fn get_many(&self, keys: &[Key]) -> Result<Values> {
         let mut payload = Vec::with_capacity(4 + keys.len() * 32);
         cache::encode_keys(&mut payload, keys)?;
-        Ok(Values { bytes: self.0.call(method::GET_MANY, Buffer::from(payload)).await?, count: keys.len() })
+        let bytes = self.0.call(method::GET_MANY, Buffer::from(payload)).await?;
+        Ok(Values { bytes, count: keys.len(), cache: self.0.clone() })
     }
 
     /// See [`crate::Cache::put_many`].
@@ -164,7 +182,7 @@ impl CacheClient {
         let mut payload = Vec::new();
         put_length(&mut payload, limit)?;
         cache::encode_keys(&mut payload, after.as_slice())?;
-        cache::decode_entries(&self.0.call(method::SCAN, Buffer::from(payload)).await?)
+        self.0.read(method::SCAN, Buffer::from(payload), cache::decode_entries).await
     }
 
     /// See [`crate::Cache::delete_many`].

@@ -14,9 +14,9 @@ use crate::pipeline::window::{Place, Slot, Window};
 use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
 use crate::report::tally::Tally;
-use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::exporter::Ending;
 use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,7 +163,7 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
             Some(done) = run.in_flight.join_next() => match done {
                 Ok(done) => run.done(done),
                 Err(error) => run.stop.request(StopReason::Provider(Error::new(
-                    rowsmith_plugin_api::ErrorKind::Other, format!("a call broke off: {error}")))),
+                    ErrorKind::Other, format!("a call broke off: {error}")))),
             },
             () = stop.requested(), if !stopping => {}
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !stopping => {
@@ -203,7 +203,9 @@ impl Run<'_> {
 
     fn end_of_source(&mut self, error: Option<Error>) {
         self.source_ended = true;
-        self.source_error = error;
+        // A scraper that gives up because of the stop has done what it should.
+        let obeyed = |error: &Error| error.kind == ErrorKind::Cancelled && self.stop.is_requested();
+        self.source_error = error.filter(|error| !obeyed(error));
     }
 
     /// Stage 4 and 6: starts as many calls as may run.

@@ -10,7 +10,7 @@ use crate::pipeline::question::{Answer, Failure, Outcome, Question, RowKey};
 use crate::pipeline::reconcile::Verdict;
 use crate::pipeline::window::Place;
 use crate::report::tally::{BatchRecord, FailedRow, Tally};
-use rowsmith_plugin_api::Error;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -112,11 +112,12 @@ impl Run<'_> {
         }
     }
 
-    /// Nobody was answered so far. A service that speaks, but only of failures, may choke on one row: one
-    /// batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
+    /// Nobody was answered so far. A service that speaks, but only of failures, or a plugin that panics, may choke on
+    /// one row: one batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
     pub(super) fn judge_service(&mut self) {
         let speaks = |(batch, error): &(Batch, Error)| {
-            batch.questions.len() > 1 && error.fact("status").is_some_and(|status| status.starts_with('5'))
+            let answers = error.fact("status").is_some_and(|status| status.starts_with('5'));
+            batch.questions.len() > 1 && (answers || error.kind == ErrorKind::Panic)
         };
         let probe = if self.probing { None } else { self.parked.iter().position(speaks) };
         if let Some(at) = probe {

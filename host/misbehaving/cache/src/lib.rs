@@ -1,0 +1,135 @@
+//! A cache that does wrong what its config says: for the tests of the host, which must bear it.
+//!
+//! It keeps its entries in memory, and in the file `path` if there is one.
+#![forbid(unsafe_code)]
+
+#[path = "../../fault.rs"]
+mod fault;
+mod file;
+
+pub use fault::Config;
+
+use fault::Fault;
+use rowsmith_plugin_api::prelude::{
+    Cache, CacheStats, ClaimRequest, Host, Key, QuotaRequest, Result, Store, export_plugin,
+};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The cache.
+#[derive(Debug)]
+pub struct MisbehavingCache {
+    fault: Fault,
+    entries: Mutex<BTreeMap<Key, Vec<u8>>>,
+}
+
+impl MisbehavingCache {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<Key, Vec<u8>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a look-up finds.
+    fn found(&self, key: &Key) -> Option<Vec<u8>> {
+        let entries = self.entries();
+        let found = entries.get(key).cloned();
+        match self.fault.0.mode.as_str() {
+            "junk" => Some(b"junk".to_vec()),
+            "flipped" => found.map(|mut value| {
+                let middle = value.len() / 2;
+                value[middle] ^= 1;
+                value
+            }),
+            // The entry of another key.
+            "mixed_up" => entries.iter().find(|(other, _)| *other != key).map(|(_, value)| value.clone()),
+            _ => found,
+        }
+    }
+}
+
+impl Cache for MisbehavingCache {
+    type Config = Config;
+
+    fn new(config: Config, _: Host) -> Result<Self> {
+        let fault = Fault(config);
+        fault.now("new")?;
+        let entries = Mutex::new(file::read(&fault.0.path)?);
+        Ok(Self { fault, entries })
+    }
+
+    fn store(&self) -> Store {
+        // An error cannot be told here; a panic can.
+        drop(self.fault.now("store"));
+        Store { name: "memory".to_owned(), path: None, persistent: true }
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
+        self.fault.reach("get_many").await?;
+        let mut values: Vec<_> = keys.iter().map(|key| self.found(key)).collect();
+        match self.fault.0.mode.as_str() {
+            "too_few" => drop(values.pop()),
+            "too_many" => values.push(None),
+            _ => {}
+        }
+        Ok(values)
+    }
+
+    async fn put_many(&self, entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
+        self.fault.reach("put_many").await?;
+        self.entries().extend(entries);
+        file::write(&self.fault.0.path, &self.entries())
+    }
+
+    async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
+        self.fault.reach("scan").await?;
+        // Without it, a scan begins anew for ever.
+        let after = after.filter(|_| !self.fault.is("circular"));
+        let entries = self.entries();
+        let rest = entries.iter().filter(|(key, _)| after.is_none_or(|after| **key > after));
+        Ok(rest.take(limit).map(|(key, value)| (*key, value.clone())).collect())
+    }
+
+    async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
+        self.fault.reach("delete_many").await?;
+        let mut entries = self.entries();
+        Ok(keys.iter().map(|key| u64::from(entries.remove(key).is_some())).sum())
+    }
+
+    async fn clear(&self) -> Result<u64> {
+        self.fault.reach("clear").await?;
+        let count = self.entries().len() as u64;
+        self.entries().clear();
+        Ok(count)
+    }
+
+    async fn stats(&self) -> Result<CacheStats> {
+        self.fault.reach("stats").await?;
+        Ok(CacheStats { entries: self.entries().len() as u64, ..CacheStats::default() })
+    }
+
+    async fn verify(&self) -> Result<Vec<String>> {
+        self.fault.reach("verify").await?;
+        Ok(Vec::new())
+    }
+
+    async fn acquire(&self, _: QuotaRequest) -> Result<u64> {
+        self.fault.reach("acquire").await?;
+        Ok(if self.fault.is("wait_for_ever") { u64::MAX } else { 0 })
+    }
+
+    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
+        self.fault.reach("claim_many").await?;
+        let claimed = if self.fault.is("too_few_claims") { 1 } else { request.keys.len() };
+        Ok(vec![true; claimed])
+    }
+
+    async fn release_many(&self, _: u64, _: &[Key]) -> Result<()> {
+        self.fault.reach("release_many").await
+    }
+}
+
+export_plugin!(
+    cache: MisbehavingCache,
+    name = "misbehaving",
+    about = "Does wrong what its config says",
+    capabilities = ["coordination"],
+);

@@ -1,0 +1,54 @@
+//! An exporter that does wrong what its config says: for the tests of the host, which must bear it.
+//!
+//! It counts rows and forgets them.
+#![forbid(unsafe_code)]
+
+#[path = "../../fault.rs"]
+mod fault;
+
+pub use fault::Config;
+
+use fault::Fault;
+use rowsmith_plugin_api::RowChunk;
+use rowsmith_plugin_api::prelude::{Ending, ExportSummary, Exporter, Host, Result, Target, export_plugin};
+
+/// The exporter.
+#[derive(Debug)]
+pub struct MisbehavingExporter {
+    fault: Fault,
+    rows: u64,
+}
+
+impl Exporter for MisbehavingExporter {
+    type Config = Config;
+
+    fn new(config: Config, _: Host) -> Result<Self> {
+        let fault = Fault(config);
+        fault.now("new")?;
+        Ok(Self { fault, rows: 0 })
+    }
+
+    fn target(&self) -> Target {
+        // An error cannot be told here; a panic can.
+        drop(self.fault.now("target"));
+        Target { name: "nowhere".to_owned(), ..Target::default() }
+    }
+
+    async fn begin(&mut self, _: Vec<String>) -> Result<()> {
+        self.fault.reach("begin").await
+    }
+
+    async fn write(&mut self, rows: RowChunk) -> Result<()> {
+        self.fault.reach("write").await?;
+        self.rows += rows.len() as u64;
+        Ok(())
+    }
+
+    async fn finish(&mut self, _: Ending) -> Result<ExportSummary> {
+        self.fault.reach("finish").await?;
+        let rows = if self.fault.is("miscount") { self.fault.0.number } else { self.rows };
+        Ok(ExportSummary { location: "nowhere".to_owned(), rows, bytes: None })
+    }
+}
+
+export_plugin!(exporter: MisbehavingExporter, name = "misbehaving", about = "Does wrong what its config says");

@@ -1,0 +1,57 @@
+//! Rows, in ways that rows should not come.
+
+use rowsmith_plugin_api::prelude::{Cell, Result, RowSink, Serialize};
+use rowsmith_plugin_api::row::ChunkBuilder;
+use std::ops::RangeInclusive;
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Row {
+    topic: String,
+    description: String,
+}
+
+fn row(number: u64) -> Row {
+    Row { topic: format!("Topic {number:04}"), description: format!("What to know of {number}") }
+}
+
+/// Good rows.
+pub(crate) async fn numbered(rows: &mut RowSink, numbers: RangeInclusive<u64>) -> Result<()> {
+    for number in numbers {
+        rows.send(&row(number)).await?;
+    }
+    Ok(())
+}
+
+/// Rows until they are refused.
+pub(crate) async fn endless(rows: &mut RowSink) -> Result<()> {
+    numbered(rows, 1..=u64::MAX).await
+}
+
+/// Rows, whether they are refused or not.
+pub(crate) async fn deaf(rows: &mut RowSink) -> Result<()> {
+    for number in 1.. {
+        drop(rows.send(&row(number)).await);
+    }
+    Ok(())
+}
+
+/// All rows at once.
+pub(crate) async fn giant(rows: &mut RowSink, count: u64) -> Result<()> {
+    rows.set_columns(["Topic".to_owned(), "Description".to_owned()].into());
+    for _ in 0..count {
+        rows.builder().cell_at(0, Cell::string("t"));
+        rows.builder().end_row()?;
+    }
+    rows.flush().await
+}
+
+/// Two columns of one name.
+pub(crate) async fn two_columns(rows: &mut RowSink) -> Result<()> {
+    let columns = ["Topic".to_owned(), "Topic".to_owned()];
+    *rows.builder() = ChunkBuilder::with_columns(columns.into());
+    rows.builder().cell_at(0, Cell::string("first"));
+    rows.builder().cell_at(1, Cell::string("second"));
+    rows.builder().end_row()?;
+    rows.flush().await
+}

@@ -1,0 +1,29 @@
+//! The names of methods, as their plugins' authors know them.
+
+use rowsmith_plugin_api::glue::method;
+
+/// The name of the method with a number.
+pub fn method_name(number: u32) -> &'static str {
+    match number {
+        method::SCRAPE => "scrape",
+        method::LIST => "list",
+        method::INFO => "info",
+        method::COMPLETE => "complete",
+        method::VERIFY | method::VERIFY_STORE => "verify",
+        method::STORE => "store",
+        method::GET_MANY => "get_many",
+        method::PUT_MANY => "put_many",
+        method::SCAN => "scan",
+        method::DELETE_MANY => "delete_many",
+        method::CLEAR => "clear",
+        method::STATS => "stats",
+        method::ACQUIRE => "acquire",
+        method::CLAIM_MANY => "claim_many",
+        method::RELEASE_MANY => "release_many",
+        method::TARGET => "target",
+        method::BEGIN => "begin",
+        method::WRITE => "write",
+        method::FINISH => "finish",
+        _ => "a method",
+    }
+}

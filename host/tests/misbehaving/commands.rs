@@ -1,0 +1,46 @@
+//! Other commands than `run`.
+
+use crate::scene::{Kind, Scene};
+use crate::support::{Ended, Running};
+
+fn command(kind: Kind, fault: &str, arguments: &[&str]) -> Ended {
+    let scene = Scene::new(kind);
+    scene.set(fault, 1);
+    Running::start(&mut scene.sandbox.command(&scene.server, arguments)).end()
+}
+
+#[test]
+fn every_command_names_the_plugin_and_ends() {
+    let cases = [
+        (Kind::Scraper, &["list"][..], "list", 4, 10),
+        (Kind::Scraper, &["plan"], "scrape", 4, 10),
+        (Kind::Provider, &["check", "--online"], "verify", 4, 7),
+        (Kind::Cache, &["cache", "stats"], "stats", 4, 9),
+        (Kind::Cache, &["cache", "verify"], "verify", 4, 9),
+        (Kind::Cache, &["cache", "verify"], "scan", 4, 9),
+        (Kind::Cache, &["cache", "clear", "--yes"], "clear", 4, 9),
+    ];
+    for (kind, arguments, at, panic_code, block_code) in cases {
+        let panicked = command(kind, &format!("mode = 'panic'\nat = '{at}'"), arguments).exits(panic_code);
+        let sentence = format!("plugin `misbehaving` panicked in `{at}`: asked to panic (at ");
+        assert!(panicked.stderr.contains(&sentence), "{arguments:?} {at}: {}", panicked.stderr);
+
+        let late = command(kind, &format!("mode = 'block'\nat = '{at}'"), arguments).exits(block_code);
+        let sentence = if at == "scrape" {
+            "scraper plugin `misbehaving` sent nothing for 1 s\n".to_owned()
+        } else {
+            format!("plugin `misbehaving` did not return from `{at}` within 1 s\n")
+        };
+        assert!(late.stderr.contains(&sentence), "{arguments:?} {at}: {}", late.stderr);
+    }
+}
+
+#[test]
+fn a_scan_that_goes_round_in_circles_is_left() {
+    let scene = Scene::new(Kind::Cache);
+    scene.run("").exits(0);
+    scene.set("mode = 'circular'", 1);
+    let ended = Running::start(&mut scene.sandbox.command(&scene.server, &["cache", "stats"])).end().exits(9);
+    let sentence = "error: cache plugin `misbehaving`: `scan` does not go on from where it is told to\n";
+    assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
+}

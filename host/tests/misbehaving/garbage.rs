@@ -1,0 +1,151 @@
+//! Replies that no plugin written with the traits can give: bytes that are not what the protocol says.
+
+use rowsmith::limit::stop::{Stop, StopReason};
+use rowsmith::plugin::redact::Redactor;
+use rowsmith::plugin::watched::{Watch, watched};
+use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
+use rowsmith_plugin_api::exporter::Ending;
+use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{CompletionRequest, Error, ErrorKind, RowChunk};
+use std::future::{pending, ready};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::time::advance;
+
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// Gives the same reply to every call, or none at all.
+struct Parrot(Option<Result<Vec<u8>, Vec<u8>>>);
+
+impl Callee for Parrot {
+    fn call(&self, _: u32, _: Buffer) -> ReplyFuture {
+        match self.0.clone() {
+            Some(reply) => Box::pin(ready(reply.map(Buffer::from).map_err(Buffer::from))),
+            None => Box::pin(pending()),
+        }
+    }
+
+    fn panicked(&self, message: PanicMessage) -> Buffer {
+        Buffer::from(message.0)
+    }
+}
+
+fn plugin(kind: PluginKind, reply: Option<Result<Vec<u8>, Vec<u8>>>, stop: &Stop) -> Remote {
+    let redactor = Redactor::default();
+    redactor.add(["secret-1234".to_owned()]);
+    let watch =
+        Watch { kind, name: "x".to_owned(), timeout: LIMIT, calls: Handle::current(), stop: stop.clone(), redactor };
+    watched(Remote::new(Arc::new(Instance::new(Arc::new(Parrot(reply))))), watch)
+}
+
+/// What is said of a reply to every method of a kind.
+async fn said(kind: PluginKind, reply: Result<&[u8], &[u8]>) -> Vec<(&'static str, Error)> {
+    let reply = Some(reply.map(<[u8]>::to_vec).map_err(<[u8]>::to_vec));
+    let remote = plugin(kind, reply, &Stop::default());
+    let key = [0; 32];
+    let mut said = Vec::new();
+    let mut note = |method, error: Option<Error>| said.extend(error.map(|error| (method, error)));
+    match kind {
+        PluginKind::Scraper => note("list", ScraperClient(remote).list().await.err()),
+        PluginKind::Provider => {
+            let provider = ProviderClient(remote);
+            note("info", provider.info().await.err());
+            note("complete", provider.complete(&CompletionRequest::default()).await.err());
+            note("verify", provider.verify().await.err());
+        }
+        PluginKind::Cache => {
+            let cache = CacheClient(remote);
+            note("store", cache.store().await.err());
+            let values = cache.get_many(&[key]).await;
+            note("get_many", values.and_then(|values| values.all().map(drop)).err());
+            note("scan", cache.scan(None, 1).await.err());
+            note("delete_many", cache.delete_many(&[key]).await.err());
+            note("clear", cache.clear().await.err());
+            note("stats", cache.stats().await.err());
+            note("verify", cache.verify().await.err());
+        }
+        PluginKind::Exporter => {
+            let exporter = ExporterClient(remote);
+            note("target", exporter.target().await.err());
+            note("finish", exporter.finish(Ending::Complete).await.err());
+        }
+    }
+    said
+}
+
+const METHODS: [(PluginKind, usize); 4] =
+    [(PluginKind::Scraper, 1), (PluginKind::Provider, 3), (PluginKind::Cache, 7), (PluginKind::Exporter, 2)];
+
+#[tokio::test]
+async fn a_reply_that_cannot_be_read_names_plugin_and_method() {
+    for (kind, count) in METHODS {
+        for reply in [&b""[..], b"{", b"\xff\xff\xff\xfe", b"secret-1234", &[0x41; 100]] {
+            let said = said(kind, Ok(reply)).await;
+            assert_eq!(said.len(), count, "{kind}: {reply:?}: {said:?}");
+            for (method, error) in said {
+                let sentence = format!("the {kind} plugin `x` answered `{method}` with ");
+                assert!(error.message.starts_with(&sentence), "{reply:?}: {error}");
+                assert_eq!(error.kind, ErrorKind::InvalidData, "{kind} {method}");
+                assert!(!error.message.contains("secret-1234"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_cannot_be_read_is_an_error() {
+    for (kind, count) in METHODS {
+        for reply in [&b""[..], b"no", b"{}", br#"{"kind":7}"#] {
+            let said = said(kind, Err(reply)).await;
+            assert_eq!(said.len(), count, "{kind}: {said:?}");
+            assert!(said.iter().all(|(_, error)| error.kind == ErrorKind::Other), "{said:?}");
+            assert!(said.iter().all(|(_, error)| error.message.contains("returned an error that cannot be read")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_kind_of_error_that_nobody_knows_is_another_error() {
+    let error =
+        br#"{"kind":"martian","message":"no secret-1234","hint":"a\nb","context":[["key","secret-1234"]],"more":1}"#;
+    for (kind, _) in METHODS {
+        for (_, error) in said(kind, Err(error)).await {
+            assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, "no [secret]"));
+            assert_eq!((error.hint.as_deref(), error.fact("key")), (Some("a b"), Some("[secret]")));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_never_ends_is_given_up_when_its_time_is_over() {
+    let exporter = ExporterClient(plugin(PluginKind::Exporter, None, &Stop::default()));
+    let call = tokio::spawn(async move { exporter.finish(Ending::Complete).await });
+    tokio::task::yield_now().await;
+    advance(LIMIT - Duration::from_secs(1)).await;
+    tokio::task::yield_now().await;
+    assert!(!call.is_finished());
+    advance(Duration::from_secs(2)).await;
+    let error = call.await.unwrap().unwrap_err();
+    assert_eq!(error.message, "the exporter plugin `x` did not return from `finish` within 600 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_signal_calls_have_a_grace_and_after_a_limit_all_their_time() {
+    for (reason, seconds) in [(StopReason::Interrupted, 5), (StopReason::Terminated, 5), (StopReason::RowFailed, 600)] {
+        let stop = Stop::default();
+        let exporter = ExporterClient(plugin(PluginKind::Exporter, None, &stop));
+        let rows = RowChunk::decode(b"RSC1\0\0\0\0\0\0\0\0\0\0\0\0").unwrap();
+        let call = tokio::spawn(async move { exporter.write(&rows).await });
+        tokio::task::yield_now().await;
+        stop.request(reason.clone());
+        tokio::task::yield_now().await;
+        advance(Duration::from_secs(seconds) - Duration::from_millis(500)).await;
+        tokio::task::yield_now().await;
+        assert!(!call.is_finished(), "{reason:?}");
+        advance(Duration::from_secs(1)).await;
+        let error = call.await.unwrap().unwrap_err();
+        assert!(error.message.ends_with(&format!("did not return from `write` within {seconds} s")), "{error}");
+    }
+}

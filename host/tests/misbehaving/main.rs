@@ -1,0 +1,18 @@
+//! Plugins that misbehave in every way we could think of: the real binary must say which one it was, keep what
+//! others have done, leave in time, and go on from there in the next run.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in helper functions too")]
+#![cfg(unix)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod caches;
+mod commands;
+mod endings;
+mod exporters;
+mod garbage;
+mod providers;
+mod scene;
+mod scrapers;
+mod signals;

@@ -1,0 +1,171 @@
+//! A folder in which one of the four plugins misbehaves, and what must come of it.
+
+use crate::support::{Ended, Rows, Running, Sandbox, answered, read_jsonl};
+use rowsmith_fake_model::{FakeModel, Script};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// Rows of every run; two calls of twenty.
+pub(crate) const ROWS: usize = 40;
+
+/// One of the four kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Scraper,
+    Cache,
+    Provider,
+    Exporter,
+}
+
+/// A run, and how it must end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Case {
+    /// The plugin's settings: what it does wrong.
+    pub(crate) fault: &'static str,
+    /// The exit code.
+    pub(crate) code: i32,
+    /// What standard error says.
+    pub(crate) says: &'static str,
+    /// How many rows were answered, and so are stored.
+    pub(crate) kept: usize,
+}
+
+/// A folder, and a server that answers.
+pub(crate) struct Scene {
+    pub(crate) kind: Kind,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) server: FakeModel,
+}
+
+const OUTPUTS: &str = r#"
+[enrich]
+provider = "chosen"
+input = ["Topic", "Description"]
+instructions = "You judge learning topics."
+[enrich.output.tldr]
+column = "TLDR"
+type = "string"
+max_words = 12
+[enrich.output.challenge]
+column = "Challenge"
+enum = ["practice", "expert"]
+[[exporters]]
+plugin = "jsonl"
+[exporters.config]
+path = "out.jsonl"
+"#;
+
+/// The config of a run in which the plugin of one kind has these settings, and calls so much time.
+fn config(kind: Kind, fault: &str, timeout_secs: u64) -> String {
+    let bad = |table: &str, more: &str| {
+        let table_name = table.trim_matches(['[', ']']);
+        format!(
+            "{table}\nplugin = \"misbehaving\"\ntimeout_secs = {timeout_secs}\n[{table_name}.config]\n{fault}\n{more}"
+        )
+    };
+    let scraper = match kind {
+        Kind::Scraper => bad("[scraper]", if fault.contains("number") { "" } else { "number = 40\n" }),
+        _ => "[scraper]\nplugin = \"csv\"\n[scraper.config]\npath = \"rows.csv\"\n".to_owned(),
+    };
+    let cache = match kind {
+        Kind::Cache => bad("[cache]", "path = \"entries.json\"\n"),
+        _ => "[cache]\nplugin = \"lmdb\"\n[cache.config]\npath = \"cache\"\n".to_owned(),
+    };
+    let provider = match kind {
+        Kind::Provider => bad("[providers.chosen]", "[providers.chosen.retry]\nmax_attempts = 1\n"),
+        _ => "[providers.chosen]\nplugin = \"gemini\"\n[providers.chosen.config]\nmodel = \"gemini-test\"\n\
+              base_url = \"${MODEL_URL}\"\napi_key = { env = \"GEMINI_API_KEY\" }\n"
+            .to_owned(),
+    };
+    let exporter = if kind == Kind::Exporter { bad("[[exporters]]", "") } else { String::new() };
+    [scraper.as_str(), &cache, OUTPUTS, &provider, &exporter].concat()
+}
+
+impl Scene {
+    /// A scene with its rows, and nothing stored yet.
+    pub(crate) fn new(kind: Kind) -> Self {
+        let sandbox = Sandbox::new(&Rows::numbered(1..=ROWS));
+        Self { kind, sandbox, server: FakeModel::start(Script::new()).unwrap() }
+    }
+
+    /// Writes the config.
+    pub(crate) fn set(&self, fault: &str, timeout_secs: u64) {
+        self.sandbox.write("rowsmith.toml", &config(self.kind, fault, timeout_secs));
+    }
+
+    /// Starts a run in which calls have all the time.
+    pub(crate) fn start(&self, fault: &str, arguments: &[&str]) -> Running {
+        self.set(fault, 600);
+        self.sandbox.start(&self.server, arguments)
+    }
+
+    /// A run in which calls have a second.
+    #[track_caller]
+    pub(crate) fn run(&self, fault: &str) -> Ended {
+        self.set(fault, 1);
+        self.sandbox.run(&self.server, &[])
+    }
+
+    /// The rows in an output, each with its own right answer or with none.
+    #[track_caller]
+    pub(crate) fn exported(&self, file: &str) -> usize {
+        if !self.sandbox.has(file) {
+            return 0;
+        }
+        let rows = Rows::numbered(1..=ROWS);
+        let found = read_jsonl(&self.sandbox.path(file));
+        for row in &found {
+            let source = rows.values().iter().find(|source| source["Topic"] == row["Topic"]).unwrap();
+            let right = [answered(source, false), answered(source, true)];
+            assert!(right.contains(row), "{row} has another row's answer");
+        }
+        found.iter().filter(|row| row["TLDR"] != Value::Null).count()
+    }
+
+    /// A run without the fault answers all rows, and asks only those that were not answered before.
+    #[track_caller]
+    pub(crate) fn goes_on(&self, kept: usize) {
+        let ended = self.run("");
+        assert_eq!(ended.code(), 0, "the next run: {}", ended.stderr);
+        let rows = &self.sandbox.report()["rows"];
+        assert_eq!((&rows["cached"], &rows["enriched"]), (&kept.into(), &(ROWS - kept).into()), "the next run");
+        self.sandbox.assert_output("the next run", &Rows::numbered(1..=ROWS), &[]);
+        assert_eq!(self.left_behind(), Vec::<String>::new());
+    }
+
+    /// Temporary files, of plugins and of outputs.
+    pub(crate) fn left_behind(&self) -> Vec<String> {
+        let names = std::fs::read_dir(self.sandbox.path("")).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains("rowsmith-plugin-") || name.contains(".tmp")).collect()
+    }
+}
+
+/// Runs every case in a scene of its own, and once more without the fault.
+#[track_caller]
+pub(crate) fn check(kind: Kind, cases: &[Case]) {
+    let mut wrong = String::new();
+    for case in cases {
+        let scene = Scene::new(kind);
+        let ended = scene.run(case.fault);
+        let answered = scene.exported("out.jsonl").max(scene.exported("out.partial.jsonl"));
+        let mut complain = |what: &str| {
+            writeln!(wrong, "{}: {what}; exit {}:\n{}", case.fault, ended.code(), ended.stderr).unwrap();
+        };
+        if ended.code() != case.code {
+            complain(&format!("should exit with {}", case.code));
+        }
+        if !ended.stderr.contains(case.says) {
+            complain(&format!("should say {:?}", case.says));
+        }
+        if ended.stderr.len() > 10_000 || ended.stderr.contains('\u{1b}') {
+            complain("should be fit to be shown");
+        }
+        // A process that was ended could not export.
+        if !matches!(case.code, 70 | 134) && answered != case.kept {
+            complain(&format!("should have exported {} answers, and has {answered}", case.kept));
+        }
+        scene.goes_on(case.kept);
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
