@@ -158,8 +158,8 @@ impl Session {
         let manifest = source.manifest();
         let mut config = wanted.config.clone();
         self.put_secrets(wanted, &manifest.config_schema, &mut config)?;
-        let (source_copy, shared) = (source.clone(), self.services.clone());
-        let made = tokio::task::spawn_blocking(move || instantiate(&source_copy, &config, &shared)).await;
+        let (source_copy, shared, isolation) = (source.clone(), self.services.clone(), wanted.isolation);
+        let made = tokio::task::spawn_blocking(move || instantiate(&source_copy, &config, &shared, isolation)).await;
         let made = made.map_err(|error| HostError::Io(format!("opening {} broke off: {error}", wanted.name)))?;
         let client = made.map_err(|error| self.plugin_error(wanted, error))?;
         Ok(Opened {

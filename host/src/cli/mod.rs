@@ -21,6 +21,8 @@ use crate::config::load::{LoadError, Loaded, load};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::limit::stop::Stop;
+#[cfg(unix)]
+use crate::plugin::isolated;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
 use crate::session::{Session, services};
@@ -43,6 +45,10 @@ const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// Parses the command line, runs the command and returns how it ended.
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(kind) = isolated::is_asked_for(std::env::args_os()) {
+        return isolated::serve(&kind);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

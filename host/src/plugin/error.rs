@@ -55,6 +55,14 @@ impl PluginError {
         self
     }
 
+    /// Changes what the plugin itself has said.
+    pub(super) fn map_text(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        if let Self::Failed { error, .. } = &mut self {
+            error.message = change(&error.message);
+        }
+        self
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
