@@ -8,6 +8,8 @@
 //! [`process`], a child that runs; [`session`], the calls to it; and [`supervisor`], which starts the next one.
 
 mod borrowed;
+#[cfg(test)]
+mod fake_child;
 mod frame;
 mod process;
 mod serve;

@@ -313,3 +313,7 @@ fn refusal(id: u64, payload: &[u8]) -> Refusal {
     }
     serde_json::from_slice(payload).unwrap_or_else(|error| Refusal::Failed(error.into()))
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

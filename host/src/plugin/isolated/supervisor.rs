@@ -64,6 +64,8 @@ struct Isolated {
     session: Mutex<Option<Arc<Session>>>,
     /// Ends since the last answer.
     ends: AtomicU32,
+    /// The pause before the second process after an answer.
+    pause: Duration,
     /// How the last process ended.
     last: std::sync::Mutex<String>,
 }
@@ -129,6 +131,7 @@ impl Isolated {
             start,
             session: Mutex::new(None),
             ends: AtomicU32::new(0),
+            pause: PAUSE,
             last: std::sync::Mutex::default(),
         }
     }
@@ -187,7 +190,7 @@ impl Isolated {
             return Err(self.error(ErrorKind::Other, &how));
         }
         if let Some(further) = ends.checked_sub(1) {
-            tokio::time::sleep(PAUSE * 4_u32.pow(further)).await;
+            tokio::time::sleep(self.pause * 4_u32.pow(further)).await;
         }
         match self.start_one().await {
             Ok(session) => Ok(Arc::clone(current.insert(Arc::new(session)))),
@@ -251,3 +254,7 @@ impl Caller for Isolated {
         Box::pin(async move { self.run(method, payload).await })
     }
 }
+
+#[cfg(test)]
+#[path = "supervisor_tests.rs"]
+mod tests;
