@@ -128,6 +128,6 @@ mod tests {
         assert_eq!(said(0), "ended with exit code 0");
         assert_eq!(said(101 << 8), "ended with exit code 101");
         assert_eq!(said(9), "was killed by signal 9 (SIGKILL)");
-        assert_eq!(said(11 | 0x80), "was killed by signal 11 (SIGSEGV)");
+        assert_eq!(said(0x8b), "was killed by signal 11 (SIGSEGV)");
     }
 }
