@@ -1,10 +1,30 @@
-//! What the plugin boundary costs: rows in several representations, and one call. `cargo bench --bench boundary`
-//! prints a table; the figures of one run compare with each other.
+//! What the plugin boundary costs: rows in several representations, one call, and one call to a process of its own.
+//! `cargo bench --bench boundary` prints a table; the figures of one run compare with each other.
 
+#[cfg(unix)]
+use rowsmith::{
+    config::settings::{Isolation, PluginUse},
+    limit::stop::Stop,
+    plugin::{
+        discovery::SearchPath,
+        isolated::{Program, isolate},
+        redact::Redactor,
+        registry::{Registry, instantiate},
+        services::PluginServices,
+    },
+    session::services,
+};
 use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::row::{ChunkBuilder, RowChunk};
+#[cfg(unix)]
+use rowsmith_plugin_api::{
+    glue::client::{CacheClient, Remote},
+    manifest::PluginKind,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
+#[cfg(unix)]
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +35,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROWS: usize = 100_000;
 const CALLS: u32 = 200_000;
+/// A call to another process takes far longer.
+#[cfg(unix)]
+const ISOLATED_CALLS: u32 = 5_000;
 const REPEATS: usize = 5;
 
 const DESCRIPTION: &str = "Pick a moonless evening and go out about ninety minutes after sunset, when the sky is \
@@ -66,6 +89,8 @@ fn main() {
         json_text(rows);
     }
     calls();
+    #[cfg(unix)]
+    isolated_calls();
 }
 
 /// The format of the boundary: made by the plugin, moved as bytes, checked and read by the host.
@@ -151,5 +176,41 @@ fn calls() {
         });
         say(&format!("{size:>6} bytes, linked in                               {direct:>14.0}"));
         say(&format!("{size:>6} bytes, through the vtable and its guards       {through:>14.0}"));
+    }
+}
+
+/// A look-up of 20 keys in the memory cache, opened here and in a process of its own.
+#[cfg(unix)]
+fn isolated_calls() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let handle = runtime.handle().clone();
+    let shared = runtime.block_on(async { services(Stop::default(), Redactor::default(), handle) });
+    let mut registry = Registry::new(SearchPath::new(&[], &[]), BTreeMap::new());
+    let memory = PluginUse {
+        kind: PluginKind::Cache,
+        name: "memory".to_owned(),
+        library: None,
+        isolation: Isolation::None,
+        timeout: Duration::MAX,
+        config: Value::Object(Map::new()),
+        pointer: String::new(),
+    };
+    let source = registry.source(&memory).expect("the memory cache; `cargo bench` builds it");
+    let here = instantiate(&source, &memory.config, &shared, Isolation::None).expect("an instance");
+    let program = Program::at(env!("CARGO_BIN_EXE_rowsmith").into());
+    let lent = Arc::new(PluginServices::new(shared.clone(), "cache-memory".to_owned()));
+    let apart = isolate(program, &source, &memory.config, lent, &shared).expect("a process");
+    say("\nlook-up of 20 keys in the memory cache                      ns/call");
+    let keys: Vec<_> = (0..20).map(|number| [number; 32]).collect();
+    for (place, client) in [("in this process", here), ("in a process of its own", Remote::new(apart))] {
+        let client = CacheClient(client);
+        let time = nanos(ISOLATED_CALLS as usize, || {
+            runtime.block_on(async {
+                for _ in 0..ISOLATED_CALLS {
+                    black_box(client.get_many(&keys).await.map_or(0, |values| values.all().map_or(0, |all| all.len())));
+                }
+            });
+        });
+        say(&format!("{place:<55}{time:>14.0}"));
     }
 }

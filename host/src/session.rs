@@ -177,9 +177,10 @@ impl Session {
         let shared = self.services.clone();
         let (kind, name) = (wanted.kind, source.manifest().name.clone());
         let place = Place { plugin: label(kind, &name), method: "new" };
+        let isolation = wanted.isolation;
         let made = shared.calls.clone().spawn_blocking(move || {
             let _inside = enter(place);
-            instantiate(&source, &config, &shared)
+            instantiate(&source, &config, &shared, isolation)
         });
         let Ok(made) = timeout(wanted.timeout, made).await else {
             let late = format!("did not return from `new` within {} s", wanted.timeout.as_secs());

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::args::CheckArgs;
+use crate::config::settings::Isolation;
 use crate::config::{SecretSources, env, pointer, resolve_secrets};
 use crate::diagnostic::Diagnostic;
 use crate::error::HostError;
@@ -15,8 +16,9 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     let mut lines = String::new();
     for (wanted, source) in &loaded.sources {
         let manifest = source.manifest();
+        let apart = if wanted.isolation == Isolation::Process { ", in a process of its own" } else { "" };
         // Writing to a String cannot fail.
-        writeln!(lines, "{:<10}{} {} ({})", wanted.kind, manifest.name, manifest.version, source.place())
+        writeln!(lines, "{:<10}{} {} ({}{apart})", wanted.kind, manifest.name, manifest.version, source.place())
             .unwrap_or_default();
     }
     let missing = missing_secrets(&loaded);

@@ -22,6 +22,8 @@ use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::limit::stop::Stop;
 use crate::plugin::exit_guard::ExitGuard;
+#[cfg(unix)]
+use crate::plugin::isolated;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
 use crate::session::{Session, services};
@@ -46,6 +48,10 @@ const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// Parses the command line, runs the command and returns how it ended.
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(kind) = isolated::is_asked_for(std::env::args_os()) {
+        return isolated::serve(&kind);
+    }
     let _guard = ExitGuard::arm();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -55,6 +55,14 @@ impl PluginError {
         self
     }
 
+    /// Changes what the plugin itself has said.
+    pub(super) fn map(self, change: impl FnOnce(Error) -> Error) -> Self {
+        match self {
+            Self::Failed { kind, name, error } => Self::Failed { kind, name, error: change(error) },
+            other => other,
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -3,8 +3,8 @@
 //! [`discovery`] finds files, [`image`] judges their bytes without running them, [`loader`] opens them,
 //! [`services`] is what they are lent (with [`http`], [`sinks`] and [`redact`]), and [`registry`] hands out clients.
 //!
-//! Plugins are not trusted to behave: [`watched`] ends every call, [`tidy`] makes their errors fit to be shown, and
-//! [`exit_guard`] tells which one ended the process.
+//! Plugins are not trusted to behave: [`watched`] ends every call, [`tidy`] makes their errors fit to be shown,
+//! [`exit_guard`] tells which one ended the process, and those that the config asks for run in a process of their own.
 
 pub mod discovery;
 pub mod error;
@@ -12,6 +12,8 @@ pub mod exit_guard;
 pub mod http;
 pub mod image;
 pub mod inside;
+#[cfg(unix)]
+pub mod isolated;
 pub mod loader;
 pub mod method_name;
 pub mod redact;

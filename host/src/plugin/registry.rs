@@ -6,10 +6,10 @@ use super::image::Image;
 use super::loader;
 use super::services::{PluginServices, SharedServices};
 use super::tidy::tidy;
-use crate::config::settings::PluginUse;
-use rowsmith_abi::{Buffer, HostHandle, PluginModuleRef};
+use crate::config::settings::{Isolation, PluginUse};
+use rowsmith_abi::{Buffer, HostHandle, HostSide, Instance, PluginModuleRef};
 use rowsmith_plugin_api::glue::LinkedPlugin;
-use rowsmith_plugin_api::glue::client::Remote;
+use rowsmith_plugin_api::glue::client::{Caller, Remote};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest};
 use serde_json::Value;
@@ -125,26 +125,62 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
     ))
 }
 
-/// Opens a plugin and makes a configured instance of it.
+/// Makes a configured instance of a plugin, here or in a process of its own.
 ///
 /// # Errors
 /// When the library cannot be opened, or the plugin refuses its config.
-pub fn instantiate(source: &Source, config: &Value, shared: &SharedServices) -> Result<Remote, PluginError> {
+pub fn instantiate(
+    source: &Source,
+    config: &Value,
+    shared: &SharedServices,
+    isolation: Isolation,
+) -> Result<Remote, PluginError> {
+    let manifest = source.manifest();
+    let services = PluginServices::new(shared.clone(), format!("{}-{}", manifest.kind, manifest.name));
+    let services: Arc<dyn HostSide> = Arc::new(services);
+    let made: Result<Arc<dyn Caller>, PluginError> = match isolation {
+        Isolation::None => make(source, config, HostHandle::new(services)).map(|made| Arc::new(made) as _),
+        Isolation::Process => isolate(source, config, services, shared),
+    };
+    made.map(Remote::new).map_err(|error| error.map(|error| tidy(error, &shared.redactor)))
+}
+
+/// Opens a plugin in this process and makes an instance of it.
+///
+/// # Errors
+/// When the library cannot be opened, or the plugin refuses its config.
+pub(super) fn make(source: &Source, config: &Value, host: HostHandle) -> Result<Instance, PluginError> {
     let manifest = source.manifest();
     let module = match source {
         Source::File(image) => loader::open(image)?,
         Source::Linked(_, plugin) => PluginModuleRef::from_header(plugin.header)
             .map_err(|error| PluginError::unusable("(built in)", rowsmith_abi::describe_mismatch(&error)))?,
     };
-    let name = format!("{}-{}", manifest.kind, manifest.name);
-    let services = PluginServices::new(shared.clone(), name);
-    let host = HostHandle::new(Arc::new(services));
-    let failed = |error: Error| {
-        let error = tidy(error, &shared.redactor);
-        PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error }
-    };
+    let failed = |error: Error| PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error };
     let config =
         serde_json::to_vec(config).map_err(|error| failed(Error::new(ErrorKind::Config, error.to_string())))?;
-    let instance = module.instantiate(Buffer::from(config), host).map_err(|bytes| failed(Error::decode(&bytes)))?;
-    Ok(Remote::new(Arc::new(instance)))
+    module.instantiate(Buffer::from(config), host).map_err(|bytes| failed(Error::decode(&bytes)))
+}
+
+#[cfg(unix)]
+fn isolate(
+    source: &Source,
+    config: &Value,
+    services: Arc<dyn HostSide>,
+    shared: &SharedServices,
+) -> Result<Arc<dyn Caller>, PluginError> {
+    let program = super::isolated::Program::own()
+        .map_err(|error| PluginError::unusable(source.place(), format!("gets no process of its own: {error}")))?;
+    super::isolated::isolate(program, source, config, services, shared)
+}
+
+#[cfg(not(unix))]
+fn isolate(
+    source: &Source,
+    _: &Value,
+    _: Arc<dyn HostSide>,
+    _: &SharedServices,
+) -> Result<Arc<dyn Caller>, PluginError> {
+    Err(PluginError::unusable(source.place(), "cannot have a process of its own on this system")
+        .with_hint("remove `isolation` from its table"))
 }

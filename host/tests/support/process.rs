@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -49,6 +49,15 @@ impl Running {
         Self { child, stdout, stderr, said: String::new() }
     }
 
+    /// Starts a command whose standard input stays open as long as what is returned with it.
+    pub(crate) fn start_open(command: &mut Command) -> (Self, ChildStdin) {
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
+        let open = child.stdin.take().unwrap();
+        let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        (Self { child, stdout, stderr, said: String::new() }, open)
+    }
+
     /// Starts a command whose standard output nobody reads.
     pub(crate) fn start_unread(command: &mut Command) -> Self {
         let mut child = spawn(command);
@@ -56,6 +65,11 @@ impl Running {
         let (_, stdout) = channel();
         let stderr = lines(child.stderr.take().unwrap());
         Self { child, stdout, stderr, said: String::new() }
+    }
+
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal by name: `INT`, `TERM`, `KILL`.

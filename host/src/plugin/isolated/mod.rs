@@ -1,0 +1,23 @@
+//! `isolation = "process"`: a plugin in a process of its own.
+//!
+//! The host starts its own executable once more. That child opens the library and serves it over a socket, so that a
+//! segmentation fault, an `abort()`, an `exit()` or a call that never ends costs the call and not the run.
+//!
+//! [`frame`] is what crosses, in both directions; [`wire`] is where it crosses; [`start`] is the first message.
+//! The child's side is [`serve`] with [`borrowed`], the host's services as the plugin sees them. The host's side is
+//! [`process`], a child that runs; [`session`], the calls to it; and [`supervisor`], which starts the next one.
+
+mod borrowed;
+#[cfg(test)]
+mod fake_child;
+mod frame;
+mod process;
+mod serve;
+mod session;
+mod start;
+mod supervisor;
+mod wire;
+
+pub use process::Program;
+pub use serve::{is_asked_for, serve};
+pub use supervisor::isolate;

@@ -1,0 +1,223 @@
+//! The program as a plugin's process: opens one plugin, and serves its calls until the host says that it is over.
+
+use super::borrowed::Borrowed;
+use super::frame::{self, Frame, Kind, MOST_BYTES};
+use super::start::{Refusal, Start};
+use super::wire::{self, Wire};
+use crate::exit_code::ExitCode;
+use crate::plugin::error::PluginError;
+use crate::plugin::image::Image;
+use crate::plugin::registry::{Source, make};
+use rowsmith_abi::{HostHandle, Instance};
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind, Manifest};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::BufReader;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::AbortHandle;
+
+/// The first argument of the program as a plugin's process; the second is the plugin's kind. No person types it.
+pub(super) const ARGUMENT: &str = "__plugin";
+/// How long calls that block may hold up the end.
+const LINGER: Duration = Duration::from_millis(200);
+/// How long the plugin's destructors may run after the host has gone.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Fewer threads would let few calls that block hold up all others.
+const FEWEST_THREADS: usize = 4;
+
+/// Whether the command line asks for a plugin's process, and if so, of which kind.
+pub fn is_asked_for(mut arguments: impl Iterator<Item = OsString>) -> Option<String> {
+    let asked = arguments.nth(1)? == ARGUMENT;
+    asked.then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// Serves a plugin until the host ends it. All that goes wrong is told to the host, in its protocol.
+pub fn serve(kind: &str) -> ExitCode {
+    rowsmith_abi::install_panic_hook();
+    let Some(stream) = PluginKind::from_name(kind).and_then(|kind| wire::take(kind).ok()) else {
+        crate::printer::Printer { color: false, quiet: false }
+            .error("this command is how rowsmith starts the process of a plugin; it is not for people");
+        return ExitCode::Usage;
+    };
+    let opened = stream.try_clone().and_then(|half| {
+        let mut reader = BufReader::new(stream);
+        let first = frame::read(&mut reader)?;
+        Ok((Arc::new(Wire::new(half)), reader, first, new_runtime()?))
+    });
+    match opened {
+        Ok((wire, reader, Some(first), runtime)) if first.kind == Kind::Start => {
+            Service::run(&wire, reader, &first, runtime);
+            ExitCode::Success
+        }
+        _ => ExitCode::Unexpected,
+    }
+}
+
+fn new_runtime() -> std::io::Result<Runtime> {
+    let threads = std::thread::available_parallelism().map_or(FEWEST_THREADS, |n| n.get().max(FEWEST_THREADS));
+    let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().thread_name("plugin").build()?;
+    let _guard = runtime.enter();
+    // The terminal sends Ctrl-C to this process too, but what it means is the host's to decide: once someone
+    // listens, the signal no longer ends the process, and nobody needs to look.
+    for signal in [tokio::signal::unix::SignalKind::interrupt(), tokio::signal::unix::SignalKind::terminate()] {
+        drop(tokio::signal::unix::signal(signal)?);
+    }
+    Ok(runtime)
+}
+
+/// The plugin, as the reading thread and the calls share it.
+struct Service {
+    wire: Arc<Wire>,
+    host: Arc<Borrowed>,
+    /// Nothing before it is made and after the end.
+    instance: Mutex<Option<Arc<Instance>>>,
+    calls: Mutex<HashMap<u64, AbortHandle>>,
+    runtime: Handle,
+}
+
+impl Service {
+    fn run(wire: &Arc<Wire>, reader: BufReader<UnixStream>, first: &Frame, runtime: Runtime) {
+        let start = match serde_json::from_slice::<Start>(&first.payload) {
+            Ok(start) => start,
+            Err(error) => return refuse(wire, &Refusal::Failed(error.into())),
+        };
+        let service = Arc::new(Self {
+            wire: Arc::clone(wire),
+            host: Arc::new(Borrowed::new(Arc::clone(wire), start.log_level)),
+            instance: Mutex::default(),
+            calls: Mutex::default(),
+            runtime: runtime.handle().clone(),
+        });
+        let (over, ended) = sync_channel(1);
+        // Never sent on: it is closed when this function is left, which is when nothing is left to wait for.
+        let (_alive, gone) = sync_channel::<()>(0);
+        let listening = Arc::clone(&service);
+        std::thread::spawn(move || listening.listen(reader, &over, &gone));
+        match open(&start, Arc::clone(&service.host)) {
+            Ok(instance) => {
+                service.instance.lock().unwrap_or_else(PoisonError::into_inner).replace(Arc::new(instance));
+                wire.send(Kind::Ok, 0, 0, &[]);
+            }
+            Err(error) => return refuse(wire, &error.into()),
+        }
+        // Ends when the host says so; when the host is gone, the listener ends the process.
+        ended.recv().unwrap_or_default();
+        runtime.shutdown_timeout(LINGER);
+        // Calls that do not block have ended, so this is the last owner: the plugin's destructors run here.
+        drop(service.instance.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    fn listen(self: Arc<Self>, mut reader: BufReader<UnixStream>, over: &SyncSender<()>, gone: &Receiver<()>) {
+        while let Ok(Some(frame)) = frame::read(&mut reader) {
+            match frame.kind {
+                Kind::Call => self.call(frame),
+                Kind::Cancel => self.cancel(frame.id),
+                Kind::ServiceOk | Kind::ServiceErr => self.host.replied(frame),
+                Kind::Stopping => self.host.stop(),
+                Kind::End => {
+                    over.send(()).unwrap_or_default();
+                    gone.recv_timeout(LAST_WORDS).unwrap_or_default();
+                    return end_process();
+                }
+                _ => break,
+            }
+        }
+        // The host has died or broken off: nobody is left who could use what the plugin does, or stop it.
+        end_process();
+    }
+
+    fn call(self: &Arc<Self>, frame: Frame) {
+        let Frame { id, number, payload, .. } = frame;
+        let instance = self.instance.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(instance) = instance else {
+            let error = Error::new(ErrorKind::Other, "the plugin was called before it was made");
+            self.wire.send(Kind::Err, id, 0, &error.encode());
+            return;
+        };
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        // Made before the call's future and so dropped after it.
+        let mut under_way = UnderWay { service: Arc::clone(self), id, answered: false };
+        let task = self.runtime.spawn(async move {
+            let result = instance.call(number, payload.into()).await;
+            drop(instance);
+            under_way.answer(&result);
+        });
+        calls.insert(id, task.abort_handle());
+    }
+
+    fn cancel(&self, id: u64) {
+        if let Some(task) = self.calls.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            task.abort();
+        }
+    }
+}
+
+/// A call that the host gets one message for, however it ends.
+struct UnderWay {
+    service: Arc<Service>,
+    id: u64,
+    answered: bool,
+}
+
+impl UnderWay {
+    fn answer(&mut self, result: &Result<rowsmith_abi::Buffer, rowsmith_abi::Buffer>) {
+        self.answered = true;
+        let (kind, bytes) = match result {
+            Ok(bytes) => (Kind::Ok, bytes),
+            Err(bytes) => (Kind::Err, bytes),
+        };
+        if !self.service.wire.send(kind, self.id, 0, bytes) {
+            let most = MOST_BYTES >> 20;
+            let error = Error::new(ErrorKind::TooLarge, format!("the plugin's answer is over {most} MiB"));
+            self.service.wire.send(Kind::Err, self.id, 0, &error.encode());
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.service.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        if !self.answered {
+            self.service.wire.send(Kind::Cancelled, self.id, 0, &[]);
+        }
+    }
+}
+
+/// Opens what the host has judged, and nothing else.
+fn open(start: &Start, host: Arc<Borrowed>) -> Result<Instance, PluginError> {
+    let source = match &start.file {
+        Some(file) => {
+            let image = Image::read(&file.path)?;
+            if image.sha256() != file.sha256 {
+                return Err(PluginError::unusable(&file.path, "was changed while it was in use")
+                    .with_hint("run again to use the new file"));
+            }
+            Source::File(Arc::new(image))
+        }
+        None => linked(start)?,
+    };
+    make(&source, &start.config, HostHandle::new(host))
+}
+
+fn linked(start: &Start) -> Result<Source, PluginError> {
+    let found = crate::builtin::plugins().into_iter().find_map(|plugin| {
+        let manifest = Manifest::parse(plugin.manifest.as_bytes()).ok()?;
+        let same = manifest.kind == start.kind && manifest.name == start.name;
+        same.then(|| Source::Linked(Box::new(manifest), plugin))
+    });
+    found.ok_or_else(|| PluginError::unusable("(built in)", format!("has no {} plugin `{}`", start.kind, start.name)))
+}
+
+fn refuse(wire: &Wire, refusal: &Refusal) {
+    wire.send(Kind::Err, 0, 0, &serde_json::to_vec(refusal).unwrap_or_default());
+}
+
+/// Ends this process without running anything of the plugin's, whose threads may hang.
+fn end_process() {
+    rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).unwrap_or_default();
+}

@@ -1,0 +1,154 @@
+use super::super::fake_child::{Services, Then, send, session};
+use super::{Failed, Session};
+use crate::limit::stop::{Stop, StopReason};
+use crate::plugin::isolated::frame::Kind;
+use crate::plugin::isolated::start::Refusal;
+use rowsmith_plugin_api::{Error, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A call that the child answers with an error, or with the end of the world.
+async fn failure(session: &Session) -> String {
+    match session.call(1, b"payload").await.unwrap_err() {
+        Failed::Gone(how) => format!("gone: {how}"),
+        Failed::Answered(Refusal::Failed(error)) => format!("{}: {error}", error.kind.as_str()),
+        Failed::Answered(other) => format!("{other:?}"),
+    }
+}
+
+/// Polls a call until it is under way, then drops it.
+async fn cancelled(session: &Session) {
+    let call = session.call(1, b"to be cancelled");
+    assert!(tokio::time::timeout(Duration::ZERO, call).await.is_err());
+}
+
+#[tokio::test]
+async fn replies_find_their_calls_in_any_order() {
+    // Keeps the first call until the second one came, and answers that first.
+    let session = session(
+        |frame, stream| {
+            if frame.id == 2 {
+                send(stream, Kind::Ok, 2, 0, b"two");
+                send(stream, Kind::Err, 1, 0, &Error::new(ErrorKind::Busy, "one").encode());
+            }
+            Then::Goes
+        },
+        Arc::new(Services::default()),
+        &Stop::default(),
+    );
+    let (one, two) = tokio::join!(failure(&session), session.call(7, b""));
+    assert_eq!(one, "busy: one");
+    assert_eq!(&two.unwrap()[..], b"two");
+}
+
+#[tokio::test]
+async fn the_end_of_a_child_fails_every_open_call_at_once_and_all_later_ones() {
+    let session = session(
+        |frame, _| if frame.id == 2 { Then::Dies } else { Then::Goes },
+        Arc::new(Services::default()),
+        &Stop::default(),
+    );
+    let (one, two) = tokio::join!(failure(&session), failure(&session));
+    assert_eq!(one, "gone: was killed by signal 11 (SIGSEGV)");
+    assert_eq!(two, one);
+    assert_eq!(failure(&session).await, one);
+    assert!(session.is_over());
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_said_to_be_none() {
+    let printing = session(
+        |_, stream| {
+            std::io::Write::write_all(stream, b"Hello from a plugin that prints").unwrap();
+            Then::Goes
+        },
+        Arc::new(Services::default()),
+        &Stop::default(),
+    );
+    assert_eq!(failure(&printing).await, "gone: broke its protocol: a message of 1819043144 bytes");
+    let confused = session(
+        |_, stream| {
+            send(stream, Kind::Stopping, 0, 0, b"");
+            Then::Goes
+        },
+        Arc::new(Services::default()),
+        &Stop::default(),
+    );
+    assert_eq!(failure(&confused).await, "gone: broke its protocol: a message of kind 6");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_goes_on_after_it_was_cancelled_costs_the_child() {
+    let session = session(|_, _| Then::Goes, Arc::new(Services::default()), &Stop::default());
+    let start = tokio::time::Instant::now();
+    cancelled(&session).await;
+    assert_eq!(failure(&session).await, "gone: was ended, since a call went on for 2 s after it was cancelled");
+    assert_eq!(start.elapsed().as_secs(), 2);
+}
+
+#[tokio::test]
+async fn a_call_that_ends_when_it_is_cancelled_costs_nothing() {
+    let session = session(
+        |frame, stream| {
+            match frame.kind {
+                Kind::Cancel => send(stream, Kind::Cancelled, frame.id, 0, b""),
+                Kind::Call if frame.payload.is_empty() => send(stream, Kind::Ok, frame.id, 0, b"later"),
+                _ => {}
+            }
+            Then::Goes
+        },
+        Arc::new(Services::default()),
+        &Stop::default(),
+    );
+    cancelled(&session).await;
+    assert_eq!(&session.call(1, b"").await.unwrap()[..], b"later");
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert!(!session.is_over());
+}
+
+#[tokio::test]
+async fn services_answer_and_their_panics_are_errors_and_logs_arrive() {
+    let services = Arc::new(Services::default());
+    // Calls the two services for the call, and answers with what the second one says.
+    let session = session(
+        |frame, stream| {
+            match frame.kind {
+                Kind::Call => {
+                    send(stream, Kind::Log, 6, 3, b"targethow it goes");
+                    send(stream, Kind::Service, 1, 5, b"echo");
+                }
+                Kind::ServiceOk => {
+                    assert_eq!(frame.payload, b"echo");
+                    send(stream, Kind::Service, 2, 13, b"");
+                }
+                Kind::ServiceErr => send(stream, Kind::Err, 1, 0, &frame.payload),
+                _ => {}
+            }
+            Then::Goes
+        },
+        Arc::clone(&services) as _,
+        &Stop::default(),
+    );
+    rowsmith_abi::install_panic_hook();
+    let said = failure(&session).await;
+    assert!(said.starts_with("panic: panicked: ") && said.contains("no such service"), "{said}");
+    assert_eq!(*services.0.lock().unwrap(), ["3 target: how it goes"]);
+}
+
+#[tokio::test]
+async fn a_child_is_told_when_the_run_stops() {
+    let stop = Stop::default();
+    let session = session(
+        |frame, stream| {
+            if frame.kind == Kind::Stopping {
+                send(stream, Kind::Ok, 1, 0, b"told");
+            }
+            Then::Goes
+        },
+        Arc::new(Services::default()),
+        &stop,
+    );
+    stop.request(StopReason::Interrupted);
+    assert_eq!(&session.call(1, b"").await.unwrap()[..], b"told");
+}

@@ -1,0 +1,137 @@
+use super::super::fake_child::{Script, Services, Then, send, session};
+use super::{Isolated, Launch};
+use crate::limit::stop::Stop;
+use crate::plugin::isolated::frame::{Frame, Kind};
+use crate::plugin::isolated::session::Session;
+use rowsmith_abi::Buffer;
+use rowsmith_plugin_api::glue::client::Caller as _;
+use rowsmith_plugin_api::glue::method;
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Starts children after these scripts, one after the other; the last one again and again.
+struct Scripts {
+    scripts: Vec<Script>,
+    started: Arc<AtomicUsize>,
+}
+
+impl Launch for Scripts {
+    fn launch(&self) -> std::io::Result<Session> {
+        let at = self.started.fetch_add(1, Ordering::Relaxed).min(self.scripts.len() - 1);
+        Ok(session(self.scripts[at], Arc::new(Services::default()), &Stop::default()))
+    }
+}
+
+fn isolated(kind: PluginKind, scripts: &[Script]) -> (Arc<Isolated>, Arc<AtomicUsize>) {
+    let started = Arc::new(AtomicUsize::new(0));
+    let launch = Scripts { scripts: scripts.to_vec(), started: Arc::clone(&started) };
+    let mut isolated = Isolated::new(kind, "fake", Box::new(launch), Vec::new());
+    isolated.pause = Duration::ZERO;
+    (Arc::new(isolated), started)
+}
+
+/// Answers everything; ends when it is told to.
+fn answers(frame: &Frame, stream: &mut UnixStream) -> Then {
+    match frame.kind {
+        Kind::Start => send(stream, Kind::Ok, 0, 0, b""),
+        Kind::Call => send(stream, Kind::Ok, frame.id, 0, &frame.payload),
+        Kind::End => return Then::Dies,
+        _ => {}
+    }
+    Then::Goes
+}
+
+/// Is made, and dies in its first call.
+fn dies(frame: &Frame, stream: &mut UnixStream) -> Then {
+    if frame.kind == Kind::Call { Then::Dies } else { answers(frame, stream) }
+}
+
+async fn call(isolated: &Arc<Isolated>, method: u32) -> Result<Vec<u8>, Error> {
+    let reply = Arc::clone(isolated).call(method, Buffer::from("payload".to_owned())).await;
+    reply.map(Buffer::into_vec)
+}
+
+#[tokio::test]
+async fn a_cache_call_is_made_again_once_in_the_next_process() {
+    let (cache, started) = isolated(PluginKind::Cache, &[dies, answers]);
+    assert_eq!(call(&cache, method::PUT_MANY).await.unwrap(), b"payload");
+    assert_eq!(started.load(Ordering::Relaxed), 2);
+
+    let (cache, started) = isolated(PluginKind::Cache, &[dies, dies, answers]);
+    let error = call(&cache, method::GET_MANY).await.unwrap_err();
+    let sentence = "the process of cache plugin `fake` was killed by signal 11 (SIGSEGV) in the middle of a call";
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, sentence));
+    assert_eq!(started.load(Ordering::Relaxed), 2);
+    assert!(call(&cache, method::GET_MANY).await.is_ok(), "the next call has the next process");
+}
+
+#[tokio::test]
+async fn a_completion_is_not_repeated_here_since_it_may_have_cost_something() {
+    let (provider, started) = isolated(PluginKind::Provider, &[dies, answers]);
+    let error = call(&provider, method::COMPLETE).await.unwrap_err();
+    assert_eq!((error.kind, error.fact("sent")), (ErrorKind::Retryable, Some("true")));
+    assert_eq!(started.load(Ordering::Relaxed), 1);
+    assert!(call(&provider, method::COMPLETE).await.is_ok());
+    let (provider, _) = isolated(PluginKind::Provider, &[dies, answers]);
+    assert!(call(&provider, method::INFO).await.is_ok(), "what costs nothing is repeated");
+}
+
+#[tokio::test]
+async fn a_plugin_that_dies_again_and_again_is_given_up_with_the_reason() {
+    let (provider, started) = isolated(PluginKind::Provider, &[dies]);
+    for _ in 0..3 {
+        assert_eq!(call(&provider, method::COMPLETE).await.unwrap_err().kind, ErrorKind::Retryable);
+    }
+    let error = call(&provider, method::COMPLETE).await.unwrap_err();
+    let sentence = "the process of provider plugin `fake` has ended 3 times in a row without an answer; \
+        the last time it was killed by signal 11 (SIGSEGV) in the middle of a call";
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, sentence));
+    assert_eq!(started.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn an_answer_in_between_begins_the_count_anew() {
+    fn dies_in_its_second_call(frame: &Frame, stream: &mut UnixStream) -> Then {
+        if frame.kind == Kind::Call && frame.id == 2 { Then::Dies } else { answers(frame, stream) }
+    }
+    let (provider, started) = isolated(PluginKind::Provider, &[dies_in_its_second_call]);
+    for _ in 0..5 {
+        assert!(call(&provider, method::COMPLETE).await.is_ok());
+        assert!(call(&provider, method::COMPLETE).await.is_err());
+    }
+    assert_eq!(started.load(Ordering::Relaxed), 5);
+}
+
+#[tokio::test]
+async fn many_calls_that_end_with_one_process_count_once() {
+    fn dies_in_its_third_call(frame: &Frame, stream: &mut UnixStream) -> Then {
+        match frame.kind {
+            Kind::Call if frame.id == 3 => Then::Dies,
+            Kind::Call => Then::Goes,
+            _ => answers(frame, stream),
+        }
+    }
+    let (provider, started) = isolated(PluginKind::Provider, &[dies_in_its_third_call, answers]);
+    let call = || call(&provider, method::COMPLETE);
+    let all = tokio::join!(call(), call(), call());
+    assert!(all.0.is_err() && all.1.is_err() && all.2.is_err());
+    assert!(call().await.is_ok());
+    assert_eq!(started.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn what_a_scraper_or_an_exporter_held_is_lost_and_said_to_be() {
+    for (kind, method) in [(PluginKind::Scraper, method::SCRAPE), (PluginKind::Exporter, method::WRITE)] {
+        let (plugin, started) = isolated(kind, &[dies, answers]);
+        let how = format!("the process of {kind} plugin `fake` was killed by signal 11 (SIGSEGV)");
+        let first = call(&plugin, method).await.unwrap_err();
+        assert_eq!((first.kind, first.message), (ErrorKind::Other, format!("{how} in the middle of a call")));
+        let second = call(&plugin, method::FINISH).await.unwrap_err();
+        assert_eq!(second.message, format!("{how}, and what it held is lost"));
+        assert_eq!(started.load(Ordering::Relaxed), 1);
+    }
+}
