@@ -5,7 +5,7 @@ use crate::support::{Ended, Running};
 
 fn command(kind: Kind, fault: &str, arguments: &[&str]) -> Ended {
     let scene = Scene::new(kind);
-    scene.set(fault, 1);
+    scene.set(fault, if fault.contains("'block'") { 2 } else { 600 });
     Running::start(&mut scene.sandbox.command(&scene.server, arguments)).end()
 }
 
@@ -27,9 +27,9 @@ fn every_command_names_the_plugin_and_ends() {
 
         let late = command(kind, &format!("mode = 'block'\nat = '{at}'"), arguments).exits(block_code);
         let sentence = if at == "scrape" {
-            "scraper plugin `misbehaving` sent nothing for 1 s\n".to_owned()
+            "scraper plugin `misbehaving` sent nothing for 2 s\n".to_owned()
         } else {
-            format!("plugin `misbehaving` did not return from `{at}` within 1 s\n")
+            format!("plugin `misbehaving` did not return from `{at}` within 2 s\n")
         };
         assert!(late.stderr.contains(&sentence), "{arguments:?} {at}: {}", late.stderr);
     }
@@ -39,7 +39,7 @@ fn every_command_names_the_plugin_and_ends() {
 fn a_scan_that_goes_round_in_circles_is_left() {
     let scene = Scene::new(Kind::Cache);
     scene.run("").exits(0);
-    scene.set("mode = 'circular'", 1);
+    scene.set("mode = 'circular'", 600);
     let ended = Running::start(&mut scene.sandbox.command(&scene.server, &["cache", "stats"])).end().exits(9);
     let sentence = "error: cache plugin `misbehaving`: `scan` does not go on from where it is told to\n";
     assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
