@@ -4,6 +4,7 @@
 
 use crate::config::settings::PluginUse;
 use crate::plugin::sinks::RowSinks;
+use crate::plugin::watched::NAMED;
 use rowsmith_plugin_api::glue::client::ScraperClient;
 use rowsmith_plugin_api::{Error, ErrorKind, RowChunk};
 use std::sync::mpsc::{self as std_mpsc, RecvTimeoutError};
@@ -64,6 +65,7 @@ fn watch(
         drop(sinks.close(sink));
         let silent = format!("the scraper plugin `{name}` sent nothing for {} s", limit.as_secs());
         let error = Error::new(ErrorKind::Other, silent)
+            .with(NAMED, &name)
             .hint("its thread is left behind; `timeout_secs` in [scraper] is the longest silence");
         drop(runtime.block_on(sender.send(Scraped::End(Err(error)))));
     });

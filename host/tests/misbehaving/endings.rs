@@ -21,13 +21,10 @@ fn exit_is_no_success() {
             ),
             exits("mode = 'exit'\nat = 'scrape'", inside, 0),
             exits("mode = 'exit_on_thread'\nat = 'scrape'", "error: a plugin ended the process: ", 0),
-            exits(
-                "mode = 'exit'\nat = 'drop'",
-                "the scraper plugin `misbehaving` ended the process: `exit` was called inside `drop`",
-                ROWS,
-            ),
         ],
     );
+    let at_the_end = "the provider plugin `misbehaving` ended the process: `exit` was called inside `drop`";
+    check(Kind::Provider, &[exits("mode = 'exit'\nat = 'drop'", at_the_end, ROWS)]);
     check(
         Kind::Cache,
         &[exits("mode = 'exit'\nat = 'get_many'", "the cache plugin `misbehaving` ended the process", 0)],

@@ -19,13 +19,13 @@ fn faults_before_the_first_call() {
         case(
             "mode = 'block'\nat = 'new'",
             8,
-            "exporter plugin `misbehaving`: did not return from `new` within 1 s\n",
+            "exporter plugin `misbehaving`: did not return from `new` within 2 s\n",
             0,
         ),
         case(
             "mode = 'block'\nat = 'target'",
             8,
-            "error: the exporter plugin `misbehaving` did not return from `target` within 1 s\n",
+            "error: the exporter plugin `misbehaving` did not return from `target` within 2 s\n",
             0,
         ),
     ];
@@ -36,7 +36,7 @@ fn faults_before_the_first_call() {
 fn what_one_exporter_does_harms_no_other() {
     let panicked =
         "error: exporter misbehaving (nowhere): the exporter plugin `misbehaving` panicked in `write`: asked to";
-    let late = "the exporter plugin `misbehaving` did not return from `write` within 1 s\n";
+    let late = "the exporter plugin `misbehaving` did not return from `write` within 2 s\n";
     let cases = [
         case(
             "mode = 'panic'\nat = 'begin'",
@@ -48,11 +48,11 @@ fn what_one_exporter_does_harms_no_other() {
         case("mode = 'panic'\nat = 'finish'", 8, "the exporter plugin `misbehaving` panicked in `finish`: asked", ROWS),
         case("mode = 'error'\nat = 'write'\ntext = 'no'", 8, "error: exporter misbehaving (nowhere): no\n", ROWS),
         case("mode = 'long_error'\nat = 'finish'", 8, "error: exporter misbehaving (nowhere): long long ", ROWS),
-        case("mode = 'block'\nat = 'begin'", 8, "did not return from `begin` within 1 s\n", ROWS),
+        case("mode = 'block'\nat = 'begin'", 8, "did not return from `begin` within 2 s\n", ROWS),
         case("mode = 'block'\nat = 'write'", 8, late, ROWS),
         case("mode = 'pend'\nat = 'write'", 8, late, ROWS),
         case("mode = 'pend_then_panic'\nat = 'write'", 8, late, ROWS),
-        case("mode = 'block'\nat = 'finish'", 8, "did not return from `finish` within 1 s\n", ROWS),
+        case("mode = 'block'\nat = 'finish'", 8, "did not return from `finish` within 2 s\n", ROWS),
         case("mode = 'panic'\nat = 'drop'", 0, "", ROWS),
     ];
     check(Kind::Exporter, &cases);

@@ -3,7 +3,6 @@
 use crate::support::{Ended, Rows, Running, Sandbox, answered, read_jsonl};
 use rowsmith_fake_model::{FakeModel, Script};
 use serde_json::Value;
-use std::fmt::Write as _;
 
 /// Rows of every run; two calls of twenty.
 pub(crate) const ROWS: usize = 40;
@@ -99,10 +98,11 @@ impl Scene {
         self.sandbox.start(&self.server, arguments)
     }
 
-    /// A run in which calls have a second.
+    /// A run in which calls have two seconds when the fault is that one never ends, and else all the time.
     #[track_caller]
     pub(crate) fn run(&self, fault: &str) -> Ended {
-        self.set(fault, 1);
+        let hangs = fault.contains("'block'") || fault.contains("'pend");
+        self.set(fault, if hangs { 2 } else { 600 });
         self.sandbox.run(&self.server, &[])
     }
 
@@ -141,31 +141,29 @@ impl Scene {
     }
 }
 
+/// Most of the cases wait, so that several can do it together.
+const AT_ONCE: usize = 4;
+
 /// Runs every case in a scene of its own, and once more without the fault.
-#[track_caller]
 pub(crate) fn check(kind: Kind, cases: &[Case]) {
-    let mut wrong = String::new();
-    for case in cases {
-        let scene = Scene::new(kind);
-        let ended = scene.run(case.fault);
-        let answered = scene.exported("out.jsonl").max(scene.exported("out.partial.jsonl"));
-        let mut complain = |what: &str| {
-            writeln!(wrong, "{}: {what}; exit {}:\n{}", case.fault, ended.code(), ended.stderr).unwrap();
-        };
-        if ended.code() != case.code {
-            complain(&format!("should exit with {}", case.code));
-        }
-        if !ended.stderr.contains(case.says) {
-            complain(&format!("should say {:?}", case.says));
-        }
-        if ended.stderr.len() > 10_000 || ended.stderr.contains('\u{1b}') {
-            complain("should be fit to be shown");
-        }
-        // A process that was ended could not export.
-        if !matches!(case.code, 70 | 134) && answered != case.kept {
-            complain(&format!("should have exported {} answers, and has {answered}", case.kept));
-        }
-        scene.goes_on(case.kept);
+    for some in cases.chunks(AT_ONCE) {
+        std::thread::scope(|scope| some.iter().for_each(|case| drop(scope.spawn(|| case.check(kind)))));
     }
-    assert!(wrong.is_empty(), "{wrong}");
+}
+
+impl Case {
+    fn check(&self, kind: Kind) {
+        let scene = Scene::new(kind);
+        let ended = scene.run(self.fault);
+        let name = format!("{}; exit {}:\n{}", self.fault, ended.code(), ended.stderr);
+        assert_eq!(ended.code(), self.code, "{name}");
+        assert!(ended.stderr.contains(self.says), "should say {:?}: {name}", self.says);
+        assert!(ended.stderr.len() < 10_000 && !ended.stderr.contains('\u{1b}'), "should be fit to be shown: {name}");
+        // A process that was ended could not export.
+        if !matches!(self.code, 70 | 134) {
+            let answered = scene.exported("out.jsonl").max(scene.exported("out.partial.jsonl"));
+            assert_eq!(answered, self.kept, "answers exported: {name}");
+        }
+        scene.goes_on(self.kept);
+    }
 }
