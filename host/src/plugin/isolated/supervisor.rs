@@ -26,8 +26,8 @@ use tokio::sync::Mutex;
 
 /// After so many ends in a row without an answer in between, there is no new process.
 const MOST_ENDS: u32 = 3;
-/// The pause before the second process; each further one is four times as long.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The pause before a process whose two predecessors ended without an answer.
+const PAUSE: Duration = Duration::from_millis(250);
 /// How long a plugin may take to be made.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
@@ -64,7 +64,7 @@ struct Isolated {
     session: Mutex<Option<Arc<Session>>>,
     /// Ends since the last answer.
     ends: AtomicU32,
-    /// The pause before the second process after an answer.
+    /// The pause before the third process in a row.
     pause: Duration,
     /// How the last process ended.
     last: std::sync::Mutex<String>,
@@ -189,8 +189,8 @@ impl Isolated {
             let how = format!("has ended {ends} times in a row without an answer; the last time it {last}");
             return Err(self.error(ErrorKind::Other, &how));
         }
-        if let Some(further) = ends.checked_sub(1) {
-            tokio::time::sleep(self.pause * 4_u32.pow(further)).await;
+        if ends > 1 {
+            tokio::time::sleep(self.pause).await;
         }
         match self.start_one().await {
             Ok(session) => Ok(Arc::clone(current.insert(Arc::new(session)))),
