@@ -142,11 +142,14 @@ async fn a_call_is_lost_to_the_fault_of_another_once_at_most() {
     fn dies_of_poison(frame: &Frame, stream: &mut UnixStream) -> Then {
         if frame.kind == Kind::Call && frame.payload == b"poison" { Then::Dies } else { answers(frame, stream) }
     }
-    let (provider, started) = isolated(PluginKind::Provider, &[dies_of_poison]);
+    // Holds the other call until the poison comes, so that both are under way when the child dies.
+    fn dies_of_poison_at_last(frame: &Frame, stream: &mut UnixStream) -> Then {
+        if frame.payload == b"other" { Then::Goes } else { dies_of_poison(frame, stream) }
+    }
+    let (provider, started) = isolated(PluginKind::Provider, &[dies_of_poison_at_last, dies_of_poison]);
     provider.make().await.unwrap();
     let ask = |payload: &'static str| Arc::clone(&provider).call(method::COMPLETE, Buffer::from(payload.to_owned()));
-    // The child dies before it reads the second call, which was no fault of that one.
-    let (poison, other) = tokio::join!(ask("poison"), ask("other"));
+    let (other, poison) = tokio::join!(ask("other"), ask("poison"));
     assert!(poison.is_err() && other.is_err());
     for _ in 0..3 {
         let (poison, other, new) = tokio::join!(ask("poison"), ask("other"), ask("new"));
