@@ -5,19 +5,23 @@
 //!
 //! [`frame`] is what crosses, in both directions; [`wire`] is where it crosses; [`start`] is the first message.
 //! The child's side is [`serve`] with [`borrowed`], the host's services as the plugin sees them. The host's side is
-//! [`process`], a child that runs; [`session`], the calls to it; and [`supervisor`], which starts the next one.
+//! [`process`], a child that runs; [`session`] with [`link`], the calls to it; [`supervisor`], which starts the next one,
+//! with [`turns`], which keeps calls from ending with a child twice; and [`launch`], which puts them together.
 
 mod borrowed;
 #[cfg(test)]
 mod fake_child;
 mod frame;
+mod launch;
+mod link;
 mod process;
 mod serve;
 mod session;
 mod start;
 mod supervisor;
+mod turns;
 mod wire;
 
+pub use launch::isolate;
 pub use process::Program;
 pub use serve::{is_asked_for, serve};
-pub use supervisor::isolate;

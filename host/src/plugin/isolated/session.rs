@@ -1,75 +1,33 @@
 //! The calls to one child, from its start to its end.
 
-use super::frame::{self, Frame, Kind, MOST_BYTES};
+use super::frame::{Kind, MOST_BYTES};
+use super::link::{Failed, Link, Waiting};
 use super::process::Process;
 use super::start::Refusal;
 use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
-use rowsmith_abi::{Buffer, GuardedFuture, HostSide};
+use rowsmith_abi::{Buffer, HostSide};
 use rowsmith_plugin_api::{Error, ErrorKind};
-use std::collections::HashMap;
 use std::io::{BufReader, Write as _};
-use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::task::AbortHandle;
 
 /// How long a call that was cancelled may go on; a plugin that blocks its thread would do so for ever.
 const CANCEL_GRACE: Duration = Duration::from_secs(2);
 /// How long the plugin's destructors may take.
 const END_GRACE: Duration = Duration::from_secs(3);
 
-/// Why a call came to nothing.
-#[derive(Debug)]
-pub(super) enum Failed {
-    /// The plugin answered with an error, or refused to be made.
-    Answered(Refusal),
-    /// The process is gone; what happened to it, as in "was killed by signal 9 (SIGKILL)".
-    Gone(String),
-}
-
 /// A child and the calls to it. Dropping it ends the child.
 pub(super) struct Session {
     link: Arc<Link>,
     /// Closed when the child has ended.
     ended: Mutex<Receiver<()>>,
-    /// Whether the plugin was made, so that it has something to put in order at its end.
-    made: AtomicBool,
     _stopping: AbortOnDrop<()>,
-}
-
-/// What the session shares with its threads.
-struct Link {
-    stream: UnixStream,
-    /// Messages on their way to the child, written by a thread of their own: a child that is stopped must not stop ours.
-    /// Unbounded, since there are never more than three for a call or a service of a call under way.
-    outbox: Sender<Vec<u8>>,
-    state: Mutex<State>,
-    next: AtomicU64,
-    services: Arc<dyn HostSide>,
-    runtime: Handle,
-}
-
-#[derive(Default)]
-struct State {
-    calls: HashMap<u64, Waiting>,
-    services: HashMap<u64, AbortHandle>,
-    /// Why we ended the child, if we did.
-    reason: Option<String>,
-    /// How it ended.
-    ended: Option<String>,
-}
-
-/// Who waits for a call.
-enum Waiting {
-    Caller(oneshot::Sender<Result<Buffer, Failed>>),
-    /// Nobody wants the result, but the call has to end.
-    Grace(oneshot::Sender<()>),
 }
 
 impl Session {
@@ -93,6 +51,7 @@ impl Session {
             next: AtomicU64::new(1),
             services,
             runtime: runtime.clone(),
+            made: AtomicBool::new(false),
         });
         let (alive, ended) = sync_channel(0);
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
@@ -110,13 +69,13 @@ impl Session {
             stop.requested().await;
             teller.send(Kind::Stopping, 0, 0, &[]);
         }));
-        Ok(Self { link, ended: Mutex::new(ended), made: AtomicBool::new(false), _stopping: stopping })
+        Ok(Self { link, ended: Mutex::new(ended), _stopping: stopping })
     }
 
     /// Has the plugin made.
     pub(super) async fn start(&self, start: &[u8]) -> Result<(), Failed> {
         self.request(Kind::Start, 0, 0, start).await?;
-        self.made.store(true, Ordering::Relaxed);
+        self.link.made.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -158,7 +117,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.made.load(Ordering::Relaxed) {
+        if self.link.is_made() {
             self.link.send(Kind::End, 0, 0, &[]);
             let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
             // An error either way: closed is what is waited for, and what is late is ended below.
@@ -189,129 +148,10 @@ impl Drop for CancelOnDrop {
         self.link.runtime.spawn(async move {
             if tokio::time::timeout(CANCEL_GRACE, receiver).await.is_err() {
                 let seconds = CANCEL_GRACE.as_secs();
-                link.end_child(&format!("was ended, since a call went on for {seconds} s after it was cancelled"));
+                link.end_child(&format!("was ended, since a call did not stop within {seconds} s of being cancelled"));
             }
         });
     }
-}
-
-impl Link {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sends a message; false when it is too long.
-    fn send(&self, kind: Kind, id: u64, number: u32, payload: &[u8]) -> bool {
-        let message = frame::encode(kind, id, number, payload);
-        // The writing thread is gone when the child is, which is noticed where messages are read.
-        message.is_some_and(|message| {
-            drop(self.outbox.send(message));
-            true
-        })
-    }
-
-    /// Ends the child; the listener does it, when it finds the socket closed.
-    fn end_child(&self, reason: &str) {
-        self.state().reason.get_or_insert_with(|| reason.to_owned());
-        // An error means that the child is gone already.
-        self.stream.shutdown(Shutdown::Both).unwrap_or_default();
-    }
-
-    fn listen(self: &Arc<Self>, messages: &mut BufReader<UnixStream>, mut process: impl Process) {
-        let broken = loop {
-            match frame::read(messages) {
-                Ok(Some(message)) => {
-                    let kind = message.kind;
-                    if !self.take(message) {
-                        break Some(format!("broke its protocol: a message of kind {}", kind as u8));
-                    }
-                }
-                Ok(None) => break None,
-                Err(error) => break Some(format!("broke its protocol: {error}")),
-            }
-        };
-        let how = process.end();
-        let mut state = self.state();
-        let how = state.reason.clone().or(broken).unwrap_or(how);
-        state.ended = Some(how.clone());
-        let (calls, services) = (std::mem::take(&mut state.calls), std::mem::take(&mut state.services));
-        drop(state);
-        for service in services.into_values() {
-            service.abort();
-        }
-        for waiting in calls.into_values() {
-            match waiting {
-                // Callers that have given up are not there to be told.
-                Waiting::Caller(caller) => drop(caller.send(Err(Failed::Gone(how.clone())))),
-                Waiting::Grace(grace) => grace.send(()).unwrap_or_default(),
-            }
-        }
-    }
-
-    /// Takes a message of the child's; false when it is none that a child sends.
-    fn take(self: &Arc<Self>, message: Frame) -> bool {
-        let Frame { kind, id, number, payload } = message;
-        match kind {
-            Kind::Ok => self.answered(id, Ok(Buffer::from(payload))),
-            Kind::Err => self.answered(id, Err(Failed::Answered(refusal(id, &payload)))),
-            Kind::Cancelled => {
-                let cancelled = Error::new(ErrorKind::Cancelled, "the call was cancelled");
-                self.answered(id, Err(Failed::Answered(Refusal::Failed(cancelled))));
-            }
-            Kind::Service => self.serve(id, number, payload),
-            Kind::ServiceCancel => {
-                if let Some(service) = self.state().services.remove(&id) {
-                    service.abort();
-                }
-            }
-            Kind::Log => {
-                let text = String::from_utf8_lossy(&payload);
-                let (target, message) =
-                    usize::try_from(id).ok().and_then(|at| text.split_at_checked(at)).unwrap_or(("", &text));
-                self.services.log(number, target, message);
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn answered(&self, id: u64, result: Result<Buffer, Failed>) {
-        let waiting = self.state().calls.remove(&id);
-        match waiting {
-            Some(Waiting::Caller(caller)) => drop(caller.send(result)),
-            Some(Waiting::Grace(grace)) => grace.send(()).unwrap_or_default(),
-            None => {}
-        }
-    }
-
-    fn serve(self: &Arc<Self>, id: u64, operation: u32, payload: Vec<u8>) {
-        let link = Arc::clone(self);
-        let mut state = self.state();
-        let service = self.runtime.spawn(async move {
-            let services = Arc::clone(&link.services);
-            let guarded =
-                GuardedFuture::new(async move { services.call(operation, Buffer::from(payload)).await }).await;
-            let result = guarded.unwrap_or_else(|panic| Err(link.services.panicked(panic)));
-            link.state().services.remove(&id);
-            let (kind, bytes) = match result {
-                Ok(bytes) => (Kind::ServiceOk, bytes),
-                Err(bytes) => (Kind::ServiceErr, bytes),
-            };
-            if !link.send(kind, id, 0, &bytes) {
-                let error = Error::new(ErrorKind::TooLarge, "the result is too large for the plugin's process");
-                link.send(Kind::ServiceErr, id, 0, &error.encode());
-            }
-        });
-        state.services.insert(id, service.abort_handle());
-    }
-}
-
-/// Call 0, which makes the plugin, has errors of its own.
-fn refusal(id: u64, payload: &[u8]) -> Refusal {
-    if id > 0 {
-        return Refusal::Failed(Error::decode(payload));
-    }
-    serde_json::from_slice(payload).unwrap_or_else(|error| Refusal::Failed(error.into()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 use super::super::fake_child::{Services, Then, send, session};
-use super::{Failed, Session};
+use super::Session;
 use crate::limit::stop::{Stop, StopReason};
 use crate::plugin::isolated::frame::Kind;
+use crate::plugin::isolated::link::Failed;
 use crate::plugin::isolated::start::Refusal;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
@@ -82,7 +83,7 @@ async fn a_call_that_goes_on_after_it_was_cancelled_costs_the_child() {
     let session = session(|_, _| Then::Goes, Arc::new(Services::default()), &Stop::default());
     let start = tokio::time::Instant::now();
     cancelled(&session).await;
-    assert_eq!(failure(&session).await, "gone: was ended, since a call went on for 2 s after it was cancelled");
+    assert_eq!(failure(&session).await, "gone: was ended, since a call did not stop within 2 s of being cancelled");
     assert_eq!(start.elapsed().as_secs(), 2);
 }
 

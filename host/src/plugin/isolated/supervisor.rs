@@ -3,58 +3,34 @@
 //! A provider and a cache keep nothing that a new process could not read again, so they get one. What a scraper has read
 //! or an exporter has written ends with its process.
 
-use super::process::{self, Program};
-use super::session::{Failed, Session};
-use super::start::{Refusal, Start, StartFile};
-use crate::limit::stop::Stop;
-use crate::plugin::error::PluginError;
-use crate::plugin::registry::Source;
-use crate::plugin::services::SharedServices;
-use rowsmith_abi::{Buffer, HostSide};
+use super::launch::Launch;
+use super::link::Failed;
+use super::session::Session;
+use super::start::Refusal;
+use super::turns::Turns;
+use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::glue::client::Caller;
 use rowsmith_plugin_api::glue::method;
-use rowsmith_plugin_api::host::{BoxFuture, question};
+use rowsmith_plugin_api::host::BoxFuture;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
-use serde_json::Value;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
-/// After so many ends in a row without an answer in between, there is no new process.
-const MOST_ENDS: u32 = 3;
-/// The pause before the second process; each further one is four times as long.
-const PAUSE: Duration = Duration::from_millis(100);
+/// After so many ends in a row without an answer in between, there is no new process. The pipeline gives up on a
+/// provider far earlier; what is bounded here is what nobody else bounds.
+const MOST_ENDS: u32 = 20;
+/// The pause before a process whose two predecessors ended without an answer; it doubles with each further one.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How often it doubles.
+const MOST_DOUBLINGS: u32 = 2;
 /// How long a plugin may take to be made.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// Starts sessions, all alike.
-trait Launch: Send + Sync + 'static {
-    fn launch(&self) -> std::io::Result<Session>;
-}
-
-/// Starts the processes of one plugin.
-struct Launcher {
-    program: Program,
-    kind: PluginKind,
-    name: String,
-    services: Arc<dyn HostSide>,
-    runtime: Handle,
-    stop: Stop,
-}
-
-impl Launch for Launcher {
-    fn launch(&self) -> std::io::Result<Session> {
-        let (stream, process) = process::start(&self.program, self.kind, &self.name, &self.services)?;
-        Session::new(stream, process, Arc::clone(&self.services), &self.runtime, &self.stop)
-    }
-}
-
 /// A plugin in a process of its own.
-struct Isolated {
+pub(super) struct Isolated {
     kind: PluginKind,
     /// The subject of what is said about its process.
     subject: String,
@@ -64,65 +40,24 @@ struct Isolated {
     session: Mutex<Option<Arc<Session>>>,
     /// Ends since the last answer.
     ends: AtomicU32,
-    /// The pause before the second process after an answer.
+    /// The first pause.
     pause: Duration,
+    /// Which completions may share a process.
+    turns: Turns,
     /// How the last process ended.
     last: std::sync::Mutex<String>,
 }
 
-/// Starts a process for a plugin, and makes the plugin in it. Blocks until it is made.
-///
-/// # Errors
-/// When there is no process, the library cannot be opened, or the plugin refuses its config.
-pub fn isolate(
-    program: Program,
-    source: &Source,
-    config: &Value,
-    services: Arc<dyn HostSide>,
-    shared: &SharedServices,
-) -> Result<Arc<dyn Caller>, PluginError> {
-    let manifest = source.manifest();
-    let file = match source {
-        Source::File(image) => Some(StartFile { path: absolute(&image.path), sha256: image.sha256() }),
-        Source::Linked(..) => None,
-    };
-    let (kind, name) = (manifest.kind, manifest.name.clone());
-    let failed = |error: Error| PluginError::Failed { kind, name: name.clone(), error };
-    let log_level = services.query(question::LOG_LEVEL);
-    let start = Start { kind, name: name.clone(), file, config: config.clone(), log_level };
-    let start = serde_json::to_vec(&start).map_err(|error| failed(error.into()))?;
-    let (runtime, stop) = (shared.runtime.clone(), shared.stop.clone());
-    let launch = Box::new(Launcher { program, kind, name: name.clone(), services, runtime, stop });
-    let isolated = Isolated::new(kind, &name, launch, start);
-    let first = shared.runtime.block_on(isolated.start_one());
-    let session = first.map_err(|why| match why {
-        Failed::Answered(Refusal::Unusable { reason, hint }) => {
-            PluginError::Unusable { path: PathBuf::from(source.place()), reason, hint }
-        }
-        Failed::Answered(Refusal::Failed(error)) => failed(error),
-        Failed::Gone(how) => failed(isolated.error(ErrorKind::Other, &format!("{how} while the plugin was made"))),
-    })?;
-    *isolated.session.blocking_lock() = Some(Arc::new(session));
-    Ok(Arc::new(isolated))
-}
-
-/// The child begins where this process is now, so a relative path would do; this one is right later too.
-fn absolute(path: &std::path::Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// What the end of a process means for the call that it happened in.
-enum Loss {
-    /// The call may be made again, unseen.
-    Repeat,
-    /// The pipeline decides whether to ask again: it may have cost something.
-    Retry,
-    /// What the process held is lost.
-    Final,
+/// What a call came to.
+enum Came {
+    /// The plugin's answer, or why there is no process that could give one.
+    Reply(Result<Buffer, Error>),
+    /// The process is gone, with the call.
+    Gone(String),
 }
 
 impl Isolated {
-    fn new(kind: PluginKind, name: &str, launch: Box<dyn Launch>, start: Vec<u8>) -> Self {
+    pub(super) fn new(kind: PluginKind, name: &str, launch: Box<dyn Launch>, start: Vec<u8>) -> Self {
         let subject = format!("the process of {kind} plugin `{name}`");
         Self {
             kind,
@@ -132,8 +67,21 @@ impl Isolated {
             session: Mutex::new(None),
             ends: AtomicU32::new(0),
             pause: PAUSE,
+            turns: Turns::default(),
             last: std::sync::Mutex::default(),
         }
+    }
+
+    /// Makes the plugin, for the first time.
+    pub(super) async fn make(&self) -> Result<(), Failed> {
+        let session = self.start_one().await?;
+        self.session.lock().await.replace(Arc::new(session));
+        Ok(())
+    }
+
+    /// The error of what is lost with a process.
+    pub(super) fn lost(&self, how: &str) -> Error {
+        self.error(ErrorKind::Other, how)
     }
 
     async fn start_one(&self) -> Result<Session, Failed> {
@@ -145,28 +93,56 @@ impl Isolated {
     }
 
     async fn run(&self, method: u32, payload: Buffer) -> Result<Buffer, Error> {
-        let mut repeated = false;
-        loop {
-            let session = self.session().await?;
-            let how = match session.call(method, &payload).await {
-                Ok(reply) => {
-                    self.ends.store(0, Ordering::Relaxed);
-                    return Ok(reply);
-                }
-                Err(Failed::Answered(refusal)) => {
-                    self.ends.store(0, Ordering::Relaxed);
-                    return Err(answered(refusal));
-                }
-                Err(Failed::Gone(how)) => format!("{how} in the middle of a call"),
-            };
-            self.bury(&session, &how).await;
-            match self.loss(method) {
-                Loss::Repeat if !repeated => repeated = true,
-                Loss::Retry => return Err(self.error(ErrorKind::Retryable, &how).with("sent", "true")),
-                Loss::Repeat | Loss::Final => return Err(self.error(ErrorKind::Other, &how)),
-            }
-            tracing::warn!("{} {how}; a new one repeats it", self.subject);
+        let completes = self.kind == PluginKind::Provider && method == method::COMPLETE;
+        if !completes {
+            return self.repeat(method, &payload).await;
         }
+        let turn = self.turns.enter(&payload).await;
+        match self.once(method, &payload).await {
+            Came::Reply(reply) => {
+                turn.answered();
+                reply
+            }
+            // It may have cost something, so the pipeline decides whether to ask again.
+            Came::Gone(how) => {
+                turn.lost();
+                Err(self.error(ErrorKind::Retryable, &how).with("sent", "true"))
+            }
+        }
+    }
+
+    /// Makes a call, and once again in the next process where that is safe.
+    async fn repeat(&self, method: u32, payload: &[u8]) -> Result<Buffer, Error> {
+        let how = match self.once(method, payload).await {
+            Came::Reply(reply) => return reply,
+            Came::Gone(how) => how,
+        };
+        if !self.can_begin_again() {
+            return Err(self.lost(&how));
+        }
+        tracing::warn!("{} {how}; a new one repeats it", self.subject);
+        match self.once(method, payload).await {
+            Came::Reply(reply) => reply,
+            Came::Gone(how) => Err(self.lost(&how)),
+        }
+    }
+
+    /// Makes a call once.
+    async fn once(&self, method: u32, payload: &[u8]) -> Came {
+        let session = match self.session().await {
+            Ok(session) => session,
+            Err(error) => return Came::Reply(Err(error)),
+        };
+        let reply = match session.call(method, payload).await {
+            Ok(reply) => Ok(reply),
+            Err(Failed::Answered(refusal)) => Err(answered(refusal)),
+            Err(Failed::Gone(how)) => {
+                self.bury(&session, &how).await;
+                return Came::Gone(how);
+            }
+        };
+        self.ends.store(0, Ordering::Relaxed);
+        Came::Reply(reply)
     }
 
     /// The process, or the next one.
@@ -189,8 +165,8 @@ impl Isolated {
             let how = format!("has ended {ends} times in a row without an answer; the last time it {last}");
             return Err(self.error(ErrorKind::Other, &how));
         }
-        if let Some(further) = ends.checked_sub(1) {
-            tokio::time::sleep(self.pause * 4_u32.pow(further)).await;
+        if let Some(doublings) = ends.checked_sub(2) {
+            tokio::time::sleep(self.pause * (1 << doublings.min(MOST_DOUBLINGS))).await;
         }
         match self.start_one().await {
             Ok(session) => Ok(Arc::clone(current.insert(Arc::new(session)))),
@@ -221,14 +197,6 @@ impl Isolated {
 
     fn can_begin_again(&self) -> bool {
         matches!(self.kind, PluginKind::Provider | PluginKind::Cache)
-    }
-
-    fn loss(&self, method: u32) -> Loss {
-        match self.kind {
-            PluginKind::Provider if method == method::COMPLETE => Loss::Retry,
-            PluginKind::Provider | PluginKind::Cache => Loss::Repeat,
-            PluginKind::Scraper | PluginKind::Exporter => Loss::Final,
-        }
     }
 
     fn error(&self, kind: ErrorKind, how: &str) -> Error {

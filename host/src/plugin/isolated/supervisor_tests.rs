@@ -1,7 +1,8 @@
 use super::super::fake_child::{Script, Services, Then, send, session};
-use super::{Isolated, Launch};
+use super::Isolated;
 use crate::limit::stop::Stop;
 use crate::plugin::isolated::frame::{Frame, Kind};
+use crate::plugin::isolated::launch::Launch;
 use crate::plugin::isolated::session::Session;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::glue::client::Caller as _;
@@ -83,14 +84,14 @@ async fn a_completion_is_not_repeated_here_since_it_may_have_cost_something() {
 #[tokio::test]
 async fn a_plugin_that_dies_again_and_again_is_given_up_with_the_reason() {
     let (provider, started) = isolated(PluginKind::Provider, &[dies]);
-    for _ in 0..3 {
+    for _ in 0..20 {
         assert_eq!(call(&provider, method::COMPLETE).await.unwrap_err().kind, ErrorKind::Retryable);
     }
     let error = call(&provider, method::COMPLETE).await.unwrap_err();
-    let sentence = "the process of provider plugin `fake` has ended 3 times in a row without an answer; \
+    let sentence = "the process of provider plugin `fake` has ended 20 times in a row without an answer; \
         the last time it was killed by signal 11 (SIGSEGV) in the middle of a call";
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, sentence));
-    assert_eq!(started.load(Ordering::Relaxed), 3);
+    assert_eq!(started.load(Ordering::Relaxed), 20);
 }
 
 #[tokio::test]
@@ -134,4 +135,26 @@ async fn what_a_scraper_or_an_exporter_held_is_lost_and_said_to_be() {
         assert_eq!(second.message, format!("{how}, and what it held is lost"));
         assert_eq!(started.load(Ordering::Relaxed), 1);
     }
+}
+
+#[tokio::test]
+async fn a_call_is_lost_to_the_fault_of_another_once_at_most() {
+    fn dies_of_poison(frame: &Frame, stream: &mut UnixStream) -> Then {
+        if frame.kind == Kind::Call && frame.payload == b"poison" { Then::Dies } else { answers(frame, stream) }
+    }
+    // Holds the other call until the poison comes, so that both are under way when the child dies.
+    fn dies_of_poison_at_last(frame: &Frame, stream: &mut UnixStream) -> Then {
+        if frame.payload == b"other" { Then::Goes } else { dies_of_poison(frame, stream) }
+    }
+    let (provider, started) = isolated(PluginKind::Provider, &[dies_of_poison_at_last, dies_of_poison]);
+    provider.make().await.unwrap();
+    let ask = |payload: &'static str| Arc::clone(&provider).call(method::COMPLETE, Buffer::from(payload.to_owned()));
+    let (other, poison) = tokio::join!(ask("other"), ask("poison"));
+    assert!(poison.is_err() && other.is_err());
+    for _ in 0..3 {
+        let (poison, other, new) = tokio::join!(ask("poison"), ask("other"), ask("new"));
+        assert!(poison.is_err());
+        assert_eq!((&other.unwrap()[..], &new.unwrap()[..]), (&b"other"[..], &b"new"[..]));
+    }
+    assert_eq!(started.load(Ordering::Relaxed), 5);
 }

@@ -1,0 +1,82 @@
+//! Makes a plugin in a process of its own.
+
+use super::link::Failed;
+use super::process::{self, Program};
+use super::session::Session;
+use super::start::{Refusal, Start, StartFile};
+use super::supervisor::Isolated;
+use crate::limit::stop::Stop;
+use crate::plugin::error::PluginError;
+use crate::plugin::registry::Source;
+use crate::plugin::services::SharedServices;
+use rowsmith_abi::HostSide;
+use rowsmith_plugin_api::Error;
+use rowsmith_plugin_api::glue::client::Caller;
+use rowsmith_plugin_api::host::question;
+use rowsmith_plugin_api::manifest::PluginKind;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// Starts sessions, all alike.
+pub(super) trait Launch: Send + Sync + 'static {
+    /// Starts a process; the plugin in it is not made yet.
+    fn launch(&self) -> std::io::Result<Session>;
+}
+
+/// Starts the processes of one plugin.
+struct Launcher {
+    program: Program,
+    kind: PluginKind,
+    name: String,
+    services: Arc<dyn HostSide>,
+    runtime: Handle,
+    stop: Stop,
+}
+
+impl Launch for Launcher {
+    fn launch(&self) -> std::io::Result<Session> {
+        let (stream, process) = process::start(&self.program, self.kind, &self.name, &self.services)?;
+        Session::new(stream, process, Arc::clone(&self.services), &self.runtime, &self.stop)
+    }
+}
+
+/// Starts a process for a plugin, and makes the plugin in it. Blocks until it is made.
+///
+/// # Errors
+/// When there is no process, the library cannot be opened, or the plugin refuses its config.
+pub fn isolate(
+    program: Program,
+    source: &Source,
+    config: &Value,
+    services: Arc<dyn HostSide>,
+    shared: &SharedServices,
+) -> Result<Arc<dyn Caller>, PluginError> {
+    let manifest = source.manifest();
+    let file = match source {
+        Source::File(image) => Some(StartFile { path: absolute(&image.path), sha256: image.sha256() }),
+        Source::Linked(..) => None,
+    };
+    let (kind, name) = (manifest.kind, manifest.name.clone());
+    let failed = |error: Error| PluginError::Failed { kind, name: name.clone(), error };
+    let log_level = services.query(question::LOG_LEVEL);
+    let start = Start { kind, name: name.clone(), file, config: config.clone(), log_level };
+    let start = serde_json::to_vec(&start).map_err(|error| failed(error.into()))?;
+    let (runtime, stop) = (shared.runtime.clone(), shared.stop.clone());
+    let launch = Box::new(Launcher { program, kind, name: name.clone(), services, runtime, stop });
+    let isolated = Isolated::new(kind, &name, launch, start);
+    shared.runtime.block_on(isolated.make()).map_err(|why| match why {
+        Failed::Answered(Refusal::Unusable { reason, hint }) => {
+            PluginError::Unusable { path: PathBuf::from(source.place()), reason, hint }
+        }
+        Failed::Answered(Refusal::Failed(error)) => failed(error),
+        Failed::Gone(how) => failed(isolated.lost(&format!("{how} while the plugin was made"))),
+    })?;
+    Ok(Arc::new(isolated))
+}
+
+/// The child begins where this process is now, so a relative path would do; this one is right later too.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
