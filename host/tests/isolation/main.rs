@@ -8,6 +8,7 @@ mod support;
 
 mod children;
 mod deaths;
+mod faults;
 mod sameness;
 
 use support::CONFIG;
