@@ -1,4 +1,4 @@
-//! Opens a plugin's library. The only unsafe code of the host.
+//! Opens a plugin's library. But for [`exit_guard`](super::exit_guard), the only unsafe code of the host.
 #![expect(unsafe_code, reason = "opening a library and reading a symbol from it are unsafe by nature")]
 
 use super::error::PluginError;

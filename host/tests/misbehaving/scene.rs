@@ -95,7 +95,12 @@ impl Scene {
     /// Starts a run in which calls have all the time.
     pub(crate) fn start(&self, fault: &str, arguments: &[&str]) -> Running {
         self.set(fault, 600);
-        self.sandbox.start(&self.server, arguments)
+        self.started(arguments)
+    }
+
+    /// Starts a run of the config as it is. Temporary files go where [`Scene::left_behind`] looks for them.
+    fn started(&self, arguments: &[&str]) -> Running {
+        Running::start(self.sandbox.run_command(&self.server, arguments).env("TMPDIR", self.sandbox.path("")))
     }
 
     /// A run in which calls have two seconds when the fault is that one never ends, and else all the time.
@@ -103,7 +108,7 @@ impl Scene {
     pub(crate) fn run(&self, fault: &str) -> Ended {
         let hangs = fault.contains("'block'") || fault.contains("'pend");
         self.set(fault, if hangs { 2 } else { 600 });
-        self.sandbox.run(&self.server, &[])
+        self.started(&[]).end()
     }
 
     /// The rows in an output, each with its own right answer or with none.

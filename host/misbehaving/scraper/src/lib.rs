@@ -45,7 +45,8 @@ impl Scraper for MisbehavingScraper {
             "late_rows" => {
                 // Its drop, at the very end of the scrape, lets the thread begin.
                 let _until_then = thread::rows_after(&self.host);
-                rows::numbered(rows, 1..=number).await
+                rows::numbered(rows, 1..=number).await?;
+                rows.flush().await
             }
             "noisy_thread" => {
                 thread::noise(&self.host);
