@@ -41,6 +41,8 @@ struct Worker {
     restarts: u32,
     /// How often it was started since the last answer; the program of that answer counts.
     starts: u32,
+    /// What broke it the last time.
+    last_break: String,
 }
 
 impl Programs {
@@ -64,6 +66,7 @@ impl Programs {
                 last: 0,
                 restarts,
                 starts: u32::from(connection.is_some()),
+                last_break: String::new(),
                 connection,
             };
             let receiver = Arc::clone(&receiver);
@@ -146,17 +149,21 @@ impl Worker {
                 }
             }
             // The program is in an unknown state, so it goes; the next question gets a new one.
-            Err(error) => Err(broken(error)),
+            Err(error) => {
+                self.last_break.clone_from(&error.message);
+                Err(broken(error))
+            }
         }
     }
 
     /// Starts a program for a worker that has none, or whose program broke.
     fn start(&mut self) -> Result<Connection> {
         if self.starts > self.restarts {
-            let title = self.launch.title();
-            let message = format!("`{title}` broke {} times without an answer in between", self.starts);
+            let message = format!("{}, {} times without an answer in between", self.last_break, self.starts);
             let error = Error::config("command", message);
-            return Err(error.hint("its standard error, shown with `-v`, may say why; `restarts` allows more"));
+            return Err(
+                error.hint("all that it wrote to its standard error is shown with `-v`; `restarts` allows more")
+            );
         }
         self.starts += 1;
         let (connection, ready) = Connection::start(&self.launch, TASK, until(&self.closing))?;

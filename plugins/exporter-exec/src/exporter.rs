@@ -43,24 +43,24 @@ impl Exporter for ExecExporter {
     }
 
     async fn write(&mut self, rows: RowChunk) -> Result<()> {
-        let program = self.program.as_mut().ok_or_else(not_begun)?;
-        let mut line = Vec::new();
-        for row in rows.iter() {
-            line.extend_from_slice(if line.is_empty() { b"{\"rows\":[{" } else { b",{" });
-            write_cells(&mut line, row);
-            line.push(b'}');
-            if line.len() >= LINE_BYTES {
-                send(program, &mut line)?;
-            }
+        let mut program = self.program.take().ok_or_else(not_begun)?;
+        if let Err(error) = send_rows(&mut program, &rows) {
+            // It sees that its input ends without a word, and can clean up.
+            program.dismiss();
+            return Err(error);
         }
-        if !line.is_empty() {
-            send(program, &mut line)?;
-        }
+        self.program = Some(program);
         self.rows += rows.len() as u64;
         Ok(())
     }
 
     async fn finish(&mut self, ending: Ending) -> Result<ExportSummary> {
+        if self.program.is_none() {
+            if ending == Ending::Discard {
+                return Ok(ExportSummary::default());
+            }
+            self.begin(Vec::new()).await?;
+        }
         let mut program = self.program.take().ok_or_else(not_begun)?;
         program.send(json!({"finish": ending}).to_string())?;
         let done = program.receive_done()?;
@@ -68,6 +68,19 @@ impl Exporter for ExecExporter {
         let location = done.location.or_else(|| self.path.clone()).unwrap_or_else(|| self.target().name);
         Ok(ExportSummary { location, rows: done.rows.unwrap_or(self.rows), bytes: done.bytes })
     }
+}
+
+fn send_rows(program: &mut Connection, rows: &RowChunk) -> Result<()> {
+    let mut line = Vec::new();
+    for row in rows.iter() {
+        line.extend_from_slice(if line.is_empty() { b"{\"rows\":[{" } else { b",{" });
+        write_cells(&mut line, row);
+        line.push(b'}');
+        if line.len() >= LINE_BYTES {
+            send(program, &mut line)?;
+        }
+    }
+    if line.is_empty() { Ok(()) } else { send(program, &mut line) }
 }
 
 fn write_cells(line: &mut Vec<u8>, row: RowView<'_>) {

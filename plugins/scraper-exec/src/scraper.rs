@@ -60,13 +60,11 @@ fn end<T>(program: Connection, result: Result<T>) -> Result<T> {
 
 async fn receive_rows(program: &mut Connection, rows: &mut RowSink) -> Result<()> {
     loop {
-        let message = match program.receive_soon()? {
-            Some(message) => message,
-            None => {
-                rows.flush().await?;
-                program.receive()?
-            }
-        };
+        let soon = program.receive_soon()?;
+        if soon.is_none() {
+            rows.flush().await?;
+        }
+        let message = soon.map_or_else(|| program.receive(), Ok)?;
         match message {
             Message::Row(row) => {
                 let number = rows.rows() + 1;
