@@ -2,6 +2,7 @@
 
 use super::sandbox::Sandbox;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -36,7 +37,7 @@ pub(crate) fn has_python() -> bool {
     let has = Command::new("python3").arg("--version").output().is_ok();
     assert!(has || std::env::var_os("CI").is_none(), "python3 is missing");
     if !has {
-        println!("skipped: python3 is missing");
+        std::io::stderr().write_all(b"skipped: python3 is missing\n").expect("standard error is open");
     }
     has
 }

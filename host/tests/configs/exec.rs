@@ -1,6 +1,7 @@
 //! `config/exec.toml`: a scraper, a provider and an exporter in Python, from start to end.
 
 use super::bundled::{has_python, project};
+use super::sandbox::Sandbox;
 use serde_json::Value;
 
 #[test]
@@ -92,4 +93,53 @@ fn a_program_gets_its_secret_and_nobody_else_sees_it() {
 
     let planned = sandbox.call(["plan"].iter().chain(&arguments[1..2]).chain(&arguments[5..])).end();
     assert_ne!(planned.code, Some(3), "a plan needs no key: {}", planned.err);
+}
+
+/// A config with the three programs that `docs/exec-plugins.md` shows.
+const DOCUMENTED: &str = r#"
+[scraper]
+plugin = "exec"
+[scraper.config]
+command = ["python3", "program0.py"]
+options = { file = "rows.csv" }
+[cache]
+plugin = "memory"
+[enrich]
+provider = "upper"
+input = ["Topic"]
+instructions = "."
+[enrich.output.summary]
+column = "Name"
+type = "string"
+[providers.upper]
+plugin = "exec"
+[providers.upper.config]
+command = ["python3", "program1.py"]
+[[exporters]]
+plugin = "exec"
+[exporters.config]
+command = ["python3", "program2.py"]
+path = "cards.vcf"
+"#;
+
+#[test]
+fn the_programs_of_the_documentation_work() {
+    if !has_python() {
+        return;
+    }
+    let docs = include_str!("../../../docs/exec-plugins.md");
+    let programs: Vec<&str> = docs.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(programs.len(), 3);
+    let sandbox = Sandbox::new();
+    for (at, program) in programs.iter().enumerate() {
+        sandbox.write(&format!("program{at}.py"), program);
+    }
+    sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\nalgol,b@example.org\n");
+    sandbox.write("rowsmith.toml", DOCUMENTED);
+    sandbox.run("run").expect(0);
+    let card = |name: &str, mail: &str| format!("BEGIN:VCARD\nVERSION:4.0\nFN:{name}\nEMAIL:{mail}\nEND:VCARD\n");
+    let expected = card("ALBIREO", "a@example.org") + &card("ALGOL", "b@example.org");
+    assert_eq!(sandbox.read("cards.vcf"), expected);
+    sandbox.run("run -o other.vcf").expect(0);
+    assert_eq!(sandbox.read("other.vcf"), expected);
 }

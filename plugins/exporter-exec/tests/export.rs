@@ -7,7 +7,7 @@
 use rowsmith_exporter_exec::ExecExporter;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::ChunkBuilder;
-use rowsmith_plugin_testkit::{FakeHost, block_on};
+use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
 use std::fs;
 use std::path::Path;
 
@@ -41,19 +41,9 @@ fn lines(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Whether the tests can run. Where everything is tested they have to.
-fn has_python() -> bool {
-    let has = std::process::Command::new("python3").arg("--version").output().is_ok();
-    assert!(has || std::env::var_os("CI").is_none(), "python3 is missing");
-    if !has {
-        println!("skipped: python3 is missing");
-    }
-    has
-}
-
 #[test]
 fn rows_go_out_in_order_and_the_result_comes_back() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -79,7 +69,7 @@ fn rows_go_out_in_order_and_the_result_comes_back() {
 
 #[test]
 fn many_rows_make_several_lines() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -100,7 +90,7 @@ fn many_rows_make_several_lines() {
 
 #[test]
 fn an_export_that_never_began_ends_as_it_should() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut never = exporter("raise SystemExit(1)", &json!({})).unwrap();
@@ -115,7 +105,7 @@ fn an_export_that_never_began_ends_as_it_should() {
 
 #[test]
 fn a_program_that_fails_fails_the_export() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let ready = "import sys\nsys.stdin.readline()\nprint('{\"ready\": 1}', flush=True)\n";

@@ -5,7 +5,7 @@
 )]
 
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::{FakeHost, block_on};
+use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
 use rowsmith_provider_exec::ExecProvider;
 
 const BEGINNING: &str = "import sys, json
@@ -31,19 +31,9 @@ fn request() -> CompletionRequest {
     }
 }
 
-/// Whether the tests can run. Where everything is tested they have to.
-fn has_python() -> bool {
-    let has = std::process::Command::new("python3").arg("--version").output().is_ok();
-    assert!(has || std::env::var_os("CI").is_none(), "python3 is missing");
-    if !has {
-        println!("skipped: python3 is missing");
-    }
-    has
-}
-
 #[test]
 fn it_is_what_its_program_says() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let plain = provider("say(ready=1); sys.stdin.read()", json!({})).unwrap().info();
@@ -64,7 +54,7 @@ fn it_is_what_its_program_says() {
 
 #[test]
 fn the_whole_request_arrives_and_the_whole_reply_comes_back() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let program = r#"say(ready=1)
@@ -89,7 +79,7 @@ for line in sys.stdin:
 
 #[test]
 fn text_is_passed_on_as_it_is() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let program = "say(ready=1)\nfor line in sys.stdin: say(id=json.loads(line)['id'], text='[{\"id\"')";
@@ -99,7 +89,7 @@ fn text_is_passed_on_as_it_is() {
 
 #[test]
 fn errors_keep_what_the_host_acts_on() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let cases = [
@@ -119,7 +109,7 @@ fn errors_keep_what_the_host_acts_on() {
 
 #[test]
 fn a_program_that_does_not_get_ready_is_refused_at_once() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let error = provider("raise ValueError('no weights')", json!({})).unwrap_err();
@@ -129,7 +119,7 @@ fn a_program_that_does_not_get_ready_is_refused_at_once() {
 
 #[test]
 fn a_started_program_is_verified() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let provider = provider("say(ready=1, model='m'); sys.stdin.read()", json!({})).unwrap();

@@ -5,7 +5,7 @@
 )]
 
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::{FakeHost, block_on, scrape_rows};
+use rowsmith_plugin_testkit::{FakeHost, block_on, has_program, scrape_rows};
 use rowsmith_scraper_exec::ExecScraper;
 
 /// What every program begins with.
@@ -23,19 +23,9 @@ fn scrape(program: &str) -> (Vec<Value>, Result<()>) {
     (host.rows(), result)
 }
 
-/// Whether the tests can run. Where everything is tested they have to.
-fn has_python() -> bool {
-    let has = std::process::Command::new("python3").arg("--version").output().is_ok();
-    assert!(has || std::env::var_os("CI").is_none(), "python3 is missing");
-    if !has {
-        println!("skipped: python3 is missing");
-    }
-    has
-}
-
 #[test]
 fn rows_keep_their_order_their_columns_and_their_digits() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let (rows, result) = scrape(
@@ -56,7 +46,7 @@ print('{"done": true}')"#,
 
 #[test]
 fn rows_of_a_program_that_pauses_do_not_wait() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     // It goes on only when it is told to, and the host tells nothing: so the row has to leave before the limit.
@@ -73,7 +63,7 @@ fn rows_of_a_program_that_pauses_do_not_wait() {
 
 #[test]
 fn rows_before_a_failure_are_kept() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let row = r#"print('{"ready": 1}\n{"row": {"a": 1}}', flush=True)"#;
@@ -103,14 +93,14 @@ fn rows_before_a_failure_are_kept() {
 
 #[test]
 fn what_there_is_to_scrape_is_listed() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let host = FakeHost::default();
-    let lister = r#"print('{"ready": 1}')
+    let program = r#"print('{"ready": 1}')
 print(json.dumps({"listing": {"name": hello["task"], "about": "x"}}))
 print('{"done": true}')"#;
-    let listed = block_on(scraper(lister, &host).list()).unwrap();
+    let listed = block_on(scraper(program, &host).list()).unwrap();
     assert_eq!(listed, [Listing { name: "list".to_owned(), about: "x".to_owned() }]);
 
     let other = r#"print('{"ready": 1}\n{"row": {"a": 1}}\n{"done": true}')"#;
@@ -119,7 +109,7 @@ print('{"done": true}')"#;
 
 #[test]
 fn a_stopped_run_ends_the_program() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let host = FakeHost::default();

@@ -1,11 +1,12 @@
 //! What the end of a program means.
 
-use crate::{SHORT, has_python, launch, refused, running, start};
+use crate::{SHORT, launch, refused, running, start};
 use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::has_program;
 
 #[test]
 fn exit_codes_have_kinds() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let cases = [
@@ -29,7 +30,7 @@ fn exit_codes_have_kinds() {
 #[test]
 #[cfg(unix)]
 fn signals_are_named() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let error = refused(&launch(&["killed"]));
@@ -39,7 +40,7 @@ fn signals_are_named() {
 
 #[test]
 fn an_end_before_it_is_done_is_an_error_however_it_looks() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let error = running("silent_end").receive().unwrap_err();
@@ -53,7 +54,7 @@ fn an_end_before_it_is_done_is_an_error_however_it_looks() {
 
 #[test]
 fn an_end_with_an_error_after_it_is_done_is_one() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut program = running("ends_badly");
@@ -63,7 +64,7 @@ fn an_end_with_an_error_after_it_is_done_is_one() {
 
 #[test]
 fn a_program_that_does_not_end_is_killed_and_its_work_counts() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["does_not_end"]);
@@ -76,7 +77,7 @@ fn a_program_that_does_not_end_is_killed_and_its_work_counts() {
 
 #[test]
 fn a_program_that_hangs_is_given_up() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["hangs"]);

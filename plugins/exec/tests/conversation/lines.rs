@@ -1,11 +1,12 @@
 //! What is said about lines that do not belong into the conversation.
 
-use crate::{has_python, launch, refused, start};
+use crate::{launch, refused, start};
 use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::has_program;
 
 #[test]
 fn a_line_that_is_none_of_the_conversation_is_quoted() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let cases = [
@@ -26,7 +27,7 @@ fn a_line_that_is_none_of_the_conversation_is_quoted() {
 
 #[test]
 fn another_version_of_the_conversation_is_refused() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let error = refused(&launch(&["new_version"]));
@@ -36,7 +37,7 @@ fn another_version_of_the_conversation_is_refused() {
 
 #[test]
 fn a_flood_on_standard_error_and_log_lines_are_no_part_of_it() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let (mut program, _) = start(&launch(&["floods"])).unwrap();

@@ -48,13 +48,3 @@ fn running(part: &str) -> Connection {
 fn refused(launch: &Launch) -> Error {
     start(launch).map(drop).unwrap_err()
 }
-
-/// Whether the tests can run. Where everything is tested they have to.
-fn has_python() -> bool {
-    let has = std::process::Command::new("python3").arg("--version").output().is_ok();
-    assert!(has || std::env::var_os("CI").is_none(), "python3 is missing");
-    if !has {
-        println!("skipped: python3 is missing");
-    }
-    has
-}

@@ -1,9 +1,9 @@
 //! Questions to several programs, and what becomes of those whose program breaks.
 
-use crate::{LONG, SHORT, has_python, launch};
+use crate::{LONG, SHORT, launch};
 use rowsmith_exec::{Launch, Programs};
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::block_on;
+use rowsmith_plugin_testkit::{block_on, has_program};
 use std::time::Instant;
 
 fn ask(programs: &Programs, question: &str) -> Result<String> {
@@ -17,7 +17,7 @@ fn programs(launch: &Launch, restarts: u32) -> Programs {
 
 #[test]
 fn one_program_answers_one_question_after_the_other() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let programs = programs(&launch(&["answers"]), 0);
@@ -29,7 +29,7 @@ fn one_program_answers_one_question_after_the_other() {
 
 #[test]
 fn several_programs_answer_several_questions() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let programs = Programs::start(&launch(&["answers"]), 3, 0).unwrap();
@@ -45,7 +45,7 @@ fn several_programs_answer_several_questions() {
 
 #[test]
 fn an_answer_can_be_an_error_and_the_program_goes_on() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let programs = programs(&launch(&["refuses_some"]), 0);
@@ -59,7 +59,7 @@ fn an_answer_can_be_an_error_and_the_program_goes_on() {
 
 #[test]
 fn a_program_that_breaks_is_started_again() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let programs = programs(&launch(&["crashes_on_some"]), 1);
@@ -81,7 +81,7 @@ fn a_program_that_breaks_is_started_again() {
 
 #[test]
 fn a_program_that_mixes_up_answers_is_broken() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let error = ask(&programs(&launch(&["wrong_id"]), 0), "a").unwrap_err();
@@ -91,7 +91,7 @@ fn a_program_that_mixes_up_answers_is_broken() {
 
 #[test]
 fn a_program_that_hangs_costs_one_question() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["hangs"]);
@@ -102,7 +102,7 @@ fn a_program_that_hangs_costs_one_question() {
 
 #[test]
 fn a_question_that_nobody_waits_for_keeps_no_program_alive() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["hangs"]);
@@ -119,7 +119,7 @@ fn a_question_that_nobody_waits_for_keeps_no_program_alive() {
 
 #[test]
 fn a_program_that_becomes_another_is_not_asked() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let flag = std::env::temp_dir().join(format!("rowsmith-exec-{}.flag", std::process::id()));

@@ -1,12 +1,13 @@
 //! From the start of a program to its first words.
 
-use crate::{SHORT, has_python, launch, refused, start};
+use crate::{SHORT, launch, refused, start};
 use rowsmith_exec::{Launch, Message};
 use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::has_program;
 
 #[test]
 fn the_program_is_told_what_it_needs() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["hello"]);
@@ -26,7 +27,7 @@ fn the_program_is_told_what_it_needs() {
 
 #[test]
 fn a_wrong_option_is_named_by_the_program() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let error = refused(&launch(&["refuses"]));
@@ -34,9 +35,12 @@ fn a_wrong_option_is_named_by_the_program() {
     assert_eq!((error.fact("config_key"), error.hint.as_deref()), (Some("options.table"), Some("look again")));
 }
 
+/// A key of the config, a part of the message, and the change that makes it.
+type Refused = (&'static str, &'static str, fn(&mut Launch));
+
 #[test]
 fn a_program_that_cannot_be_started_is_a_mistake_in_the_config() {
-    let cases: [(&str, &str, fn(&mut Launch)); 6] = [
+    let cases: [Refused; 6] = [
         ("command", "`command` names no program", |launch| launch.command.clear()),
         ("command", "`command` names no program", |launch| launch.command = vec![" ".to_owned()]),
         ("command", "there is no such program", |launch| launch.command = vec!["rowsmith-nothing".to_owned()]),
@@ -58,7 +62,7 @@ fn a_program_that_cannot_be_started_is_a_mistake_in_the_config() {
 
 #[test]
 fn a_program_that_is_never_ready_is_given_up() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["hangs_at_first"]);
@@ -71,7 +75,7 @@ fn a_program_that_is_never_ready_is_given_up() {
 
 #[test]
 fn a_wait_ends_when_it_is_not_wanted_any_more() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let stopped = || Error::new(ErrorKind::Cancelled, "stopped");
