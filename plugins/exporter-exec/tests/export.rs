@@ -32,7 +32,9 @@ fn exporter(program: &str, more: &Value) -> Result<ExecExporter> {
 
 fn chunk(rows: &[Value]) -> RowChunk {
     let mut builder = ChunkBuilder::new();
-    rows.iter().for_each(|row| builder.push(row).unwrap());
+    for row in rows {
+        builder.push(row).unwrap();
+    }
     builder.take()
 }
 

@@ -1,8 +1,4 @@
 //! Questions to a program in Python.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
-)]
 
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
@@ -13,7 +9,7 @@ hello = json.loads(sys.stdin.readline())
 def say(**line): print(json.dumps(line), flush=True)
 ";
 
-fn provider(program: &str, options: Value) -> Result<ExecProvider> {
+fn provider(program: &str, options: &Value) -> Result<ExecProvider> {
     let config = json!({"command": ["python3", "-c", format!("{BEGINNING}{program}")], "options": options});
     ExecProvider::new(serde_json::from_value(config)?, FakeHost::default().host())
 }
@@ -36,18 +32,18 @@ fn it_is_what_its_program_says() {
     if !has_program("python3") {
         return;
     }
-    let plain = provider("say(ready=1); sys.stdin.read()", json!({})).unwrap().info();
+    let plain = provider("say(ready=1); sys.stdin.read()", &json!({})).unwrap().info();
     assert!(plain.model.starts_with("python3 -c import sys"), "{}", plain.model);
     assert_eq!((plain.structured_output, plain.max_output_tokens), (StructuredOutput::JsonSchema, None));
     assert!(plain.is_language_model);
 
     let program = r#"say(ready=1, model="m-2", identity={"weights": "abc"}, structured_output="json_object",
     max_output_tokens=500, is_language_model=False); sys.stdin.read()"#;
-    let info = provider(program, json!({"depth": 3})).unwrap().info();
+    let info = provider(program, &json!({"depth": 3})).unwrap().info();
     assert_eq!((info.model.as_str(), info.max_output_tokens), ("m-2", Some(500)));
     assert_eq!(info.structured_output, StructuredOutput::JsonObject);
     assert!(!info.is_language_model);
-    assert_eq!(info.identity["options"], json!({"depth": 3}));
+    assert_eq!(info.identity["options"], &json!({"depth": 3}));
     assert_eq!(info.identity["identity"], json!({"weights": "abc"}));
     assert_eq!(info.identity["command"][0], "python3");
 }
@@ -61,7 +57,7 @@ fn the_whole_request_arrives_and_the_whole_reply_comes_back() {
 for line in sys.stdin:
     question = json.loads(line)
     say(id=question["id"], answer=question["complete"], usage={"input": 5, "output": 6}, model="m-3", finish="length")"#;
-    let completion = block_on(provider(program, json!({})).unwrap().complete(request())).unwrap();
+    let completion = block_on(provider(program, &json!({})).unwrap().complete(request())).unwrap();
     let seen: Value = serde_json::from_str(&completion.text).unwrap();
     let expected = json!({
         "system": "be brief",
@@ -83,7 +79,7 @@ fn text_is_passed_on_as_it_is() {
         return;
     }
     let program = "say(ready=1)\nfor line in sys.stdin: say(id=json.loads(line)['id'], text='[{\"id\"')";
-    let completion = block_on(provider(program, json!({})).unwrap().complete(request())).unwrap();
+    let completion = block_on(provider(program, &json!({})).unwrap().complete(request())).unwrap();
     assert_eq!(completion, Completion::text("[{\"id\""));
 }
 
@@ -101,7 +97,7 @@ fn errors_keep_what_the_host_acts_on() {
     ];
     for (reply, kind, part) in cases {
         let program = format!("say(ready=1)\nfor line in sys.stdin: say(id=json.loads(line)['id'], {reply})");
-        let error = block_on(provider(&program, json!({})).unwrap().complete(request())).unwrap_err();
+        let error = block_on(provider(&program, &json!({})).unwrap().complete(request())).unwrap_err();
         assert_eq!(error.kind, kind, "{reply}: {error}");
         assert!(error.message.contains(part), "{reply}: {error}");
     }
@@ -112,7 +108,7 @@ fn a_program_that_does_not_get_ready_is_refused_at_once() {
     if !has_program("python3") {
         return;
     }
-    let error = provider("raise ValueError('no weights')", json!({})).unwrap_err();
+    let error = provider("raise ValueError('no weights')", &json!({})).unwrap_err();
     assert!(error.message.ends_with("ended with exit code 1: ValueError: no weights"), "{error}");
     assert!(error.hint.unwrap().contains("Traceback"));
 }
@@ -122,6 +118,6 @@ fn a_started_program_is_verified() {
     if !has_program("python3") {
         return;
     }
-    let provider = provider("say(ready=1, model='m'); sys.stdin.read()", json!({})).unwrap();
+    let provider = provider("say(ready=1, model='m'); sys.stdin.read()", &json!({})).unwrap();
     assert!(block_on(provider.verify()).unwrap().ends_with("was started and is ready; its model is m"));
 }
