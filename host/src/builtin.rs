@@ -19,6 +19,9 @@ pub fn plugins() -> Vec<LinkedPlugin> {
             rowsmith_exporter_jsonl::__rowsmith_plugin(),
             rowsmith_exporter_json::__rowsmith_plugin(),
             rowsmith_exporter_markdown::__rowsmith_plugin(),
+            rowsmith_scraper_exec::__rowsmith_plugin(),
+            rowsmith_provider_exec::__rowsmith_plugin(),
+            rowsmith_exporter_exec::__rowsmith_plugin(),
         ]
     }
     #[cfg(not(feature = "builtin"))]

@@ -277,4 +277,9 @@ fn fill_placeholders(schema: &Value, config: &mut Value) {
             _ => {}
         }
     }
+    // A table whose keys the user chooses may be one of secrets.
+    let is_of_secrets = schema.pointer("/additionalProperties/format") == secret.get("format");
+    if let Some(values) = config.as_object_mut().filter(|_| is_of_secrets) {
+        values.values_mut().filter(|v| !v.is_string()).for_each(|v| *v = Value::String(PLACEHOLDER.to_owned()));
+    }
 }

@@ -189,7 +189,7 @@ pub(crate) fn file_name(kind: &str, name: &str) -> String {
 }
 
 /// The plugins that come with the program.
-pub(crate) const BUNDLED: [(&str, &str); 12] = [
+pub(crate) const BUNDLED: [(&str, &str); 15] = [
     ("scraper", "csv"),
     ("scraper", "jsonl"),
     ("scraper", "roadmap"),
@@ -202,4 +202,7 @@ pub(crate) const BUNDLED: [(&str, &str); 12] = [
     ("exporter", "json"),
     ("exporter", "jsonl"),
     ("exporter", "markdown"),
+    ("scraper", "exec"),
+    ("provider", "exec"),
+    ("exporter", "exec"),
 ];

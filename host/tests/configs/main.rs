@@ -1,6 +1,7 @@
 //! What the project promises in its configs and its documentation, held against the program.
 
 mod bundled;
+mod exec;
 mod exit_codes;
 mod readme;
 mod reference;

@@ -1,1 +1,20 @@
-//! A program that runs beside this one.
+//! A program that runs beside this one, watched over.
+//!
+//! [`Program`] says what to start, [`Program::spawn`] starts it. The caller gets the program's standard input and
+//! output as blocking handles, each line of its standard error through a callback, and a [`Child`] that knows when and
+//! how it ended ([`Ended`]) and that can end it. A child that is dropped is killed, and with it all that it has started
+//! itself (on Unix: its process group), so nothing outlives its owner.
+#![forbid(unsafe_code)]
+
+mod child;
+mod ended;
+mod group;
+mod program;
+mod spawn_error;
+mod stderr;
+
+pub use child::Child;
+pub use ended::Ended;
+pub use program::{Program, Spawned};
+pub use spawn_error::SpawnError;
+pub use stderr::MAX_LINE_BYTES;

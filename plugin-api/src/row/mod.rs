@@ -7,8 +7,10 @@
 mod builder;
 mod cell;
 mod chunk;
+mod json;
 mod serialize;
 
 pub use builder::ChunkBuilder;
 pub use cell::{Cell, CellKind};
 pub use chunk::{RowChunk, RowView};
+pub use json::add_cells;

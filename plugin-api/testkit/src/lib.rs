@@ -1,8 +1,10 @@
 //! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock.
 
 mod fake_host;
+mod program;
 pub mod recording;
 mod run;
 
 pub use fake_host::{FakeHost, LogRecord};
+pub use program::has_program;
 pub use run::{block_on, scrape_rows};

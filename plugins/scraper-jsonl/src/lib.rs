@@ -12,7 +12,6 @@ mod place;
 mod pointer;
 mod reader;
 mod records;
-mod row;
 mod source;
 
 pub use reader::JsonlScraper;

@@ -3,10 +3,9 @@
 use crate::config::{Config, OnInvalid};
 use crate::place::{Place, complaint};
 use crate::records::Records;
-use crate::row::add_cells;
 use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_api::row::{ChunkBuilder, add_cells};
 
 /// Texts between two looks at whether the run is being stopped.
 const TEXTS_PER_LOOK: u64 = 256;

@@ -1,15 +1,20 @@
 //! The text of a JSON object as a row, without a tree of values in between.
 
-use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::row::ChunkBuilder;
+use super::builder::ChunkBuilder;
+use super::cell::{Cell, CellKind};
+use serde::Deserialize;
 use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Adds the cells of an object to the row that is being built, and returns how many there were. The row is not ended:
-/// after an error it has to be given up.
-pub(crate) fn add_cells(text: &str, builder: &mut ChunkBuilder) -> serde_json::Result<usize> {
+/// Adds the cells of an object, as JSON text, to the row that is being built, and returns how many there were. Numbers
+/// keep their digits. The row is not ended: after an error it has to be given up, with [`ChunkBuilder::take`].
+///
+/// # Errors
+/// When the text is no JSON object, or holds what no cell can: a number that is out of range, half a character.
+pub fn add_cells(text: &str, builder: &mut ChunkBuilder) -> serde_json::Result<usize> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let cells = parser.deserialize_map(Cells { builder })?;
     parser.end()?;
@@ -102,6 +107,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
 mod tests {
     use super::*;
     use proptest::prelude::{prop_assert_eq, proptest};
+    use serde_json::json;
 
     fn row(text: &str) -> Result<Value, String> {
         let mut builder = ChunkBuilder::new();

@@ -1,0 +1,145 @@
+//! `config/exec.toml`: a scraper, a provider and an exporter in Python, from start to end.
+
+use super::bundled::{has_python, project};
+use super::sandbox::Sandbox;
+use serde_json::Value;
+
+#[test]
+fn programs_in_python_scrape_answer_and_export() {
+    if !has_python() {
+        return;
+    }
+    let sandbox = project();
+    let report = |name: &str| -> Value {
+        sandbox.run(&format!("run config/exec.toml --report {name}")).expect(0);
+        serde_json::from_str(&sandbox.read(name)).expect("a report is JSON")
+    };
+    let first = report("first.json");
+    let scraped = first["rows"]["scraped"].as_u64().unwrap_or(0);
+    assert!(scraped > 150, "{first}");
+    assert_eq!(first["rows"]["enriched"].as_u64(), Some(scraped), "{first}");
+    assert_eq!(first["calls"]["total"].as_u64(), Some(scraped.div_ceil(20)), "{first}");
+
+    let page = sandbox.read("output/notes.html");
+    assert_eq!(page.matches("<h2>").count() as u64, scraped);
+    assert!(page.starts_with("<!doctype html>\n<meta charset=utf-8>\n<h1>Notes on astronomy</h1>\n<h2>Albireo</h2>"));
+    let lines = sandbox.read("output/notes.csv");
+    let albireo = "\nAlbireo,\"Albireo, the beak of the Swan, is the best loved coloured pair:\",object,96\n";
+    assert!(lines.contains(albireo), "{lines}");
+    assert!(!sandbox.has("output/notes.html.part"));
+
+    let second = report("second.json");
+    assert_eq!(second["calls"]["total"], 0, "{second}");
+    assert_eq!(second["rows"]["cached"].as_u64(), Some(scraped), "{second}");
+
+    let changed = "run config/exec.toml --report third.json --set providers.rules.config.options.more=1";
+    sandbox.run(changed).expect(0);
+    let third: Value = serde_json::from_str(&sandbox.read("third.json")).expect("a report is JSON");
+    assert_eq!(third["rows"]["cached"], 0, "options are part of the key: {third}");
+}
+
+#[test]
+fn they_list_and_are_checked() {
+    if !has_python() {
+        return;
+    }
+    let sandbox = project();
+    let listed = sandbox.run("list config/exec.toml").expect(0);
+    assert!(listed.out.starts_with("config/sample/amateur-astronomy/content "), "{}", listed.out);
+    let checked = sandbox.run("check config/exec.toml --online").expect(0);
+    assert!(checked.out.contains("is ready; its model is rules-1"), "{}", checked.out);
+}
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    if !has_python() {
+        return;
+    }
+    let sandbox = project();
+    let cases = [
+        ("scraper.config.options.folder=no/such", 3, "there is no folder `no/such`"),
+        ("providers.rules.config.command=[\"rowsmith-nothing\"]", 3, "there is no such program"),
+        ("providers.rules.config.options.words=3", 7, "AttributeError"),
+    ];
+    for (setting, code, message) in cases {
+        let said = sandbox.call(["run", "config/exec.toml", "--set", setting]).end().expect(code);
+        assert!(said.err.contains(message), "{setting}: {}", said.err);
+        assert!(!sandbox.has("output/notes.html"), "{setting}");
+    }
+}
+
+#[test]
+fn a_program_gets_its_secret_and_nobody_else_sees_it() {
+    if !has_python() {
+        return;
+    }
+    let sandbox = project();
+    sandbox.write(
+        "leaky.py",
+        "import os, sys\nsys.stdin.readline()\nprint('my key is ' + os.environ['SERVICE_KEY'], flush=True)\n",
+    );
+    let arguments = [
+        "run",
+        "config/exec.toml",
+        "-v",
+        "--set",
+        "scraper.config.command=[\"python3\", \"leaky.py\"]",
+        "--set",
+        "scraper.config.secret_env={ SERVICE_KEY = { env = \"FAKE_KEY\" } }",
+    ];
+    let said = sandbox.call(arguments).env("FAKE_KEY", "key-of-the-tests-0123456789").end().expect(10);
+    assert!(said.err.contains("is no JSON object; it begins with: my key is "), "{}", said.err);
+    assert!(!said.err.contains("0123456789"), "{}", said.err);
+
+    let planned = sandbox.call(["plan"].iter().chain(&arguments[1..2]).chain(&arguments[5..])).end();
+    assert_ne!(planned.code, Some(3), "a plan needs no key: {}", planned.err);
+}
+
+/// A config with the three programs that `docs/exec-plugins.md` shows.
+const DOCUMENTED: &str = r#"
+[scraper]
+plugin = "exec"
+[scraper.config]
+command = ["python3", "program0.py"]
+options = { file = "rows.csv" }
+[cache]
+plugin = "memory"
+[enrich]
+provider = "upper"
+input = ["Topic"]
+instructions = "."
+[enrich.output.summary]
+column = "Name"
+type = "string"
+[providers.upper]
+plugin = "exec"
+[providers.upper.config]
+command = ["python3", "program1.py"]
+[[exporters]]
+plugin = "exec"
+[exporters.config]
+command = ["python3", "program2.py"]
+path = "cards.vcf"
+"#;
+
+#[test]
+fn the_programs_of_the_documentation_work() {
+    if !has_python() {
+        return;
+    }
+    let docs = include_str!("../../../docs/exec-plugins.md");
+    let programs: Vec<&str> = docs.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(programs.len(), 3);
+    let sandbox = Sandbox::new();
+    for (at, program) in programs.iter().enumerate() {
+        sandbox.write(&format!("program{at}.py"), program);
+    }
+    sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\nalgol,b@example.org\n");
+    sandbox.write("rowsmith.toml", DOCUMENTED);
+    sandbox.run("run").expect(0);
+    let card = |name: &str, mail: &str| format!("BEGIN:VCARD\nVERSION:4.0\nFN:{name}\nEMAIL:{mail}\nEND:VCARD\n");
+    let expected = card("ALBIREO", "a@example.org") + &card("ALGOL", "b@example.org");
+    assert_eq!(sandbox.read("cards.vcf"), expected);
+    sandbox.run("run -o other.vcf").expect(0);
+    assert_eq!(sandbox.read("other.vcf"), expected);
+}

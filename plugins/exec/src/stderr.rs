@@ -1,0 +1,35 @@
+//! What a program writes to its standard error: passed on to the log, and its end kept for messages.
+
+use rowsmith_plugin_api::prelude::log;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// So many of the last lines are kept.
+const KEPT: usize = 8;
+
+/// The last lines of a program's standard error.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LastLines(Arc<Mutex<VecDeque<String>>>);
+
+impl LastLines {
+    /// A callback that takes each line.
+    pub(crate) fn listener(&self, title: String) -> impl FnMut(&str) + Send + 'static {
+        let lines = Arc::clone(&self.0);
+        move |line| {
+            log::info!(target: &title, "{line}");
+            if line.trim().is_empty() {
+                return;
+            }
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            if lines.len() == KEPT {
+                lines.pop_front();
+            }
+            lines.push_back(line.trim().to_owned());
+        }
+    }
+
+    /// The lines so far.
+    pub(crate) fn get(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}

@@ -1,0 +1,106 @@
+//! The exporter: rows of the run to lines for the program.
+
+use crate::config::Config;
+use rowsmith_exec::{Connection, Launch};
+use rowsmith_plugin_api::output::{IfExists, OutputOptions};
+use rowsmith_plugin_api::prelude::*;
+
+/// A line of rows is ended when it has this size.
+const LINE_BYTES: usize = 256 << 10;
+
+/// Hands rows to a program.
+pub struct ExecExporter {
+    launch: Launch,
+    path: Option<String>,
+    program: Option<Connection>,
+    rows: u64,
+}
+
+impl Exporter for ExecExporter {
+    type Config = Config;
+
+    fn new(config: Config, _host: Host) -> Result<Self> {
+        if let Some(path) = config.path.as_deref().filter(|path| path.trim().is_empty() || *path == "-") {
+            return Err(Error::config("path", format!("`{path}` is not the name of a file"))
+                .hint("leave it out when the program writes no file; its standard output is for its answers"));
+        }
+        Ok(Self { launch: config.launch()?, path: config.path, program: None, rows: 0 })
+    }
+
+    fn target(&self) -> Target {
+        match &self.path {
+            Some(path) => OutputOptions { path: path.clone(), columns: None, if_exists: IfExists::Replace }.target(),
+            None => Target { name: format!("`{}`", self.launch.title()), path: None, stdout: false },
+        }
+    }
+
+    async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
+        // What is exported was paid for, so it is written also when the run is being stopped.
+        let (mut program, _) = Connection::start(&self.launch, "export", Box::new(|| Ok(())))?;
+        program.send(json!({"begin": {"columns": columns, "path": self.path}}).to_string())?;
+        self.program = Some(program);
+        Ok(())
+    }
+
+    async fn write(&mut self, rows: RowChunk) -> Result<()> {
+        let mut program = self.program.take().ok_or_else(not_begun)?;
+        if let Err(error) = send_rows(&mut program, &rows) {
+            // It sees that its input ends without a word, and can clean up.
+            program.dismiss();
+            return Err(error);
+        }
+        self.program = Some(program);
+        self.rows += rows.len() as u64;
+        Ok(())
+    }
+
+    async fn finish(&mut self, ending: Ending) -> Result<ExportSummary> {
+        if self.program.is_none() {
+            if ending == Ending::Discard {
+                return Ok(ExportSummary::default());
+            }
+            self.begin(Vec::new()).await?;
+        }
+        let mut program = self.program.take().ok_or_else(not_begun)?;
+        program.send(json!({"finish": ending}).to_string())?;
+        let done = program.receive_done()?;
+        program.finish()?;
+        let location = done.location.or_else(|| self.path.clone()).unwrap_or_else(|| self.target().name);
+        Ok(ExportSummary { location, rows: done.rows.unwrap_or(self.rows), bytes: done.bytes })
+    }
+}
+
+fn send_rows(program: &mut Connection, rows: &RowChunk) -> Result<()> {
+    let mut line = Vec::new();
+    for row in rows.iter() {
+        line.extend_from_slice(if line.is_empty() { b"{\"rows\":[{" } else { b",{" });
+        write_cells(&mut line, row);
+        line.push(b'}');
+        if line.len() >= LINE_BYTES {
+            send(program, &mut line)?;
+        }
+    }
+    if line.is_empty() { Ok(()) } else { send(program, &mut line) }
+}
+
+fn write_cells(line: &mut Vec<u8>, row: RowView<'_>) {
+    for (at, (name, cell)) in row.cells().enumerate() {
+        if at > 0 {
+            line.push(b',');
+        }
+        Cell::string(name).write_json(line);
+        line.push(b':');
+        cell.write_json(line);
+    }
+}
+
+fn send(program: &mut Connection, line: &mut Vec<u8>) -> Result<()> {
+    line.extend_from_slice(b"]}");
+    let text = String::from_utf8(std::mem::take(line))
+        .map_err(|_| Error::new(ErrorKind::InvalidData, "the rows are not UTF-8"))?;
+    program.send(text)
+}
+
+fn not_begun() -> Error {
+    Error::new(ErrorKind::Other, "rows came before the export began, or after it ended")
+}

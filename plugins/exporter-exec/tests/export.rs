@@ -1,0 +1,155 @@
+//! Rows to a program in Python.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
+)]
+
+use rowsmith_exporter_exec::ExecExporter;
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
+use std::fs;
+use std::path::Path;
+
+/// Writes all lines that it gets to the file, and answers the last.
+const COPY: &str = r#"import sys, json
+hello = json.loads(sys.stdin.readline())
+print('{"ready": 1}', flush=True)
+with open(hello["config"]["copy"], "w") as copy:
+    for line in sys.stdin:
+        copy.write(line)
+        if "finish" in json.loads(line):
+            copy.close()
+            print('{"done": true, "location": "there", "bytes": 7}', flush=True)
+            break
+"#;
+
+fn exporter(program: &str, more: &Value) -> Result<ExecExporter> {
+    let mut config = json!({"command": ["python3", "-c", program]});
+    config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    ExecExporter::new(serde_json::from_value(config)?, FakeHost::default().host())
+}
+
+fn chunk(rows: &[Value]) -> RowChunk {
+    let mut builder = ChunkBuilder::new();
+    for row in rows {
+        builder.push(row).unwrap();
+    }
+    builder.take()
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn rows_go_out_in_order_and_the_result_comes_back() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    let options = json!({"options": {"copy": copy}, "path": "rows.html"});
+    for (ending, word) in [(Ending::Complete, "complete"), (Ending::Partial, "partial"), (Ending::Discard, "discard")] {
+        let mut exporter = exporter(COPY, &options).unwrap();
+        let first = [json!({"a": 1.5, "b\"": "é\n"}), json!({"a": null})];
+        let second = [json!({"a": {"deep": [true]}})];
+        let summary = block_on(async {
+            exporter.begin(vec!["a".to_owned()]).await?;
+            exporter.write(chunk(&first)).await?;
+            exporter.write(chunk(&[])).await?;
+            exporter.write(chunk(&second)).await?;
+            exporter.finish(ending).await
+        });
+        assert_eq!(summary, Ok(ExportSummary { location: "there".to_owned(), rows: 3, bytes: Some(7) }));
+        let begin = json!({"begin": {"columns": ["a"], "path": "rows.html"}});
+        let expected = [begin, json!({"rows": first}), json!({"rows": second}), json!({"finish": word})];
+        assert_eq!(lines(&copy), expected, "{word}");
+    }
+}
+
+#[test]
+fn many_rows_make_several_lines() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    let mut exporter = exporter(COPY, &json!({"options": {"copy": copy}})).unwrap();
+    let rows: Vec<Value> = (0..9).map(|n| json!({"n": n, "t": "x".repeat(100_000)})).collect();
+    block_on(async {
+        exporter.begin(vec![]).await?;
+        exporter.write(chunk(&rows)).await?;
+        exporter.finish(Ending::Complete).await
+    })
+    .unwrap();
+    let lines = lines(&copy);
+    assert_eq!(lines.len(), 5);
+    let written: Vec<Value> = lines.iter().filter_map(|line| line["rows"].as_array()).flatten().cloned().collect();
+    assert_eq!(written, rows);
+}
+
+#[test]
+fn an_export_that_never_began_ends_as_it_should() {
+    if !has_program("python3") {
+        return;
+    }
+    let mut never = exporter("raise SystemExit(1)", &json!({})).unwrap();
+    assert_eq!(block_on(never.finish(Ending::Discard)), Ok(ExportSummary::default()), "nothing was started");
+
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    let mut empty = exporter(COPY, &json!({"options": {"copy": copy}})).unwrap();
+    assert_eq!(block_on(empty.finish(Ending::Complete)).unwrap().rows, 0);
+    assert_eq!(lines(&copy).len(), 2);
+}
+
+#[test]
+fn a_program_that_fails_fails_the_export() {
+    if !has_program("python3") {
+        return;
+    }
+    let ready = "import sys\nsys.stdin.readline()\nprint('{\"ready\": 1}', flush=True)\n";
+    let cases = [
+        ("sys.exit(73)", ErrorKind::Io, "ended with exit code 73"),
+        (
+            "print('{\"error\": {\"kind\": \"no_space\", \"message\": \"the disk is full\"}}', flush=True)\nsys.stdin.read()",
+            ErrorKind::NoSpace,
+            "the disk is full",
+        ),
+        ("sys.stdin.close(); sys.exit(3)", ErrorKind::Other, "ended with exit code 3"),
+        (
+            "for line in sys.stdin: print('{\"row\": {}}', flush=True)",
+            ErrorKind::InvalidData,
+            "sent a row where `done`",
+        ),
+    ];
+    for (program, kind, part) in cases {
+        let mut exporter = exporter(&format!("{ready}{program}"), &json!({})).unwrap();
+        let error = block_on(async {
+            exporter.begin(vec![]).await?;
+            for _ in 0..4 {
+                exporter.write(chunk(&[json!({"t": "x".repeat(300_000)})])).await?;
+            }
+            exporter.finish(Ending::Complete).await
+        })
+        .unwrap_err();
+        assert_eq!(error.kind, kind, "{program}: {error}");
+        assert!(error.message.contains(part), "{program}: {error}");
+        assert_eq!(block_on(exporter.finish(Ending::Discard)), Ok(ExportSummary::default()), "{program}");
+    }
+}
+
+#[test]
+fn the_target_is_told_so_that_conflicts_are_found() {
+    let path = std::env::current_dir().unwrap().canonicalize().unwrap().join("x.html");
+    let target = exporter("", &json!({"path": "x.html"})).unwrap().target();
+    assert_eq!(target, Target { name: "x.html".to_owned(), path: Some(path.display().to_string()), stdout: false });
+    let target = exporter("", &json!({})).unwrap().target();
+    assert_eq!(target, Target { name: "`python3 -c `".to_owned(), path: None, stdout: false });
+    for path in ["-", " "] {
+        let error = exporter("", &json!({"path": path})).map(drop).unwrap_err();
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("path")));
+    }
+}

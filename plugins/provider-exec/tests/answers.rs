@@ -1,0 +1,123 @@
+//! Questions to a program in Python.
+
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
+use rowsmith_provider_exec::ExecProvider;
+
+const BEGINNING: &str = "import sys, json
+hello = json.loads(sys.stdin.readline())
+def say(**line): print(json.dumps(line), flush=True)
+";
+
+fn provider(program: &str, options: &Value) -> Result<ExecProvider> {
+    let config = json!({"command": ["python3", "-c", format!("{BEGINNING}{program}")], "options": options});
+    ExecProvider::new(serde_json::from_value(config)?, FakeHost::default().host())
+}
+
+fn request() -> CompletionRequest {
+    CompletionRequest {
+        system: "be brief".to_owned(),
+        note: "the rows:".to_owned(),
+        rows: r#"{"r0":{"tag":"x7","row":{"Topic":"a"}},"r1":{"tag":"y8","row":{"Topic":"b"}}}"#.to_owned(),
+        schema: Some(r#"{"type":"object"}"#.to_owned()),
+        rules: r#"{"short":{"type":"string","max_words":3}}"#.to_owned(),
+        max_output_tokens: Some(99),
+        row_count: 2,
+        json_mode: false,
+    }
+}
+
+#[test]
+fn it_is_what_its_program_says() {
+    if !has_program("python3") {
+        return;
+    }
+    let plain = provider("say(ready=1); sys.stdin.read()", &json!({})).unwrap().info();
+    assert!(plain.model.starts_with("python3 -c import sys"), "{}", plain.model);
+    assert_eq!((plain.structured_output, plain.max_output_tokens), (StructuredOutput::JsonSchema, None));
+    assert!(plain.is_language_model);
+
+    let program = r#"say(ready=1, model="m-2", identity={"weights": "abc"}, structured_output="json_object",
+    max_output_tokens=500, is_language_model=False); sys.stdin.read()"#;
+    let info = provider(program, &json!({"depth": 3})).unwrap().info();
+    assert_eq!((info.model.as_str(), info.max_output_tokens), ("m-2", Some(500)));
+    assert_eq!(info.structured_output, StructuredOutput::JsonObject);
+    assert!(!info.is_language_model);
+    assert_eq!(info.identity["options"], &json!({"depth": 3}));
+    assert_eq!(info.identity["identity"], json!({"weights": "abc"}));
+    assert_eq!(info.identity["command"][0], "python3");
+}
+
+#[test]
+fn the_whole_request_arrives_and_the_whole_reply_comes_back() {
+    if !has_program("python3") {
+        return;
+    }
+    let program = r#"say(ready=1)
+for line in sys.stdin:
+    question = json.loads(line)
+    say(id=question["id"], answer=question["complete"], usage={"input": 5, "output": 6}, model="m-3", finish="length")"#;
+    let completion = block_on(provider(program, &json!({})).unwrap().complete(request())).unwrap();
+    let seen: Value = serde_json::from_str(&completion.text).unwrap();
+    let expected = json!({
+        "system": "be brief",
+        "user": request().user_text(),
+        "rows": {"r0": {"tag": "x7", "row": {"Topic": "a"}}, "r1": {"tag": "y8", "row": {"Topic": "b"}}},
+        "schema": {"type": "object"},
+        "rules": {"short": {"type": "string", "max_words": 3}},
+        "max_output_tokens": 99,
+        "row_count": 2,
+    });
+    assert_eq!(seen, expected);
+    assert_eq!((completion.usage.input, completion.usage.output), (Some(5), Some(6)));
+    assert_eq!((completion.model.as_deref(), completion.finish), (Some("m-3"), FinishReason::Length));
+}
+
+#[test]
+fn text_is_passed_on_as_it_is() {
+    if !has_program("python3") {
+        return;
+    }
+    let program = "say(ready=1)\nfor line in sys.stdin: say(id=json.loads(line)['id'], text='[{\"id\"')";
+    let completion = block_on(provider(program, &json!({})).unwrap().complete(request())).unwrap();
+    assert_eq!(completion, Completion::text("[{\"id\""));
+}
+
+#[test]
+fn errors_keep_what_the_host_acts_on() {
+    if !has_program("python3") {
+        return;
+    }
+    let cases = [
+        (r#"error={"kind": "quota_exhausted", "message": "enough for today"}"#, ErrorKind::QuotaExhausted, "enough"),
+        (r#"error={"message": "just so"}"#, ErrorKind::Other, "just so"),
+        (r#"error={"kind": "of the future", "message": "?"}"#, ErrorKind::Other, "?"),
+        (r#"text="x", answer={}"#, ErrorKind::InvalidData, "neither or both"),
+        ("", ErrorKind::InvalidData, "neither or both"),
+    ];
+    for (reply, kind, part) in cases {
+        let program = format!("say(ready=1)\nfor line in sys.stdin: say(id=json.loads(line)['id'], {reply})");
+        let error = block_on(provider(&program, &json!({})).unwrap().complete(request())).unwrap_err();
+        assert_eq!(error.kind, kind, "{reply}: {error}");
+        assert!(error.message.contains(part), "{reply}: {error}");
+    }
+}
+
+#[test]
+fn a_program_that_does_not_get_ready_is_refused_at_once() {
+    if !has_program("python3") {
+        return;
+    }
+    let error = provider("raise ValueError('no weights')", &json!({})).unwrap_err();
+    assert!(error.message.ends_with("ended with exit code 1: ValueError: no weights"), "{error}");
+    assert!(error.hint.unwrap().contains("Traceback"));
+}
+
+#[test]
+fn a_started_program_is_verified() {
+    if !has_program("python3") {
+        return;
+    }
+    let provider = provider("say(ready=1, model='m'); sys.stdin.read()", &json!({})).unwrap();
+    assert!(block_on(provider.verify()).unwrap().ends_with("was started and is ready; its model is m"));
+}

@@ -1,0 +1,136 @@
+//! Rows from a program in Python.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
+)]
+
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::{FakeHost, block_on, has_program, scrape_rows};
+use rowsmith_scraper_exec::ExecScraper;
+
+/// What every program begins with.
+const BEGINNING: &str = "import sys, json\nhello = json.loads(sys.stdin.readline())\n";
+
+fn scraper(program: &str, host: &FakeHost) -> ExecScraper {
+    let config = json!({"command": ["python3", "-c", format!("{BEGINNING}{program}")]});
+    ExecScraper::new(serde_json::from_value(config).unwrap(), host.host()).unwrap()
+}
+
+/// The rows, and how it ended.
+fn scrape(program: &str) -> (Vec<Value>, Result<()>) {
+    let host = FakeHost::default();
+    let result = scrape_rows(&scraper(program, &host), &host).map(drop);
+    (host.rows(), result)
+}
+
+#[test]
+fn rows_keep_their_order_their_columns_and_their_digits() {
+    if !has_program("python3") {
+        return;
+    }
+    let (rows, result) = scrape(
+        r#"print('{"ready": 1}')
+for n in range(1000): print(json.dumps({"row": {"n": n, "t": "é\n", "o": {"a": [1, None]}}}))
+print('{"row": {"big": 123456789012345678901234567890, "exact": 0.10}}')
+print('{"done": true}')"#,
+    );
+    assert_eq!(result, Ok(()));
+    assert_eq!(rows.len(), 1001);
+    assert_eq!(rows[999], json!({"n": 999, "t": "é\n", "o": {"a": [1, null]}}));
+
+    let host = FakeHost::default();
+    let program = r#"print('{"ready": 1}\n{"row": {"big": 123456789012345678901234567890}}\n{"done": true}')"#;
+    let chunks = scrape_rows(&scraper(program, &host), &host).unwrap();
+    assert_eq!(chunks[0].cell(0, 0).text, "123456789012345678901234567890");
+}
+
+#[test]
+fn rows_of_a_program_that_pauses_do_not_wait() {
+    if !has_program("python3") {
+        return;
+    }
+    // It goes on only when it is told to, and the host tells nothing: so the row has to leave before the limit.
+    let host = FakeHost::default();
+    let program =
+        format!("{BEGINNING}print('{{\"ready\": 1}}\\n{{\"row\": {{\"a\": 1}}}}', flush=True)\nsys.stdin.read()");
+    let config = json!({"command": ["python3", "-c", program], "timeout_secs": 1});
+    let scraper = ExecScraper::new(serde_json::from_value(config).unwrap(), host.host()).unwrap();
+    let mut sink = RowSink::new(host.host(), 1);
+    let error = block_on(scraper.scrape(&mut sink)).unwrap_err();
+    assert!(error.message.contains("did not answer within 1 s"), "{error}");
+    assert_eq!(host.rows(), [json!({"a": 1})]);
+}
+
+#[test]
+fn rows_before_a_failure_are_kept() {
+    if !has_program("python3") {
+        return;
+    }
+    let row = r#"print('{"ready": 1}\n{"row": {"a": 1}}', flush=True)"#;
+    let cases = [
+        ("sys.exit(66)", ErrorKind::NotFound, "ended with exit code 66"),
+        ("raise KeyError('x')", ErrorKind::Other, "ended with exit code 1: KeyError: 'x'"),
+        ("pass", ErrorKind::InvalidData, "ended with exit code 0 before it was done"),
+        ("print('oops')", ErrorKind::InvalidData, "is no JSON object; it begins with: oops"),
+        (r#"print('{"row": [1]}')"#, ErrorKind::InvalidData, "row 2 of"),
+        (r#"print('{"row": {}}')"#, ErrorKind::InvalidData, "it has no columns"),
+        (r#"print('{"row": {"a": 1e999}}')"#, ErrorKind::InvalidData, "column `a`: the number 1e999 is out of range"),
+        (r#"print('{"id": 1, "text": ""}')"#, ErrorKind::InvalidData, "sent an answer where a row or `done` was due"),
+        (
+            r#"print('{"error": {"kind": "auth", "message": "the password is wrong"}}')"#,
+            ErrorKind::Auth,
+            "the password is wrong",
+        ),
+    ];
+    for (line, kind, part) in cases {
+        let (rows, result) = scrape(&format!("{row}\n{line}"));
+        let error = result.unwrap_err();
+        assert_eq!(error.kind, kind, "{line}: {error}");
+        assert!(error.message.contains(part), "{line}: {error}");
+        assert_eq!(rows, [json!({"a": 1})], "{line}");
+    }
+}
+
+#[test]
+fn what_there_is_to_scrape_is_listed() {
+    if !has_program("python3") {
+        return;
+    }
+    let host = FakeHost::default();
+    let program = r#"print('{"ready": 1}')
+print(json.dumps({"listing": {"name": hello["task"], "about": "x"}}))
+print('{"done": true}')"#;
+    let listed = block_on(scraper(program, &host).list()).unwrap();
+    assert_eq!(listed, [Listing { name: "list".to_owned(), about: "x".to_owned() }]);
+
+    let other = r#"print('{"ready": 1}\n{"row": {"a": 1}}\n{"done": true}')"#;
+    assert_eq!(block_on(scraper(other, &host).list()).unwrap_err().kind, ErrorKind::Unsupported);
+}
+
+#[test]
+fn a_stopped_run_ends_the_program() {
+    if !has_program("python3") {
+        return;
+    }
+    let host = FakeHost::default();
+    host.cancel();
+    let (program, start) = (r#"print('{"ready": 1}', flush=True); sys.stdin.read()"#, std::time::Instant::now());
+    let error = scrape_rows(&scraper(program, &host), &host).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Cancelled);
+    assert!(start.elapsed().as_secs() < 60, "the limit of ten minutes was waited for");
+}
+
+#[test]
+fn mistakes_in_the_config_are_named() {
+    let cases = [
+        ("command", json!({"command": []})),
+        ("timeout_secs", json!({"command": ["x"], "timeout_secs": 0})),
+        ("start_timeout_secs", json!({"command": ["x"], "start_timeout_secs": 100_000})),
+        ("env", json!({"command": ["x"], "env": {"A=B": "c"}})),
+    ];
+    for (key, config) in cases {
+        let made = ExecScraper::new(serde_json::from_value(config.clone()).unwrap(), FakeHost::default().host());
+        let error = made.unwrap_err();
+        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{config}");
+    }
+}
