@@ -1,8 +1,9 @@
 //! Plugins: found, judged, opened, and served.
 //!
-//! [`discovery`] finds files, [`image`] judges their bytes without running them, [`loader`] opens them,
-//! [`services`] is what they are lent (with [`http`] and [`redact`]), and [`registry`] hands out clients.
+//! [`discovery`] finds files, [`image`] judges their bytes without running them (with `compat`), [`loader`] opens
+//! them, [`services`] is what they are lent (with [`http`] and [`redact`]), and [`registry`] hands out clients.
 
+mod compat;
 pub mod discovery;
 pub mod error;
 pub mod http;

@@ -25,21 +25,22 @@ fn describe(layout: &'static TypeLayout, seen: &mut Vec<UTypeId>, text: &mut Str
         return;
     }
     seen.push(layout.get_utypeid());
-    writeln!(text, "{}: {} bytes, aligned to {}", name(layout), layout.size(), layout.alignment()).unwrap();
+    writeln!(text, "{}: {} bytes, aligned to {}", name(layout), layout.size(), layout.alignment())
+        .expect("a String takes all");
     let fields: Vec<_> = layout.get_fields().into_iter().flat_map(|fields| fields.iter()).collect();
     let mut inner: Vec<&'static TypeLayout> = Vec::new();
     for field in &fields {
-        writeln!(text, "    {}: {}", field.name(), name(field.layout())).unwrap();
+        writeln!(text, "    {}: {}", field.name(), name(field.layout())).expect("a String takes all");
         if !field.is_function() {
             inner.push(field.layout());
         }
-        for function in field.function_range().iter() {
+        for function in field.function_range() {
             let parameters: Vec<_> = function.param_type_layouts.iter().map(|get| get()).collect();
             let returned = function.return_type_layout().map(|get| get());
             let names: Vec<_> = parameters.iter().map(|layout| name(layout)).collect();
             let result = returned.map_or_else(|| "()".to_owned(), name);
             let safety = if function.fn_qualifs.is_unsafe() { "unsafe " } else { "" };
-            writeln!(text, "        {safety}fn({}) -> {result}", names.join(", ")).unwrap();
+            writeln!(text, "        {safety}fn({}) -> {result}", names.join(", ")).expect("a String takes all");
             inner.extend(parameters.into_iter().chain(returned));
         }
     }
@@ -59,7 +60,8 @@ fn nothing_that_crosses_the_boundary_has_changed() {
         rowsmith_abi::ENTRY_PREFIX
     );
     let AbiHeader { abi_major, abi_minor, .. } = AbiHeader::VALUE;
-    writeln!(text, "abi_stable {abi_major}.{abi_minor}, a header of {} bytes\n", size_of::<Header>()).unwrap();
+    writeln!(text, "abi_stable {abi_major}.{abi_minor}, a header of {} bytes\n", size_of::<Header>())
+        .expect("a String takes all");
     let mut seen = Vec::new();
     for layout in [PluginModuleRef::LAYOUT, Instance::LAYOUT, HostHandle::LAYOUT, CallFuture::LAYOUT] {
         describe(layout, &mut seen, &mut text);
