@@ -1,4 +1,4 @@
-//! Plugins that were built against plugin-api 0.1.0 work in the host of today.
+//! Plugins that were built against plugin-api 0.1.0 work in the host of today, and those of today in a host of 0.1.0.
 
 mod old_plugins;
 
@@ -90,4 +90,25 @@ fn other_commands_know_old_plugins_too() {
     assert!(rowsmith(folder.path(), &["check"]).ends_with("rowsmith.toml is fine\n"));
     assert!(rowsmith(folder.path(), &["list"]).starts_with("topics"));
     assert!(rowsmith(folder.path(), &["cache", "stats"]).contains("answers.json"));
+}
+
+#[test]
+fn the_plugins_of_today_work_in_an_old_host() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("rows.csv"), "title,number\na,1\n\"b, c\",\n").expect("files are written");
+    let plugins = Path::new(env!("CARGO_BIN_EXE_rowsmith")).with_file_name("deps");
+    let host = old_plugins().join(format!("old-host{}", std::env::consts::EXE_SUFFIX));
+    let output = Command::new(host).arg(plugins).current_dir(folder.path()).env_clear().output();
+    let output = output.expect("the old host starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {errors}", output.status);
+    let api = env!("CARGO_PKG_VERSION");
+    let mut expected: Vec<String> = ["scraper-csv", "cache-memory", "provider-extractive", "exporter-jsonl"]
+        .map(|name| format!("{name} speaks ABI 1, API {api}"))
+        .to_vec();
+    expected.extend(["the cache has [true, false]", "the provider is extractive-1", "wrote 2 rows"].map(str::to_owned));
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected, "{errors}");
+    let written = fs::read_to_string(folder.path().join("out.jsonl")).expect("rows were exported");
+    assert_eq!(written, "{\"title\":\"a\",\"number\":\"1\"}\n{\"title\":\"b, c\",\"number\":\"\"}\n");
 }
