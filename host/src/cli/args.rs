@@ -210,6 +210,9 @@ pub struct PluginArgs {
 pub enum PluginCommand {
     /// List the plugins that are found, and where
     List {
+        /// Look in the folders of this config's `[plugins] path` too
+        #[arg(long, value_name = "CONFIG")]
+        config: Option<PathBuf>,
         /// How the list is written
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: OutputFormat,
@@ -221,9 +224,21 @@ pub enum PluginCommand {
         /// Only plugins of this kind
         #[arg(long, value_parser = parse_kind, value_name = "KIND")]
         kind: Option<PluginKind>,
+        /// Look in the folders of this config's `[plugins] path` too
+        #[arg(long, value_name = "CONFIG")]
+        config: Option<PathBuf>,
         /// How it is written
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: OutputFormat,
+    },
+    /// Write the hashes of a config's plugins into the config, so that no other bytes are run
+    Pin {
+        /// The config file; `rowsmith.toml` when absent
+        #[arg(value_name = "CONFIG")]
+        config: Option<PathBuf>,
+        /// Write nothing; exit code 4 when a hash differs or is missing
+        #[arg(long)]
+        check: bool,
     },
 }
 

@@ -106,7 +106,20 @@ impl Context {
         if !loaded.warnings.is_empty() && !self.printer.quiet {
             self.printer.rendered(loaded.document.render(&loaded.warnings, self.printer.color));
         }
+        if self.global.verbose > 0 {
+            self.say_hidden(&loaded);
+        }
         Ok(loaded)
+    }
+
+    /// Says which plugin is used where the search path has several of one name.
+    fn say_hidden(&self, loaded: &Loaded) {
+        for (wanted, source) in loaded.sources.iter().filter(|(wanted, _)| wanted.library.is_none()) {
+            for hidden in loaded.registry.hidden(wanted) {
+                let (kind, name, used) = (wanted.kind, &wanted.name, source.place());
+                self.printer.note(format_args!("{kind} plugin `{name}`: {used} is used, and not {hidden}"));
+            }
+        }
     }
 
     /// A session over a config.

@@ -130,7 +130,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     }
 }
 
-fn read(path: &Path) -> Result<Document, LoadError> {
+pub(super) fn read(path: &Path) -> Result<Document, LoadError> {
     if path != Path::new("-") {
         return Ok(Document::read(path)?);
     }
@@ -163,7 +163,7 @@ fn set_output(document: &mut Document, output: Option<&str>, found: &mut Vec<Dia
     }
 }
 
-fn chosen_provider(value: &Value, flag: Option<&str>) -> Option<String> {
+pub(super) fn chosen_provider(value: &Value, flag: Option<&str>) -> Option<String> {
     let written = value.pointer("/enrich/provider").and_then(Value::as_str);
     let only = || {
         let providers = value.get("providers")?.as_object()?;
@@ -183,7 +183,7 @@ fn value_of<T: DeserializeOwned>(table: &Value, key: &str) -> Option<T> {
 }
 
 /// The plugins that a config names, read without trusting its shape.
-fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
+pub(super) fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
     let raw = |table: &Value| RawPlugin {
         plugin: table.get("plugin").and_then(Value::as_str).map(str::to_owned),
         library: table.get("library").and_then(Value::as_str).map(PathBuf::from),
@@ -222,14 +222,19 @@ fn secret_warnings(document: &Document, base: &str, config: &Value, source: &Sou
     found
 }
 
+/// The folders that a config adds to the search path.
+pub(super) fn plugin_path(value: &Value) -> Vec<PathBuf> {
+    let paths = value.pointer("/plugins/path").and_then(Value::as_array);
+    paths.into_iter().flatten().filter_map(|path| path.as_str().map(PathBuf::from)).collect()
+}
+
 /// Finds each plugin, and checks its table against its own schema.
 fn judge_plugins(
     document: &Document,
     uses: Vec<PluginUse>,
     overrides: &Overrides,
 ) -> (Registry, Vec<Diagnostic>, Vec<(PluginUse, Source)>) {
-    let paths = document.value.pointer("/plugins/path").and_then(Value::as_array);
-    let paths: Vec<PathBuf> = paths.into_iter().flatten().filter_map(|p| p.as_str().map(PathBuf::from)).collect();
+    let paths = plugin_path(&document.value);
     let pins = document.value.pointer("/plugins/pins").and_then(Value::as_object);
     let pins =
         pins.into_iter().flatten().filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned()))).collect();

@@ -12,6 +12,7 @@ pub mod env;
 mod interpolate;
 pub mod load;
 mod nearest;
+pub mod pins;
 pub mod pointer;
 mod problem;
 mod problem_text;
@@ -26,6 +27,7 @@ mod secret_shape;
 mod set;
 pub mod settings;
 mod spans;
+pub mod survey;
 mod validate;
 
 pub use document::Document;

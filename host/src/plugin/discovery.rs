@@ -6,31 +6,77 @@ use rowsmith_plugin_api::manifest::PluginKind;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// Which part of the search path a folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `--plugin-dir`.
+    Flag,
+    /// `[plugins] path` of the config.
+    Config,
+    /// `ROWSMITH_PLUGIN_PATH`.
+    Environment,
+    /// The folder of the program.
+    Beside,
+    /// `../lib/rowsmith`, seen from the program.
+    Library,
+    /// The user's data folder.
+    User,
+}
+
+impl Origin {
+    /// The origin in words that follow "from".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Flag => "--plugin-dir",
+            Self::Config => "the config's [plugins] path",
+            Self::Environment => env::ROWSMITH_PLUGIN_PATH,
+            Self::Beside => "the folder of the program",
+            Self::Library => "../lib/rowsmith beside the program",
+            Self::User => "the user's plugin folder",
+        }
+    }
+
+    /// The origin as listings in JSON name it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Config => "config",
+            Self::Environment => "environment",
+            Self::Beside => "program",
+            Self::Library => "lib",
+            Self::User => "user",
+        }
+    }
+}
+
 /// Where plugins are looked for; the first match wins.
 #[derive(Debug, Clone, Default)]
 pub struct SearchPath {
-    folders: Vec<PathBuf>,
+    folders: Vec<(Origin, PathBuf)>,
 }
 
 impl SearchPath {
     /// The folders in order: the command line's, the config's, the environment's, beside the executable,
     /// `../lib/rowsmith`, and the user's data folder.
     pub fn new(from_flags: &[PathBuf], from_config: &[PathBuf]) -> Self {
-        let mut folders: Vec<PathBuf> = from_flags.iter().chain(from_config).cloned().collect();
+        let mut folders: Vec<(Origin, PathBuf)> = Vec::new();
+        folders.extend(from_flags.iter().map(|folder| (Origin::Flag, folder.clone())));
+        folders.extend(from_config.iter().map(|folder| (Origin::Config, folder.clone())));
         if let Some(list) = env::read_path(env::ROWSMITH_PLUGIN_PATH) {
-            folders.extend(std::env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
+            let named = std::env::split_paths(&list).filter(|folder| !folder.as_os_str().is_empty());
+            folders.extend(named.map(|folder| (Origin::Environment, folder)));
         }
         if let Some(beside) = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)) {
-            folders.push(beside.join("../lib/rowsmith"));
-            folders.insert(folders.len() - 1, beside);
+            let library = beside.join("../lib/rowsmith");
+            folders.extend([(Origin::Beside, beside), (Origin::Library, library)]);
         }
-        folders.extend(user_folder());
+        folders.extend(user_folder().map(|folder| (Origin::User, folder)));
         Self { folders }
     }
 
     /// The folders.
-    pub fn folders(&self) -> &[PathBuf] {
-        &self.folders
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(|(_, folder)| folder.as_path())
     }
 
     /// The file of a plugin.
@@ -39,12 +85,26 @@ impl SearchPath {
     /// [`PluginError::NotFound`] with the places and the names that there are.
     pub fn find(&self, kind: PluginKind, name: &str) -> Result<PathBuf, PluginError> {
         let file = file_name(kind, name);
-        let found = self.folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file());
+        let found = self.folders().map(|folder| folder.join(&file)).find(|path| is_there(path));
         found.map(|path| path.canonicalize().unwrap_or(path)).ok_or_else(|| {
             let available = self.names(kind);
             let near = nearest(name, available.iter().map(String::as_str)).map(str::to_owned);
-            PluginError::NotFound { kind, name: name.to_owned(), places: self.folders.clone(), available, near }
+            let places = self.folders().map(Path::to_owned).collect();
+            PluginError::NotFound { kind, name: name.to_owned(), places, available, near }
         })
+    }
+
+    /// The files of the same name that come later than the one that [`SearchPath::find`] returns.
+    pub fn hidden(&self, kind: PluginKind, name: &str) -> Vec<PathBuf> {
+        let file = file_name(kind, name);
+        let there = self.folders().map(|folder| folder.join(&file)).filter(|path| is_there(path));
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for path in there.map(|path| path.canonicalize().unwrap_or(path)) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths.into_iter().skip(1).collect()
     }
 
     /// The names of one kind, sorted.
@@ -56,22 +116,24 @@ impl SearchPath {
     /// All plugin files, in search order; those that an earlier one hides are marked.
     pub fn files(&self) -> Vec<FoundFile> {
         let mut found: Vec<FoundFile> = Vec::new();
-        for folder in &self.folders {
+        for (origin, folder) in &self.folders {
             let Ok(entries) = std::fs::read_dir(folder) else {
                 continue;
             };
             let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
             paths.sort();
-            for path in paths {
-                let path = path.canonicalize().unwrap_or(path);
-                let Some((kind, name)) = parse_file_name(&path) else {
+            for named in paths.into_iter().filter(|path| is_there(path)) {
+                // The name counts under which a file lies in the folder, wherever a link leads to.
+                let Some((kind, name)) = parse_file_name(&named) else {
                     continue;
                 };
-                if found.iter().any(|f| f.path == path) {
+                let path = named.canonicalize().unwrap_or(named);
+                let mut of_name = found.iter().filter(|f| f.kind == kind && f.name == name);
+                let first = of_name.next().map(|f| f.path.clone());
+                if first.as_ref() == Some(&path) || of_name.any(|f| f.path == path) {
                     continue;
                 }
-                let hidden_by = found.iter().find(|f| f.kind == kind && f.name == name).map(|f| f.path.clone());
-                found.push(FoundFile { kind, name, path, hidden_by });
+                found.push(FoundFile { kind, name, path, origin: *origin, hidden_by: first });
             }
         }
         found
@@ -87,8 +149,15 @@ pub struct FoundFile {
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
+    /// Which part of the search path it was found in.
+    pub origin: Origin,
     /// The file that is used instead of it.
     pub hidden_by: Option<PathBuf>,
+}
+
+/// Whether there is something that could be the file. A link to nothing is: whoever put it there wants to hear of it.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok() && !path.is_dir()
 }
 
 fn user_folder() -> Option<PathBuf> {
@@ -122,19 +191,38 @@ mod tests {
         std::fs::write(b.path().join(&file), "").unwrap();
         std::fs::write(b.path().join(file_name(PluginKind::Cache, "x")), "").unwrap();
         std::fs::write(b.path().join("notes.txt"), "").unwrap();
-        let search = SearchPath { folders: vec![a.path().to_owned(), b.path().to_owned()] };
+        let search =
+            SearchPath { folders: vec![(Origin::Flag, a.path().to_owned()), (Origin::User, b.path().to_owned())] };
         let found = search.find(PluginKind::Scraper, "my-pages").unwrap();
         assert_eq!(found, a.path().canonicalize().unwrap().join(&file));
         let files = search.files();
         assert_eq!(files.len(), 3);
-        assert_eq!(files.iter().filter(|f| f.hidden_by.is_some()).count(), 1);
+        let hidden: Vec<_> = files.iter().filter(|f| f.hidden_by.is_some()).collect();
+        assert_eq!((hidden.len(), hidden[0].origin), (1, Origin::User));
+        assert_eq!(search.hidden(PluginKind::Scraper, "my-pages"), [hidden[0].path.clone()]);
+        assert!(search.hidden(PluginKind::Cache, "x").is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_counts_under_its_own_name_and_may_lead_to_nothing() {
+        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let file = file_name(PluginKind::Scraper, "pages");
+        std::fs::write(b.path().join("build-17.so"), "").unwrap();
+        std::os::unix::fs::symlink(b.path().join("build-17.so"), a.path().join(&file)).unwrap();
+        std::os::unix::fs::symlink(b.path().join("gone.so"), a.path().join(file_name(PluginKind::Cache, "x"))).unwrap();
+        let search = SearchPath { folders: vec![(Origin::Flag, a.path().to_owned())] };
+        assert_eq!(search.names(PluginKind::Scraper), ["pages"]);
+        assert!(search.find(PluginKind::Scraper, "pages").unwrap().ends_with("build-17.so"));
+        // It is an error when it is opened, not a plugin that nobody ever put there.
+        assert!(search.find(PluginKind::Cache, "x").is_ok());
     }
 
     #[test]
     fn what_is_not_found_lists_what_there_is() {
         let a = tempfile::tempdir().unwrap();
         std::fs::write(a.path().join(file_name(PluginKind::Provider, "gemini")), "").unwrap();
-        let search = SearchPath { folders: vec![a.path().to_owned()] };
+        let search = SearchPath { folders: vec![(Origin::Flag, a.path().to_owned())] };
         let error = search.find(PluginKind::Provider, "gemni").unwrap_err();
         assert_eq!(error.to_string(), "there is no provider plugin `gemni`");
         assert!(error.hint().unwrap().starts_with("did you mean `gemini`? there are: gemini (looked in "));

@@ -5,7 +5,7 @@ use rowsmith_plugin_api::manifest::PluginKind;
 use std::path::PathBuf;
 
 /// A plugin that cannot be used, and why.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum PluginError {
     /// No file of that name on the search path.
     #[error("there is no {kind} plugin `{name}`")]

@@ -4,6 +4,7 @@
 //! kills the process inside the loader. So the bytes are read and checked first, against their pin too where there is
 //! one, and what is opened later is a private copy of exactly these bytes.
 
+use super::compat::check_abi;
 use super::error::PluginError;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
 use rowsmith_plugin_api::Manifest;
@@ -14,8 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// Larger files are no plugins.
 const MOST_BYTES: u64 = 1 << 30;
-/// The binary interface of this host.
-const ABI: u32 = rowsmith_abi::ABI_MAJOR;
 
 /// The bytes of a plugin's file, and what they say of it.
 pub struct Image {
@@ -82,15 +81,7 @@ fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
     let section = file.section_by_name(MANIFEST_SECTION).ok_or_else(not_ours)?;
     let data = section.data().map_err(|error| unusable(format!("has a manifest that cannot be read ({error})")))?;
     let manifest = Manifest::parse(data).map_err(|error| unusable(error.message))?;
-    if manifest.abi != ABI {
-        let side = if manifest.abi < ABI { "the plugin" } else { "rowsmith" };
-        let hint = format!("rebuild {side} with the newer version");
-        let reason = format!(
-            "speaks plugin ABI {}, and this host speaks {ABI} (built with plugin-api {})",
-            manifest.abi, manifest.api_version
-        );
-        return Err(unusable(reason).with_hint(hint));
-    }
+    check_abi(path, &manifest)?;
     let exported =
         file.dynamic_symbols().any(|symbol| symbol.name() == Ok(manifest.entry.as_str()) && symbol.is_definition());
     // Mach-O puts an underscore before names, and PE lists exports elsewhere; there the loader decides.

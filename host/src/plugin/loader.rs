@@ -1,9 +1,10 @@
 //! Opens a plugin's library. But for [`exit_guard`](super::exit_guard), the only unsafe code of the host.
 #![expect(unsafe_code, reason = "opening a library and reading a symbol from it are unsafe by nature")]
 
+use super::compat;
 use super::error::PluginError;
 use super::image::Image;
-use rowsmith_abi::{Header, PluginModuleRef, describe_mismatch};
+use rowsmith_abi::{Header, PluginModuleRef};
 use std::io::Write;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use std::path::Path;
 /// threads and thread-local values of a plugin may outlive every use of it.
 ///
 /// # Errors
-/// [`PluginError::Unusable`] when the system cannot load it or its types differ from this host's.
+/// [`PluginError::Unusable`] when the system cannot load it, its types differ from this host's, or it is not what its file says.
 pub fn open(image: &Image) -> Result<PluginModuleRef, PluginError> {
     let library = open_copy(image)?;
     // SAFETY: the symbol is only named after the manifest of these very bytes, and the export macro gives
@@ -24,7 +25,10 @@ pub fn open(image: &Image) -> Result<PluginModuleRef, PluginError> {
     // SAFETY: the header is a static of a library that is never closed.
     let header = unsafe { header.as_ref() };
     let header = header.ok_or_else(|| PluginError::unusable(&image.path, "has an empty entry"))?;
-    PluginModuleRef::from_header(header).map_err(|error| PluginError::unusable(&image.path, describe_mismatch(&error)))
+    let module = PluginModuleRef::from_header(header)
+        .map_err(|mismatch| compat::wrong_header(&image.path, &image.manifest, &mismatch))?;
+    compat::check_manifest(&image.path, &image.manifest, &module.manifest_text())?;
+    Ok(module)
 }
 
 /// Writes the bytes that were judged to a file of our own and opens that, so that a rebuild of the

@@ -1,11 +1,13 @@
 //! Plugins: found, judged, opened, and served.
 //!
-//! [`discovery`] finds files, [`image`] judges their bytes without running them, [`loader`] opens them,
+//! [`discovery`] finds files, [`image`] judges their bytes without running them (with `compat`),
+//! [`loader`] opens them,
 //! [`services`] is what they are lent (with [`http`], [`sinks`] and [`redact`]), and [`registry`] hands out clients.
 //!
 //! Plugins are not trusted to behave: [`watched`] ends every call, [`tidy`] makes their errors fit to be shown,
 //! [`exit_guard`] tells which one ended the process, and those that the config asks for run in a process of their own.
 
+mod compat;
 pub mod discovery;
 pub mod error;
 pub mod exit_guard;

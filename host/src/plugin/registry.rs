@@ -89,6 +89,14 @@ impl Registry {
         Ok(Source::File(checked(image, wanted.kind)?))
     }
 
+    /// Where there are further plugins of the name, which are not used because the one of [`Registry::source`] comes first.
+    pub fn hidden(&self, wanted: &PluginUse) -> Vec<String> {
+        let files = self.search.hidden(wanted.kind, &wanted.name).into_iter().map(|path| path.display().to_string());
+        let is_file = self.search.find(wanted.kind, &wanted.name).is_ok();
+        let linked = self.find_linked(wanted.kind, &wanted.name).filter(|_| is_file).map(|linked| linked.place());
+        files.chain(linked).collect()
+    }
+
     fn find_linked(&self, kind: PluginKind, name: &str) -> Option<Source> {
         let (manifest, plugin) = self.linked.iter().find(|(m, _)| m.kind == kind && m.name == name)?;
         Some(Source::Linked(Box::new(manifest.clone()), *plugin))

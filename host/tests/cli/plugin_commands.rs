@@ -44,12 +44,28 @@ fn info_explains_one_plugin() {
 
     let said = sandbox.run("plugin info scraper-csv").expect(0);
     assert!(said.out.starts_with("Plugin        csv (scraper)\nAbout         Reads a CSV file\n"), "{}", said.out);
-    assert!(said.out.contains("\n  path (string, required)\n"), "{}", said.out);
-    assert!(said.out.contains("\n  ragged (\"error\" | \"pad\", default \"error\")\n"), "{}", said.out);
+    let api = rowsmith_plugin_api::VERSION;
+    let facts = format!("\nPlugin API    {api} (ABI 1)\nCan           the basics\nFile          PLUGINS/");
+    assert!(said.out.contains(&facts), "{}", said.out);
+    assert!(said.out.contains("\nFound in      ROWSMITH_PLUGIN_PATH\nSHA-256       "), "{}", said.out);
+    let table = [
+        "SETTING        TYPE             DEFAULT     MEANING",
+        "path           string           (required)  The file, relative to the working directory; `-` is the standard",
+        "                                            input.",
+    ];
+    let lines: Vec<&str> = said.out.lines().skip_while(|line| !line.starts_with("SETTING")).take(3).collect();
+    assert_eq!(lines, table, "{}", said.out);
+    assert!(said.out.contains("\nragged         string           \"error\"     What happens"), "{}", said.out);
+    assert!(said.out.lines().all(|line| line.chars().count() <= 110), "{}", said.out);
     assert_eq!(sandbox.run("plugin info csv --kind scraper").expect(0).out, said.out);
 
     let said = sandbox.run("plugin info gemini").expect(0);
-    assert!(said.out.contains("api_key (secret: { env = \"NAME\" } or { file = \"path\" })"), "{}", said.out);
+    assert!(said.out.contains("\napi_key "), "{}", said.out);
+    assert!(
+        said.out.ends_with("\nA secret is written as { env = \"NAME\" } or { file = \"path\" }.\n"),
+        "{}",
+        said.out
+    );
 
     let file = plugins().join(file_name("provider", "extractive"));
     let said = sandbox.bare(["plugin", "info", &file.display().to_string(), "--format", "json"]).end().expect(0);
@@ -58,8 +74,24 @@ fn info_explains_one_plugin() {
     assert_eq!(info["config_schema"]["additionalProperties"], false);
 
     let text = sandbox.write("notes.so", "not a library");
-    let said = sandbox.bare(["plugin", "info", &text.display().to_string()]).end().expect(2);
+    let said = sandbox.bare(["plugin", "info", &text.display().to_string()]).end().expect(4);
     assert!(said.err.starts_with("error: plugin DIR/notes.so: is not a dynamic library"), "{}", said.err);
+}
+
+#[test]
+fn a_config_adds_its_folders_to_where_plugins_are_looked_for() {
+    let sandbox = Sandbox::new();
+    let bytes = std::fs::read(plugins().join(file_name("exporter", "csv"))).expect("a plugin");
+    sandbox.write(&format!("mine/{}", file_name("exporter", "csv")), bytes);
+    sandbox.write("own.toml", "[plugins]\npath = [\"mine\"]\n");
+    let said = sandbox.bare(["plugin", "info", "csv", "--config", "own.toml"]).end().expect(0);
+    assert!(said.out.contains("\nFound in      the config's [plugins] path\n"), "{}", said.out);
+    let said = sandbox.bare(["plugin", "list", "--config", "own.toml"]).end().expect(0);
+    assert!(said.out.contains("from the config's [plugins] path, plugin-api "), "{}", said.out);
+    let said = sandbox.bare(["plugin", "list"]).end().expect(0);
+    assert!(said.err.starts_with("warning: no plugins were found; looked in "), "{}", said.err);
+    let said = sandbox.bare(["plugin", "list", "--config", "none.toml"]).end().expect(3);
+    assert!(said.err.starts_with("error: config file `none.toml` does not exist\n"), "{}", said.err);
 }
 
 fn word(value: &Value) -> String {

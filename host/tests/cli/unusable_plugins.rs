@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 const CUTS: usize = 20;
 
 /// A config whose exporter is exactly this file, with further text.
-fn config(library: &Path, more: &str) -> String {
+pub(crate) fn config(library: &Path, more: &str) -> String {
     let library = format!("[[exporters]]\nlibrary = '{}'", library.display());
     format!("{}{more}", config_text::offline().replace("[[exporters]]\nplugin = \"csv\"", &library))
 }
 
-fn refused(sandbox: &Sandbox, library: &Path, more: &str) -> String {
+/// Runs a config that names this file, and returns the sentence with which it is refused.
+pub(crate) fn refused(sandbox: &Sandbox, library: &Path, more: &str) -> String {
     sandbox.write("rowsmith.toml", config(library, more));
     let said = sandbox.run("run").expect(4);
     assert_eq!(said.out, "");

@@ -12,13 +12,15 @@ mod buffer;
 mod guard;
 mod host;
 mod instance;
+mod mismatch;
 mod module;
 
 pub use buffer::Buffer;
 pub use guard::{GuardedFuture, PanicMessage, catch, install_panic_hook};
 pub use host::{HostHandle, HostSide};
 pub use instance::{CallFuture, Callee, Instance, ReplyFuture};
-pub use module::{Header, Plugin, PluginModule, PluginModuleRef, describe_mismatch, header};
+pub use mismatch::{Mismatch, describe_mismatch};
+pub use module::{Header, Plugin, PluginModule, PluginModuleRef, header};
 
 /// The major version of the interface; plugins and hosts of one major work together.
 pub const ABI_MAJOR: u32 = 1;

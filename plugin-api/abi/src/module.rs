@@ -6,8 +6,9 @@ use crate::buffer::Buffer;
 use crate::guard::{PanicMessage, catch, install_panic_hook};
 use crate::host::HostHandle;
 use crate::instance::{Callee, Instance};
+use crate::mismatch::Mismatch;
 use abi_stable::StableAbi;
-use abi_stable::library::{CheckTypeLayout, LibHeader, LibraryError, RootModule, RootModuleResult};
+use abi_stable::library::{AbiHeader, CheckTypeLayout, LibHeader, RootModule, RootModuleResult};
 use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RResult, RString, RVec};
@@ -73,8 +74,17 @@ extern "C" fn create_entry<P: Plugin>(config: RVec<u8>, host: HostHandle) -> RRe
 
 impl PluginModuleRef {
     /// Checks a header that was read from a library and returns its module.
-    pub fn from_header(header: &'static Header) -> Result<Self, LibraryError> {
-        header.init_root_module::<Self>()
+    ///
+    /// # Errors
+    /// What about it differs from this side's.
+    pub fn from_header(header: &'static Header) -> Result<Self, Mismatch> {
+        // SAFETY: `LibHeader` is `repr(C)`, and an `AbiHeader` is what it begins with, in every version of abi_stable:
+        // it is there so that the rest is touched only after it was compared.
+        let first = unsafe { &*std::ptr::from_ref(header).cast::<AbiHeader>() };
+        if !first.is_valid() {
+            return Err(Mismatch::of_header(first));
+        }
+        header.init_root_module::<Self>().map_err(Mismatch::from)
     }
 
     /// The manifest that the library itself returns.
@@ -85,28 +95,5 @@ impl PluginModuleRef {
     /// Makes one configured plugin.
     pub fn instantiate(self, config: Buffer, host: HostHandle) -> Result<Instance, Buffer> {
         self.create()(config.into_raw(), host).into_result().map_err(Buffer::from_raw)
-    }
-}
-
-/// Says in one sentence why a header was refused; the full report of `abi_stable` runs to hundreds of lines.
-pub fn describe_mismatch(error: &LibraryError) -> String {
-    match error {
-        LibraryError::IncompatibleVersionNumber { expected_version, actual_version, .. } => format!(
-            "it speaks plugin ABI {actual_version}, this host speaks {expected_version}; rebuild the {} with the other's version",
-            if actual_version.major < expected_version.major { "plugin" } else { "host" }
-        ),
-        LibraryError::AbiInstability(_) => {
-            "the types at the boundary differ although both sides name the same ABI version; rebuild the plugin"
-                .to_owned()
-        }
-        LibraryError::InvalidAbiHeader(_) => "it was built with another major version of abi_stable".to_owned(),
-        other => other
-            .to_string()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .take(3)
-            .collect::<Vec<_>>()
-            .join(" "),
     }
 }

@@ -1,24 +1,31 @@
 //! `rowsmith plugin info`: one plugin, and what it can be told.
 
-use super::found::{by_name, entry, from_file};
+use super::found::{by_name, entry, from_file, registry};
+use super::settings_table::settings_table;
 use crate::cli::Context;
 use crate::cli::args::OutputFormat;
 use crate::cli::run::pretty;
+use crate::diagnostic::printable;
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use rowsmith_plugin_api::manifest::PluginKind;
-use serde_json::Value;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(super) fn run(
-    context: &Context,
-    name: &str,
-    kind: Option<PluginKind>,
-    format: OutputFormat,
-) -> Result<ExitCode, HostError> {
-    let plugin = if Path::new(name).is_file() { from_file(name) } else { by_name(context, name, kind)? };
-    let (manifest, hash) = plugin.judged.as_ref().map_err(|error| HostError::Usage(error.to_string()))?;
+/// Which plugin is asked about.
+pub(super) struct Wanted {
+    pub(super) name: String,
+    pub(super) kind: Option<PluginKind>,
+    pub(super) config: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, wanted: &Wanted, format: OutputFormat) -> Result<ExitCode, HostError> {
+    let plugin = if is_file(&wanted.name) {
+        from_file(&wanted.name)
+    } else {
+        by_name(&registry(context, wanted.config.as_deref())?, &wanted.name, wanted.kind)?
+    };
+    let (manifest, hash) = plugin.judged.as_ref().map_err(|error| HostError::from(error.clone()))?;
     if format == OutputFormat::Json {
         let mut value = entry(&plugin);
         value["config_schema"] = manifest.config_schema.clone();
@@ -26,6 +33,7 @@ pub(super) fn run(
         return Ok(ExitCode::Success);
     }
     let mut text = String::new();
+    // Writing to a String cannot fail.
     let mut line = |name: &str, value: &str| writeln!(text, "{name:<14}{value}").unwrap_or_default();
     line("Plugin", &format!("{} ({})", manifest.name, manifest.kind));
     line("About", &manifest.about);
@@ -36,47 +44,26 @@ pub(super) fn run(
         &if manifest.capabilities.is_empty() { "the basics".to_owned() } else { manifest.capabilities.join(", ") },
     );
     line("File", &plugin.place);
+    line("Found in", plugin.origin.words());
     if let Some(hash) = hash {
         line("SHA-256", hash);
     }
     if let Some(other) = &plugin.hidden_by {
         line("Not used", &format!("{other} comes first"));
     }
-    settings(&mut text, &manifest.config_schema, "");
-    context.data(text.trim_end())?;
+    for hidden in &plugin.hides {
+        line("Instead of", hidden);
+    }
+    if let (Some(own), Some(found_as)) = (plugin.other_name(), &plugin.config_name) {
+        line("Found as", &format!("{found_as}, by its file's name, though it is {own}"));
+    }
+    text.push('\n');
+    text.push_str(&settings_table(&manifest.config_schema));
+    context.data(printable(text.trim_end()))?;
     Ok(ExitCode::Success)
 }
 
-/// The settings of a plugin as a table, nested ones with dots.
-fn settings(text: &mut String, schema: &Value, prefix: &str) {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let required = schema.get("required").and_then(Value::as_array);
-    for (name, property) in properties.into_iter().flatten() {
-        let must = required.is_some_and(|r| r.iter().any(|n| n == name));
-        let default = property.get("default").map(|d| format!(", default {d}"));
-        let kind = type_text(property);
-        let need = if must { ", required" } else { "" };
-        let about = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-        // Writing to a String cannot fail.
-        writeln!(text, "\n  {prefix}{name} ({kind}{need}{})\n      {about}", default.unwrap_or_default())
-            .unwrap_or_default();
-        if property.get("properties").is_some() {
-            settings(text, property, &format!("{prefix}{name}."));
-        }
-    }
-}
-
-fn type_text(property: &Value) -> String {
-    if let Some(values) = property.get("enum").and_then(Value::as_array) {
-        return values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
-    }
-    match (property.get("format").and_then(Value::as_str), property.get("type").and_then(Value::as_str)) {
-        (Some("secret"), _) => "secret: { env = \"NAME\" } or { file = \"path\" }".to_owned(),
-        (_, Some("array")) => {
-            format!("list of {}", property.get("items").map_or_else(|| "anything".to_owned(), type_text))
-        }
-        (_, Some("object")) if property.get("properties").is_none() => "table".to_owned(),
-        (_, Some(name)) => name.to_owned(),
-        _ => "anything".to_owned(),
-    }
+/// Whether a name is meant as a path: there is such a file, or it is written as only a path is.
+fn is_file(name: &str) -> bool {
+    Path::new(name).is_file() || name.contains(std::path::MAIN_SEPARATOR)
 }

@@ -3,6 +3,8 @@
 mod found;
 mod info;
 mod list;
+mod pin;
+mod settings_table;
 
 use super::Context;
 use super::args::{PluginArgs, PluginCommand};
@@ -11,7 +13,10 @@ use crate::exit_code::ExitCode;
 
 pub(super) fn run(context: &Context, args: PluginArgs) -> Result<ExitCode, HostError> {
     match args.command {
-        PluginCommand::List { format } => list::run(context, format),
-        PluginCommand::Info { name, kind, format } => info::run(context, &name, kind, format),
+        PluginCommand::List { config, format } => list::run(context, config.as_deref(), format),
+        PluginCommand::Info { name, kind, config, format } => {
+            info::run(context, &info::Wanted { name, kind, config }, format)
+        }
+        PluginCommand::Pin { config, check } => pin::run(context, config, check),
     }
 }

@@ -1,0 +1,184 @@
+//! `rowsmith plugin pin`: the hashes of a config's plugins, written into the config.
+
+use crate::cli::Context;
+use crate::config::defaults;
+use crate::config::load::LoadError;
+use crate::config::pins::{self, Pins};
+use crate::config::settings::PluginUse;
+use crate::config::survey::{Survey, survey};
+use crate::config::{Document, pointer, read_text};
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use crate::files::unwritable;
+use crate::plugin::PluginError;
+use crate::plugin::registry::Source;
+use rowsmith_plugin_api::Manifest;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What a plugin's line in the config is to be, and the file that it is of.
+type Wanted = BTreeMap<String, (String, PathBuf)>;
+
+pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Result<ExitCode, HostError> {
+    let path = config.unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE));
+    if path == Path::new("-") {
+        let text = "`plugin pin` works on the config's file, so the config cannot be standard input; name a file";
+        return Err(HostError::Usage(text.to_owned()));
+    }
+    let mut survey = survey(&path, &context.global.plugin_dirs)?;
+    let wanted = hash_all(context, &mut survey)?;
+    let old = pins::of(&survey.document);
+    let mut changes = Pins::new();
+    for (name, (pin, file)) in &wanted {
+        let change = match old.get(name) {
+            Some(before) if is_same(before, pin) => "as pinned".to_owned(),
+            Some(before) if check => format!("differs: {before} is pinned"),
+            Some(before) => format!("changed, was {before}"),
+            None if check => "not pinned".to_owned(),
+            None => "new".to_owned(),
+        };
+        if !old.get(name).is_some_and(|before| is_same(before, pin)) {
+            changes.insert(name.clone(), pin.clone());
+        }
+        context.data(format_args!("{name:<24} {pin}  {change} ({})", file.display()))?;
+    }
+    for name in old.keys().filter(|name| !wanted.contains_key(*name)) {
+        context.printer.note(format_args!("the pin of {name} stays as it is: the config uses no file of that plugin"));
+    }
+    let shown = path.display();
+    if changes.is_empty() {
+        let nothing = if check { "" } else { "; nothing was written" };
+        context.printer.note(format_args!("{shown} has these hashes already{nothing}"));
+        return Ok(ExitCode::Success);
+    }
+    if check {
+        context.printer.error(format_args!(
+            "{} of {shown}",
+            count(changes.len(), "differs or is missing", "differ or are missing")
+        ));
+        context.printer.hint(format_args!("if the change is meant, run `rowsmith plugin pin {shown}`"));
+        return Ok(ExitCode::Plugin);
+    }
+    write(&path, &changes)?;
+    context.printer.note(format_args!("wrote {} into {shown}", count(changes.len(), "", "")));
+    Ok(ExitCode::Success)
+}
+
+fn count(number: usize, one: &str, several: &str) -> String {
+    let (noun, verb) = if number == 1 { ("hash", one) } else { ("hashes", several) };
+    format!("{number} {noun} {verb}").trim_end().to_owned()
+}
+
+/// Both spellings of a pin are read, so both count as the same.
+fn is_same(one: &str, other: &str) -> bool {
+    let bare = |pin: &str| pin.strip_prefix("sha256:").unwrap_or(pin).to_owned();
+    bare(one) == bare(other)
+}
+
+/// Reads and hashes the files of all plugins. One that a run uses must be there; of other providers, those that are.
+fn hash_all(context: &Context, survey: &mut Survey) -> Result<Wanted, HostError> {
+    let mut wanted = Wanted::new();
+    for at in &survey.used {
+        let source = survey.registry.source(at)?;
+        add(context, &mut wanted, at, &source)?;
+    }
+    for at in &survey.others {
+        match survey.registry.source(at) {
+            Ok(source) => add(context, &mut wanted, at, &source)?,
+            Err(PluginError::NotFound { .. }) => {
+                context.printer.note(format_args!("{} is not pinned: there is no such plugin here", table(at)));
+            }
+            Err(error) => context.printer.warning(format_args!("{} is not pinned: {error}", table(at))),
+        }
+    }
+    Ok(wanted)
+}
+
+fn add(context: &Context, wanted: &mut Wanted, at: &PluginUse, source: &Source) -> Result<(), HostError> {
+    let Manifest { kind, name, .. } = source.manifest();
+    let name = format!("{kind}-{name}");
+    let Source::File(image) = source else {
+        context.printer.note(format_args!("{name} is built into this program; there is no file to pin"));
+        return Ok(());
+    };
+    match wanted.entry(name) {
+        Entry::Vacant(free) => drop(free.insert((format!("sha256:{}", image.sha256()), image.path.clone()))),
+        Entry::Occupied(taken) => {
+            let (pin, file) = taken.get();
+            if *pin != format!("sha256:{}", image.sha256()) {
+                return Err(HostError::Config(format!(
+                    "{} uses {}, and another table {}: both are {}, which can have one pin only",
+                    table(at),
+                    image.path.display(),
+                    file.display(),
+                    taken.key()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The table of the config that names a plugin, as people write it.
+fn table(at: &PluginUse) -> String {
+    format!("[{}]", pointer::dotted(&at.pointer))
+}
+
+/// Puts the new hashes into the file: whole or not at all, with its permissions, and through a link into what it leads to.
+fn write(path: &Path, changes: &Pins) -> Result<(), HostError> {
+    let io =
+        |what: &dyn std::fmt::Display| HostError::Io(format!("cannot write the config {}: {what}", path.display()));
+    let file = path.canonicalize().map_err(|error| io(&error))?;
+    if let Some(problem) = unwritable(&file) {
+        return Err(HostError::Io(format!("cannot write the hashes: {problem}")));
+    }
+    let before = text_of(&file)?;
+    let text = pins::with_pins(&before, changes)
+        .map_err(|problem| HostError::Config(format!("the hashes have no place in {}: {problem}", path.display())))?;
+    check_text(path, &before, &text, changes)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let permissions = fs::metadata(&file).map_err(|error| io(&error))?.permissions();
+    let mut part = tempfile::NamedTempFile::new_in(folder).map_err(|error| io(&error))?;
+    let written = part.write_all(text.as_bytes()).and_then(|()| part.as_file().set_permissions(permissions));
+    written.and_then(|()| part.as_file().sync_all()).map_err(|error| io(&error))?;
+    part.persist(&file).map_err(|error| io(&error.error))?;
+    Ok(())
+}
+
+/// The text with its byte order mark, which [`read_text`] takes away.
+fn text_of(file: &Path) -> Result<String, HostError> {
+    let text = read_text(file).map_err(LoadError::from)?;
+    let marked = fs::read(file).is_ok_and(|bytes| bytes.starts_with("\u{feff}".as_bytes()));
+    Ok(if marked { format!("\u{feff}{text}") } else { text })
+}
+
+/// A config is somebody's work: it is replaced only by a text that says the same but for the pins.
+fn check_text(path: &Path, before: &str, after: &str, changes: &Pins) -> Result<(), HostError> {
+    let parse = |text: &str| Document::parse(path.display().to_string(), text).ok();
+    let is_same = parse(before).zip(parse(after)).is_some_and(|(before, after)| {
+        let pins = pins::of(&after);
+        let has_all = changes.iter().all(|(name, pin)| pins.get(name) == Some(pin));
+        has_all && without_pins(before.value) == without_pins(after.value)
+    });
+    if is_same {
+        return Ok(());
+    }
+    let text = format!("{} was left alone: it would say something else with the hashes in it", path.display());
+    Err(HostError::Config(text))
+}
+
+/// What a config says, but for its pins and for a table that holds nothing else.
+fn without_pins(mut config: Value) -> Value {
+    if let Some(Value::Object(plugins)) = config.get_mut("plugins") {
+        plugins.remove("pins");
+        let is_empty = plugins.is_empty();
+        if let Some(table) = config.as_object_mut().filter(|_| is_empty) {
+            table.remove("plugins");
+        }
+    }
+    config
+}

@@ -1,0 +1,118 @@
+//! Plugins of another version, damaged ones, and ones that are not what they say: each is refused in one sentence.
+
+use super::config_text;
+use super::patched::Plugin;
+use super::sandbox::{Said, Sandbox};
+use super::unusable_plugins::{config, refused};
+
+/// The version of plugin-api on both sides, as these tests build both.
+const API: &str = rowsmith_plugin_api::VERSION;
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", config_text::rows(1));
+    sandbox
+}
+
+fn exporter() -> Plugin {
+    Plugin::built("exporter", "csv")
+}
+
+/// Runs a config whose exporter is refused only when it is opened.
+fn refused_when_opened(sandbox: &Sandbox, plugin: &Plugin) -> Said {
+    let library = sandbox.write("changed.so", &plugin.0);
+    sandbox.write("rowsmith.toml", config(&library, ""));
+    // Nothing is wrong with it as long as none of its code runs.
+    sandbox.run("check --static").expect(0);
+    let said = sandbox.run("run").expect(4);
+    assert!(!sandbox.has("out.csv"));
+    assert_eq!(said.out, "");
+    said
+}
+
+#[test]
+fn another_abi_names_both_versions_and_the_side_to_upgrade() {
+    let sandbox = sandbox();
+    let newer =
+        format!("upgrade rowsmith to a version that speaks plugin ABI 2, or build the plugin with plugin-api {API}");
+    let older =
+        format!("upgrade the plugin: build it again with plugin-api {API}, or use a rowsmith that speaks plugin ABI 0");
+    for (abi, hint) in [("2", newer), ("0", older)] {
+        let plugin = exporter().change_manifest(b"\nabi: 1\n", format!("\nabi: {abi}\n").as_bytes());
+        let library = sandbox.write("other.so", plugin.0);
+        let sentence = format!(
+            "speaks plugin ABI {abi} (built with plugin-api {API}), and this host speaks plugin ABI 1 (plugin-api {API})"
+        );
+        assert_eq!(refused(&sandbox, &library, ""), format!("DIR/other.so: {sentence}"));
+        let said = sandbox.run("check --static").expect(4);
+        assert!(said.err.contains(&hint), "{}", said.err);
+        let said = sandbox.bare(["plugin", "info", "other.so"]).end().expect(4);
+        assert_eq!(said.err, format!("error: plugin other.so: {sentence}\nhint: {hint}\n"));
+    }
+}
+
+#[test]
+fn another_header_or_other_types_name_both_versions_too() {
+    const MAGIC: &[u8] = b"abi stable library for Rust     ";
+    let sandbox = sandbox();
+    let both =
+        format!("; the plugin was built with plugin-api {API} (ABI 1), this host with plugin-api {API} (ABI 1)\n");
+    let hint = format!("hint: upgrade the plugin: build it again with plugin-api {API}\n");
+    let next = [MAGIC, &0_u32.to_le_bytes(), &12_u32.to_le_bytes()].concat();
+    let own = [MAGIC, &0_u32.to_le_bytes(), &11_u32.to_le_bytes()].concat();
+    let cases = [
+        (
+            exporter().change_all(&own, &next),
+            "its header is that of abi_stable 0.12, and this host's that of abi_stable 0.11",
+        ),
+        (exporter().change_all(MAGIC, &[b'x'; 32]), "its entry is not a plugin's header"),
+        (
+            exporter().change_all(b"manifest;create;", b"manifest;others;"),
+            "its types at the boundary are not this host's, although both name the same plugin ABI",
+        ),
+    ];
+    for (plugin, sentence) in cases {
+        let said = refused_when_opened(&sandbox, &plugin);
+        assert_eq!(said.err, format!("error: plugin DIR/changed.so: {sentence}{both}{hint}"));
+    }
+}
+
+#[test]
+fn a_damaged_manifest_is_refused_before_the_library_is_opened() {
+    let sandbox = sandbox();
+    let cases: [(&[u8], &[u8], &str); 6] = [
+        (b"rowsmith-manifest 1\n", b"rowsmith-manifest 9\n", "the plugin's manifest does not begin as one"),
+        (b"rowsmith-manifest-end", b"rowsmith-manifest-xxx", "the plugin's manifest has no end"),
+        (b"\nabout: W", b"\nabout: \xff", "the plugin's manifest is not UTF-8"),
+        (b"\nentry: ", b"\nextra: ", "the plugin's manifest has no `entry`"),
+        (b"\nkind: exporter", b"\nkind: reporter", "the plugin's manifest names the unknown kind `reporter`"),
+        (b"\nconfig-schema: {", b"\nconfig-schema: [", "the plugin's manifest has a config schema that is not JSON"),
+    ];
+    for (from, to, sentence) in cases {
+        let library = sandbox.write("damaged.so", exporter().change_manifest(from, to).0);
+        let said = refused(&sandbox, &library, "");
+        assert!(said.starts_with(&format!("DIR/damaged.so: {sentence}")), "{said}");
+    }
+    let library = sandbox.write("damaged.so", exporter().change_manifest(b"plugin_v1__rows", b"plugin_v1__cols").0);
+    let said = refused(&sandbox, &library, "");
+    assert_eq!(said, "DIR/damaged.so: does not export its entry `rowsmith_plugin_v1__colsmith-exporter-csv`");
+}
+
+#[test]
+fn a_library_that_is_not_what_its_file_says_is_refused() {
+    let sandbox = sandbox();
+    let said = refused_when_opened(&sandbox, &exporter().change_manifest(b"\nabout: Writes", b"\nabout: Steals"));
+    let start = "error: plugin DIR/changed.so: is not what its file says: `about` is `Steals ";
+    assert!(said.err.starts_with(start), "{}", said.err);
+    assert!(said.err.contains("` in the file, and `Writes "), "{}", said.err);
+    assert!(said.err.ends_with("\nhint: its file was changed after it was built; build it again\n"), "{}", said.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_that_the_system_does_not_have_is_named() {
+    let sandbox = sandbox();
+    let said = refused_when_opened(&sandbox, &exporter().change_all(b"libgcc_s.so.1\0", b"libgcc_x.so.1\0"));
+    let sentence = "error: plugin DIR/changed.so: cannot be loaded: libgcc_x.so.1: cannot open shared object file";
+    assert!(said.err.starts_with(sentence), "{}", said.err);
+}
