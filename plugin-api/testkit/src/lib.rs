@@ -1,6 +1,7 @@
 //! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock.
 
 mod fake_host;
+mod recorded;
 pub mod recording;
 mod run;
 
