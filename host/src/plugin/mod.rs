@@ -1,7 +1,7 @@
 //! Plugins: found, judged, opened, and served.
 //!
 //! [`discovery`] finds files, [`image`] judges their bytes without running them, [`loader`] opens them,
-//! [`services`] is what they are lent (with [`http`] and [`redact`]), and [`registry`] hands out clients.
+//! [`services`] is what they are lent (with [`http`], [`traffic`] and [`redact`]), and [`registry`] hands out clients.
 
 pub mod discovery;
 pub mod error;
@@ -11,5 +11,6 @@ pub mod loader;
 pub mod redact;
 pub mod registry;
 pub mod services;
+pub mod traffic;
 
 pub use error::PluginError;
