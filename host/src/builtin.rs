@@ -1,6 +1,14 @@
-//! Plugins that are linked into this program, with the feature `builtin`.
+//! Plugins that are linked into this program: the standard set with the feature `builtin`, and the cache of a replay.
 
+use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::glue::LinkedPlugin;
+
+/// The cache in memory, which every build has.
+pub fn memory_cache() -> Option<(Manifest, LinkedPlugin)> {
+    let plugin = rowsmith_cache_memory::__rowsmith_plugin();
+    // Written by the same macro as every file's, so it can be read.
+    Some((Manifest::parse(plugin.manifest.as_bytes()).ok()?, plugin))
+}
 
 /// The standard set with the feature `builtin`, else none.
 pub fn plugins() -> Vec<LinkedPlugin> {

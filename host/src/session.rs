@@ -1,7 +1,7 @@
 //! One command's plugins: opened with their secrets, and put together into a run.
 
 use crate::config::load::Loaded;
-use crate::config::settings::{PluginUse, Settings};
+use crate::config::settings::{Isolation, PluginUse, Settings};
 use crate::config::{SecretSources, env, pointer, resolve_secrets};
 use crate::diagnostic::{Diagnostic, code};
 use crate::error::HostError;
@@ -14,6 +14,7 @@ use crate::plugin::registry::{Source, instantiate};
 use crate::plugin::services::SharedServices;
 use crate::plugin::sinks::RowSinks;
 use crate::plugin::tidy::tidy;
+use crate::plugin::traffic::Traffic;
 use crate::plugin::watched::{Watch, label, watched};
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
@@ -28,7 +29,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// What stands for a secret that is not there, in commands that need none.
-const PLACEHOLDER: &str = "not-set";
+pub(crate) const PLACEHOLDER: &str = "not-set";
 /// Where plugins keep what they want to find again.
 const STATE_DIR: &str = ".rowsmith/state";
 
@@ -41,6 +42,8 @@ pub struct Session {
     /// Whether missing secrets are fine.
     secrets_may_be_missing: bool,
     color: bool,
+    /// What plugins keep is gone with it, when they must find nothing of other runs.
+    own_state: Option<tempfile::TempDir>,
 }
 
 /// A file that an exporter may not replace is found before the first call instead of after the last one.
@@ -68,7 +71,23 @@ pub struct Opened<T> {
 impl Session {
     /// A session over a config.
     pub fn new(loaded: Loaded, services: SharedServices, secrets_may_be_missing: bool, color: bool) -> Self {
-        Self { loaded, services, secrets_may_be_missing, color }
+        Self { loaded, services, secrets_may_be_missing, color, own_state: None }
+    }
+
+    /// The session with its exchanges written down or answered from what was written. What plugins kept of earlier runs
+    /// is hidden from them: it decides what they ask, and is not part of the recording.
+    ///
+    /// # Errors
+    /// When there is no room for a folder.
+    pub fn with_traffic(mut self, traffic: Traffic) -> Result<Self, HostError> {
+        if !matches!(traffic, Traffic::Live) {
+            let folder = tempfile::tempdir()
+                .map_err(|error| HostError::Io(format!("cannot make a folder for what plugins keep: {error}")))?;
+            folder.path().clone_into(&mut self.services.state_root);
+            self.own_state = Some(folder);
+        }
+        self.services.http = Arc::new(HttpService::with_traffic(self.services.redactor.clone(), traffic));
+        Ok(self)
     }
 
     /// The settings.
@@ -84,11 +103,20 @@ impl Session {
         Ok(self.one(PluginKind::Scraper).await?.map(ScraperClient))
     }
 
-    /// Opens the cache.
+    /// Opens the cache; in a replay, an empty one in memory: recorded answers are not put among those of the service,
+    /// and every request that was recorded is made.
     ///
     /// # Errors
     /// When it cannot be used.
     pub async fn cache(&self) -> Result<Opened<CacheClient>, HostError> {
+        let replayed = self.services.http.is_replayed();
+        let configured = self.of_kind(PluginKind::Cache).next().filter(|_| replayed);
+        if let Some(((manifest, plugin), (configured, _))) = crate::builtin::memory_cache().zip(configured) {
+            let config = Value::Object(serde_json::Map::new());
+            let name = manifest.name.clone();
+            let wanted = PluginUse { name, library: None, isolation: Isolation::None, config, ..configured.clone() };
+            return Ok(self.open(&wanted, &Source::Linked(Box::new(manifest), plugin)).await?.map(CacheClient));
+        }
         Ok(self.one(PluginKind::Cache).await?.map(CacheClient))
     }
 

@@ -59,6 +59,8 @@ pub mod manifest;
 pub mod output;
 pub mod prelude;
 pub mod provider;
+#[cfg(feature = "recording")]
+pub mod recording;
 pub mod row;
 pub mod schema;
 pub mod scraper;

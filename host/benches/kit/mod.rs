@@ -242,6 +242,7 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
             limit: None,
             refresh: false,
             offline: false,
+            replayed: false,
         },
     }
 }

@@ -1,5 +1,6 @@
 //! Commands and flags.
 
+use super::traffic::TrafficArgs;
 use crate::config::defaults;
 use crate::config::load::Overrides;
 use crate::printer::ColorChoice;
@@ -120,7 +121,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub refresh: bool,
     /// Use the cache only; ask nobody
-    #[arg(long, conflicts_with = "refresh")]
+    #[arg(long, conflicts_with_all = ["refresh", "record", "replay"])]
     pub offline: bool,
     /// Write to this file instead of the one exporter's (`-` is standard output)
     #[arg(short, long, value_name = "FILE")]
@@ -140,6 +141,9 @@ pub struct RunArgs {
     /// How progress is shown
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub progress: ProgressMode,
+    /// Whether exchanges are recorded or replayed.
+    #[command(flatten)]
+    pub traffic: TrafficArgs,
 }
 
 /// Flags of `plan`.
@@ -184,6 +188,9 @@ pub struct CheckArgs {
     /// Ask the provider whether key and model are good
     #[arg(long, conflicts_with = "no_code")]
     pub online: bool,
+    /// Whether exchanges are recorded or replayed.
+    #[command(flatten)]
+    pub traffic: TrafficArgs,
 }
 
 /// Flags of `list`.
@@ -195,6 +202,9 @@ pub struct ListArgs {
     /// How the list is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: OutputFormat,
+    /// Whether exchanges are recorded or replayed.
+    #[command(flatten)]
+    pub traffic: TrafficArgs,
 }
 
 /// Commands of `plugin`.

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::args::CheckArgs;
+use super::traffic;
 use crate::config::settings::Isolation;
 use crate::config::{SecretSources, env, pointer, resolve_secrets};
 use crate::diagnostic::Diagnostic;
@@ -31,7 +32,8 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
         context.data(format_args!("{lines}{name} is fine, as far as can be said without running plugins"))?;
         return Ok(ExitCode::Success);
     }
-    let session = context.session(loaded, !args.online);
+    let may_be_missing = !args.online || args.traffic.replay.is_some();
+    let session = context.session(loaded, may_be_missing).with_traffic(traffic::open(context, &args.traffic)?)?;
     open_all(&session).await?;
     context.data(lines.trim_end())?;
     if args.online {
@@ -39,7 +41,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     }
     let secrets = if missing.is_empty() { "" } else { "; but a run needs the secrets above" };
     context.data(format_args!("{name} is fine{secrets}"))?;
-    Ok(ExitCode::Success)
+    Ok(traffic::settle(context, &session, ExitCode::Success))
 }
 
 async fn open_all(session: &Session) -> Result<(), HostError> {

@@ -13,6 +13,7 @@ mod plugin;
 mod run;
 mod schema;
 mod signals;
+mod traffic;
 
 pub use args::{Cli, Command};
 

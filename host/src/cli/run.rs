@@ -2,7 +2,7 @@
 
 use super::args::RunArgs;
 use super::outcome::{exit_code, stop_text, tell};
-use super::{Context, signals};
+use super::{Context, signals, traffic};
 use crate::config::settings::Settings;
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
@@ -34,7 +34,8 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     }
     signals::listen(context.stop.clone(), context.printer);
     let config = loaded.document.name.clone();
-    let session = context.session(loaded, args.offline);
+    let traffic = traffic::open(context, &args.traffic)?;
+    let session = context.session(loaded, args.offline || args.traffic.replay.is_some()).with_traffic(traffic)?;
     let clock = Clock::start();
     let cache = session.cache().await?;
     let (provider, info) = session.provider().await?;
@@ -73,7 +74,8 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     // The display ends with the run; how it ended matters to nobody.
     drop(shown.await);
 
-    let exit_code = exit_code(&end);
+    let ended = exit_code(&end);
+    let exit_code = traffic::exit_code(&session, ended);
     let facts = Facts {
         config,
         provider: settings.provider_name.clone(),
@@ -84,11 +86,13 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         waited: dispatcher.gate.waited(),
         outputs: outputs_of(&end),
         failure_file: end.failure_file.clone().ok().flatten(),
+        replayed_from: args.traffic.replay.as_ref().map(|folder| folder.display().to_string()),
         stopped: end.stopped.as_ref().map(|reason| context.redactor.clean(&stop_text(reason)).into_owned()),
         exit_code,
     };
     let report = Report::new(&end.tally, facts);
     tell(context, &session, &end, &report, &args);
+    traffic::tell(context, &session, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
 }
@@ -98,6 +102,7 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
     settings.run.limit = args.limit.or(settings.run.limit);
     settings.run.refresh = args.refresh;
     settings.run.offline = args.offline;
+    settings.run.replayed = args.traffic.replay.is_some();
     settings.budget.max_calls = args.max_calls.or(settings.budget.max_calls);
     settings.budget.max_cost_usd = args.max_cost.or(settings.budget.max_cost_usd);
     if args.limit == Some(0) {

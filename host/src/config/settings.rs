@@ -179,4 +179,6 @@ pub struct RunSettings {
     pub refresh: bool,
     /// Ask nobody.
     pub offline: bool,
+    /// Answers come from recordings, so that nothing is gained by waiting.
+    pub replayed: bool,
 }

@@ -280,6 +280,7 @@ fn build(raw: RawConfig, provider_name: String, provider: &RawProvider, output: 
             limit: None,
             refresh: false,
             offline: false,
+            replayed: false,
         },
     }
 }

@@ -66,6 +66,7 @@ pub struct Gate {
     waited_ms: AtomicU64,
     shared: Option<SharedQuota>,
     clock: Clock,
+    is_open: bool,
 }
 
 /// One passage, to be corrected when the true use of tokens is known.
@@ -90,6 +91,20 @@ impl Gate {
         add(Unit::Requests, limits.requests_per_minute, MINUTE);
         add(Unit::Requests, limits.requests_per_day, DAY);
         add(Unit::Tokens, limits.tokens_per_minute, MINUTE);
+        Self::with_windows(windows, shared, clock)
+    }
+
+    /// A gate that is always open: no service is asked, so nothing is gained by waiting.
+    pub fn open(clock: Clock) -> Self {
+        Self { is_open: true, ..Self::with_windows(Vec::new(), None, clock) }
+    }
+
+    /// Whether it is always open.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    fn with_windows(windows: Vec<Limited>, shared: Option<SharedQuota>, clock: Clock) -> Self {
         Self {
             turn: Mutex::new(()),
             windows: StdMutex::new(windows),
@@ -99,6 +114,7 @@ impl Gate {
             waited_ms: AtomicU64::new(0),
             shared,
             clock,
+            is_open: false,
         }
     }
 
@@ -186,7 +202,7 @@ impl Gate {
 
     /// Lets nothing pass for a while, because the service asked for it.
     pub fn pause(&self, wait: Duration) {
-        let Some(until) = Instant::now().checked_add(wait) else { return };
+        let Some(until) = Instant::now().checked_add(wait).filter(|_| !self.is_open) else { return };
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         if paused.is_none_or(|earlier| earlier < until) {
             *paused = Some(until);

@@ -73,15 +73,16 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
     let limits = &settings.provider_limits;
     let shared = |on: bool| on.then(|| plugins.cache.clone());
-    let quota =
-        shared(plugins.shared_cache).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
-    let claims = shared(plugins.shared_cache).map(|cache| Claims::new(cache, ground.clock, settings.run.refresh));
+    // Processes share a service's limits, and a replay asks none.
+    let coordinated = plugins.shared_cache && !settings.run.replayed;
+    let quota = shared(coordinated).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
+    let claims = shared(coordinated).map(|cache| Claims::new(cache, ground.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
         calls: ground.calls,
         prompter: prompter(settings, &plugins.info),
         outputs: settings.enrich.output.clone(),
-        gate: Gate::new(limits, quota, ground.clock),
+        gate: if settings.run.replayed { Gate::open(ground.clock) } else { Gate::new(limits, quota, ground.clock) },
         ledger: ledger(settings),
         retry: RetryPolicy {
             max_attempts: limits.max_attempts.get(),

@@ -214,6 +214,7 @@ impl Dispatcher {
                     return self.judge(completion, &asked);
                 }
                 Attempt::Again(wait) => {
+                    let wait = if self.gate.is_open() { Duration::ZERO } else { wait };
                     if self.stop.or(sleep(wait)).await.is_none() {
                         return End::NotAsked;
                     }

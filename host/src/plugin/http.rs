@@ -1,6 +1,7 @@
 //! The HTTP client that all plugins share.
 
 use super::redact::Redactor;
+use super::traffic::Traffic;
 use crate::limit::backoff::{RetryPolicy, dice};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
@@ -25,12 +26,28 @@ const RETRY: RetryPolicy = RetryPolicy {
 pub struct HttpService {
     client: OnceLock<std::result::Result<Client, String>>,
     redactor: Redactor,
+    traffic: Traffic,
 }
 
 impl HttpService {
     /// A service whose errors hold no secret of `redactor`.
     pub fn new(redactor: Redactor) -> Self {
-        Self { client: OnceLock::new(), redactor }
+        Self::with_traffic(redactor, Traffic::Live)
+    }
+
+    /// A service that writes its exchanges down, or answers from what was written.
+    pub fn with_traffic(redactor: Redactor, traffic: Traffic) -> Self {
+        Self { client: OnceLock::new(), redactor, traffic }
+    }
+
+    /// What becomes of exchanges.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    /// Whether nobody is asked, so that there is nothing to wait for.
+    pub fn is_replayed(&self) -> bool {
+        matches!(self.traffic, Traffic::Replayed(_))
     }
 
     fn client(&self) -> Result<&Client> {
@@ -47,8 +64,17 @@ impl HttpService {
         made.as_ref().map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
     }
 
+    /// Sends a request of a plugin, or answers it from a recording.
+    pub async fn send(&self, plugin: &str, request: HttpRequest) -> Result<HttpResponse> {
+        match &self.traffic {
+            Traffic::Live => self.send_live(request).await,
+            Traffic::Recorded(recorder) => recorder.record(plugin, request, async |r| self.send_live(r).await).await,
+            Traffic::Replayed(replayer) => replayer.answer(plugin, &request).await,
+        }
+    }
+
     /// Sends a request, follows redirects and repeats it as far as it allows.
-    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+    async fn send_live(&self, request: HttpRequest) -> Result<HttpResponse> {
         let timeout = request.timeout_ms.map_or(DEFAULT_TIMEOUT, Duration::from_millis);
         let mut attempt = 0;
         loop {

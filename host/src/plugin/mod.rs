@@ -1,8 +1,8 @@
 //! Plugins: found, judged, opened, and served.
 //!
-//! [`discovery`] finds files, [`image`] judges their bytes without running them (with `compat`),
-//! [`loader`] opens them,
-//! [`services`] is what they are lent (with [`http`], [`sinks`] and [`redact`]), and [`registry`] hands out clients.
+//! [`discovery`] finds files, [`image`] judges their bytes without running them (with `compat`), [`loader`] opens
+//! them, [`services`] is what they are lent (with [`http`], [`traffic`], [`sinks`] and [`redact`]), and [`registry`]
+//! hands out clients.
 //!
 //! Plugins are not trusted to behave: [`watched`] ends every call, [`tidy`] makes their errors fit to be shown,
 //! [`exit_guard`] tells which one ended the process, and those that the config asks for run in a process of their own.
@@ -23,6 +23,7 @@ pub mod registry;
 pub mod services;
 pub mod sinks;
 pub mod tidy;
+pub mod traffic;
 pub mod watched;
 
 pub use error::PluginError;

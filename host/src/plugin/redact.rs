@@ -22,6 +22,11 @@ impl Redactor {
         known.dedup();
     }
 
+    /// The secrets, the longest first.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The text without secrets.
     pub fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -81,8 +81,8 @@ impl HostSide for PluginServices {
     fn call(&self, operation: u32, payload: Buffer) -> ReplyFuture {
         match operation {
             operation::HTTP => {
-                let http = Arc::clone(&self.shared.http);
-                self.spawn(async move { http.send(HttpRequest::decode(&payload)?).await?.encode() })
+                let (http, plugin) = (Arc::clone(&self.shared.http), self.plugin.clone());
+                self.spawn(async move { http.send(&plugin, HttpRequest::decode(&payload)?).await?.encode() })
             }
             operation::EMIT_ROWS => {
                 let (sinks, busy) = (self.shared.sinks.clone(), self.busy());
@@ -94,8 +94,10 @@ impl HostSide for PluginServices {
             }
             operation::SLEEP => {
                 let stop = self.shared.stop.clone();
+                let awaits_nobody = self.shared.http.is_replayed();
                 self.spawn(async move {
                     let millis: u64 = serde_json::from_slice(&payload)?;
+                    let millis = if awaits_nobody { 0 } else { millis };
                     let slept = stop.or(tokio::time::sleep(Duration::from_millis(millis))).await;
                     slept
                         .map(|()| Buffer::default())

@@ -56,6 +56,8 @@ pub struct Report {
     pub outputs: Vec<Output>,
     /// Where all failed rows are.
     pub failure_file: Option<String>,
+    /// The folder of recordings that answered in the place of the services.
+    pub replayed_from: Option<String>,
     /// Why the run stopped early.
     pub stopped: Option<String>,
     /// The program's exit code.
@@ -104,6 +106,8 @@ pub struct Facts {
     pub outputs: Vec<Output>,
     /// Where all failed rows are.
     pub failure_file: Option<String>,
+    /// The folder of recordings that answered in the place of the services.
+    pub replayed_from: Option<String>,
     /// Why the run stopped early.
     pub stopped: Option<String>,
     /// The program's exit code.
@@ -135,6 +139,7 @@ impl Report {
             audit: (tally.audit.rows > 0).then(|| tally.audit.clone()),
             outputs: facts.outputs,
             failure_file: facts.failure_file,
+            replayed_from: facts.replayed_from,
             stopped: facts.stopped,
             exit_code: facts.exit_code as u8,
         }

@@ -56,6 +56,9 @@ pub fn summary(report: &Report) -> String {
     line("Time", format!("{:.2} s{waited}", report.seconds.total));
     let model = if report.is_language_model { "" } else { "; not a language model" };
     line("Provider", format!("{} ({}{model})", report.provider, report.model));
+    if let Some(folder) = &report.replayed_from {
+        line("Service", format!("replayed from {folder}; nobody was asked"));
+    }
     for output in &report.outputs {
         match (&output.location, &output.error) {
             (Some(location), _) => line("Output", format!("{location} ({} rows)", output.rows)),

@@ -2,6 +2,7 @@
 
 mod fake_host;
 mod program;
+mod recorded;
 pub mod recording;
 mod run;
 

@@ -1,0 +1,235 @@
+//! Writes exchanges into a folder.
+
+use super::scrub::Scrubber;
+use crate::plugin::redact::Redactor;
+use rowsmith_plugin_api::recording::{
+    Body, Exchange, Headers, Outcome, RecordedRequest, RecordedResponse, Scrub, VERSION, credential, file_name,
+};
+use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use tokio::time::Instant;
+
+/// Writes each exchange to a file of its own when it ends, so that whatever ends the run keeps what was recorded.
+#[derive(Debug)]
+pub struct Recorder {
+    folder: PathBuf,
+    scrubber: Scrubber,
+    /// How many exchanges have ended; the next file has the next number.
+    ended: AtomicU64,
+    problem: Mutex<Option<String>>,
+}
+
+impl Recorder {
+    /// Makes the folder, which must be empty: recordings of two runs in one folder would answer for each other.
+    ///
+    /// # Errors
+    /// Why nothing can be recorded into it, in words.
+    pub fn new(folder: &Path, redactor: Redactor) -> std::result::Result<Self, String> {
+        let shown = folder.display();
+        let cannot = |what: &str, error: std::io::Error| format!("cannot {what} the folder {shown}: {error}");
+        std::fs::create_dir_all(folder).map_err(|error| cannot("make", error))?;
+        if std::fs::read_dir(folder).map_err(|error| cannot("list", error))?.next().is_some() {
+            return Err(format!("{shown} is not empty; name a new folder, or remove what is in it"));
+        }
+        tempfile::tempfile_in(folder).map_err(|error| cannot("write to", error))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            scrubber: Scrubber::new(redactor),
+            ended: AtomicU64::new(0),
+            problem: Mutex::new(None),
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How many exchanges have ended.
+    pub fn ended(&self) -> u64 {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// The first exchange that could not be written, if so.
+    pub fn problem(&self) -> Option<String> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits for an exchange and writes it. One that nobody waits for any more is written as well: the service may have
+    /// counted it, and a replay must give it up at the same place.
+    pub async fn record(
+        &self,
+        plugin: &str,
+        request: HttpRequest,
+        exchange: impl AsyncFnOnce(HttpRequest) -> Result<HttpResponse>,
+    ) -> Result<HttpResponse> {
+        let recorded = RecordedRequest::from(&request);
+        let mut pending = Pending { recorder: self, plugin, request: Some(recorded), start: Instant::now() };
+        let result = exchange(request).await;
+        pending.end(&result);
+        result
+    }
+
+    fn write(&self, plugin: &str, request: RecordedRequest, result: &Result<HttpResponse>, start: Instant) {
+        let exchange = Exchange {
+            version: VERSION,
+            plugin: plugin.to_owned(),
+            request: self.clean_request(request),
+            outcome: self.clean_outcome(Outcome::from(result)),
+            // Microseconds are as exact as a clock of the network can be.
+            seconds: (start.elapsed().as_secs_f64() * 1e6).round() / 1e6,
+        };
+        let number = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+        let path = self.folder.join(file_name(number, plugin));
+        if let Err(error) = write_whole(&self.folder, &path, &exchange) {
+            let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+            problem.get_or_insert_with(|| format!("cannot write the recording {}: {error}", path.display()));
+        }
+    }
+
+    fn clean_request(&self, request: RecordedRequest) -> RecordedRequest {
+        RecordedRequest {
+            method: request.method,
+            url: self.scrubber.text(&credential::clean_url(&request.url)),
+            headers: self.clean_headers(request.headers),
+            body: Body(self.scrubber.scrub(&request.body.0).into_owned()),
+        }
+    }
+
+    fn clean_outcome(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Response(response) => Outcome::Response(RecordedResponse {
+                status: response.status,
+                url: self.scrubber.text(&credential::clean_url(&response.url)),
+                headers: self.clean_headers(response.headers),
+                body: Body(self.scrubber.scrub(&response.body.0).into_owned()),
+            }),
+            Outcome::Error(error) => Outcome::Error(Error {
+                message: self.scrubber.text(&error.message),
+                hint: error.hint.map(|hint| self.scrubber.text(&hint)),
+                context: error.context.into_iter().map(|(key, value)| (key, self.scrubber.text(&value))).collect(),
+                ..error
+            }),
+        }
+    }
+
+    fn clean_headers(&self, headers: Headers) -> Headers {
+        let clean = |(name, value): (String, String)| {
+            let value = self.scrubber.text(&credential::clean_header(&name, &value));
+            (self.scrubber.text(&name), value)
+        };
+        Headers(headers.0.into_iter().map(clean).collect())
+    }
+}
+
+/// An exchange under way.
+struct Pending<'a> {
+    recorder: &'a Recorder,
+    plugin: &'a str,
+    /// Taken when the exchange is written.
+    request: Option<RecordedRequest>,
+    start: Instant,
+}
+
+impl Pending<'_> {
+    fn end(&mut self, result: &Result<HttpResponse>) {
+        if let Some(request) = self.request.take() {
+            self.recorder.write(self.plugin, request, result, self.start);
+        }
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if self.request.is_some() {
+            let error = Error::new(ErrorKind::Retryable, "the exchange was given up before it ended");
+            self.end(&Err(error.with("sent", "true")));
+        }
+    }
+}
+
+/// Writes a file that is there whole or not at all.
+fn write_whole(folder: &Path, path: &Path, exchange: &Exchange) -> std::io::Result<()> {
+    let mut text = serde_json::to_vec_pretty(exchange)?;
+    text.push(b'\n');
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&text)?;
+    file.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rowsmith_plugin_api::recording::read_folder;
+
+    const KEY: &str = "q\"uo\\te/d 1%+\u{fc}";
+
+    fn recorder(folder: &Path) -> Recorder {
+        let redactor = Redactor::default();
+        redactor.add([KEY.to_owned()]);
+        Recorder::new(folder, redactor).expect("an empty folder")
+    }
+
+    #[tokio::test]
+    async fn no_secret_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recorder = recorder(folder.path());
+        let inner = serde_json::to_string(&serde_json::json!({"key": KEY})).expect("JSON");
+        let mut request =
+            HttpRequest::post_json("http://u:p4ssword@h/x?key=other-key-1&q=1", &serde_json::json!({"text": inner}))
+                .expect("JSON")
+                .header("authorization", "Bearer other-key-2")
+                .header("x-note", format!("about {KEY}"));
+        request.url.push_str("&z=q%22uo%5cte%2Fd+1%25%2B%C3%BC");
+        let mut response = HttpResponse::new(401, format!("do not like {KEY}"));
+        response.headers.push(("set-cookie".to_owned(), "id=other-key-3".to_owned()));
+        recorder.record("provider-x", request.clone(), async |_| Ok(response)).await.expect("answered");
+        let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with("url", KEY);
+        recorder.record("provider-x", request, async |_| Err(failed)).await.expect_err("failed");
+        assert_eq!((recorder.ended(), recorder.problem()), (2, None));
+
+        let all = read_folder(folder.path()).expect("read");
+        let text: String =
+            all.iter().map(|(name, _)| std::fs::read_to_string(folder.path().join(name)).expect("text")).collect();
+        for part in ["uo", "other-key", "p4ssword", "\u{fc}"] {
+            assert!(!text.contains(part), "{part} in {text}");
+        }
+        let (name, exchange) = &all[0];
+        assert_eq!(name, "000001-provider-x.json");
+        assert_eq!(exchange.request.url, "http://[secret]@h/x?key=[secret]&q=1&z=[secret]");
+        assert_eq!(String::from_utf8_lossy(&exchange.request.body.0), r#"{"text":"{\"key\":\"[secret]\"}"}"#);
+        let header = |name: &str| exchange.request.headers.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        assert_eq!((header("authorization"), header("x-note")), (Some("[secret]"), Some("about [secret]")));
+    }
+
+    #[tokio::test]
+    async fn an_exchange_that_nobody_waits_for_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recorder = recorder(folder.path());
+        let never = recorder.record("provider-x", HttpRequest::get("http://h"), async |_| std::future::pending().await);
+        tokio::select! {
+            biased;
+            _ = never => {}
+            () = std::future::ready(()) => {}
+        }
+        let all = read_folder(folder.path()).expect("read");
+        assert!(matches!(&all[0].1.outcome, Outcome::Error(error) if error.fact("sent") == Some("true")), "{all:?}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_kept_for_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recorder = recorder(folder.path());
+        std::fs::write(folder.path().join("000001-a.json"), "someone else's").expect("written");
+        recorder
+            .record("a", HttpRequest::get("http://h"), async |_| Ok(HttpResponse::new(200, "")))
+            .await
+            .expect("answered");
+        assert!(recorder.problem().is_some_and(|problem| problem.contains("000001-a.json")));
+        let again = Recorder::new(folder.path(), Redactor::default()).expect_err("not empty");
+        assert!(again.contains("is not empty"), "{again}");
+    }
+}

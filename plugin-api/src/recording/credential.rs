@@ -1,0 +1,130 @@
+//! Parts of requests and responses that carry credentials whatever their value, told by their names.
+//!
+//! The host also knows the run's own secrets and takes them out wherever they stand; this is for what it does not know:
+//! session cookies, signed addresses, a key that a config holds as plain text.
+
+use std::borrow::Cow;
+
+/// What stands in the place of a credential.
+pub const REDACTED: &str = "[secret]";
+
+/// Headers that carry credentials, beside those whose names end in one of [`HEADER_ENDINGS`].
+const HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-credential"];
+const HEADER_ENDINGS: [&str; 5] = ["-key", "-token", "-secret", "-password", "-signature"];
+
+/// Query parameters that carry credentials, with `_` for `-`.
+const PARAMETERS: [&str; 21] = [
+    "key",
+    "api_key",
+    "apikey",
+    "access_key",
+    "access_token",
+    "auth_token",
+    "id_token",
+    "refresh_token",
+    "token",
+    "auth",
+    "authorization",
+    "sig",
+    "signature",
+    "secret",
+    "client_secret",
+    "password",
+    "x_amz_credential",
+    "x_amz_security_token",
+    "x_amz_signature",
+    "x_goog_credential",
+    "x_goog_signature",
+];
+
+/// Whether a header of this name carries a credential.
+pub fn is_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    HEADERS.contains(&name.as_str()) || HEADER_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a query parameter of this name carries a credential.
+pub fn is_parameter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    PARAMETERS.contains(&name.as_str())
+}
+
+/// The value of a header as it may be written.
+pub fn clean_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    if is_header(name) {
+        Cow::Borrowed(REDACTED)
+    } else if name.eq_ignore_ascii_case("location") || name.eq_ignore_ascii_case("referer") {
+        Cow::Owned(clean_url(value))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// An address without the values of credential parameters, and without user and password.
+pub fn clean_url(url: &str) -> String {
+    let (rest, fragment) = url.split_once('#').map_or((url, None), |(rest, fragment)| (rest, Some(fragment)));
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let mut clean = without_user(place);
+    for (mark, part) in [('?', query), ('#', fragment)] {
+        if let Some(part) = part {
+            clean.push(mark);
+            clean.push_str(&clean_parameters(part));
+        }
+    }
+    clean
+}
+
+fn clean_parameters(query: &str) -> String {
+    let parameter = |text: &str| match text.split_once('=') {
+        Some((name, value)) if is_parameter(name) && !value.is_empty() => format!("{name}={REDACTED}"),
+        _ => text.to_owned(),
+    };
+    query.split('&').map(parameter).collect::<Vec<_>>().join("&")
+}
+
+fn without_user(place: &str) -> String {
+    let Some((scheme, rest)) = place.split_once("://") else { return place.to_owned() };
+    let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{REDACTED}@{host}{path}"),
+        None => place.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lose_their_credentials_and_nothing_else() {
+        for (url, clean) in [
+            ("http://host/path", "http://host/path"),
+            (
+                "http://host/a@b?page=2&key=abc&next_page_token=t",
+                "http://host/a@b?page=2&key=[secret]&next_page_token=t",
+            ),
+            (
+                "https://host?X-Amz-Signature=00ff&API-KEY=x=y&sig",
+                "https://host?X-Amz-Signature=[secret]&API-KEY=[secret]&sig",
+            ),
+            ("https://user:pass@host:8080/x", "https://[secret]@host:8080/x"),
+            ("https://host/#access_token=abc&state=1", "https://host/#access_token=[secret]&state=1"),
+            ("/relative?token=abc", "/relative?token=[secret]"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(clean_url(url), clean);
+            assert_eq!(clean_url(clean), clean, "cleaning twice changes nothing");
+        }
+    }
+
+    #[test]
+    fn headers_are_told_by_their_names() {
+        for name in ["Authorization", "x-goog-api-key", "X-API-Key", "api-key", "Set-Cookie", "x-auth-token"] {
+            assert_eq!(clean_header(name, "abc"), REDACTED, "{name}");
+        }
+        for name in ["content-type", "x-ratelimit-remaining-tokens", "etag", "retry-after"] {
+            assert_eq!(clean_header(name, "abc"), "abc", "{name}");
+        }
+        assert_eq!(clean_header("Location", "/a?key=b"), "/a?key=[secret]");
+    }
+}
