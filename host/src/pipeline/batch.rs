@@ -64,9 +64,15 @@ impl Packer {
         Self { limits, stage, waiting: VecDeque::new() }
     }
 
-    /// Adds a question.
+    /// Adds a question. Those that calls left over come in whatever order the calls end; theirs is the order of their
+    /// keys, so that the same questions make the same call again, for the service's own cache and for a replay.
     pub fn push(&mut self, question: Question) {
-        self.waiting.push_back(question);
+        if self.stage == Stage::Repack {
+            let at = self.waiting.partition_point(|waiting| waiting.key <= question.key);
+            self.waiting.insert(at, question);
+        } else {
+            self.waiting.push_back(question);
+        }
     }
 
     /// How many questions wait.
@@ -139,6 +145,20 @@ mod tests {
         assert_eq!(sizes(0, 10, twenty), [0; 0]);
         assert_eq!(sizes(1, 10, twenty), [1]);
         assert_eq!(sizes(40, 10, twenty), [20, 20]);
+    }
+
+    #[test]
+    fn what_calls_left_over_makes_the_same_call_in_whatever_order_it_comes() {
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: None };
+        for (stage, expected) in [(Stage::First, [3, 1, 2]), (Stage::Repack, [1, 2, 3])] {
+            let mut packer = Packer::new(limits, stage);
+            for n in [3, 1, 2] {
+                packer.push(question(n, 10));
+            }
+            let batch = packer.take_any().expect("three questions");
+            let keys: Vec<u8> = batch.questions.iter().map(|question| question.key.0[0]).collect();
+            assert_eq!(keys, expected, "{stage:?}");
+        }
     }
 
     #[test]

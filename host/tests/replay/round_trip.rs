@@ -15,7 +15,9 @@ fn same(name: &str, script: Script, rows: &Rows, arguments: &[&str], code: i32) 
     let written = |name: &str| sandbox.has(name).then(|| fs::read(sandbox.path(name)).unwrap());
     let outputs = ["out.jsonl", "out.jsonl.failures.jsonl"];
     let (recorded, recorded_figures) = (outputs.map(written), figures(&sandbox));
-    outputs.iter().for_each(|output| drop(fs::remove_file(sandbox.path(output))));
+    for output in outputs {
+        drop(fs::remove_file(sandbox.path(output)));
+    }
 
     let ended = replay(&sandbox, &url, arguments);
     assert_eq!(ended.code(), code, "{name}: {}", ended.stderr);

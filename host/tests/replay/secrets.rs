@@ -9,7 +9,7 @@ use std::fs;
 const NASTY: &str = r#"k"e\y/+%41&=?-0123456789"#;
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    text.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"))
 }
 
 fn quoted(text: &str) -> String {
