@@ -10,6 +10,7 @@ mod mistakes;
 mod output;
 mod plan;
 mod plugin_commands;
+mod plugin_test;
 mod sandbox;
 mod schema;
 mod source_mistakes;

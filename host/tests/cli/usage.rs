@@ -4,7 +4,7 @@ use super::config_text;
 use super::golden::Golden;
 use super::sandbox::Sandbox;
 
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "",
     "run",
     "plan",
@@ -13,6 +13,7 @@ const VERBS: [&str; 17] = [
     "plugin",
     "plugin list",
     "plugin info",
+    "plugin test",
     "cache",
     "cache stats",
     "cache verify",

@@ -43,8 +43,10 @@ pub(super) fn completed(manifest: &Manifest, config: &Value) -> Value {
             PluginKind::Exporter => "{dir}/rows",
             PluginKind::Scraper | PluginKind::Provider => continue,
         };
-        if name == "path" && property["type"] == "string" {
-            entries.entry(name.clone()).or_insert_with(|| Value::from(default));
+        // A path outside of the temporary folder may be that of a store or a result that somebody needs.
+        let is_ours = entries.get(name).and_then(Value::as_str).is_some_and(|path| path.starts_with("{dir}"));
+        if name == "path" && property["type"] == "string" && !is_ours {
+            entries.insert(name.clone(), Value::from(default));
         }
     }
     config
