@@ -250,6 +250,22 @@ pub enum PluginCommand {
         #[arg(long)]
         check: bool,
     },
+    /// Run the conformance suite of its kind on a plugin; its code runs, in temporary folders
+    Test(PluginTestArgs),
+}
+
+/// Flags of `plugin test`.
+#[derive(Debug, Args)]
+pub struct PluginTestArgs {
+    /// The plugin's library
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take the plugin's settings from this config of a run
+    #[arg(long, value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Set a value of the plugin's config, for example `--set path=rows.csv`; `{dir}` is a temporary folder
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
 }
 
 fn parse_kind(name: &str) -> Result<PluginKind, String> {

@@ -16,6 +16,7 @@ mod pin;
 mod plan;
 mod plugin_commands;
 mod same_name;
+mod plugin_test;
 mod sandbox;
 mod schema;
 mod source_mistakes;

@@ -4,7 +4,7 @@ use super::config_text;
 use super::golden::Golden;
 use super::sandbox::Sandbox;
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "",
     "run",
     "plan",
@@ -14,6 +14,7 @@ const VERBS: [&str; 18] = [
     "plugin list",
     "plugin info",
     "plugin pin",
+    "plugin test",
     "cache",
     "cache stats",
     "cache verify",

@@ -1,8 +1,11 @@
-//! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock.
+//! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock; and
+//! [`conformance`] suites that say whether a plugin keeps what its kind promises.
 
+pub mod conformance;
 mod fake_host;
 mod program;
 mod recorded;
+mod marker;
 pub mod recording;
 mod run;
 

@@ -4,10 +4,14 @@
 //! `answer` or `error`. Replaying one needs no network.
 
 use crate::{FakeHost, block_on};
+use rowsmith_abi::{Buffer, Instance};
+use rowsmith_plugin_api::glue::client::{ProviderClient, Remote};
+use rowsmith_plugin_api::glue::provider;
 use rowsmith_plugin_api::prelude::*;
 use serde_json::Map;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Beginnings of keys that services hand out.
 const KEY_BEGINNINGS: [&str; 8] = ["sk-", "AIza", "gsk_", "xai-", "hf_", "ghp_", "or-", "pplx-"];
@@ -20,12 +24,13 @@ const KEY_LENGTH: usize = 20;
 /// # Panics
 /// When there is no recording, one cannot be read, or something differs from it.
 pub fn assert_replays<P: Provider>(folder: &Path) {
-    for (name, text) in recordings(folder) {
-        let recording: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name} is not JSON: {e}"));
-        let (request, outcome) = replay::<P>(&recording);
-        assert_eq!(request, recording["request"], "{name}: the request");
-        let key = if recording.get("error").is_some() { "error" } else { "answer" };
-        assert_eq!(outcome, json!({ key: recording[key] }), "{name}: what was made of the response");
+    let replayed = replayed(folder, &|config, host| {
+        let config = Buffer::from(serde_json::to_vec(config)?);
+        let made = provider::create::<P>(&config, host.handle()).map_err(|error| Error::decode(&error))?;
+        Ok(ProviderClient(Remote::new(Arc::new(Instance::new(made)))))
+    });
+    if let Err(difference) = replayed {
+        panic!("{difference}");
     }
 }
 
@@ -34,11 +39,41 @@ pub fn assert_replays<P: Provider>(folder: &Path) {
 /// # Panics
 /// When something is found, or there is no recording.
 pub fn assert_keyless(folder: &Path) {
-    for (name, text) in recordings(folder) {
+    if let Err(found) = keyless(folder) {
+        panic!("{found}");
+    }
+}
+
+/// Makes the provider of a recording's config.
+pub(crate) type Make<'a> = &'a dyn Fn(&Value, &FakeHost) -> Result<ProviderClient>;
+
+/// Replays every recording of a folder; says in one sentence what differs first.
+pub(crate) fn replayed(folder: &Path, make: Make<'_>) -> Result<(), String> {
+    for (name, text) in recordings(folder)? {
+        let recording: Value = serde_json::from_str(&text).map_err(|error| format!("{name} is not JSON: {error}"))?;
+        let (request, outcome) = replay(&recording, make);
+        same(&format!("{name}: the request"), &request, &recording["request"])?;
+        let key = if recording.get("error").is_some() { "error" } else { "answer" };
+        let expected = json!({ key: recording[key] });
+        same(&format!("{name}: what was made of the response"), &outcome, &expected)?;
+    }
+    Ok(())
+}
+
+fn same(what: &str, found: &Value, recorded: &Value) -> Result<(), String> {
+    if found == recorded { Ok(()) } else { Err(format!("{what} differs: it is {found}, and {recorded} is recorded")) }
+}
+
+/// Looks for anything in a folder's recordings that could be a real key; says in one sentence what is found first.
+pub(crate) fn keyless(folder: &Path) -> Result<(), String> {
+    for (name, text) in recordings(folder)? {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
         let found: Vec<&str> = words.filter(|word| looks_like_a_key(word)).collect();
-        assert!(found.is_empty(), "{name} may hold a key: {found:?}");
+        if !found.is_empty() {
+            return Err(format!("{name} may hold a key: {found:?}"));
+        }
     }
+    Ok(())
 }
 
 fn looks_like_a_key(word: &str) -> bool {
@@ -49,38 +84,36 @@ fn looks_like_a_key(word: &str) -> bool {
     is_random || (begins_like_one && word.len() >= KEY_LENGTH)
 }
 
-fn recordings(folder: &Path) -> Vec<(String, String)> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display()));
+fn recordings(folder: &Path) -> Result<Vec<(String, String)>, String> {
+    let unlisted = |error| format!("cannot list {}: {error}", folder.display());
     let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display())).path();
-        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
+    for entry in fs::read_dir(folder).map_err(unlisted)? {
+        let path = entry.map_err(unlisted)?.path();
+        let text = fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         found.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
     }
-    assert!(!found.is_empty(), "there is no recording in {}", folder.display());
+    if found.is_empty() {
+        return Err(format!("there is no recording in {}", folder.display()));
+    }
     found.sort();
-    found
+    Ok(found)
 }
 
-fn replay<P: Provider>(recording: &Value) -> (Value, Value) {
+fn replay(recording: &Value, make: Make<'_>) -> (Value, Value) {
     let response = response(&recording["response"]);
     let host = FakeHost::new(move |_| Ok(response.clone()));
-    let outcome = match provider::<P>(&recording["config"], &host) {
+    let outcome = match make(&recording["config"], &host) {
         Err(error) => failed(&error),
         Ok(provider) if recording["question"].is_null() => match block_on(provider.verify()) {
             Ok(sentence) => json!({ "answer": sentence }),
             Err(error) => failed(&error),
         },
-        Ok(provider) => match block_on(provider.complete(question(&recording["question"]))) {
+        Ok(provider) => match block_on(provider.complete(&question(&recording["question"]))) {
             Ok(completion) => json!({ "answer": answer(&completion) }),
             Err(error) => failed(&error),
         },
     };
     (host.requests().first().map_or(Value::Null, request), outcome)
-}
-
-fn provider<P: Provider>(config: &Value, host: &FakeHost) -> Result<P> {
-    P::new(serde_json::from_value(config.clone())?, host.host())
 }
 
 fn failed(error: &Error) -> Value {

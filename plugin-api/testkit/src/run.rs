@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 struct Unpark(Thread);
 
@@ -28,6 +29,25 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
             Poll::Ready(output) => return output,
             Poll::Pending => std::thread::park(),
         }
+    }
+}
+
+/// Waits for a future on this thread, but not for ever: `None` when `patience` has run out, or when `enough` says so
+/// while the future waits.
+pub(crate) fn block_on_for<F: Future>(future: F, patience: Duration, enough: impl Fn() -> bool) -> Option<F::Output> {
+    let deadline = Instant::now() + patience;
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if enough() || left.is_zero() {
+            return None;
+        }
+        std::thread::park_timeout(left);
     }
 }
 

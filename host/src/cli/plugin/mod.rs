@@ -5,6 +5,7 @@ mod info;
 mod list;
 mod pin;
 mod settings_table;
+mod test;
 
 use super::Context;
 use super::args::{PluginArgs, PluginCommand};
@@ -18,5 +19,6 @@ pub(super) fn run(context: &Context, args: PluginArgs) -> Result<ExitCode, HostE
             info::run(context, &info::Wanted { name, kind, config }, format)
         }
         PluginCommand::Pin { config, check } => pin::run(context, config, check),
+        PluginCommand::Test(args) => test::run(context, &args),
     }
 }

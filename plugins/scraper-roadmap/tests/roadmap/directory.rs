@@ -9,15 +9,19 @@ use tempfile::TempDir;
 /// A folder with the roadmap `bread` in it, and things that are none.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let content = folder.path().join("bread/content");
-    std::fs::create_dir_all(&content).expect("made");
-    std::fs::create_dir(folder.path().join("empty")).expect("made");
-    let write = |path: &Path, text: &str| std::fs::write(path, text).expect("written");
-    write(&folder.path().join("bread/bread.json"), &drawing().to_string());
-    write(&content.join("basics@n1.md"), BASICS);
-    write(&content.join("dark@n3.md"), RYE);
-    write(&folder.path().join("notes.json"), "{}");
+    fill(folder.path()).expect("written");
     folder
+}
+
+/// Puts them into a folder.
+pub(crate) fn fill(folder: &Path) -> std::io::Result<()> {
+    let content = folder.join("bread/content");
+    std::fs::create_dir_all(&content)?;
+    std::fs::create_dir(folder.join("empty"))?;
+    std::fs::write(folder.join("bread/bread.json"), drawing().to_string())?;
+    std::fs::write(content.join("basics@n1.md"), BASICS)?;
+    std::fs::write(content.join("dark@n3.md"), RYE)?;
+    std::fs::write(folder.join("notes.json"), "{}")
 }
 
 fn config(path: &Path) -> Value {

@@ -20,7 +20,7 @@ fn json_body(value: &Value) -> HttpResponse {
 }
 
 /// What the repository answers. The file of "Rye Flour" still has the name from before the topic was renamed.
-fn answer(request: &HttpRequest) -> HttpResponse {
+pub(crate) fn answer(request: &HttpRequest) -> HttpResponse {
     let url = request.url.as_str();
     if let Some(path) = url.strip_prefix(FILES) {
         return match path {

@@ -1,6 +1,7 @@
 //! The scraper from config to rows, with a faked host.
 
 mod api;
+mod conformance;
 mod directory;
 mod github;
 

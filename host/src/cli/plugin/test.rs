@@ -1,0 +1,67 @@
+//! `rowsmith plugin test`: the conformance suite of its kind, run on a library.
+
+use crate::cli::Context;
+use crate::cli::args::PluginTestArgs;
+use crate::config::Document;
+use crate::config::load::{Overrides, load};
+use crate::error::HostError;
+use crate::exit_code::ExitCode;
+use crate::plugin::image::Image;
+use crate::plugin::loader;
+use rowsmith_plugin_api::Manifest;
+use rowsmith_plugin_testkit::conformance::{Suite, Worker};
+use serde_json::Value;
+use std::path::Path;
+
+pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, HostError> {
+    let image = Image::read(&args.file)?;
+    let config = config(context, args, &image.manifest)?;
+    let module = loader::open(&image)?;
+    let suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
+    let missing = suite.missing();
+    if !missing.is_empty() {
+        return Err(HostError::Usage(needs(&image.manifest, &missing)));
+    }
+    let report = suite.run();
+    // A process that another one of this command has started only does its part.
+    if !report.checks.is_empty() {
+        context.data(&report)?;
+    }
+    Ok(if report.is_conforming() { ExitCode::Success } else { ExitCode::Plugin })
+}
+
+fn needs(manifest: &Manifest, missing: &[String]) -> String {
+    let flags: Vec<String> = missing.iter().map(|name| format!("`--set {name}=…`")).collect();
+    format!("the {} plugin `{}` cannot be tested without {}", manifest.kind, manifest.name, flags.join(" and "))
+}
+
+/// The plugin's config: what a run gives it, with the `--set` of the command line over it.
+fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Result<Value, HostError> {
+    let mut document = Document::parse("--set", "").map_err(|_| HostError::Usage("`--set` cannot be read".into()))?;
+    if let Some(path) = &args.config {
+        document.value = config_of_run(context, path, manifest)?;
+    }
+    for argument in &args.set {
+        document.set(argument).map_err(|problem| HostError::Usage(problem.message.clone()))?;
+    }
+    Ok(document.value)
+}
+
+fn config_of_run(context: &Context, path: &Path, manifest: &Manifest) -> Result<Value, HostError> {
+    let overrides = Overrides { plugin_dirs: context.global.plugin_dirs.clone(), ..Overrides::default() };
+    let loaded = load(path, &overrides)?;
+    let is_this = |other: &Manifest| other.kind == manifest.kind && other.name == manifest.name;
+    let used = loaded.sources.into_iter().find(|(_, source)| is_this(source.manifest()));
+    used.map(|(wanted, _)| wanted.config).ok_or_else(|| {
+        HostError::Usage(format!("{} uses no {} plugin `{}`", path.display(), manifest.kind, manifest.name))
+    })
+}
+
+/// This command again, for the checks that need a second process.
+fn worker(args: &PluginTestArgs) -> Result<Worker, HostError> {
+    let program = std::env::current_exe()
+        .map_err(|error| HostError::Io(format!("cannot find the program that is running: {error}")))?;
+    // The settings come with the task.
+    let arguments = ["plugin".into(), "test".into(), "--".into(), args.file.clone().into_os_string()];
+    Ok(Worker::new(program, arguments))
+}

@@ -1,0 +1,77 @@
+//! `rowsmith plugin test`: the conformance suites on the libraries that were built.
+
+use super::config_text;
+use super::sandbox::{Said, Sandbox, file_name, plugins};
+
+fn test(sandbox: &Sandbox, kind: &str, name: &str, more: &[&str]) -> Said {
+    let file = plugins().join(file_name(kind, name)).display().to_string();
+    let mut arguments = vec!["plugin", "test", &file];
+    arguments.extend(more);
+    sandbox.call(arguments).end()
+}
+
+#[test]
+fn a_good_plugin_passes_every_check() {
+    let sandbox = Sandbox::new();
+    let said = test(&sandbox, "exporter", "csv", &[]).expect(0);
+    assert!(said.out.starts_with("✓ the name can stand in configs and file names\n"), "{}", said.out);
+    assert!(said.out.contains("\n✓ an earlier result survives a run that was stopped\n"), "{}", said.out);
+    assert!(said.out.trim_end().ends_with(" passed, 0 failed, 0 skipped"), "{}", said.out);
+    assert_eq!(said.err, "");
+    let said = test(&sandbox, "provider", "openai", &["--set", "model=m"]).expect(0);
+    assert!(said.out.contains("\n✓ keys travel in headers only\n"), "{}", said.out);
+}
+
+#[test]
+fn a_cache_is_tested_with_a_second_process() {
+    let sandbox = Sandbox::new();
+    let said = test(&sandbox, "cache", "lmdb", &["--set", "map_size_mb=1"]).expect(0);
+    for check in [
+        "two processes can use the store at once",
+        "what was acknowledged survives the death of its process",
+        "a claimed key has one owner among processes",
+    ] {
+        assert!(said.out.contains(&format!("\n✓ {check}\n")), "{}", said.out);
+    }
+    assert!(!sandbox.has(".rowsmith"), "the store is in a temporary folder");
+    let said = test(&sandbox, "cache", "memory", &[]).expect(0);
+    let skipped = "\n– two processes can use the store at once: skipped, the store does not outlive its process\n";
+    assert!(said.out.contains(skipped), "{}", said.out);
+}
+
+#[test]
+fn settings_come_from_flags_and_from_a_config() {
+    let sandbox = Sandbox::new();
+    let said = test(&sandbox, "scraper", "csv", &[]).expect(2);
+    assert_eq!(said.err, "error: the scraper plugin `csv` cannot be tested without `--set path=…`\n");
+    sandbox.write("rows.csv", config_text::rows(3));
+    test(&sandbox, "scraper", "csv", &["--set", "path=rows.csv"]).expect(0);
+
+    sandbox.write("rowsmith.toml", config_text::offline());
+    test(&sandbox, "scraper", "csv", &["--config", "rowsmith.toml"]).expect(0);
+    test(&sandbox, "exporter", "csv", &["--config", "rowsmith.toml"]).expect(0);
+    assert!(!sandbox.has("out.csv"), "an exporter writes into a temporary folder");
+    let said = test(&sandbox, "exporter", "json", &["--config", "rowsmith.toml"]).expect(2);
+    assert_eq!(said.err, "error: rowsmith.toml uses no exporter plugin `json`\n");
+}
+
+#[test]
+fn what_is_wrong_is_named_by_the_check() {
+    let sandbox = Sandbox::new();
+    let said = test(&sandbox, "exporter", "csv", &["--set", "delimiter=both"]).expect(4);
+    let line = "✗ the suite's config is accepted: making the plugin with the suite's config failed: `both` cannot";
+    assert!(said.out.contains(line), "{}", said.out);
+    let said = test(&sandbox, "scraper", "csv", &["--set", "path=missing.csv"]).expect(4);
+    assert!(said.out.contains("brings the same: scraping failed: cannot open"), "{}", said.out);
+    let said = test(&sandbox, "scraper", "csv", &["--set", "path"]).expect(2);
+    assert_eq!(said.err, "error: `--set path` has no `=`\n");
+}
+
+#[test]
+fn a_file_that_is_no_plugin_is_not_opened() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("notes.so", "not a library").display().to_string();
+    let said = sandbox.bare(["plugin", "test", &file]).end().expect(4);
+    assert!(said.err.starts_with("error: plugin DIR/notes.so: is not a dynamic library"), "{}", said.err);
+    assert_eq!(said.out, "");
+}

@@ -1,0 +1,42 @@
+//! Conformance suites: what the host relies on, checked for one plugin of each kind.
+//!
+//! A plugin's test is one line:
+//!
+//! ```ignore
+//! #[test]
+//! fn it_conforms() {
+//!     rowsmith_plugin_testkit::assert_conforms!(rowsmith_scraper_csv, json!({"path": "tests/rows.csv"}));
+//! }
+//! ```
+//!
+//! The first argument is the path of the plugin's crate, the second its config; a third one, a closure, may change the
+//! [`Suite`] before it runs. `{dir}` in the config stands for a temporary folder that is fresh for every check.
+//! `rowsmith plugin test FILE` runs the same suites on a library.
+//!
+//! - All kinds: the manifest and its schema; settings that are unknown, missing or of a wrong type are refused; two
+//!   instances live side by side; capabilities are what is declared; nothing panics; errors are sentences; secrets
+//!   appear nowhere.
+//! - [Scrapers](rowsmith_plugin_api::Scraper): rows repeat, columns differ, and a scraper stops when it is told.
+//! - [Providers](rowsmith_plugin_api::Provider): one request a call, failures are told apart, keys travel in headers.
+//! - [Caches](rowsmith_plugin_api::Cache): no value is lost or mixed up, also among threads and processes, and when a
+//!   process is killed.
+//! - [Exporters](rowsmith_plugin_api::Exporter): every value arrives, and an earlier result survives until the end.
+
+mod boundary;
+mod cache;
+mod exporter;
+mod finding;
+mod macros;
+mod manifest;
+mod provider;
+mod report;
+mod scraper;
+mod settings;
+mod subject;
+mod suite;
+mod watch;
+mod worker;
+
+pub use report::{Check, Outcome, Report};
+pub use suite::Suite;
+pub use worker::Worker;

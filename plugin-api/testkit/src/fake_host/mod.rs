@@ -1,0 +1,10 @@
+//! The host's services, faked: scripted HTTP, a clock under control, rows and logs that can be looked at.
+
+mod clock;
+mod host;
+mod seen;
+mod services;
+
+pub use host::FakeHost;
+pub use seen::LogRecord;
+pub(crate) use services::Answerer;
