@@ -114,8 +114,9 @@ impl Registry {
             if wanted != found {
                 let reason =
                     format!("does not have the pinned bytes: sha256:{wanted} is pinned, and it has sha256:{found}");
-                return Err(PluginError::unusable(path, reason)
-                    .with_hint(format!("if the change is meant, put the new hash into [plugins.pins] \"{name}\"")));
+                return Err(PluginError::unusable(path, reason).with_hint(
+                    "if the change is meant, `rowsmith plugin pin CONFIG` puts the new hash into the config",
+                ));
             }
         }
         self.images.insert(path.to_owned(), Arc::clone(&image));

@@ -59,6 +59,7 @@ fn a_plugin_that_changed_is_refused_until_it_is_pinned_again() {
     sandbox.write("mine.so", bytes);
     let said = sandbox.run("check").expect(4);
     assert!(said.err.contains("plugin mine.so: does not have the pinned bytes: sha256:"), "{}", said.err);
+    assert!(said.err.contains("if the change is meant, `rowsmith plugin pin CONFIG` puts"), "{}", said.err);
     let said = sandbox.run("plugin pin --check").expect(4);
     assert!(said.err.contains("error: 1 hash differs or is missing of rowsmith.toml\n"), "{}", said.err);
     let said = sandbox.run("plugin pin").expect(0);
