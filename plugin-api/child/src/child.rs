@@ -3,8 +3,10 @@
 use crate::ended::Ended;
 use crate::{group, stderr};
 use std::io::{self, BufReader};
-use std::process::ChildStderr;
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 /// How long the last lines of a program that has ended are waited for: something that it started and that left its
@@ -45,25 +47,35 @@ impl Shared {
 }
 
 impl Child {
-    /// Watches over a process that was just started.
-    pub(crate) fn watch(
-        process: std::process::Child,
-        pipe: ChildStderr,
+    /// Starts a process with three pipes and watches over it.
+    ///
+    /// The thread that starts it is the one that waits for it: on Linux the process is killed when that thread ends, so
+    /// it must not end before.
+    pub(crate) fn start(
+        mut command: Command,
         on_line: impl FnMut(&str) + Send + 'static,
-    ) -> io::Result<Self> {
-        let id = process.id();
-        let state = State { process: Some(process), has_said_all: false, ended: None };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
-        // From here on an early return drops it, which kills the process.
-        let child = Self { id, shared: Arc::clone(&shared) };
-        let listener = Arc::clone(&shared);
-        std::thread::Builder::new().name("child-stderr".to_owned()).spawn(move || {
-            stderr::read_lines(BufReader::new(pipe), on_line);
+    ) -> io::Result<(Self, ChildStdin, ChildStdout)> {
+        let (sender, receiver) = sync_channel(1);
+        let watch = move || match spawn(&mut command) {
+            Err(error) => drop(sender.send(Err(error))),
+            Ok((child, shared, pipes)) => {
+                let id = child.id;
+                // When nobody takes it, it is dropped, and so killed.
+                drop(sender.send(Ok((child, pipes))));
+                drop(sender);
+                wait_and_take(id, &shared);
+            }
+        };
+        thread::Builder::new().name("child-wait".to_owned()).spawn(watch)?;
+        let started = receiver.recv().map_err(|_| io::Error::other("the thread that starts it broke off"))?;
+        let (child, Pipes { stdin, stdout, stderr }) = started?;
+        let listener = Arc::clone(&child.shared);
+        thread::Builder::new().name("child-stderr".to_owned()).spawn(move || {
+            stderr::read_lines(BufReader::new(stderr), on_line);
             listener.state().has_said_all = true;
             listener.changed.notify_all();
         })?;
-        std::thread::Builder::new().name("child-wait".to_owned()).spawn(move || wait_and_take(id, &shared))?;
-        Ok(child)
+        Ok((child, stdin, stdout))
     }
 
     /// The number of the process.
@@ -115,6 +127,27 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The ends of the pipes that are ours.
+struct Pipes {
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    stderr: ChildStderr,
+}
+
+fn spawn(command: &mut Command) -> io::Result<(Child, Arc<Shared>, Pipes)> {
+    let mut process = command.spawn()?;
+    let pipes = (process.stdin.take(), process.stdout.take(), process.stderr.take());
+    let id = process.id();
+    let state = State { process: Some(process), has_said_all: false, ended: None };
+    let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+    // From here on an early return drops it, which kills the process.
+    let child = Child { id, shared: Arc::clone(&shared) };
+    let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
+        return Err(io::Error::other("it has no pipes"));
+    };
+    Ok((child, shared, Pipes { stdin, stdout, stderr }))
 }
 
 /// Waits for the end of the process, kills what it leaves behind, and takes its status.

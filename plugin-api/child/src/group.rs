@@ -1,4 +1,4 @@
-//! A program and all that it starts, as one group that can be ended together.
+//! A program and all that it starts, as one group that can be ended together, and that ends with this process.
 
 use std::io;
 use std::process::{Child, Command};
@@ -9,6 +9,23 @@ use std::process::{Child, Command};
 pub(crate) fn separate(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
 }
+
+/// Has the kernel kill the program when the thread that starts it ends: that thread must outlive the program.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[expect(unsafe_code, reason = "only between fork and exec can a process ask for this")]
+pub(crate) fn tie_to_this_thread(command: &mut Command) {
+    use rustix::process::{Signal, set_parent_process_death_signal};
+    // SAFETY: The closure runs between fork and exec, where only calls that are safe in a signal handler are allowed. It
+    // makes one system call, allocates nothing and takes no lock; an error becomes one without allocating as well.
+    unsafe {
+        std::os::unix::process::CommandExt::pre_exec(command, || {
+            Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+        });
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn tie_to_this_thread(_: &mut Command) {}
 
 /// Kills the group. `child` must not have been waited for yet: until then, nobody else can have its number.
 #[cfg(unix)]

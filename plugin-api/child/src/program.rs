@@ -66,13 +66,8 @@ impl Program {
             command.current_dir(folder);
         }
         group::separate(&mut command);
-        let mut process = command.spawn().map_err(|source| SpawnError::new(self, source))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) =
-            (process.stdin.take(), process.stdout.take(), process.stderr.take())
-        else {
-            return Err(SpawnError::new(self, std::io::Error::other("it has no pipes")));
-        };
-        let child = Child::watch(process, stderr, on_line).map_err(|source| SpawnError::new(self, source))?;
+        group::tie_to_this_thread(&mut command);
+        let (child, stdin, stdout) = Child::start(command, on_line).map_err(|source| SpawnError::new(self, source))?;
         Ok(Spawned { child, stdin, stdout })
     }
 }

@@ -35,6 +35,7 @@ struct Worker {
     ready: Ready,
     connection: Option<Connection>,
     closing: Arc<AtomicBool>,
+    stopped: Arc<Interrupt>,
     /// The number of the last question.
     last: u64,
     /// How often the program may be started again without an answer in between.
@@ -46,11 +47,13 @@ struct Worker {
 }
 
 impl Programs {
-    /// Starts the first of `processes` programs.
+    /// Starts the first of `processes` programs. `stopped` says whether the run is being stopped: questions that no
+    /// program has yet are then given back.
     ///
     /// # Errors
     /// When it does not get ready.
-    pub fn start(launch: &Launch, processes: u32, restarts: u32) -> Result<Self> {
+    pub fn start(launch: &Launch, processes: u32, restarts: u32, stopped: Interrupt) -> Result<Self> {
+        let stopped: Arc<Interrupt> = Arc::new(stopped);
         let closing = Arc::new(AtomicBool::new(false));
         let (connection, ready) = Connection::start(launch, TASK, until(&closing))?;
         let (questions, receiver) = channel();
@@ -63,6 +66,7 @@ impl Programs {
                 launch: launch.clone(),
                 ready: ready.clone(),
                 closing: Arc::clone(&programs.closing),
+                stopped: Arc::clone(&stopped),
                 last: 0,
                 restarts,
                 starts: u32::from(connection.is_some()),
@@ -125,7 +129,8 @@ impl Worker {
             let Ok(question) = next else { break };
             // Nobody waits for the answers of a run that was stopped.
             if !question.answer.is_canceled() {
-                drop(question.answer.send(self.answer(&question.text)));
+                let answer = (self.stopped)().and_then(|()| self.answer(&question.text));
+                drop(question.answer.send(answer));
             }
         }
         if let Some(connection) = self.connection {

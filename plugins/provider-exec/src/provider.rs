@@ -17,12 +17,13 @@ impl Provider for ExecProvider {
     type Config = Config;
 
     /// Starts the program: what it says of itself is part of every row's key.
-    fn new(config: Config, _host: Host) -> Result<Self> {
+    fn new(config: Config, host: Host) -> Result<Self> {
         if !(1..=64).contains(&config.processes) {
             return Err(Error::config("processes", "`processes` is not between 1 and 64"));
         }
         let launch = config.launch()?;
-        let programs = Programs::start(&launch, config.processes, config.restarts)?;
+        let programs =
+            Programs::start(&launch, config.processes, config.restarts, Box::new(move || host.check_cancelled()))?;
         let ready = programs.ready();
         let model = ready.model.clone().unwrap_or_else(|| launch.title());
         let mut info = ProviderInfo::new(&model);

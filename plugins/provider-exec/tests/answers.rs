@@ -43,7 +43,7 @@ fn it_is_what_its_program_says() {
     assert_eq!((info.model.as_str(), info.max_output_tokens), ("m-2", Some(500)));
     assert_eq!(info.structured_output, StructuredOutput::JsonObject);
     assert!(!info.is_language_model);
-    assert_eq!(info.identity["options"], &json!({"depth": 3}));
+    assert_eq!(info.identity["options"], json!({"depth": 3}));
     assert_eq!(info.identity["identity"], json!({"weights": "abc"}));
     assert_eq!(info.identity["command"][0], "python3");
 }

@@ -99,3 +99,20 @@ fn what_a_program_has_started_is_killed_with_it() {
         assert!(child.wait().is_success(), "it ended by itself, and what it had left behind was killed");
     });
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_ends_when_the_process_of_its_owner_dies() {
+    let Spawned { child, stdin: _stdin, stdout } = start("dying_owner");
+    let mut output = BufReader::new(stdout);
+    let started = read_until(&mut output, "started");
+    let id = started.strip_prefix("started ").unwrap();
+    assert_eq!(child.wait().signal(), Some(6));
+    // A process that is dead and not yet waited for by the system has a name, but no command line.
+    let is_alive = || std::fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| !line.is_empty());
+    let deadline = std::time::Instant::now() + LONG;
+    while is_alive() {
+        assert!(std::time::Instant::now() < deadline, "it lives on");
+        std::thread::yield_now();
+    }
+}

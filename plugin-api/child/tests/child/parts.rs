@@ -3,7 +3,7 @@
 //! Each part is a test that is left out of normal runs, and that does nothing unless its sign is among the arguments.
 
 use rowsmith_child::Program;
-use std::io::{BufRead as _, Write as _, stderr, stdin, stdout};
+use std::io::{BufRead as _, Read as _, Write as _, stderr, stdin, stdout};
 use std::process::exit;
 
 /// The argument that makes a part act.
@@ -84,5 +84,17 @@ fn parent() {
         let child = command.spawn().unwrap();
         say(&format!("started {}", child.id()));
         stdin().lock().lines().for_each(drop);
+    }
+}
+
+/// Starts another program as this crate does, and dies without a chance to end it.
+#[test]
+#[ignore = "a part of the program"]
+fn dying_owner() {
+    if acts() {
+        let spawned = program("stubborn").spawn(|_| {}).unwrap();
+        say(&format!("started {}", spawned.child.id()));
+        std::io::copy(&mut { spawned.stdout }.take(16), &mut stderr()).unwrap();
+        std::process::abort();
     }
 }

@@ -12,7 +12,7 @@ fn ask(programs: &Programs, question: &str) -> Result<String> {
 }
 
 fn programs(launch: &Launch, restarts: u32) -> Programs {
-    Programs::start(launch, 1, restarts).unwrap()
+    Programs::start(launch, 1, restarts, Box::new(|| Ok(()))).unwrap()
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn several_programs_answer_several_questions() {
     if !has_program("python3") {
         return;
     }
-    let programs = Programs::start(&launch(&["answers"]), 3, 0).unwrap();
+    let programs = Programs::start(&launch(&["answers"]), 3, 0, Box::new(|| Ok(()))).unwrap();
     let answers: Vec<String> = std::thread::scope(|scope| {
         let ask = |at: usize| ask(&programs, &at.to_string()).unwrap();
         let threads: Vec<_> = (0..12).map(|at| scope.spawn(move || ask(at))).collect();
@@ -130,4 +130,14 @@ fn a_program_that_becomes_another_is_not_asked() {
     std::fs::remove_file(&flag).unwrap();
     assert_eq!(error.kind, ErrorKind::Config);
     assert!(error.message.contains("says something else of itself"), "{error}");
+}
+
+#[test]
+fn a_run_that_is_being_stopped_asks_nothing_new() {
+    if !has_program("python3") {
+        return;
+    }
+    let stopped = || Error::new(ErrorKind::Cancelled, "the run is being stopped");
+    let programs = Programs::start(&launch(&["answers"]), 1, 0, Box::new(move || Err(stopped()))).unwrap();
+    assert_eq!(ask(&programs, "a").unwrap_err(), stopped());
 }
