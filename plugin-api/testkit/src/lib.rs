@@ -1,8 +1,10 @@
 //! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock.
 
+mod export;
 mod fake_host;
 pub mod recording;
 mod run;
 
+pub use export::export_rows;
 pub use fake_host::{FakeHost, LogRecord};
 pub use run::{block_on, scrape_rows};
