@@ -6,10 +6,12 @@
 
 use crate::completion::{Completion, CompletionRequest};
 use crate::error::{Error, ErrorKind, Result};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 impl CompletionRequest {
-    /// Answers every row with what a function makes of its input columns: for providers that are no models.
+    /// Answers every row with what a function makes of its input columns: for providers that are no models. What it
+    /// returns is a map, a struct or a JSON object, whose fields are the output columns.
     ///
     /// ```
     /// use rowsmith_plugin_api::prelude::*;
@@ -19,7 +21,7 @@ impl CompletionRequest {
     /// let request = CompletionRequest { rows, ..CompletionRequest::default() };
     /// let completion = request.answer_each(|row| {
     ///     let topic = row.get("Topic").and_then(Value::as_str).unwrap_or_default();
-    ///     Ok([("letters".to_owned(), json!(topic.chars().count()))].into_iter().collect())
+    ///     Ok(json!({ "letters": topic.chars().count() }))
     /// })?;
     /// assert_eq!(completion.text, r#"{"r0":{"tag":"x7","letters":5}}"#);
     /// # Ok(())
@@ -27,11 +29,11 @@ impl CompletionRequest {
     /// ```
     ///
     /// # Errors
-    /// The function's own, with the row's name as the fact `row`; [`ErrorKind::BadRequest`] when the rows cannot be
-    /// read, which a host does not send.
-    pub fn answer_each(
+    /// The function's own, with the row's name as the fact `row`; [`ErrorKind::InvalidData`] when what it returned has no
+    /// fields; [`ErrorKind::BadRequest`] when the rows cannot be read, which a host does not send.
+    pub fn answer_each<T: Serialize>(
         &self,
-        mut answer: impl FnMut(&Map<String, Value>) -> Result<Map<String, Value>>,
+        mut answer: impl FnMut(&Map<String, Value>) -> Result<T>,
     ) -> Result<Completion> {
         let rows = serde_json::from_str(&self.rows)
             .map_err(|e| unreadable(format!("the rows of the request are not JSON: {e}")))?;
@@ -58,17 +60,20 @@ impl CompletionRequest {
     }
 }
 
-fn answer_one(
+fn answer_one<T: Serialize>(
     id: Option<Value>,
     mut item: Value,
     name: &str,
-    answer: &mut impl FnMut(&Map<String, Value>) -> Result<Map<String, Value>>,
+    answer: &mut impl FnMut(&Map<String, Value>) -> Result<T>,
 ) -> Result<Value> {
     let tag = item.get_mut("tag").map(Value::take);
     let Some(Value::Object(row)) = item.get_mut("row").map(Value::take) else {
         return Err(unreadable(format!("row {name} of the request has no `row` object")));
     };
     let columns = answer(&row).map_err(|e| e.with("row", name))?;
+    let Value::Object(columns) = serde_json::to_value(columns)? else {
+        return Err(Error::new(ErrorKind::InvalidData, format!("the answer to row {name} is no object")));
+    };
     let mut whole = Map::new();
     whole.extend(id.map(|id| ("id".to_owned(), id)));
     whole.extend(tag.map(|tag| ("tag".to_owned(), tag)));
@@ -141,5 +146,7 @@ mod tests {
     fn the_functions_own_error_names_the_row() {
         let error = request(r#"{"r0":{"row":{"A":1}},"r1":{"row":{}}}"#).answer_each(doubled).unwrap_err();
         assert_eq!((error.message.as_str(), error.fact("row")), ("`A` is no number", Some("r1")));
+        let error = request(r#"{"r0":{"row":{}}}"#).answer_each(|_| Ok(3)).unwrap_err();
+        assert_eq!(error.message, "the answer to row r0 is no object");
     }
 }

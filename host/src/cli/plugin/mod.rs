@@ -3,6 +3,7 @@
 mod found;
 mod info;
 mod list;
+mod new;
 
 use super::Context;
 use super::args::{PluginArgs, PluginCommand};
@@ -13,5 +14,6 @@ pub(super) fn run(context: &Context, args: PluginArgs) -> Result<ExitCode, HostE
     match args.command {
         PluginCommand::List { format } => list::run(context, format),
         PluginCommand::Info { name, kind, format } => info::run(context, &name, kind, format),
+        PluginCommand::New(args) => new::run(context, &args),
     }
 }
