@@ -133,6 +133,13 @@ pub struct Store {
     pub persistent: bool,
 }
 
+impl Store {
+    /// A store that is gone with the process.
+    pub fn temporary(name: impl Into<String>) -> Self {
+        Self { name: name.into(), path: None, persistent: false }
+    }
+}
+
 /// Counts and sizes of a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]

@@ -23,7 +23,7 @@ impl Cache for Answers {
         Ok(Self(Mutex::default()))
     }
     fn store(&self) -> Store {
-        Store { name: "memory".to_owned(), ..Store::default() }
+        Store::temporary("memory")
     }
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
         let answers = self.lock();
@@ -35,12 +35,13 @@ impl Cache for Answers {
     }
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
         let answers = self.lock();
-        let later = answers.iter().filter(|(key, _)| after.is_none_or(|after| **key > after));
-        Ok(later.take(limit).map(|(key, answer)| (*key, answer.clone())).collect())
+        let later = answers.iter().filter(|(key, _)| after < Some(**key));
+        Ok(later.take(limit).map(|(k, v)| (*k, v.clone())).collect())
     }
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
         let mut answers = self.lock();
-        Ok(keys.iter().map(|key| u64::from(answers.remove(key).is_some())).sum())
+        let gone = keys.iter().filter(|key| answers.remove(*key).is_some());
+        Ok(gone.count() as u64)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows as blocks of text: a line for each column, then an empty line.
 
-use rowsmith_plugin_api::output::{FileExporter, FileFormat, Format, IfExists, OutputOptions, Rows};
+use rowsmith_plugin_api::output::{FileExporter, FileFormat, Format, OutputOptions, Rows};
 use rowsmith_plugin_api::prelude::*;
 
 /// Where the text goes.
@@ -17,8 +17,7 @@ impl FileFormat for Blocks {
     type Config = Config;
 
     fn open(config: Config) -> Result<(OutputOptions, Self)> {
-        let if_exists = IfExists::Replace;
-        Ok((OutputOptions { path: config.path, columns: None, if_exists }, Self))
+        Ok((OutputOptions::to(config.path), Self))
     }
 }
 

@@ -33,8 +33,7 @@ impl Provider for Rules {
         request.answer_each(|row| {
             let texts = row.values().filter_map(Value::as_str);
             let words = texts.flat_map(str::split_whitespace).count();
-            let length = if words < self.0.long_from { "short" } else { "long" };
-            Ok(json!({ "words": words, "length": length }))
+            Ok(json!({ "words": words, "long": words >= self.0.long_from }))
         })
     }
 }

@@ -8,7 +8,10 @@ fn conforms_and_counts_words() {
     let config = serde_json::from_value(json!({ "long_from": 3 })).unwrap();
     let provider = plugin::Rules::new(config, FakeHost::default().host()).unwrap();
     let rows = json!({ "r0": { "tag": "x7", "row": { "Text": "one two three" } } }).to_string();
-    let request = CompletionRequest { rows, ..CompletionRequest::default() };
+    let request = CompletionRequest {
+        rows,
+        ..CompletionRequest::default()
+    };
     let answer = block_on(provider.complete(request)).unwrap().text;
-    assert_eq!(answer, r#"{"r0":{"tag":"x7","words":3,"length":"long"}}"#);
+    assert_eq!(answer, r#"{"r0":{"tag":"x7","words":3,"long":true}}"#);
 }
