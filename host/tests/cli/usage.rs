@@ -4,7 +4,7 @@ use super::config_text;
 use super::golden::Golden;
 use super::sandbox::Sandbox;
 
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "",
     "run",
     "plan",
@@ -13,6 +13,7 @@ const VERBS: [&str; 17] = [
     "plugin",
     "plugin list",
     "plugin info",
+    "plugin new",
     "cache",
     "cache stats",
     "cache verify",
@@ -57,6 +58,7 @@ fn wrong_use_is_said_with_a_way_out() {
         ("check --static --online", 2),
         ("plugin", 2),
         ("plugin info csv --kind sink", 2),
+        ("plugin new pages", 2),
         ("completions tcsh", 2),
         ("run", 3),
         ("check no/such.toml", 3),

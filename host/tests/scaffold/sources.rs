@@ -60,3 +60,21 @@ fn a_version_that_is_not_released_yet_builds_with_a_patch() {
     workshop.write("patched/.cargo/config.toml", &patch);
     workshop.cargo("patched", ["test", "--quiet"]).expect(0);
 }
+
+/// The sources are those that a release brings along, so this shows as well that they stand on their own.
+#[cfg(unix)]
+#[test]
+fn a_tag_of_a_repository_builds() {
+    let workshop = Workshop::new();
+    workshop.write("repository/README.md", "Rowsmith\n");
+    let repository = workshop.path("repository").display().to_string();
+    workshop.system("repository", checkout().join(".ci/release"), &["sources", &repository]);
+    workshop.system("repository", "git", &["init", "--quiet"]);
+    workshop.system("repository", "git", &["add", "."]);
+    let author = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"];
+    workshop.system("repository", "git", &[&author[..], &["commit", "--quiet", "-m", "all"]].concat());
+    workshop.system("repository", "git", &["tag", "v1"]);
+    let words = format!("plugin new tagged --kind exporter --dir tagged --api file://{repository}#v1");
+    workshop.rowsmith(&words).expect(0);
+    workshop.cargo_with_git("tagged", ["test", "--quiet"]).expect(0);
+}

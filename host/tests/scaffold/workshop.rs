@@ -74,19 +74,51 @@ impl Workshop {
         self.run(command, folder)
     }
 
-    /// Runs Cargo in a crate's folder, in the order in which it was given, with the lock file of the workspace.
+    /// Runs Cargo in a crate's folder, offline.
     pub(crate) fn cargo<S: AsRef<OsStr>>(&self, folder: &str, arguments: impl IntoIterator<Item = S>) -> Said {
+        let mut command = self.cargo_command(folder, arguments);
+        command.env("CARGO_NET_OFFLINE", "true");
+        self.run(command, folder)
+    }
+
+    /// Runs Cargo so that it may fetch from a repository of this machine, which it does not do offline; the proxy that
+    /// it is told to use is not there, so nothing else can be fetched. What it fetches stays in the workshop.
+    #[cfg(unix)]
+    pub(crate) fn cargo_with_git<S: AsRef<OsStr>>(&self, folder: &str, arguments: impl IntoIterator<Item = S>) -> Said {
+        let mut command = self.cargo_command(folder, arguments);
+        let home = self.path("cargo-home");
+        fs::create_dir_all(&home).unwrap();
+        let registry = home.join("registry");
+        if !registry.exists() {
+            std::os::unix::fs::symlink(cargo_home().join("registry"), registry).unwrap();
+        }
+        command.env("CARGO_HOME", home).env("CARGO_NET_OFFLINE", "false").env("CARGO_NET_RETRY", "0");
+        command.env("https_proxy", "http://127.0.0.1:9").env("http_proxy", "http://127.0.0.1:9");
+        self.run(command, folder)
+    }
+
+    /// Cargo with the lock file of the workspace and the shared folder for what it builds.
+    fn cargo_command<S: AsRef<OsStr>>(&self, folder: &str, arguments: impl IntoIterator<Item = S>) -> Command {
         let lock = self.path(folder).join("Cargo.lock");
         if !lock.exists() {
             fs::copy(checkout().join("Cargo.lock"), lock).unwrap();
         }
         let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).env("CARGO_TARGET_DIR", target()).env("CARGO_NET_OFFLINE", "true");
+        command.args(arguments).env("CARGO_TARGET_DIR", target());
         // A developer's own settings have no say in whether a new plugin builds.
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WORKSPACE_WRAPPER"] {
             command.env_remove(name);
         }
-        self.run(command, folder)
+        command
+    }
+
+    /// Runs a program of the system in a folder of the workshop.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn system(&self, folder: &str, program: impl AsRef<OsStr>, arguments: &[&str]) {
+        let mut command = Command::new(program);
+        command.args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        self.run(command, folder).expect(0);
     }
 
     /// Puts the library of a crate, which Cargo has built into the shared folder, where its config has it.
@@ -118,4 +150,10 @@ pub(crate) fn checkout() -> PathBuf {
 
 fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("scaffold")
+}
+
+#[cfg(unix)]
+fn cargo_home() -> PathBuf {
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cargo");
+    std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }
