@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::hash::{BuildHasherDefault, Hasher};
 
+/// How many entries are looked at together where a store has no better way.
+const PAGE: usize = 256;
+
 /// The identity of one question.
 pub type Key = [u8; 32];
 
@@ -64,11 +67,36 @@ pub trait Cache: Send + Sync + Sized + 'static {
     /// Removes many keys; returns how many there were.
     fn delete_many(&self, keys: &[Key]) -> impl Future<Output = Result<u64>> + Send;
 
-    /// Removes everything; returns how many entries there were.
-    fn clear(&self) -> impl Future<Output = Result<u64>> + Send;
+    /// Removes everything; returns how many entries there were. Without an own one: by scanning and deleting.
+    fn clear(&self) -> impl Future<Output = Result<u64>> + Send {
+        async {
+            let mut removed = 0;
+            let mut after = None;
+            loop {
+                let keys: Vec<Key> = self.scan(after, PAGE).await?.into_iter().map(|(key, _)| key).collect();
+                let Some(last) = keys.last() else { return Ok(removed) };
+                after = Some(*last);
+                removed += self.delete_many(&keys).await?;
+            }
+        }
+    }
 
-    /// Counts and sizes.
-    fn stats(&self) -> impl Future<Output = Result<CacheStats>> + Send;
+    /// Counts and sizes. Without an own one: by scanning.
+    fn stats(&self) -> impl Future<Output = Result<CacheStats>> + Send {
+        async {
+            let (mut entries, mut bytes) = (0, 0);
+            let mut after = None;
+            loop {
+                let page = self.scan(after, PAGE).await?;
+                let Some((last, _)) = page.last() else {
+                    return Ok(CacheStats { entries, bytes: Some(bytes), facts: Vec::new() });
+                };
+                after = Some(*last);
+                entries += page.len() as u64;
+                bytes += page.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum::<u64>();
+            }
+        }
+    }
 
     /// Checks the store itself, below the entries; returns one sentence for each damage.
     fn verify(&self) -> impl Future<Output = Result<Vec<String>>> + Send {
@@ -103,6 +131,13 @@ pub struct Store {
     pub path: Option<String>,
     /// Whether it outlives the process.
     pub persistent: bool,
+}
+
+impl Store {
+    /// A store that is gone with the process.
+    pub fn temporary(name: impl Into<String>) -> Self {
+        Self { name: name.into(), path: None, persistent: false }
+    }
 }
 
 /// Counts and sizes of a store.

@@ -67,6 +67,7 @@ pub mod scraper;
 pub mod secret;
 pub mod service;
 
+mod answers;
 mod export;
 
 pub use cache::Cache;

@@ -5,6 +5,7 @@ use crate::config::defaults;
 use crate::config::load::Overrides;
 use crate::printer::ColorChoice;
 use crate::report::progress::ProgressMode;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::path::PathBuf;
@@ -232,7 +233,7 @@ pub enum PluginCommand {
         /// A name (`csv`), a kind and a name (`scraper-csv`), or a file
         name: String,
         /// Only plugins of this kind
-        #[arg(long, value_parser = parse_kind, value_name = "KIND")]
+        #[arg(long, value_parser = kind_parser(), value_name = "KIND")]
         kind: Option<PluginKind>,
         /// Look in the folders of this config's `[plugins] path` too
         #[arg(long, value_name = "CONFIG")]
@@ -241,6 +242,10 @@ pub enum PluginCommand {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: OutputFormat,
     },
+    /// Write the crate of a new plugin: it builds, passes its tests and runs as it is
+    New(NewArgs),
+    /// Run the conformance suite of its kind on a plugin; its code runs, in temporary folders
+    Test(PluginTestArgs),
     /// Write the hashes of a config's plugins into the config, so that no other bytes are run
     Pin {
         /// The config file; `rowsmith.toml` when absent
@@ -250,8 +255,6 @@ pub enum PluginCommand {
         #[arg(long)]
         check: bool,
     },
-    /// Run the conformance suite of its kind on a plugin; its code runs, in temporary folders
-    Test(PluginTestArgs),
 }
 
 /// Flags of `plugin test`.
@@ -268,8 +271,32 @@ pub struct PluginTestArgs {
     pub set: Vec<String>,
 }
 
-fn parse_kind(name: &str) -> Result<PluginKind, String> {
-    PluginKind::from_name(name).ok_or_else(|| "one of: scraper, cache, provider, exporter".to_owned())
+fn kind_parser() -> impl TypedValueParser<Value = PluginKind> {
+    let names = PluginKind::ALL.map(PluginKind::as_str);
+    PossibleValuesParser::new(names).try_map(|name| PluginKind::from_name(&name).ok_or("no kind of plugin"))
+}
+
+/// Flags of `plugin new`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rowsmith plugin new pages --kind scraper\n  rowsmith plugin new mine --kind provider --dir plugins/mine --api 0.2"
+)]
+pub struct NewArgs {
+    /// What it is called: lower-case letters, digits and `-`
+    pub name: String,
+    /// What it is for
+    #[arg(long, value_parser = kind_parser(), value_name = "KIND")]
+    pub kind: PluginKind,
+    /// The folder to write into; `rowsmith-<KIND>-<NAME>` when absent
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Where rowsmith-plugin-api comes from: a version, a folder, or a git address (`URL#TAG`); when absent, the one that
+    /// came with this program, or else the released version of the same number
+    #[arg(long, value_name = "VERSION|PATH|URL")]
+    pub api: Option<String>,
+    /// Write into a folder that is not empty, and overwrite files there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Commands of `cache`.

@@ -21,6 +21,8 @@ pub const CI: &str = "CI";
 pub const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// The user's folder for what can be made again.
 pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// Where a shell looks for programs.
+pub const PATH: &str = "PATH";
 /// The user's folder, below which the two folders above are when they are not set.
 pub const HOME: &str = "HOME";
 

@@ -4,7 +4,7 @@ use super::config_text;
 use super::golden::Golden;
 use super::sandbox::Sandbox;
 
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 20] = [
     "",
     "run",
     "plan",
@@ -15,6 +15,7 @@ const VERBS: [&str; 19] = [
     "plugin info",
     "plugin pin",
     "plugin test",
+    "plugin new",
     "cache",
     "cache stats",
     "cache verify",
@@ -59,6 +60,7 @@ fn wrong_use_is_said_with_a_way_out() {
         ("check --static --online", 2),
         ("plugin", 2),
         ("plugin info csv --kind sink", 2),
+        ("plugin new pages", 2),
         ("completions tcsh", 2),
         ("run", 3),
         ("check no/such.toml", 3),

@@ -33,6 +33,11 @@ pub struct OutputOptions {
 }
 
 impl OutputOptions {
+    /// All columns to a path, or to the standard output for `-`; a file that exists is replaced.
+    pub fn to(path: impl Into<String>) -> Self {
+        Self { path: path.into(), columns: None, if_exists: IfExists::Replace }
+    }
+
     /// Refuses what cannot work, before anything is written.
     ///
     /// # Errors

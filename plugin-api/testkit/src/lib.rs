@@ -2,13 +2,15 @@
 //! [`conformance`] suites that say whether a plugin keeps what its kind promises.
 
 pub mod conformance;
+mod export;
 mod fake_host;
+mod marker;
 mod program;
 mod recorded;
-mod marker;
 pub mod recording;
 mod run;
 
+pub use export::export_rows;
 pub use fake_host::{FakeHost, LogRecord};
 pub use program::has_program;
 pub use run::{block_on, scrape_rows};

@@ -40,7 +40,7 @@ impl Cache for MemoryCache {
     }
 
     fn store(&self) -> Store {
-        Store { name: "memory".to_owned(), path: None, persistent: false }
+        Store::temporary("memory")
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {

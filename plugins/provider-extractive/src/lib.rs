@@ -7,10 +7,9 @@
 //! for tests, and as the baseline that a model has to beat; it knows nothing and adds nothing. Its word lists are
 //! English; with other languages it falls back to whole sentences and labels.
 //!
-//! One call goes through the files in this order: [`provider`] takes the request, `rows` and `rules` read it,
-//! `reading` (with `plain`, `sentence`, `words`, `stem`) takes a row apart, `value` asks `summary` (with `shorten`,
-//! `forms`, `grammar`), `phrases`, `classify` (with `cues`) or `number` for each column, and `answer` puts the text
-//! together.
+//! One call goes through the files in this order: [`provider`] takes the request, `answer` takes its rows one by one,
+//! `rules` reads what is asked, `reading` (with `plain`, `sentence`, `words`, `stem`) takes a row apart, and `value` asks
+//! `summary` (with `shorten`, `forms`, `grammar`), `phrases`, `classify` (with `cues`) or `number` for each column.
 #![forbid(unsafe_code)]
 
 mod answer;
@@ -24,7 +23,6 @@ mod phrases;
 mod plain;
 pub mod provider;
 mod reading;
-mod rows;
 mod rules;
 mod sentence;
 mod shorten;

@@ -1,8 +1,6 @@
 //! The provider itself: takes a request, waits if asked to, and hands back the answer.
 
 use crate::config::Config;
-use crate::rows::Batch;
-use crate::rules::Rules;
 use rowsmith_plugin_api::prelude::{
     Completion, CompletionRequest, Error, Host, Provider, ProviderInfo, Result, StructuredOutput,
 };
@@ -43,9 +41,7 @@ impl Provider for Extractive {
         if self.config.latency_ms > 0 {
             self.host.sleep(Duration::from_millis(self.config.latency_ms)).await?;
         }
-        let batch = Batch::parse(&request.rows)?;
-        let rules = Rules::parse(&request.rules)?;
-        let mut completion = Completion::text(crate::answer::answer(batch, &rules));
+        let mut completion = crate::answer::answer(&request)?;
         completion.model = Some(MODEL.to_owned());
         Ok(completion)
     }

@@ -3,6 +3,7 @@
 mod found;
 mod info;
 mod list;
+mod new;
 mod pin;
 mod settings_table;
 mod test;
@@ -18,7 +19,8 @@ pub(super) fn run(context: &Context, args: PluginArgs) -> Result<ExitCode, HostE
         PluginCommand::Info { name, kind, config, format } => {
             info::run(context, &info::Wanted { name, kind, config }, format)
         }
-        PluginCommand::Pin { config, check } => pin::run(context, config, check),
+        PluginCommand::New(args) => new::run(context, &args),
         PluginCommand::Test(args) => test::run(context, &args),
+        PluginCommand::Pin { config, check } => pin::run(context, config, check),
     }
 }

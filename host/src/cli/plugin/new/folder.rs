@@ -1,0 +1,119 @@
+//! Puts the files of a new plugin into its folder: all of them or none.
+//!
+//! They are written into a temporary folder beside the target, which then takes the target's name. Into a folder that
+//! has files already they are moved one by one.
+
+use super::template::File;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// There is something already.
+    Taken(String),
+    /// The system does not want it.
+    Io(String),
+}
+
+/// Writes the files; `force` allows a folder that is not empty, and overwrites files of the same names.
+pub(super) fn write(target: &Path, files: &[File], force: bool) -> Result<(), Refused> {
+    let failed = |error: io::Error| Refused::Io(format!("cannot write to {}: {}", target.display(), plain(&error)));
+    let there = match fs::read_dir(target) {
+        Ok(mut entries) => Some(entries.next().is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(failed(error)),
+    };
+    if there == Some(true) && !force {
+        let message =
+            format!("{} is not empty; name another folder with --dir, or overwrite with --force", target.display());
+        return Err(Refused::Taken(message));
+    }
+    if let Some((path, _)) = files.iter().find(|(path, _)| target.join(path).is_dir()) {
+        return Err(Refused::Taken(format!("{} is a folder", target.join(path).display())));
+    }
+    let made = tempfile::Builder::new().prefix(".rowsmith-new-").tempdir_in(existing(target)).map_err(failed)?;
+    let crate_folder = made.path().join("crate");
+    for (path, text) in files {
+        let path = crate_folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(&crate_folder)).map_err(failed)?;
+        fs::write(path, text).map_err(failed)?;
+    }
+    let moved = if there == Some(true) { fill(&crate_folder, target, files) } else { place(&crate_folder, target) };
+    moved.map_err(failed)
+}
+
+/// The nearest folder above that is there: what is made in it can be renamed to what is below it.
+fn existing(target: &Path) -> PathBuf {
+    let above = target.ancestors().skip(1).find(|folder| folder.as_os_str().is_empty() || folder.exists());
+    above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Gives a folder its name; an empty one may have it already.
+fn place(made: &Path, target: &Path) -> io::Result<()> {
+    if let Some(above) = target.parent() {
+        fs::create_dir_all(above)?;
+    }
+    if target.exists() {
+        fs::remove_dir(target)?;
+    }
+    fs::rename(made, target)
+}
+
+/// Moves files into a folder that has others.
+fn fill(made: &Path, target: &Path, files: &[File]) -> io::Result<()> {
+    for (path, _) in files {
+        let to = target.join(path);
+        fs::create_dir_all(to.parent().unwrap_or(target))?;
+    }
+    files.iter().try_for_each(|(path, _)| fs::rename(made.join(path), target.join(path)))
+}
+
+/// The system's own words; the text of a temporary folder's error names that folder.
+fn plain(error: &io::Error) -> String {
+    let code = error.raw_os_error();
+    code.map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> Vec<File> {
+        vec![("Cargo.toml", "new\n".to_owned()), ("src/lib.rs", "code\n".to_owned())]
+    }
+
+    #[test]
+    fn all_files_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let names = |path: &Path| {
+            let mut names: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+
+        fs::create_dir(at("empty")).unwrap();
+        for target in ["new", "deep/er/new", "empty"] {
+            write(&at(target), &files(), false).expect(target);
+            assert_eq!(fs::read_to_string(at(target).join("src/lib.rs")).unwrap(), "code\n");
+        }
+
+        fs::create_dir_all(at("taken/src")).unwrap();
+        fs::write(at("taken/Cargo.toml"), "mine").unwrap();
+        fs::write(at("taken/mine"), "mine").unwrap();
+        assert!(matches!(write(&at("taken"), &files(), false), Err(Refused::Taken(_))));
+        assert_eq!(names(&at("taken")), ["Cargo.toml", "mine", "src"]);
+        write(&at("taken"), &files(), true).expect("it is forced");
+        assert_eq!(fs::read_to_string(at("taken/Cargo.toml")).unwrap(), "new\n");
+        assert_eq!(names(&at("taken")), ["Cargo.toml", "mine", "src"]);
+
+        fs::create_dir_all(at("odd/Cargo.toml")).unwrap();
+        assert!(matches!(write(&at("odd"), &files(), true), Err(Refused::Taken(_))), "a folder in a file's place");
+        assert!(!at("odd/src").exists());
+
+        assert!(matches!(write(&at("taken/mine/below"), &files(), false), Err(Refused::Io(_))));
+        assert_eq!(names(folder.path()), ["deep", "empty", "new", "odd", "taken"], "no temporary folder is left");
+    }
+}
