@@ -68,17 +68,19 @@ fn configs_pass_the_check() {
     let sandbox = Sandbox::new();
     let built = Path::new(BUILT).parent().expect("a folder").join("deps");
     sandbox.write("rows.csv", "Text\n");
-    fs::create_dir_all(sandbox.path("plugins")).expect("folders are made");
+    // Where Cargo puts them, and where the configs of the page have them.
+    let folder = sandbox.path("target/debug");
+    fs::create_dir_all(&folder).expect("folders are made");
     for (kind, name) in [("scraper", "tickets"), ("cache", "sqlite"), ("provider", "inhouse"), ("exporter", "html")] {
         let file = file_name(kind, name);
-        fs::copy(built.join(&file), sandbox.path("plugins").join(&file)).expect("a plugin is copied");
+        fs::copy(built.join(&file), folder.join(&file)).expect("a plugin is copied");
     }
     let is_config = |block: &Block| block.language == "toml" && !block.text.contains("[package]");
     for block in blocks(&read(TUTORIAL)).iter().filter(|block| is_config(block)) {
         let missing = NEEDED.iter().filter(|(table, _)| !block.text.lines().any(|line| line == *table));
         let config = missing.fold(block.text.clone(), |config, (_, tables)| config + "\n" + tables);
         sandbox.write("rowsmith.toml", &config);
-        let path = std::env::join_paths([plugins(), sandbox.path("plugins")]).expect("a path");
+        let path = std::env::join_paths([plugins(), folder.clone()]).expect("a path");
         let call = sandbox.bare(["check", "--static"]).env("ROWSMITH_PLUGIN_PATH", path);
         let said = call.env("SERVICES", "http://127.0.0.1:1").env("DESK_TOKEN", "a").env("MODELS_KEY", "b").end();
         assert_eq!(said.code, Some(0), "line {}:\n{config}\n{}{}", block.line, said.out, said.err);
