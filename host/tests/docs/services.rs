@@ -12,6 +12,7 @@ pub(crate) struct Services {
 
 impl Services {
     /// Starts them. `None` where there is no Python; the machines that check every change have one.
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests has to know what was not tested")]
     pub(crate) fn start() -> Option<Self> {
         let mut command = Command::new("python3");
         command.arg(project().join("docs/examples/services.py")).stdin(Stdio::null()).stdout(Stdio::piped());
