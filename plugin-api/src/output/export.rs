@@ -114,16 +114,17 @@ impl<F: Format> FileExporter<F> {
         if self.stretches.is_empty() {
             self.format.header(self.columns.names(), &mut self.out)?;
         }
-        self.format.footer(&mut self.out)?;
-        file.write(&self.out)?;
         match self.format.table() {
             Some(lines) if self.stretches.len() > 1 => {
-                self.out.clear();
                 self.format.header(self.columns.names(), &mut self.out)?;
-                widen(file, &self.out, &self.stretches, &lines)
+                widen(file, &self.out, &self.stretches, &lines)?;
+                self.out.clear();
             }
-            _ => Ok(()),
+            _ => {}
         }
+        // The lines of the footer are no rows, so it comes when the rows have been widened.
+        self.format.footer(&mut self.out)?;
+        file.write(&self.out)
     }
 }
 

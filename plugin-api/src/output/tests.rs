@@ -137,6 +137,42 @@ fn columns_that_come_late_are_in_all_lines() {
     assert_eq!(folder.names(), ["t"]);
 }
 
+/// The same with a line behind the last row.
+#[derive(Debug)]
+struct Framed(Quoted);
+
+impl Format for Framed {
+    fn table(&self) -> Option<TableLines> {
+        self.0.table()
+    }
+
+    fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
+        self.0.header(columns, out)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
+        self.0.rows(rows, out)
+    }
+
+    fn footer(&self, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(b"the end\n");
+        Ok(())
+    }
+}
+
+#[test]
+fn a_footer_is_not_widened() {
+    let folder = Folder::new();
+    let options = OutputOptions { path: folder.path("rows.txt"), columns: None, if_exists: IfExists::Replace };
+    let mut exporter = FileExporter::new(options, Framed(Quoted)).unwrap();
+    exporter.begin(&[]).unwrap();
+    exporter.write(&chunk(&[json!({"a": "1"})])).unwrap();
+    exporter.write(&chunk(&[json!({"a": "2", "b": "3"})])).unwrap();
+    let summary = exporter.finish(Ending::Complete).unwrap();
+    assert_eq!(folder.read("rows.txt"), "a,b\n'1'''\n'2''3'\nthe end\n");
+    assert_eq!(summary.bytes, Some(folder.read("rows.txt").len() as u64));
+}
+
 #[test]
 fn listed_columns_are_exactly_those() {
     let folder = Folder::new();

@@ -14,3 +14,8 @@ pub use export::export_rows;
 pub use fake_host::{FakeHost, LogRecord};
 pub use program::has_program;
 pub use run::{block_on, scrape_rows};
+
+/// The examples of the documentation, compiled and run as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/writing-plugins.md")]
+struct WritingPlugins;

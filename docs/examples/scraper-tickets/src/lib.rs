@@ -1,0 +1,67 @@
+//! Reads the tickets of a help desk that hands them out in pages.
+#![forbid(unsafe_code)]
+
+mod api;
+mod config;
+
+use api::Desk;
+use config::Config;
+use rowsmith_plugin_api::prelude::*;
+use std::collections::HashSet;
+
+/// The tickets of one queue.
+pub struct Tickets {
+    config: Config,
+    desk: Desk,
+    host: Host,
+}
+
+impl Scraper for Tickets {
+    type Config = Config;
+
+    fn new(config: Config, host: Host) -> Result<Self> {
+        Ok(Self { desk: Desk::new(&config, host.clone())?, config, host })
+    }
+
+    async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
+        let most = self.config.max_tickets.unwrap_or(u64::MAX);
+        let mut cursor: Option<String> = None;
+        let mut seen = HashSet::new();
+        loop {
+            self.host.check_cancelled()?;
+            let page = self.desk.page(&self.config.queue, self.config.page_size, cursor.as_deref()).await?;
+            for ticket in &page.tickets {
+                if rows.rows() == most {
+                    return Ok(());
+                }
+                rows.send(ticket).await?;
+            }
+            // The next page takes a while; what is here need not wait for it.
+            rows.flush().await?;
+            let done = Some(rows.rows());
+            self.host.progress(Progress { message: "tickets".to_owned(), done, total: page.total }).await?;
+            match page.next {
+                Some(_) if rows.rows() == most => return Ok(()),
+                Some(next) if !seen.insert(next.clone()) => return Err(circle(&next)),
+                Some(next) => cursor = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn list(&self) -> Result<Vec<Listing>> {
+        self.desk.queues().await
+    }
+}
+
+/// A desk that names a page twice would be read for ever.
+fn circle(cursor: &str) -> Error {
+    Error::new(ErrorKind::InvalidData, "the help desk names one page of tickets twice").with("cursor", cursor)
+}
+
+export_plugin!(
+    scraper: Tickets,
+    name = "tickets",
+    about = "Reads the tickets of a help desk",
+    capabilities = ["list"],
+);
