@@ -2,7 +2,7 @@
 
 /// Runs the conformance suite of a plugin crate's kind and fails the test when a promise is broken.
 ///
-/// ```ignore
+/// ```text
 /// assert_conforms!(rowsmith_cache_lmdb, json!({}));
 /// assert_conforms!(crate, json!({"path": "{dir}/rows.csv"}), |suite| suite.prepare(write_rows));
 /// ```

@@ -2,16 +2,37 @@
 //!
 //! A plugin's test is one line:
 //!
-//! ```ignore
-//! #[test]
-//! fn it_conforms() {
-//!     rowsmith_plugin_testkit::assert_conforms!(rowsmith_scraper_csv, json!({"path": "tests/rows.csv"}));
-//! }
+//! ```
+//! use rowsmith_plugin_api::prelude::*;
+//! # #[derive(Deserialize, ConfigSchema)]
+//! # #[serde(deny_unknown_fields)]
+//! # struct Config {
+//! #     /// How many rows to make.
+//! #     count: u32,
+//! # }
+//! # struct Counter(Config);
+//! # impl Scraper for Counter {
+//! #     type Config = Config;
+//! #     fn new(config: Config, _host: Host) -> Result<Self> {
+//! #         Ok(Self(config))
+//! #     }
+//! #     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
+//! #         for number in 0..self.0.count {
+//! #             rows.send(&json!({ "number": number })).await?;
+//! #         }
+//! #         Ok(())
+//! #     }
+//! # }
+//! # export_plugin!(scraper: Counter, name = "counter", about = "Rows that count");
+//!
+//! # fn main() {
+//! rowsmith_plugin_testkit::assert_conforms!(crate, json!({"count": 3}));
+//! # }
 //! ```
 //!
-//! The first argument is the path of the plugin's crate, the second its config; a third one, a closure, may change the
-//! [`Suite`] before it runs. `{dir}` in the config stands for a temporary folder that is fresh for every check.
-//! `rowsmith plugin test FILE` runs the same suites on a library.
+//! The first argument is the path of the plugin's crate (`crate` in its own unit tests), the second its config; a third
+//! one, a closure, may change the [`Suite`] before it runs. `{dir}` in the config stands for a temporary folder that is
+//! fresh for every check. `rowsmith plugin test FILE` runs the same suites on a library.
 //!
 //! - All kinds: the manifest and its schema; settings that are unknown, missing or of a wrong type are refused; two
 //!   instances live side by side; capabilities are what is declared; nothing panics; errors are sentences; secrets

@@ -22,6 +22,9 @@ const TASK: &str = "ROWSMITH_CONFORMANCE_TASK";
 /// Begins what such a process says; a test program says other things as well.
 const SAID: &str = "conformance says: ";
 
+/// Says that the plugin is open.
+const READY: &str = "ready";
+
 /// How a suite is started in another process.
 #[derive(Debug, Clone)]
 pub struct Worker {
@@ -68,17 +71,22 @@ impl Worker {
         Self::new(std::env::current_exe().unwrap_or_default(), arguments)
     }
 
+    /// Starts a process, and waits until it has opened the plugin. It does its work after [`Running::go`].
     pub(super) fn start(&self, task: &Task) -> Judged<Running> {
         let task = done("writing a task", serde_json::to_string(task))?;
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).env(TASK, task);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = done("starting another process", command.spawn())?;
         let said = match child.stdout.take() {
             Some(stdout) => lines(stdout),
             None => return failed("another process has no standard output"),
         };
-        Ok(Running { child, said })
+        let running = Running { child, said };
+        match running.next()?.as_deref() {
+            Some(READY) => Ok(running),
+            _ => failed("another process ended before it had opened the plugin"),
+        }
     }
 }
 
@@ -89,6 +97,12 @@ pub(super) struct Running {
 }
 
 impl Running {
+    /// Lets it do its work.
+    pub(super) fn go(&mut self) {
+        // It waits for the end of its standard input.
+        drop(self.child.stdin.take());
+    }
+
     /// The next thing it says; `None` when it has ended.
     pub(super) fn next(&self) -> Judged<Option<String>> {
         match self.said.recv_timeout(PATIENCE) {
@@ -153,16 +167,24 @@ pub(super) fn task() -> Option<Task> {
 
 /// Does a task.
 pub(super) fn perform(subject: &Subject, task: &Task) {
-    match work::perform(subject, task) {
-        Ok(()) => say("done"),
-        Err(finding) => say(&format!("failed: {}", finding.text())),
-    }
+    let end = match work::perform(subject, task) {
+        Ok(()) => "done".to_owned(),
+        Err(finding) => format!("failed: {}", finding.text()),
+    };
+    say(&end);
 }
 
-/// Tells the process that gave the task. Nobody is left to be told when that fails.
-pub(super) fn say(text: &str) {
+/// Says that the plugin is open, and waits until the others have opened it as well.
+pub(super) fn ready() {
+    say(READY);
+    // An input that cannot be read has no end to wait for.
+    drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
+}
+
+/// Tells the process that gave the task, and whether it is still there to be told.
+pub(super) fn say(text: &str) -> bool {
     let mut out = std::io::stdout().lock();
-    drop(writeln!(out, "{SAID}{text}").and_then(|()| out.flush()));
+    writeln!(out, "{SAID}{text}").and_then(|()| out.flush()).is_ok()
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub(super) fn killed(subject: &Subject) -> Judged {
     let place = subject.place()?;
     let worker = worker(subject, &place)?;
     let task = Task { config: place.config.clone(), number: 0, work: Work::PutsWithoutEnd };
-    let process = worker.start(&task)?;
+    let mut process = worker.start(&task)?;
+    process.go();
     let mut acknowledged = 0;
     while acknowledged < ENOUGH {
         match process.next()? {

@@ -84,8 +84,10 @@ pub(super) fn worker<'a>(subject: &'a Subject, place: &Place) -> Judged<&'a Work
     }
 }
 
-/// Starts two processes with the same work.
+/// Starts two processes with the same work, which begin when both have the store open.
 pub(super) fn two(worker: &Worker, place: &Place, work: Work) -> Judged<[Running; 2]> {
     let start = |number| worker.start(&Task { config: place.config.clone(), number, work });
-    Ok([start(0)?, start(1)?])
+    let mut both = [start(0)?, start(1)?];
+    both.iter_mut().for_each(Running::go);
+    Ok(both)
 }

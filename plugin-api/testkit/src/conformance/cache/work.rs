@@ -3,9 +3,9 @@
 use super::coordination::{claim_request, quota_request};
 use super::store::{key, value};
 use crate::FakeHost;
-use crate::conformance::finding::{Judged, answer};
+use crate::conformance::finding::{Judged, answer, failed};
 use crate::conformance::subject::Subject;
-use crate::conformance::worker::{Task, Work, say};
+use crate::conformance::worker::{Task, Work, ready, say};
 use rowsmith_plugin_api::cache::Key;
 use rowsmith_plugin_api::glue::client::CacheClient;
 
@@ -23,12 +23,13 @@ pub(in crate::conformance) fn perform(subject: &Subject, task: &Task) -> Judged 
     let made = subject.open_with(&task.config, &FakeHost::default());
     let opened = answer("opening the store", std::future::ready(made))?;
     let client = CacheClient(opened.remote.clone());
+    ready();
     match task.work {
         Work::Puts => (0..PUTS).try_for_each(|number| put(&client, task.number, number)),
         Work::PutsWithoutEnd => (0..u32::MAX).try_for_each(|number| {
             put(&client, task.number, number)?;
-            say(&number.to_string());
-            Ok(())
+            // When nobody listens any more, the process that would kill this one is gone.
+            if say(&number.to_string()) { Ok(()) } else { failed("nobody listens") }
         }),
         Work::Quota(now_ms) => (0..TRIES).try_for_each(|_| {
             let wait = answer("taking room in a quota", client.acquire(&quota_request(now_ms, 1)))?;

@@ -1,0 +1,196 @@
+//! A cache that breaks one promise.
+
+use rowsmith_plugin_api::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Which promise is broken.
+#[derive(Deserialize, ConfigSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Config {
+    /// The promise's name.
+    flaw: String,
+    /// The file of the entries.
+    path: PathBuf,
+}
+
+type Entries = BTreeMap<Key, Vec<u8>>;
+
+#[derive(Default)]
+struct State {
+    entries: Entries,
+    taken: HashMap<(String, String), Vec<(u64, u64)>>,
+    claims: HashMap<Key, (u64, u64)>,
+}
+
+/// Keeps entries in memory and, when it says that it is persistent, in one file that it never reads again.
+pub(super) struct Flawed {
+    config: Config,
+    state: Mutex<State>,
+}
+
+impl Flawed {
+    fn has(&self, flaw: &str) -> bool {
+        self.config.flaw == flaw
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self, key: &Key) -> Key {
+        let mut key = *key;
+        if self.has("cuts keys") {
+            key[31] = 0;
+        }
+        key
+    }
+
+    fn is_persistent(&self) -> bool {
+        matches!(self.config.flaw.as_str(), "owns its file" | "writes late" | "forgets all")
+    }
+
+    fn save(&self) -> Result<()> {
+        let entries: Vec<(Key, Vec<u8>)> = self.state().entries.clone().into_iter().collect();
+        let text = serde_json::to_vec(&entries)?;
+        let draft = self.config.path.with_extension(std::process::id().to_string());
+        std::fs::write(&draft, text).map_err(|error| Error::io("write", &draft, &error))?;
+        std::fs::rename(&draft, &self.config.path).map_err(|error| Error::io("rename", &draft, &error))
+    }
+}
+
+impl Drop for Flawed {
+    fn drop(&mut self) {
+        if self.has("writes late") {
+            drop(self.save());
+        }
+    }
+}
+
+impl Cache for Flawed {
+    type Config = Config;
+
+    fn new(config: Config, _host: Host) -> Result<Self> {
+        let mut entries = Entries::new();
+        if let (Ok(text), false) = (std::fs::read(&config.path), config.flaw == "forgets all") {
+            entries = serde_json::from_slice::<Vec<(Key, Vec<u8>)>>(&text)?.into_iter().collect();
+        }
+        Ok(Self { config, state: Mutex::new(State { entries, ..State::default() }) })
+    }
+
+    fn store(&self) -> Store {
+        Store { name: self.config.path.display().to_string(), path: None, persistent: self.is_persistent() }
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut keys = keys.to_vec();
+        if self.has("sorts answers") {
+            keys.sort_unstable();
+        }
+        let state = self.state();
+        let mut values: Vec<_> = keys.iter().map(|key| state.entries.get(&self.key(key)).cloned()).collect();
+        if self.has("loses empty values") {
+            values = values.into_iter().map(|value| value.filter(|bytes| !bytes.is_empty())).collect();
+        }
+        Ok(values)
+    }
+
+    async fn put_many(&self, entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
+        for (key, value) in entries {
+            let key = self.key(&key);
+            let mut state = self.state();
+            if self.has("keeps the first") {
+                state.entries.entry(key).or_insert(value);
+            } else {
+                state.entries.insert(key, value);
+            }
+        }
+        if self.has("owns its file") { self.save() } else { Ok(()) }
+    }
+
+    async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
+        let state = self.state();
+        let is_after = |key: &Key| match after {
+            Some(after) if self.has("begins too early") => *key >= after,
+            Some(after) => *key > after,
+            None => true,
+        };
+        let limit = if self.has("knows no limit") { usize::MAX } else { limit };
+        let mut found: Vec<_> =
+            state.entries.iter().filter(|(key, _)| is_after(key)).take(limit).map(|(k, v)| (*k, v.clone())).collect();
+        if self.has("scans backwards") {
+            found.reverse();
+        }
+        Ok(found)
+    }
+
+    async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
+        let mut state = self.state();
+        let gone = keys.iter().filter(|key| state.entries.remove(*key).is_some()).count();
+        let counted = if self.has("counts wishes") { keys.len() } else { gone };
+        Ok(count(counted))
+    }
+
+    async fn clear(&self) -> Result<u64> {
+        let there = self.state().entries.len();
+        if !self.has("does not clear") {
+            self.state().entries.clear();
+        }
+        Ok(count(there))
+    }
+
+    async fn stats(&self) -> Result<CacheStats> {
+        let entries = if self.has("counts to seven") { 7 } else { self.state().entries.len() };
+        Ok(CacheStats { entries: count(entries), ..CacheStats::default() })
+    }
+
+    async fn verify(&self) -> Result<Vec<String>> {
+        Ok(if self.has("cries wolf") { vec!["page 3 is damaged".to_owned()] } else { Vec::new() })
+    }
+
+    async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
+        let mut state = self.state();
+        let mut wait = 0;
+        for window in &request.windows {
+            let name = if self.has("has one quota") { String::new() } else { request.name.clone() };
+            let taken = state.taken.entry((name, window.unit.clone())).or_default();
+            taken.retain(|(time, _)| time + window.window_ms > request.now_ms);
+            let used: u64 = taken.iter().map(|(_, amount)| amount).sum();
+            if used + window.amount > window.limit && !self.has("grants everything") {
+                wait = window.window_ms;
+            } else if self.has("takes in part") || request.windows.len() == 1 {
+                taken.push((request.now_ms, window.amount));
+            }
+        }
+        Ok(wait)
+    }
+
+    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
+        let mut state = self.state();
+        let mut grant = |key: &Key| {
+            let held = state.claims.get(key).is_some_and(|(owner, until)| {
+                *owner != request.owner && (*until > request.now_ms || self.has("never lets go"))
+            });
+            if !held {
+                state.claims.insert(*key, (request.owner, request.now_ms + request.lease_ms));
+            }
+            !held || self.has("grants everything")
+        };
+        Ok(request.keys.iter().map(&mut grant).collect())
+    }
+
+    async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
+        let mut state = self.state();
+        for key in keys {
+            if self.has("frees for all") || state.claims.get(key).is_some_and(|(of, _)| *of == owner) {
+                state.claims.remove(key);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn count(entries: usize) -> u64 {
+    u64::try_from(entries).unwrap_or(u64::MAX)
+}
