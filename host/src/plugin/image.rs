@@ -136,7 +136,11 @@ mod tests {
         assert!(reason(&text).contains("is not a dynamic library"), "{}", reason(&text));
         assert!(reason(folder.path()).ends_with("is a folder, not a file"));
         assert!(reason(&folder.path().join("none.so")).contains("cannot be read: No such file"));
-        let own = std::env::current_exe().unwrap();
-        assert!(reason(&own).contains("it has no manifest"), "{}", reason(&own));
+        // This program with the section of its linked plugins under another name.
+        let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let section = regex::bytes::Regex::new("rowsmith\\x00").unwrap();
+        let other = folder.path().join("other.so");
+        std::fs::write(&other, section.replace_all(&own, b"nowsmith\0".as_slice())).unwrap();
+        assert!(reason(&other).contains("it has no manifest"), "{}", reason(&other));
     }
 }
