@@ -5,7 +5,7 @@ use rowsmith_plugin_api::prelude::json;
 /// Rows for several chunks.
 fn rows() -> String {
     let line = |number| json!({"name": format!("row {number}"), "number": number, "tags": ["a", {"b": null}]});
-    (0..2_000).map(|number| line(number) + "\n").collect()
+    (0..2_000).map(|number| line(number).to_string() + "\n").collect()
 }
 
 #[test]
