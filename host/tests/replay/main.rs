@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commands;
 mod mistakes;
 mod recordings;
 mod round_trip;

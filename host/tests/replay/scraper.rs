@@ -1,7 +1,7 @@
 //! A scraper's requests are recorded and replayed like a provider's.
 
 use crate::recordings::{files, replay};
-use crate::support::{CONFIG, Rows, Running, Sandbox};
+use crate::support::{CONFIG, Rows, Sandbox};
 use rowsmith_fake_model::{FakeModel, Script};
 use serde_json::{Value, json};
 use std::fs;
@@ -10,12 +10,12 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 /// A site with the roadmap `bread`. It tags its files, so that a scraper that kept them asks only whether they changed.
-struct Site {
-    url: String,
+pub(crate) struct Site {
+    pub(crate) url: String,
 }
 
 impl Site {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
@@ -55,7 +55,7 @@ fn page(path: &str) -> Option<Value> {
     }
 }
 
-fn sandbox(site: &str) -> Sandbox {
+pub(crate) fn sandbox(site: &str) -> Sandbox {
     let sandbox = Sandbox::new(&Rows::default());
     let scraper = format!(
         "[scraper]\nplugin = \"roadmap\"\n[scraper.config]\nroadmap = \"bread\"\nsource = \"api\"\nbase_url = \"{site}\"\n"
@@ -87,22 +87,4 @@ fn a_site_and_a_model_are_replayed_together() {
     let said = format!("GET {}/api/v1-official-roadmap/ale is not in rec", site.url);
     assert!(ended.stderr.contains(&said), "{}", ended.stderr);
     assert!(ended.stderr.contains("hint: a replay asks no service"), "{}", ended.stderr);
-}
-
-#[test]
-fn a_list_is_recorded_and_replayed() {
-    let site = Site::start();
-    let sandbox = sandbox(&site.url);
-    let server = FakeModel::start(Script::new()).unwrap();
-    let list =
-        |arguments: &[&str]| Running::start(&mut sandbox.command(&server, &[&["list"], arguments].concat())).end();
-    let recorded = list(&["--record", "rec"]).exits(0);
-    assert_eq!(recorded.stdout, "bread  Bread\n");
-    assert!(recorded.stderr.contains("recorded 2 exchanges in rec"), "{}", recorded.stderr);
-    let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let replayed = list(&["--replay", "rec"]).exits(0);
-    assert_eq!((replayed.stdout, replayed.stderr.as_str()), (recorded.stdout, ""));
-    let elsewhere = format!("scraper.config.base_url=http://{dead}");
-    let missing = list(&["--replay", "rec", "--set", &elsewhere]).exits(10);
-    assert!(missing.stderr.contains("is not in rec"), "{}", missing.stderr);
 }

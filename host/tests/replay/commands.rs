@@ -1,0 +1,44 @@
+//! Other commands that ask services take the flags, too.
+
+use crate::scraper::{Site, sandbox as site_sandbox};
+use crate::support::{Ended, Rows, Running, Sandbox};
+use rowsmith_fake_model::{FakeModel, Script};
+use std::net::TcpListener;
+
+fn call(sandbox: &Sandbox, server: &FakeModel, arguments: &[&str]) -> Ended {
+    Running::start(&mut sandbox.command(server, arguments)).end()
+}
+
+#[test]
+fn a_list_is_recorded_and_replayed() {
+    let site = Site::start();
+    let sandbox = site_sandbox(&site.url);
+    let server = FakeModel::start(Script::new()).unwrap();
+    let list =
+        |arguments: &[&str]| Running::start(&mut sandbox.command(&server, &[&["list"], arguments].concat())).end();
+    let recorded = list(&["--record", "rec"]).exits(0);
+    assert_eq!(recorded.stdout, "bread  Bread\n");
+    assert!(recorded.stderr.contains("recorded 2 exchanges in rec"), "{}", recorded.stderr);
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let replayed = list(&["--replay", "rec"]).exits(0);
+    assert_eq!((replayed.stdout, replayed.stderr.as_str()), (recorded.stdout, ""));
+    let elsewhere = format!("scraper.config.base_url=http://{dead}");
+    let missing = list(&["--replay", "rec", "--set", &elsewhere]).exits(10);
+    assert!(missing.stderr.contains("is not in rec"), "{}", missing.stderr);
+}
+
+#[test]
+fn the_check_of_a_key_is_recorded_and_replayed() {
+    let sandbox = Sandbox::new(&Rows::numbered(1..=3));
+    let server = FakeModel::start(Script::new()).unwrap();
+    let recorded = call(&sandbox, &server, &["check", "--online", "--record", "rec"]).exits(0);
+    let url = server.base_url();
+    drop(server);
+    let idle = FakeModel::start(Script::new()).unwrap();
+    let mut command = sandbox.command(&idle, &["check", "--online", "--replay", "rec"]);
+    let replayed = Running::start(command.env("MODEL_URL", &url).env_remove("GEMINI_API_KEY")).end().exits(0);
+    let model = |ended: &Ended| ended.stdout.lines().find(|line| line.contains("gemini-test")).map(str::to_owned);
+    assert!(model(&recorded).is_some(), "{}", recorded.stdout);
+    assert_eq!(model(&replayed), model(&recorded));
+    assert!(recorded.stderr.contains("recorded 1 exchange in rec"), "{}", recorded.stderr);
+}
