@@ -1,4 +1,4 @@
-//! What is said when no crate can be written; nothing is written then.
+//! Folders that are there already, and what is said when no crate can be written; nothing is written then.
 
 use super::workshop::Workshop;
 
@@ -63,5 +63,17 @@ fn force_overwrites_only_what_it_writes() {
     assert_eq!(
         workshop.names("taken"),
         [".gitignore", "Cargo.toml", "README.md", "lines.txt", "notes.txt", "rowsmith.toml", "src", "tests"]
+    );
+}
+
+#[test]
+fn the_current_folder_may_be_the_place() {
+    let workshop = Workshop::new("current");
+    std::fs::create_dir(workshop.path("here")).unwrap();
+    let end = workshop.rowsmith_in("here", "plugin new pages --kind scraper --dir .").expect(0);
+    assert!(end.err.ends_with("\nnext:\n  cargo test\n  cargo build\n  PROGRAM run\n"), "{}", end.err);
+    assert_eq!(
+        workshop.names("here"),
+        [".gitignore", "Cargo.toml", "README.md", "lines.txt", "rowsmith.toml", "src", "tests"]
     );
 }
