@@ -41,7 +41,7 @@ fn a_new_exporter_works() {
 
 /// Takes a new crate through all that its user can do with it, and returns what a run with it writes.
 fn works(kind: &str, output: &str) -> String {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new(kind);
     let folder = format!("rowsmith-{kind}-first-one");
     let said = workshop.rowsmith(&format!("plugin new first-one --kind {kind}")).expect(0);
     assert_eq!(said.out, "");

@@ -1,4 +1,4 @@
-//! What is said when no crate can be written; nothing is written then.
+//! Folders that are there already, and what is said when no crate can be written; nothing is written then.
 
 use super::workshop::Workshop;
 
@@ -30,7 +30,7 @@ fn wrong_use_writes_nothing() {
             "error: taken is not empty; name another folder with --dir, or overwrite with --force\n",
         ),
     ];
-    let workshop = Workshop::new();
+    let workshop = Workshop::new("wrong-use");
     workshop.write("taken/notes.txt", "mine\n");
     for (words, said) in cases {
         let end = workshop.rowsmith(words).expect(2);
@@ -43,7 +43,7 @@ fn wrong_use_writes_nothing() {
 
 #[test]
 fn a_place_that_cannot_be_written_to_is_named() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new("no-place");
     workshop.write("file", "mine\n");
     for dir in ["file", "file/below", "file/deep/below"] {
         let end = workshop.rowsmith(&format!("plugin new pages --kind scraper --dir {dir}")).expect(1);
@@ -54,7 +54,7 @@ fn a_place_that_cannot_be_written_to_is_named() {
 
 #[test]
 fn force_overwrites_only_what_it_writes() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new("forced");
     workshop.write("taken/notes.txt", "mine\n");
     workshop.write("taken/Cargo.toml", "old\n");
     workshop.rowsmith("plugin new pages --kind scraper --dir taken --force").expect(0);
@@ -63,5 +63,17 @@ fn force_overwrites_only_what_it_writes() {
     assert_eq!(
         workshop.names("taken"),
         [".gitignore", "Cargo.toml", "README.md", "lines.txt", "notes.txt", "rowsmith.toml", "src", "tests"]
+    );
+}
+
+#[test]
+fn the_current_folder_may_be_the_place() {
+    let workshop = Workshop::new("current");
+    std::fs::create_dir(workshop.path("here")).unwrap();
+    let end = workshop.rowsmith_in("here", "plugin new pages --kind scraper --dir .").expect(0);
+    assert!(end.err.ends_with("\nnext:\n  cargo test\n  cargo build\n  PROGRAM run\n"), "{}", end.err);
+    assert_eq!(
+        workshop.names("here"),
+        [".gitignore", "Cargo.toml", "README.md", "lines.txt", "rowsmith.toml", "src", "tests"]
     );
 }

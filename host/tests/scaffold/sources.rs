@@ -1,6 +1,7 @@
 //! Where a new crate gets `rowsmith-plugin-api` from.
 
-use super::workshop::{Workshop, checkout};
+use super::workshop::{Workshop, checkout, kept};
+use std::process::Command;
 
 /// The lines that name the crate and its testkit.
 fn dependencies(workshop: &Workshop, folder: &str) -> Vec<String> {
@@ -33,7 +34,7 @@ fn each_source_has_its_line() {
     ];
     let checkout = checkout().display().to_string();
     for (place, (api, crate_line, testkit_line, said)) in cases.into_iter().enumerate() {
-        let workshop = Workshop::new();
+        let workshop = Workshop::new(&format!("line-{place}"));
         let api = api.replace("CHECKOUT", &checkout);
         let words = format!("plugin new a{place} --kind exporter --dir made/here --api {api}");
         let end = workshop.rowsmith(&words).expect(0).err;
@@ -48,7 +49,7 @@ fn each_source_has_its_line() {
 
 #[test]
 fn a_version_that_is_not_released_yet_builds_with_a_patch() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new("patched");
     let version = env!("CARGO_PKG_VERSION");
     workshop.rowsmith(&format!("plugin new patched --kind provider --dir patched --api {version}")).expect(0);
     let api = checkout().join("plugin-api");
@@ -61,20 +62,35 @@ fn a_version_that_is_not_released_yet_builds_with_a_patch() {
     workshop.cargo("patched", ["test", "--quiet"]).expect(0);
 }
 
-/// The sources are those that a release brings along, so this shows as well that they stand on their own.
+/// The sources are those that a release brings along, so this shows as well that they stand on their own. The repository
+/// and its commit are the same in every run, so that its crates are built once.
 #[cfg(unix)]
 #[test]
 fn a_tag_of_a_repository_builds() {
-    let workshop = Workshop::new();
-    workshop.write("repository/README.md", "Rowsmith\n");
-    let repository = workshop.path("repository").display().to_string();
-    workshop.system("repository", checkout().join(".ci/release"), &["sources", &repository]);
-    workshop.system("repository", "git", &["init", "--quiet"]);
-    workshop.system("repository", "git", &["add", "."]);
-    let author = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"];
-    workshop.system("repository", "git", &[&author[..], &["commit", "--quiet", "-m", "all"]].concat());
-    workshop.system("repository", "git", &["tag", "v1"]);
-    let words = format!("plugin new tagged --kind exporter --dir tagged --api file://{repository}#v1");
-    workshop.rowsmith(&words).expect(0);
+    let repository = kept("scaffold-repository");
+    drop(std::fs::remove_dir_all(&repository));
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(&repository).args(["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]);
+        command.args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let date = "2026-01-01T00:00:00Z";
+        must_end_well(command.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date));
+    };
+    must_end_well(Command::new(checkout().join(".ci/release")).arg("sources").arg(&repository));
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "all"]);
+    git(&["tag", "v1"]);
+
+    let workshop = Workshop::new("tagged");
+    let address = format!("file://{}#v1", repository.display());
+    workshop.rowsmith(&format!("plugin new tagged --kind exporter --dir tagged --api {address}")).expect(0);
     workshop.cargo_with_git("tagged", ["test", "--quiet"]).expect(0);
+}
+
+#[cfg(unix)]
+#[track_caller]
+fn must_end_well(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,19 +1,20 @@
 //! A folder in which plugins are written and built.
 //!
-//! All tests share one target folder, so that what the plugins depend on is built once and is there the next time.
+//! All tests share one target folder, so that what the plugins depend on is built once and is there the next time. It
+//! is below this workspace's, so nothing is left behind elsewhere, and a crate that this workspace claimed would be found.
 //! Cargo is offline: the versions are those of the workspace's lock file, which building the tests has downloaded.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rowsmith");
 
-/// A folder of its own for each test.
+/// A folder of its own for each test, which is the same in every run: what is built for it takes the place of what was
+/// built the last time.
 pub(crate) struct Workshop {
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 /// How a program ended, and what it said.
@@ -33,12 +34,20 @@ impl Said {
 }
 
 impl Workshop {
-    pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+    pub(crate) fn new(name: &str) -> Self {
+        let all = kept("scaffold-crates");
+        let folder = all.join(name);
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir_all(&folder).unwrap();
+        // Empty settings hide those of this workspace: plugins are formatted and linted by the tools' own.
+        for name in ["rustfmt.toml", "clippy.toml"] {
+            fs::write(all.join(name), "").unwrap();
+        }
+        Self { folder }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
@@ -68,7 +77,7 @@ impl Workshop {
     /// Runs the program in a folder of the workshop; it finds the plugins that were built with it.
     pub(crate) fn rowsmith_in(&self, folder: &str, arguments: &str) -> Said {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments.split(' ')).env_clear().env("HOME", self.folder.path());
+        command.args(arguments.split(' ')).env_clear().env("HOME", &self.folder);
         command.env("ROWSMITH_PLUGIN_PATH", Path::new(PROGRAM).with_file_name("deps"));
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         self.run(command, folder)
@@ -82,43 +91,32 @@ impl Workshop {
     }
 
     /// Runs Cargo so that it may fetch from a repository of this machine, which it does not do offline; the proxy that
-    /// it is told to use is not there, so nothing else can be fetched. What it fetches stays in the workshop.
+    /// it is told to use is not there, so nothing else can be fetched.
     #[cfg(unix)]
     pub(crate) fn cargo_with_git<S: AsRef<OsStr>>(&self, folder: &str, arguments: impl IntoIterator<Item = S>) -> Said {
         let mut command = self.cargo_command(folder, arguments);
-        let home = self.path("cargo-home");
-        fs::create_dir_all(&home).unwrap();
-        let registry = home.join("registry");
-        if !registry.exists() {
-            std::os::unix::fs::symlink(cargo_home().join("registry"), registry).unwrap();
-        }
-        command.env("CARGO_HOME", home).env("CARGO_NET_OFFLINE", "false").env("CARGO_NET_RETRY", "0");
+        command.env("CARGO_NET_OFFLINE", "false").env("CARGO_NET_RETRY", "0");
         command.env("https_proxy", "http://127.0.0.1:9").env("http_proxy", "http://127.0.0.1:9");
         self.run(command, folder)
     }
 
-    /// Cargo with the lock file of the workspace and the shared folder for what it builds.
+    /// Cargo with the lock file of the workspace, and with shared folders for what it fetches and builds.
     fn cargo_command<S: AsRef<OsStr>>(&self, folder: &str, arguments: impl IntoIterator<Item = S>) -> Command {
         let lock = self.path(folder).join("Cargo.lock");
         if !lock.exists() {
             fs::copy(checkout().join("Cargo.lock"), lock).unwrap();
         }
         let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).env("CARGO_TARGET_DIR", target());
+        command.args(arguments).env("CARGO_TARGET_DIR", kept("scaffold"));
+        // Neither helps a crate that is built once.
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
+        #[cfg(unix)]
+        command.env("CARGO_HOME", cargo_home());
         // A developer's own settings have no say in whether a new plugin builds.
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WORKSPACE_WRAPPER"] {
             command.env_remove(name);
         }
         command
-    }
-
-    /// Runs a program of the system in a folder of the workshop.
-    #[cfg(unix)]
-    #[track_caller]
-    pub(crate) fn system(&self, folder: &str, program: impl AsRef<OsStr>, arguments: &[&str]) {
-        let mut command = Command::new(program);
-        command.args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-        self.run(command, folder).expect(0);
     }
 
     /// Puts the library of a crate, which Cargo has built into the shared folder, where its config has it.
@@ -127,15 +125,14 @@ impl Workshop {
         let file = format!("{prefix}{}{suffix}", folder.replace('-', "_"));
         let place = self.path(folder).join("target/debug");
         fs::create_dir_all(&place).unwrap();
-        fs::copy(target().join("debug").join(&file), place.join(&file)).unwrap();
+        fs::copy(kept("scaffold").join("debug").join(&file), place.join(&file)).unwrap();
     }
 
     fn run(&self, mut command: Command, folder: &str) -> Said {
         let output = command.current_dir(self.path(folder)).output().unwrap();
         let clean = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).unwrap();
-            text.replace(&self.folder.path().canonicalize().unwrap().display().to_string(), "DIR")
-                .replace(&self.folder.path().display().to_string(), "DIR")
+            text.replace(&self.folder.display().to_string(), "DIR")
                 .replace(PROGRAM, "PROGRAM")
                 .replace(&checkout().display().to_string(), "CHECKOUT")
         };
@@ -148,12 +145,25 @@ pub(crate) fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().canonicalize().unwrap()
 }
 
-fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("scaffold")
+/// A folder that is there the next time, too.
+pub(crate) fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
+/// A home of Cargo's with the downloads and settings of the real one, so that what the tests fetch stays out of that.
+/// All calls have the same: with another one Cargo would build everything anew.
 #[cfg(unix)]
 fn cargo_home() -> PathBuf {
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cargo");
-    std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
+    let real = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let real = real.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cargo"));
+    let home = kept("scaffold-home");
+    fs::create_dir_all(&home).unwrap();
+    for name in ["registry", "config.toml"] {
+        // Another test may make the same link at this moment.
+        match std::os::unix::fs::symlink(real.join(name), home.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => panic!("{name}: {error}"),
+            _ => {}
+        }
+    }
+    home
 }

@@ -89,7 +89,7 @@ fn git(written: &str) -> Option<Api> {
     let (address, tag) = written.rsplit_once('#').map_or((written, None), |(address, tag)| (address, Some(tag)));
     let url = if address.contains("://") {
         address.to_owned()
-    } else if Path::new(address).extension().is_none_or(|end| end != "git") {
+    } else if address.strip_suffix(".git").is_none() {
         return None;
     } else if let Some((host, path)) = address.split_once(':').filter(|(host, _)| host.contains('@')) {
         // Cargo takes the short form of SSH addresses only when it is written out.

@@ -1,7 +1,7 @@
 //! Puts the files of a new plugin into its folder: all of them or none.
 //!
-//! They are written into a temporary folder beside the target, which then takes the target's name. Into a folder that
-//! has files already they are moved one by one.
+//! They are written into a temporary folder first, which then takes the target's name. Into a folder that is there
+//! already they are moved one by one.
 
 use super::template::File;
 use std::fs;
@@ -33,14 +33,15 @@ pub(super) fn write(target: &Path, files: &[File], force: bool) -> Result<(), Re
     if let Some((path, _)) = files.iter().find(|(path, _)| target.join(path).is_dir()) {
         return Err(Refused::Taken(format!("{} is a folder", target.join(path).display())));
     }
-    let made = tempfile::Builder::new().prefix(".rowsmith-new-").tempdir_in(existing(target)).map_err(failed)?;
+    let near = if there.is_some() { target.to_owned() } else { existing(target) };
+    let made = tempfile::Builder::new().prefix(".rowsmith-new-").tempdir_in(near).map_err(failed)?;
     let crate_folder = made.path().join("crate");
     for (path, text) in files {
         let path = crate_folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(&crate_folder)).map_err(failed)?;
         fs::write(path, text).map_err(failed)?;
     }
-    let moved = if there == Some(true) { fill(&crate_folder, target, files) } else { place(&crate_folder, target) };
+    let moved = if there.is_some() { fill(&crate_folder, target, files) } else { place(&crate_folder, target) };
     moved.map_err(failed)
 }
 
@@ -50,18 +51,15 @@ fn existing(target: &Path) -> PathBuf {
     above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// Gives a folder its name; an empty one may have it already.
+/// Gives a folder its name.
 fn place(made: &Path, target: &Path) -> io::Result<()> {
     if let Some(above) = target.parent() {
         fs::create_dir_all(above)?;
     }
-    if target.exists() {
-        fs::remove_dir(target)?;
-    }
     fs::rename(made, target)
 }
 
-/// Moves files into a folder that has others.
+/// Moves files into a folder that is there.
 fn fill(made: &Path, target: &Path, files: &[File]) -> io::Result<()> {
     for (path, _) in files {
         let to = target.join(path);
