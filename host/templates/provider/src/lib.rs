@@ -1,18 +1,18 @@
-//! Answers by rule: how many words a row has, and whether that is long.
+//! Answers by rule, not by a model: every output column is the first words of the row.
 
 use rowsmith_plugin_api::prelude::*;
 
-/// How texts are judged.
+/// How much of a row is taken.
 #[derive(Deserialize, ConfigSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// From so many words on, a text is long.
-    long_from: usize,
+    /// How many words an answer has.
+    words: usize,
 }
 
-pub struct Rules(Config);
+pub struct FirstWords(Config);
 
-impl Provider for Rules {
+impl Provider for FirstWords {
     type Config = Config;
 
     fn new(config: Config, _host: Host) -> Result<Self> {
@@ -22,20 +22,22 @@ impl Provider for Rules {
     fn info(&self) -> ProviderInfo {
         let mut info = ProviderInfo::new("{{name}}");
         // All that changes answers: where it differs, rows are asked again.
-        info.identity = json!({ "rules": 1, "long_from": self.0.long_from });
+        info.identity = json!({ "version": 1, "words": self.0.words });
         info.is_language_model = false;
         info
     }
 
-    // To ask a service instead: keep the host that `new` gets, send `HttpRequest::post_json(…)` through
-    // `host.http()`, and return the answer's text. See "Writing plugins" in the documentation.
+    // To ask a service instead, keep the host and use `host.http()`: see "Writing plugins".
     async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
+        let rules: serde_json::Map<String, Value> = serde_json::from_str(&request.rules)?;
         request.answer_each(|row| {
             let texts = row.values().filter_map(Value::as_str);
-            let words = texts.flat_map(str::split_whitespace).count();
-            Ok(json!({ "words": words, "long": words >= self.0.long_from }))
+            let words = texts.flat_map(str::split_whitespace).take(self.0.words);
+            let answer = json!(words.collect::<Vec<_>>().join(" "));
+            let columns = rules.keys().map(|column| (column.clone(), answer.clone()));
+            Ok(columns.collect::<serde_json::Map<_, _>>())
         })
     }
 }
 
-export_plugin!(provider: Rules, name = "{{name}}", about = "Counts words");
+export_plugin!(provider: FirstWords, name = "{{name}}", about = "The first words of a row");

@@ -50,7 +50,7 @@ fn parts(kind: PluginKind) -> Parts {
             files: files!("cache", "rows.csv"),
         },
         PluginKind::Provider => Parts {
-            about: "A Rowsmith provider: counts the words of a row. Not a language model.",
+            about: "A Rowsmith provider: answers with the first words of a row. Not a language model.",
             next: "A provider that asks a service sends one request a call; batches, limits and retries are the host's.",
             files: files!("provider", "rows.csv"),
         },
