@@ -7,16 +7,16 @@ use rowsmith_scraper_tickets::Tickets;
 const QUEUE: &str = "https://desk.test/api/queues/second%20floor/tickets?per_page=2";
 
 /// Three pages: two tickets, none, one.
-fn desk(request: &HttpRequest) -> Result<HttpResponse> {
+fn desk(request: &HttpRequest) -> HttpResponse {
     let ticket = |id: u64| json!({"id": id, "subject": format!("S{id}"), "status": "open", "priority": 1});
     let body = match request.url.strip_prefix(QUEUE) {
         Some("") => json!({"tickets": [ticket(1), ticket(2)], "next": "a&b", "total": 3}),
         Some("&cursor=a%26b") => json!({"tickets": [], "next": "c"}),
         Some("&cursor=c") => json!({"tickets": [ticket(3)], "next": null}),
         _ if request.url == "https://desk.test/api/queues" => json!({"queues": [{"name": "second floor"}]}),
-        _ => return Ok(HttpResponse::new(404, "no such page")),
+        _ => return HttpResponse::new(404, "no such page"),
     };
-    Ok(HttpResponse::new(200, body.to_string()))
+    HttpResponse::new(200, body.to_string())
 }
 
 fn config(change: &Value) -> Value {
@@ -37,7 +37,7 @@ fn ids(host: &FakeHost) -> Vec<u64> {
 
 #[test]
 fn all_pages_are_read_in_order() {
-    let host = FakeHost::new(desk);
+    let host = FakeHost::new(|request| Ok(desk(request)));
     let scraper = tickets(&json!({"token": "key-of-the-test"}), &host).unwrap();
     scrape_rows(&scraper, &host).unwrap();
     assert_eq!(ids(&host), [1, 2, 3]);
@@ -52,7 +52,7 @@ fn all_pages_are_read_in_order() {
 #[test]
 fn no_page_is_asked_for_once_there_are_enough_tickets() {
     for (most, requests, expected) in [(1, 1, vec![1]), (2, 1, vec![1, 2]), (3, 3, vec![1, 2, 3])] {
-        let host = FakeHost::new(desk);
+        let host = FakeHost::new(|request| Ok(desk(request)));
         let scraper = tickets(&json!({"max_tickets": most}), &host).unwrap();
         scrape_rows(&scraper, &host).unwrap();
         assert_eq!((ids(&host), host.requests().len()), (expected, requests), "{most}");
@@ -61,7 +61,7 @@ fn no_page_is_asked_for_once_there_are_enough_tickets() {
 
 #[test]
 fn a_stopped_run_sends_nothing_more() {
-    let host = FakeHost::new(desk);
+    let host = FakeHost::new(|request| Ok(desk(request)));
     let scraper = tickets(&json!({}), &host).unwrap();
     host.cancel();
     assert_eq!(scrape_rows(&scraper, &host).unwrap_err().kind, ErrorKind::Cancelled);
@@ -105,7 +105,7 @@ fn wrong_settings_are_named() {
 
 #[test]
 fn the_queues_are_listed() {
-    let host = FakeHost::new(desk);
+    let host = FakeHost::new(|request| Ok(desk(request)));
     let listed = block_on(tickets(&json!({}), &host).unwrap().list()).unwrap();
     assert_eq!(listed, [Listing { name: "second floor".to_owned(), about: String::new() }]);
 }
