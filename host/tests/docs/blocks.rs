@@ -19,7 +19,7 @@ const NEEDED: [(&str, &str); 4] = [
 ];
 
 /// The pages of the documentation.
-fn pages() -> Vec<String> {
+pub(crate) fn pages() -> Vec<String> {
     let entries = fs::read_dir(project().join("docs")).expect("the documentation");
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
     let is_page = |name: &String| Path::new(name).extension().is_some_and(|extension| extension == "md");

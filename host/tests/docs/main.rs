@@ -4,6 +4,7 @@
 
 mod blocks;
 mod examples;
+mod links;
 mod page;
 mod place;
 #[path = "../cli/sandbox.rs"]
