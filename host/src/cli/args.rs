@@ -64,7 +64,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Name what the scraper offers, for example every roadmap
     List(ListArgs),
-    /// Look at plugins
+    /// Look at plugins; make, test and pin them
     Plugin(PluginArgs),
     /// Look into the cache and after it
     Cache(CacheArgs),
@@ -266,9 +266,12 @@ pub struct PluginTestArgs {
     /// Take the plugin's settings from this config of a run
     #[arg(long, value_name = "CONFIG")]
     pub config: Option<PathBuf>,
-    /// Set a value of the plugin's config, for example `--set path=rows.csv`; `{dir}` is a temporary folder
+    /// Set a value of the plugin's config, for example `--set path=rows.csv`; `{dir}` in it is a temporary folder
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Answer the plugin's HTTP requests from what `run --record` wrote
+    #[arg(long, value_name = "DIR")]
+    pub replay: Option<PathBuf>,
 }
 
 fn kind_parser() -> impl TypedValueParser<Value = PluginKind> {

@@ -1,9 +1,33 @@
 //! A host that answers from what `rowsmith run --record DIR` wrote.
 
 use crate::FakeHost;
-use rowsmith_plugin_api::Result;
 use rowsmith_plugin_api::recording::{NoSecrets, Replay};
-use std::path::Path;
+use rowsmith_plugin_api::{HttpRequest, HttpResponse, Result};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Recorded answers that begin again when they are used up: a suite asks the same several times.
+pub(crate) struct Answers {
+    folder: PathBuf,
+    replay: Mutex<Replay>,
+}
+
+impl Answers {
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let replay = Mutex::new(Replay::open(folder, &NoSecrets)?);
+        Ok(Self { folder: folder.to_owned(), replay })
+    }
+
+    pub(crate) fn answer(&self, request: &HttpRequest) -> Result<HttpResponse> {
+        let mut replay = self.replay.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = replay.find(None, request, &NoSecrets).or_else(|unknown| {
+            *replay = Replay::open(&self.folder, &NoSecrets)?;
+            // What is not there from the beginning either was told of in the better words.
+            replay.find(None, request, &NoSecrets).map_err(|_| unknown)
+        });
+        found?.outcome.into()
+    }
+}
 
 impl FakeHost {
     /// A host whose HTTP requests are answered from a folder of recordings, as `rowsmith run --replay DIR` answers

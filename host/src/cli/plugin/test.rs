@@ -17,7 +17,10 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
     let image = Image::read(&args.file)?;
     let config = config(context, args, &image.manifest)?;
     let module = loader::open(&image)?;
-    let suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
+    let mut suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
+    if let Some(folder) = &args.replay {
+        suite = suite.recorded(folder).map_err(|error| HostError::Usage(format!("--replay: {}", error.message)))?;
+    }
     let missing = suite.missing();
     if !missing.is_empty() {
         return Err(HostError::Usage(needs(&image.manifest, &missing)));

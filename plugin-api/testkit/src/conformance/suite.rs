@@ -7,6 +7,7 @@ use super::watch::Watch;
 use super::worker::{self, Worker};
 use super::{boundary, cache, exporter, manifest, provider, scraper, settings, watch};
 use crate::fake_host::Answerer;
+use crate::recorded::Answers;
 use rowsmith_abi::{PluginModuleRef, describe_mismatch};
 use rowsmith_plugin_api::glue::LinkedPlugin;
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -60,6 +61,16 @@ impl Suite {
     pub fn http(mut self, answer: impl Fn(&HttpRequest) -> Result<HttpResponse> + Send + Sync + 'static) -> Self {
         self.answerer = Some(Arc::new(answer));
         self
+    }
+
+    /// Answers the plugin's HTTP requests from what `rowsmith run --record` or `list --record` wrote into a folder, from
+    /// its beginning again whenever a check has used it up.
+    ///
+    /// # Errors
+    /// When the folder holds no recording, or a file is damaged; the error names it.
+    pub fn recorded(self, folder: impl AsRef<Path>) -> Result<Self> {
+        let answers = Answers::open(folder.as_ref())?;
+        Ok(self.http(move |request| answers.answer(request)))
     }
 
     /// Puts files into every fresh folder before the plugin sees it.
