@@ -12,7 +12,8 @@ pub const REDACTED: &str = "[secret]";
 const HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-credential"];
 const HEADER_ENDINGS: [&str; 5] = ["-key", "-token", "-secret", "-password", "-signature"];
 
-/// Query parameters that carry credentials, with `_` for `-`.
+/// Query parameters that carry credentials, with `_` for `-`, beside those whose names end in one of
+/// [`PARAMETER_ENDINGS`]. (`next_page_token` and its like are no credentials, so `_token` is not among these.)
 const PARAMETERS: [&str; 21] = [
     "key",
     "api_key",
@@ -37,27 +38,50 @@ const PARAMETERS: [&str; 21] = [
     "x_goog_signature",
 ];
 
+const PARAMETER_ENDINGS: [&str; 4] = ["_key", "_secret", "_password", "_signature"];
+
+/// Headers whose value is an address, or holds some.
+const ADDRESSES: [&str; 5] = ["location", "content-location", "referer", "link", "refresh"];
+
 /// Whether a header of this name carries a credential.
 pub fn is_header(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    HEADERS.contains(&name.as_str()) || HEADER_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    let lower = name.to_ascii_lowercase();
+    HEADERS.contains(&lower.as_str())
+        || HEADER_ENDINGS.iter().any(|ending| lower.ends_with(ending))
+        || is_parameter(name)
 }
 
 /// Whether a query parameter of this name carries a credential.
 pub fn is_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
-    PARAMETERS.contains(&name.as_str())
+    PARAMETERS.contains(&name.as_str()) || PARAMETER_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// The value of a header as it may be written.
 pub fn clean_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     if is_header(name) {
         Cow::Borrowed(REDACTED)
-    } else if name.eq_ignore_ascii_case("location") || name.eq_ignore_ascii_case("referer") {
-        Cow::Owned(clean_url(value))
+    } else if ADDRESSES.iter().any(|header| name.eq_ignore_ascii_case(header)) {
+        Cow::Owned(clean_addresses(value))
     } else {
         Cow::Borrowed(value)
     }
+}
+
+/// A header's addresses, however it marks where they begin and end: `<…>` in a `Link`, `url=` in a `Refresh`.
+fn clean_addresses(value: &str) -> String {
+    let is_mark = |c: char| matches!(c, '<' | '>' | ' ' | ',' | '"');
+    value.split_inclusive(is_mark).fold(String::with_capacity(value.len()), |mut clean, part| {
+        let (address, mark) = match part.strip_suffix(is_mark) {
+            Some(address) => (address, part.get(address.len()..).unwrap_or_default()),
+            None => (part, ""),
+        };
+        match address.split_once("://").and(address.split_once("url=")) {
+            Some((before, url)) if before.is_empty() => clean.push_str(&format!("url={}", clean_url(url))),
+            _ => clean.push_str(&clean_url(address)),
+        }
+        clean + mark
+    })
 }
 
 /// An address without the values of credential parameters, and without user and password.
@@ -125,6 +149,20 @@ mod tests {
         for name in ["content-type", "x-ratelimit-remaining-tokens", "etag", "retry-after"] {
             assert_eq!(clean_header(name, "abc"), "abc", "{name}");
         }
-        assert_eq!(clean_header("Location", "/a?key=b"), "/a?key=[secret]");
+        for name in ["apikey", "token", "api_key", "Ocp-Apim-Subscription-Key", "password"] {
+            assert_eq!(clean_header(name, "abc"), REDACTED, "{name}");
+        }
+        for (name, value, clean) in [
+            ("Location", "/a?key=b", "/a?key=[secret]"),
+            ("Content-Location", "http://u:p@h/a", "http://[secret]@h/a"),
+            (
+                "Link",
+                "<https://h/a?page=2&sig=0f>; rel=\"next\", <https://h/a?private_key=x>; rel=\"last\"",
+                "<https://h/a?page=2&sig=[secret]>; rel=\"next\", <https://h/a?private_key=[secret]>; rel=\"last\"",
+            ),
+            ("Refresh", "5; url=https://h/a?token=abc", "5; url=https://h/a?token=[secret]"),
+        ] {
+            assert_eq!(clean_header(name, value), clean, "{name}");
+        }
     }
 }
