@@ -44,7 +44,11 @@ impl Image {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, PluginError> {
-    let unreadable = |error: std::io::Error| PluginError::unusable(path, format!("cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let unusable = PluginError::unusable(path, format!("cannot be read: {error}"));
+        if missing { unusable.with_hint(where_files_are(path)) } else { unusable }
+    };
     let meta = std::fs::metadata(path).map_err(unreadable)?;
     if meta.is_dir() {
         return Err(PluginError::unusable(path, "is a folder, not a file"));
@@ -53,6 +57,17 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, PluginError> {
         return Err(PluginError::unusable(path, "is over 1 GiB, which no plugin is"));
     }
     std::fs::read(path).map_err(unreadable)
+}
+
+/// What to do about a file that is not there.
+fn where_files_are(path: &Path) -> &'static str {
+    if path.components().count() == 1 && path.extension().is_none() {
+        "a file is wanted here; `rowsmith plugin list` shows where the plugins are"
+    } else if path.components().any(|part| part.as_os_str() == "target") {
+        "`cargo build` makes it, in the folder of CARGO_TARGET_DIR where that is set"
+    } else {
+        "build it, or name the file that there is; `rowsmith plugin list` shows where the plugins are"
+    }
 }
 
 fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {

@@ -22,7 +22,7 @@ fn the_first_run_writes_the_second_does_not_and_the_config_runs() {
     let before = sandbox.read("rowsmith.toml");
     let said = sandbox.run("plugin pin --check").expect(4);
     assert_eq!(sandbox.read("rowsmith.toml"), before);
-    assert!(said.err.contains("error: 6 hashes differ or are missing of rowsmith.toml\n"), "{}", said.err);
+    assert!(said.err.contains("error: in rowsmith.toml, 6 hashes differ or are missing\n"), "{}", said.err);
     assert!(
         said.err.ends_with("hint: if the change is meant, run `rowsmith plugin pin rowsmith.toml`\n"),
         "{}",
@@ -61,7 +61,7 @@ fn a_plugin_that_changed_is_refused_until_it_is_pinned_again() {
     assert!(said.err.contains("plugin mine.so: does not have the pinned bytes: sha256:"), "{}", said.err);
     assert!(said.err.contains("if the change is meant, `rowsmith plugin pin CONFIG` puts"), "{}", said.err);
     let said = sandbox.run("plugin pin --check").expect(4);
-    assert!(said.err.contains("error: 1 hash differs or is missing of rowsmith.toml\n"), "{}", said.err);
+    assert!(said.err.contains("error: in rowsmith.toml, 1 hash differs or is missing\n"), "{}", said.err);
     let said = sandbox.run("plugin pin").expect(0);
     let line = said.out.lines().find(|line| line.starts_with("exporter-jsonl ")).unwrap_or_default();
     let was = old.lines().find_map(|line| line.strip_prefix("exporter-jsonl = ")).unwrap_or_default().trim_matches('"');

@@ -43,7 +43,10 @@ fn a_cache_is_tested_with_a_second_process() {
 fn settings_come_from_flags_and_from_a_config() {
     let sandbox = Sandbox::new();
     let said = test(&sandbox, "scraper", "csv", &[]).expect(2);
-    assert_eq!(said.err, "error: the scraper plugin `csv` cannot be tested without `--set path=…`\n");
+    assert_eq!(
+        said.err,
+        "error: the scraper plugin `csv` cannot be tested without `--set path=…`, or `--config FILE` of a run\n"
+    );
     sandbox.write("rows.csv", config_text::rows(3));
     test(&sandbox, "scraper", "csv", &["--set", "path=rows.csv"]).expect(0);
 

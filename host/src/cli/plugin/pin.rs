@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Re
     }
     if check {
         context.printer.error(format_args!(
-            "{} of {shown}",
+            "in {shown}, {}",
             count(changes.len(), "differs or is missing", "differ or are missing")
         ));
         context.printer.hint(format_args!("if the change is meant, run `rowsmith plugin pin {shown}`"));

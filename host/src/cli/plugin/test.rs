@@ -35,7 +35,12 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
 
 fn needs(manifest: &Manifest, missing: &[String]) -> String {
     let flags: Vec<String> = missing.iter().map(|name| format!("`--set {name}=…`")).collect();
-    format!("the {} plugin `{}` cannot be tested without {}", manifest.kind, manifest.name, flags.join(" and "))
+    format!(
+        "the {} plugin `{}` cannot be tested without {}, or `--config FILE` of a run",
+        manifest.kind,
+        manifest.name,
+        flags.join(" and ")
+    )
 }
 
 /// The plugin's config: what a run gives it, with the `--set` of the command line over it.

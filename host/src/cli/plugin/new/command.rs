@@ -25,6 +25,10 @@ pub(in crate::cli::plugin) fn run(context: &Context, args: &NewArgs) -> Result<E
         context.printer.note(format_args!("wrote {}", target.join(path).display()));
     }
     context.printer.note(format_args!("uses rowsmith-plugin-api from {api}"));
+    if args.api.is_none() && matches!(api, Api::Released(_)) {
+        // Nothing was found beside the program, and whether the registry has it only cargo can tell.
+        context.printer.hint("if cargo does not find it, name a folder or a repository that has it: `--api PATH|URL`");
+    }
     context.printer.note("next:");
     for step in next_steps(&target, executable.as_deref()) {
         context.printer.note(format_args!("  {step}"));
