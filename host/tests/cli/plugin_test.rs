@@ -47,6 +47,9 @@ fn settings_come_from_flags_and_from_a_config() {
         said.err,
         "error: the scraper plugin `csv` cannot be tested without `--set path=…`, or `--config FILE` of a run\n"
     );
+    let said = test(&sandbox, "scraper", "csv", &["--set", "pth=rows.csv"]).expect(2);
+    assert_eq!(said.err, "error: unknown key `pth`; did you mean `path`? (it was set by `--set pth`)\n");
+    assert_eq!(said.out, "", "the plugin is not to blame, and not run");
     sandbox.write("rows.csv", config_text::rows(3));
     test(&sandbox, "scraper", "csv", &["--set", "path=rows.csv"]).expect(0);
 

@@ -76,10 +76,12 @@ fn clean_addresses(value: &str) -> String {
             Some(address) => (address, part.get(address.len()..).unwrap_or_default()),
             None => (part, ""),
         };
-        match address.split_once("://").and(address.split_once("url=")) {
-            Some((before, url)) if before.is_empty() => clean.push_str(&format!("url={}", clean_url(url))),
-            _ => clean.push_str(&clean_url(address)),
-        }
+        let (name, address) = match address.strip_prefix("url=") {
+            Some(address) => ("url=", address),
+            None => ("", address),
+        };
+        clean.push_str(name);
+        clean.push_str(&clean_url(address));
         clean + mark
     })
 }

@@ -2,8 +2,8 @@
 
 use crate::cli::Context;
 use crate::cli::args::PluginTestArgs;
-use crate::config::Document;
 use crate::config::load::{Overrides, load};
+use crate::config::{Document, ProblemKind, check_schema, problems_to_diagnostics};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::plugin::image::Image;
@@ -15,7 +15,9 @@ use std::path::Path;
 
 pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, HostError> {
     let image = Image::read(&args.file)?;
-    let config = config(context, args, &image.manifest)?;
+    let document = config(context, args, &image.manifest)?;
+    check_settings(&document, &image.manifest)?;
+    let config = document.value;
     let module = loader::open(&image)?;
     let mut suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
     if let Some(folder) = &args.replay {
@@ -44,7 +46,7 @@ fn needs(manifest: &Manifest, missing: &[String]) -> String {
 }
 
 /// The plugin's config: what a run gives it, with the `--set` of the command line over it.
-fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Result<Value, HostError> {
+fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Result<Document, HostError> {
     let mut document = Document::parse("--set", "").map_err(|_| HostError::Usage("`--set` cannot be read".into()))?;
     if let Some(path) = &args.config {
         document.value = config_of_run(context, path, manifest)?;
@@ -52,7 +54,20 @@ fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Resu
     for argument in &args.set {
         document.set(argument).map_err(|problem| HostError::Usage(problem.message.clone()))?;
     }
-    Ok(document.value)
+    Ok(document)
+}
+
+/// Settings that the plugin does not know are the user's mistake, not the plugin's. Those that are missing come later: the
+/// suite supplies some.
+fn check_settings(document: &Document, manifest: &Manifest) -> Result<(), HostError> {
+    let mut problems = check_schema(&document.value, &manifest.config_schema);
+    problems.retain(|problem| !matches!(problem.kind, ProblemKind::MissingKey { .. }));
+    let said = problems_to_diagnostics(document, "", &problems).into_iter().map(|problem| {
+        let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
+        format!("{}{help}", problem.message)
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { Ok(()) } else { Err(HostError::Usage(said.join("\n"))) }
 }
 
 fn config_of_run(context: &Context, path: &Path, manifest: &Manifest) -> Result<Value, HostError> {
