@@ -66,7 +66,7 @@ fn every_command_and_flag_that_it_names_exists() {
         let said = sandbox.bare(words.iter().copied().chain(["--help"])).end();
         assert_eq!(said.code, Some(0), "{verb}: {}", said.err);
     }
-    let help: String = ["run", "check", "cache verify"]
+    let help: String = ["run", "check", "cache verify", "plugin pin"]
         .iter()
         .map(|verb| sandbox.bare(verb.split(' ').chain(["--help"])).end().expect(0).out)
         .collect();
