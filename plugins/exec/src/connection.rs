@@ -72,6 +72,11 @@ impl Connection {
         }
     }
 
+    /// Replaces what ends a wait.
+    pub(crate) fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+
     /// The program as messages name it.
     pub fn title(&self) -> &str {
         &self.title
