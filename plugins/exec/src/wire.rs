@@ -160,7 +160,7 @@ pub(crate) fn not_a_message(title: &str, what: &str, line: &str) -> Error {
 }
 
 /// The error of a line that came at the wrong time.
-pub(crate) fn out_of_turn(title: &str, message: &Message, due: &str) -> Error {
+pub fn out_of_turn(title: &str, message: &Message, due: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("`{title}` sent {} where {due} was due", message.name()))
 }
 
