@@ -112,12 +112,25 @@ impl Connection {
     /// # Errors
     /// As [`Connection::receive`].
     pub fn receive_soon(&mut self) -> Result<Option<Message>> {
-        match self.pipes.next(SOON) {
-            Some(Event::Line(line)) => self.understand(&line),
-            Some(Event::Bad(bad)) => Err(self.bad_line(&bad)),
-            Some(Event::End) => Err(self.last_words()),
-            Some(Event::Written | Event::Unread) | None => Ok(None),
+        if let Some(message) = self.waiting.pop_front() {
+            return Ok(Some(message));
         }
+        let deadline = Instant::now() + SOON;
+        // What is there already is read after the deadline as well, but not without end.
+        for _ in 0..MAX_WAITING {
+            match self.pipes.next(deadline.saturating_duration_since(Instant::now())) {
+                Some(Event::Line(line)) => {
+                    if let Some(message) = self.understand(&line)? {
+                        return Ok(Some(message));
+                    }
+                }
+                Some(Event::Bad(bad)) => return Err(self.bad_line(&bad)),
+                Some(Event::End) => return Err(self.last_words()),
+                Some(Event::Written | Event::Unread) => {}
+                None => break,
+            }
+        }
+        Ok(None)
     }
 
     /// Tells the program that no more comes, and waits for its end.
