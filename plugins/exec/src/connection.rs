@@ -7,6 +7,7 @@ use crate::pipes::{Event, Pipes};
 use crate::stderr::LastLines;
 use crate::wire::{self, Done, Line, Message, Ready, not_a_message, out_of_turn};
 use rowsmith_child::{Child, Spawned};
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ pub type Interrupt = Box<dyn Fn() -> Result<()> + Send + Sync>;
 
 /// A program that is running and has said that it is ready. Dropping it kills the program.
 pub struct Connection {
+    kind: PluginKind,
     title: String,
     limits: Limits,
     interrupt: Interrupt,
@@ -50,7 +52,7 @@ impl Connection {
             .map_err(|error| Error::new(ErrorKind::Io, format!("cannot talk to `{title}`: {error}")))?;
         let limits = launch.limits;
         let waiting = VecDeque::new();
-        let mut connection = Self { title, limits, interrupt, child, pipes, last_lines, waiting };
+        let mut connection = Self { kind: launch.kind, title, limits, interrupt, child, pipes, last_lines, waiting };
         let ready = connection.greet(wire::hello(launch, task))?;
         Ok((connection, ready))
     }
@@ -150,7 +152,7 @@ impl Connection {
         }
         match self.child.wait_for(deadline.saturating_duration_since(Instant::now())) {
             Some(ended) if ended.is_success() => Ok(()),
-            Some(ended) => Err(failure::of_end(&self.title, ended, &self.last_lines.get())),
+            Some(ended) => Err(failure::of_end(self.kind, &self.title, ended, &self.last_lines.get())),
             None => {
                 log::warn!(target: &self.title, "`{}` was done and did not end; it is killed", self.title);
                 Ok(())
@@ -257,7 +259,7 @@ impl Connection {
         let ended = self.child.wait_for(deadline.saturating_duration_since(Instant::now()));
         ended.map_or_else(
             || Error::new(ErrorKind::InvalidData, format!("`{}` closed its pipes and did not end", self.title)),
-            |ended| failure::of_end(&self.title, ended, &self.last_lines.get()),
+            |ended| failure::of_end(self.kind, &self.title, ended, &self.last_lines.get()),
         )
     }
 
