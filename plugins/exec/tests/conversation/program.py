@@ -69,6 +69,9 @@ elif part == "array":
     print("[1]", flush=True)
 elif part == "unknown":
     say(reday=1)
+elif part == "two_things":
+    ready()
+    print(sys.argv[2], flush=True)
 elif part == "new_version":
     say(ready=2)
 elif part == "not_utf8":
