@@ -9,12 +9,14 @@
 mod child;
 mod ended;
 mod group;
+mod lines;
 mod program;
 mod spawn_error;
 mod stderr;
 
 pub use child::Child;
 pub use ended::Ended;
+pub use lines::{RawLine, read_line};
 pub use program::{Program, Spawned};
 pub use spawn_error::SpawnError;
 pub use stderr::MAX_LINE_BYTES;

@@ -1,47 +1,23 @@
 //! The standard error of a program, line by line.
 
-use std::io::{self, BufRead};
+use crate::lines::{RawLine, read_line};
+use std::io::BufRead;
 
 /// A longer line is cut, so that a program that never ends one cannot fill the memory.
 pub const MAX_LINE_BYTES: usize = 8 << 10;
 
 /// Hands over every line until the end; bytes that are not UTF-8 become �.
 pub(crate) fn read_lines(mut input: impl BufRead, mut on_line: impl FnMut(&str)) {
-    let mut line = Vec::new();
-    loop {
-        let chunk = match input.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // A pipe that cannot be read has no more to say.
-            Err(_) | Ok([]) => break,
-            Ok(chunk) => chunk,
-        };
-        let end = chunk.iter().position(|byte| *byte == b'\n');
-        let text = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
-        // One byte more than is kept tells that something was cut.
-        let room = (MAX_LINE_BYTES + 1).saturating_sub(line.len());
-        line.extend_from_slice(text.get(..room.min(text.len())).unwrap_or_default());
-        let taken = text.len() + usize::from(end.is_some());
-        input.consume(taken);
-        if end.is_some() {
-            hand_over(&mut line, &mut on_line);
+    while let Some(line) = read_line(&mut input, MAX_LINE_BYTES) {
+        match line {
+            RawLine::Whole(line) => on_line(String::from_utf8_lossy(&line).trim_end_matches('\r')),
+            RawLine::Cut(line) => {
+                on_line(&format!("{}…", String::from_utf8_lossy(&line)));
+                // A pipe that cannot be read has no more to say, which the next line shows.
+                drop(input.skip_until(b'\n'));
+            }
         }
     }
-    if !line.is_empty() {
-        hand_over(&mut line, &mut on_line);
-    }
-}
-
-fn hand_over(line: &mut Vec<u8>, on_line: &mut impl FnMut(&str)) {
-    let is_cut = line.len() > MAX_LINE_BYTES;
-    line.truncate(MAX_LINE_BYTES);
-    let text = String::from_utf8_lossy(line);
-    let text = text.trim_end_matches('\r');
-    if is_cut {
-        on_line(&format!("{text}…"));
-    } else {
-        on_line(text);
-    }
-    line.clear();
 }
 
 #[cfg(test)]

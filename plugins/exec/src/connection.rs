@@ -7,6 +7,7 @@ use crate::pipes::{Event, Pipes};
 use crate::stderr::LastLines;
 use crate::wire::{self, Done, Line, Message, Ready, not_a_message, out_of_turn};
 use rowsmith_child::{Child, Spawned};
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ pub type Interrupt = Box<dyn Fn() -> Result<()> + Send + Sync>;
 
 /// A program that is running and has said that it is ready. Dropping it kills the program.
 pub struct Connection {
+    kind: PluginKind,
     title: String,
     limits: Limits,
     interrupt: Interrupt,
@@ -50,7 +52,7 @@ impl Connection {
             .map_err(|error| Error::new(ErrorKind::Io, format!("cannot talk to `{title}`: {error}")))?;
         let limits = launch.limits;
         let waiting = VecDeque::new();
-        let mut connection = Self { title, limits, interrupt, child, pipes, last_lines, waiting };
+        let mut connection = Self { kind: launch.kind, title, limits, interrupt, child, pipes, last_lines, waiting };
         let ready = connection.greet(wire::hello(launch, task))?;
         Ok((connection, ready))
     }
@@ -70,6 +72,11 @@ impl Connection {
             Message::Ready(ready) => Ok(ready),
             other => Err(out_of_turn(&self.title, &other, "`ready`")),
         }
+    }
+
+    /// Replaces what ends a wait.
+    pub(crate) fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
     }
 
     /// The program as messages name it.
@@ -107,12 +114,25 @@ impl Connection {
     /// # Errors
     /// As [`Connection::receive`].
     pub fn receive_soon(&mut self) -> Result<Option<Message>> {
-        match self.pipes.next(SOON) {
-            Some(Event::Line(line)) => self.understand(&line),
-            Some(Event::Bad(bad)) => Err(self.bad_line(&bad)),
-            Some(Event::End) => Err(self.last_words()),
-            Some(Event::Written | Event::Unread) | None => Ok(None),
+        if let Some(message) = self.waiting.pop_front() {
+            return Ok(Some(message));
         }
+        let deadline = Instant::now() + SOON;
+        // What is there already is read after the deadline as well, but not without end.
+        for _ in 0..MAX_WAITING {
+            match self.pipes.next(deadline.saturating_duration_since(Instant::now())) {
+                Some(Event::Line(line)) => {
+                    if let Some(message) = self.understand(&line)? {
+                        return Ok(Some(message));
+                    }
+                }
+                Some(Event::Bad(bad)) => return Err(self.bad_line(&bad)),
+                Some(Event::End) => return Err(self.last_words()),
+                Some(Event::Written | Event::Unread) => {}
+                None => break,
+            }
+        }
+        Ok(None)
     }
 
     /// Tells the program that no more comes, and waits for its end.
@@ -132,7 +152,7 @@ impl Connection {
         }
         match self.child.wait_for(deadline.saturating_duration_since(Instant::now())) {
             Some(ended) if ended.is_success() => Ok(()),
-            Some(ended) => Err(failure::of_end(&self.title, ended, &self.last_lines.get())),
+            Some(ended) => Err(failure::of_end(self.kind, &self.title, ended, &self.last_lines.get())),
             None => {
                 log::warn!(target: &self.title, "`{}` was done and did not end; it is killed", self.title);
                 Ok(())
@@ -239,7 +259,7 @@ impl Connection {
         let ended = self.child.wait_for(deadline.saturating_duration_since(Instant::now()));
         ended.map_or_else(
             || Error::new(ErrorKind::InvalidData, format!("`{}` closed its pipes and did not end", self.title)),
-            |ended| failure::of_end(&self.title, ended, &self.last_lines.get()),
+            |ended| failure::of_end(self.kind, &self.title, ended, &self.last_lines.get()),
         )
     }
 

@@ -2,6 +2,7 @@
 
 use crate::wire::quoted;
 use rowsmith_child::Ended;
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind};
 use serde::Deserialize;
 
@@ -47,9 +48,18 @@ fn kind_of_code(code: i32) -> ErrorKind {
     }
 }
 
+/// What a program that ended early without a word should have done.
+fn right_end(kind: PluginKind) -> &'static str {
+    match kind {
+        PluginKind::Scraper => "a program ends its work with a line that says so: {\"done\": true}",
+        PluginKind::Exporter => "a program goes on until it is told to finish, and answers that with {\"done\": true}",
+        PluginKind::Provider | PluginKind::Cache => "a program goes on answering until its standard input ends",
+    }
+}
+
 /// The error of a program that ended too early, or badly; `last_lines` are those of its standard error.
-pub(crate) fn of_end(title: &str, ended: Ended, last_lines: &[String]) -> Error {
-    let kind = match ended.code() {
+pub(crate) fn of_end(kind: PluginKind, title: &str, ended: Ended, last_lines: &[String]) -> Error {
+    let error_kind = match ended.code() {
         Some(0) => ErrorKind::InvalidData,
         Some(code) => kind_of_code(code),
         None => ErrorKind::Other,
@@ -57,14 +67,14 @@ pub(crate) fn of_end(title: &str, ended: Ended, last_lines: &[String]) -> Error 
     let early = if ended.is_success() { " before it was done" } else { "" };
     let mut message = format!("`{title}` {ended}{early}");
     let mut error = match last_lines {
-        [] if ended.is_success() => {
-            Error::new(kind, message).hint("a program ends its work with a line that says so: {\"done\": true}")
+        [] if ended.is_success() => Error::new(error_kind, message).hint(right_end(kind)),
+        [] => {
+            Error::new(error_kind, message).hint("it said nothing on its standard error; start it by hand to see more")
         }
-        [] => Error::new(kind, message).hint("it said nothing on its standard error; start it by hand to see more"),
         [before @ .., last] => {
             message.push_str(": ");
             message.push_str(&quoted(last));
-            let error = Error::new(kind, message);
+            let error = Error::new(error_kind, message);
             if before.is_empty() { error } else { error.hint(format!("before that it said: {}", before.join(" / "))) }
         }
     };

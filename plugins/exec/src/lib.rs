@@ -21,4 +21,4 @@ mod wire;
 pub use connection::{Connection, Interrupt};
 pub use launch::{Launch, Limits};
 pub use programs::Programs;
-pub use wire::{Done, Message, Ready, Reply};
+pub use wire::{Done, Message, Ready, Reply, out_of_turn};

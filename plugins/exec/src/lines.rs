@@ -1,6 +1,7 @@
-//! Lines of a bounded length, from a pipe.
+//! The lines of a program: text of a bounded length.
 
-use std::io::{self, BufRead};
+use rowsmith_child::RawLine;
+use std::io::BufRead;
 
 /// The longest line that a program may send.
 pub(crate) const MAX_LINE_BYTES: usize = 16 << 20;
@@ -17,28 +18,11 @@ pub(crate) enum BadLine {
 /// Reads the next line that is not empty, without its end. `None` at the end of the input, which an error of the pipe
 /// counts as as well.
 pub(crate) fn read_line(input: &mut impl BufRead, max_bytes: usize) -> Option<Result<String, BadLine>> {
-    let mut line = Vec::new();
     loop {
-        let chunk = match input.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) | Ok([]) => return if line.is_empty() { None } else { Some(text(line)) },
-            Ok(chunk) => chunk,
-        };
-        let end = chunk.iter().position(|byte| *byte == b'\n');
-        let part = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
-        if line.len() + part.len() > max_bytes {
-            line.extend_from_slice(part);
-            return Some(Err(BadLine::TooLong(String::from_utf8_lossy(&line).into_owned())));
-        }
-        line.extend_from_slice(part);
-        let taken = part.len() + usize::from(end.is_some());
-        input.consume(taken);
-        if end.is_some() {
-            if line.iter().all(u8::is_ascii_whitespace) {
-                line.clear();
-            } else {
-                return Some(text(line));
-            }
+        match rowsmith_child::read_line(input, max_bytes)? {
+            RawLine::Whole(line) if line.iter().all(u8::is_ascii_whitespace) => {}
+            RawLine::Whole(line) => return Some(text(line)),
+            RawLine::Cut(line) => return Some(Err(BadLine::TooLong(String::from_utf8_lossy(&line).into_owned()))),
         }
     }
 }

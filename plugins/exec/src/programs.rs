@@ -7,7 +7,7 @@ use futures_channel::oneshot;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 /// What a provider's program is told to do.
@@ -27,6 +27,8 @@ struct Question {
     /// The question as JSON text.
     text: String,
     answer: oneshot::Sender<Result<Reply>>,
+    /// Gone when nobody waits for the answer any more.
+    asker: Weak<()>,
 }
 
 /// One program, and what happens when it breaks.
@@ -93,7 +95,10 @@ impl Programs {
         let gone = || Error::new(ErrorKind::Cancelled, "the programs are being ended");
         let (answer, receiver) = oneshot::channel();
         let questions = self.questions.as_ref().ok_or_else(gone)?;
-        questions.send(Question { text: question, answer }).map_err(|_| gone())?;
+        // It lives as long as this future, so the worker sees when the question is given up.
+        let asker = Arc::new(());
+        let question = Question { text: question, answer, asker: Arc::downgrade(&asker) };
+        questions.send(question).map_err(|_| gone())?;
         receiver.await.map_err(|_| gone())?
     }
 }
@@ -112,13 +117,26 @@ impl Drop for Programs {
 
 fn until(closing: &Arc<AtomicBool>) -> Interrupt {
     let closing = Arc::clone(closing);
+    Box::new(move || check_open(&closing))
+}
+
+fn until_given_up(closing: &Arc<AtomicBool>, title: &str, asker: &Weak<()>) -> Interrupt {
+    let (closing, title, asker) = (Arc::clone(closing), title.to_owned(), Weak::clone(asker));
     Box::new(move || {
-        if closing.load(Ordering::SeqCst) {
-            Err(Error::new(ErrorKind::Cancelled, "the program is being ended"))
-        } else {
-            Ok(())
+        check_open(&closing)?;
+        if asker.strong_count() > 0 {
+            return Ok(());
         }
+        let message = format!("`{title}` did not answer before its question was given up");
+        Err(Error::new(ErrorKind::Cancelled, message))
     })
+}
+
+fn check_open(closing: &AtomicBool) -> Result<()> {
+    if closing.load(Ordering::SeqCst) {
+        return Err(Error::new(ErrorKind::Cancelled, "the program is being ended"));
+    }
+    Ok(())
 }
 
 impl Worker {
@@ -128,8 +146,8 @@ impl Worker {
             let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(question) = next else { break };
             // Nobody waits for the answers of a run that was stopped.
-            if !question.answer.is_canceled() {
-                let answer = (self.stopped)().and_then(|()| self.answer(&question.text));
+            if question.asker.strong_count() > 0 {
+                let answer = (self.stopped)().and_then(|()| self.answer(&question.text, &question.asker));
                 drop(question.answer.send(answer));
             }
         }
@@ -138,12 +156,19 @@ impl Worker {
         }
     }
 
-    fn answer(&mut self, question: &str) -> Result<Reply> {
+    fn answer(&mut self, question: &str, asker: &Weak<()>) -> Result<Reply> {
         let mut connection = match self.connection.take().filter(Connection::is_alive) {
             Some(connection) => connection,
             None => self.start()?,
         };
+        if asker.strong_count() == 0 {
+            // It was given up while its program was starting, which the next question can have.
+            self.connection = Some(connection);
+            return Err(Error::new(ErrorKind::Cancelled, "nobody waits for the answer any more"));
+        }
         self.last += 1;
+        // The program cannot be told that an answer is not wanted any more, and must not keep the next question waiting.
+        connection.set_interrupt(until_given_up(&self.closing, connection.title(), asker));
         match exchange(&mut connection, self.last, question) {
             Ok(mut reply) => {
                 self.starts = 1;

@@ -110,6 +110,23 @@ struct Head {
     done: Option<bool>,
 }
 
+impl Head {
+    /// The keys that give the line its meaning. An `error` beside an `id` is an answer.
+    fn meanings(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let is_answer = self.id.is_some();
+        let known = [
+            ("log", self.log.is_some()),
+            ("row", self.row.is_some()),
+            ("id", is_answer),
+            ("error", self.error.is_some() && !is_answer),
+            ("listing", self.listing.is_some()),
+            ("ready", self.ready.is_some()),
+            ("done", self.done == Some(true)),
+        ];
+        known.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| key)
+    }
+}
+
 /// The first line of a conversation.
 pub(crate) fn hello(launch: &Launch, task: &str) -> String {
     json!({"rowsmith": VERSION, "kind": launch.kind, "task": task, "config": launch.options}).to_string()
@@ -126,6 +143,11 @@ pub(crate) fn read(title: &str, line: &str) -> Result<Line> {
     }
     let unreadable = |error: serde_json::Error| not_a_message(title, &format!("cannot be read ({error})"), line);
     let head: Head = serde_json::from_str(line).map_err(unreadable)?;
+    let mut meanings = head.meanings();
+    if let (Some(first), Some(second)) = (meanings.next(), meanings.next()) {
+        let what = format!("means two things, `{first}` and `{second}`");
+        return Err(not_a_message(title, &what, line).hint("a line says one thing; write a line for each"));
+    }
     let said = if let Some(level) = head.log {
         return Ok(Line::Log { level, message: head.message.unwrap_or_default() });
     } else if let Some(row) = head.row {
@@ -160,7 +182,7 @@ pub(crate) fn not_a_message(title: &str, what: &str, line: &str) -> Error {
 }
 
 /// The error of a line that came at the wrong time.
-pub(crate) fn out_of_turn(title: &str, message: &Message, due: &str) -> Error {
+pub fn out_of_turn(title: &str, message: &Message, due: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("`{title}` sent {} where {due} was due", message.name()))
 }
 

@@ -1,7 +1,7 @@
 //! The exporter: rows of the run to lines for the program.
 
 use crate::config::Config;
-use rowsmith_exec::{Connection, Launch};
+use rowsmith_exec::{Connection, Done, Launch, out_of_turn};
 use rowsmith_plugin_api::output::{IfExists, OutputOptions};
 use rowsmith_plugin_api::prelude::*;
 
@@ -36,20 +36,15 @@ impl Exporter for ExecExporter {
 
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
         // What is exported was paid for, so it is written also when the run is being stopped.
-        let (mut program, _) = Connection::start(&self.launch, "export", Box::new(|| Ok(())))?;
-        program.send(json!({"begin": {"columns": columns, "path": self.path}}).to_string())?;
-        self.program = Some(program);
+        let (program, _) = Connection::start(&self.launch, "export", Box::new(|| Ok(())))?;
+        let begin = json!({"begin": {"columns": columns, "path": self.path}}).to_string();
+        self.program = Some(or_dismissed(program, |program| program.send(begin))?.0);
         Ok(())
     }
 
     async fn write(&mut self, rows: RowChunk) -> Result<()> {
-        let mut program = self.program.take().ok_or_else(not_begun)?;
-        if let Err(error) = send_rows(&mut program, &rows) {
-            // It sees that its input ends without a word, and can clean up.
-            program.dismiss();
-            return Err(error);
-        }
-        self.program = Some(program);
+        let program = self.program.take().ok_or_else(not_begun)?;
+        self.program = Some(or_dismissed(program, |program| send_rows(program, &rows))?.0);
         self.rows += rows.len() as u64;
         Ok(())
     }
@@ -61,13 +56,33 @@ impl Exporter for ExecExporter {
             }
             self.begin(Vec::new()).await?;
         }
-        let mut program = self.program.take().ok_or_else(not_begun)?;
-        program.send(json!({"finish": ending}).to_string())?;
-        let done = program.receive_done()?;
+        let program = self.program.take().ok_or_else(not_begun)?;
+        let (program, done) = or_dismissed(program, |program| conclude(program, ending))?;
         program.finish()?;
         let location = done.location.or_else(|| self.path.clone()).unwrap_or_else(|| self.target().name);
         Ok(ExportSummary { location, rows: done.rows.unwrap_or(self.rows), bytes: done.bytes })
     }
+}
+
+/// Does something with the program. When it fails, the program sees that its input ends without a word, and has the time
+/// to remove what it has written.
+fn or_dismissed<T>(mut program: Connection, act: impl FnOnce(&mut Connection) -> Result<T>) -> Result<(Connection, T)> {
+    match act(&mut program) {
+        Ok(value) => Ok((program, value)),
+        Err(error) => {
+            program.dismiss();
+            Err(error)
+        }
+    }
+}
+
+fn conclude(program: &mut Connection, ending: Ending) -> Result<Done> {
+    // Rows are not answered: an error that the last of them met is read here, before the result would replace another.
+    if let Some(early) = program.receive_soon()? {
+        return Err(out_of_turn(program.title(), &early, "nothing"));
+    }
+    program.send(json!({"finish": ending}).to_string())?;
+    program.receive_done()
 }
 
 fn send_rows(program: &mut Connection, rows: &RowChunk) -> Result<()> {

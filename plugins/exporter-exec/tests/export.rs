@@ -9,6 +9,7 @@ use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::ChunkBuilder;
 use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 
 /// Writes all lines that it gets to the file, and answers the last.
@@ -119,11 +120,7 @@ fn a_program_that_fails_fails_the_export() {
             "the disk is full",
         ),
         ("sys.stdin.close(); sys.exit(3)", ErrorKind::Other, "ended with exit code 3"),
-        (
-            "for line in sys.stdin: print('{\"row\": {}}', flush=True)",
-            ErrorKind::InvalidData,
-            "sent a row where `done`",
-        ),
+        ("for line in sys.stdin: print('{\"row\": {}}', flush=True)", ErrorKind::InvalidData, "sent a row where "),
     ];
     for (program, kind, part) in cases {
         let mut exporter = exporter(&format!("{ready}{program}"), &json!({})).unwrap();
@@ -138,6 +135,76 @@ fn a_program_that_fails_fails_the_export() {
         assert_eq!(error.kind, kind, "{program}: {error}");
         assert!(error.message.contains(part), "{program}: {error}");
         assert_eq!(block_on(exporter.finish(Ending::Discard)), Ok(ExportSummary::default()), "{program}");
+    }
+}
+
+/// Writes what it gets to the file when its input ends; what it says meanwhile comes after this.
+const NOTES: &str = r#"import sys, json, socket
+config = json.loads(sys.stdin.readline())["config"]
+print('{"ready": 1}', flush=True)
+seen = []
+for line in sys.stdin:
+    word = next(iter(json.loads(line)))
+    seen.append(word)
+    if word == config["at"]:
+        for said in config["says"]: print(said, flush=True)
+        if "port" in config: socket.create_connection(("127.0.0.1", config["port"])).close()
+with open(config["notes"], "w") as notes:
+    for word in seen: print(json.dumps(word), file=notes)
+"#;
+
+#[test]
+fn a_program_whose_finish_fails_can_clean_up() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        (r#"{"error": {"kind": "io", "message": "cannot rename"}}"#, ErrorKind::Io),
+        (r#"{"row": {}}"#, ErrorKind::InvalidData),
+    ];
+    for (said, kind) in cases {
+        let notes = folder.path().join(kind.as_str());
+        let options = json!({"at": "finish", "says": [said], "notes": notes});
+        let mut exporter = exporter(NOTES, &json!({"options": options})).unwrap();
+        let error = block_on(async {
+            exporter.begin(vec![]).await?;
+            exporter.finish(Ending::Complete).await
+        })
+        .unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert_eq!(lines(&notes), ["begin", "finish"], "it saw the end of its input");
+    }
+}
+
+#[test]
+fn a_program_that_failed_is_not_told_to_finish() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = r#"{"log": "error", "message": "what now"}"#;
+    let cases = [
+        (r#"{"error": {"kind": "no_space", "message": "the disk is full"}}"#, ErrorKind::NoSpace, "the disk is full"),
+        (r#"{"done": true}"#, ErrorKind::InvalidData, "sent `done` where nothing was due"),
+    ];
+    for (said, kind, part) in cases {
+        let notes = folder.path().join(kind.as_str());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let options = json!({"at": "rows", "says": [log, said], "notes": notes, "port": port});
+        let mut exporter = exporter(NOTES, &json!({"options": options})).unwrap();
+        let error = block_on(async {
+            exporter.begin(vec![]).await?;
+            exporter.write(chunk(&[json!({"a": 1})])).await?;
+            // The program has said it now.
+            drop(listener.accept().unwrap());
+            exporter.finish(Ending::Complete).await
+        })
+        .unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert!(error.message.contains(part), "{error}");
+        assert_eq!(lines(&notes), ["begin", "rows"]);
     }
 }
 

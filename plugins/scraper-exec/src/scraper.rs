@@ -1,7 +1,7 @@
 //! The scraper: lines of the program to rows of the run.
 
 use crate::config::Config;
-use rowsmith_exec::{Connection, Interrupt, Launch, Message};
+use rowsmith_exec::{Connection, Interrupt, Launch, Message, out_of_turn};
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::add_cells;
 
@@ -76,7 +76,7 @@ async fn receive_rows(program: &mut Connection, rows: &mut RowSink) -> Result<()
                 rows.flush_if_full().await?;
             }
             Message::Done(_) => return Ok(()),
-            other => return Err(unexpected(program.title(), &other, "a row or `done`")),
+            other => return Err(out_of_turn(program.title(), &other, "a row or `done`")),
         }
     }
 }
@@ -93,7 +93,7 @@ fn receive_listings(program: &mut Connection) -> Result<Vec<Listing>> {
                 return Err(Error::new(ErrorKind::Unsupported, message)
                     .hint("a program that can answers the task `list` with lines {\"listing\": {…}}"));
             }
-            other => return Err(unexpected(program.title(), &other, "a listing or `done`")),
+            other => return Err(out_of_turn(program.title(), &other, "a listing or `done`")),
         }
     }
 }
@@ -102,8 +102,4 @@ fn bad_row(title: &str, number: u64, why: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("row {number} of `{title}` cannot be read: {why}"))
         .hint("a row is an object with a value for each column: {\"row\": {\"Name\": \"…\"}}")
         .with("row", number.to_string())
-}
-
-fn unexpected(title: &str, message: &Message, due: &str) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("`{title}` sent {} where {due} was due", message.name()))
 }

@@ -45,6 +45,24 @@ print('{"done": true}')"#,
 }
 
 #[test]
+fn rows_that_come_before_the_first_line_is_read_keep_their_order() {
+    if !has_program("python3") {
+        return;
+    }
+    let program = r#"import sys
+print('{"ready": 1}\n{"row": {"n": 0}}\n{"row": {"n": 1}}', flush=True)
+sys.stdin.readline()
+print('{"row": {"n": 2}}\n{"done": true}', flush=True)"#;
+    // More than a pipe holds: the program has to read it before it counts as written.
+    let options = json!({"long": "x".repeat(1 << 20)});
+    let config = json!({"command": ["python3", "-c", program], "options": options});
+    let host = FakeHost::default();
+    let scraper = ExecScraper::new(serde_json::from_value(config).unwrap(), host.host()).unwrap();
+    scrape_rows(&scraper, &host).unwrap();
+    assert_eq!(host.rows(), [json!({"n": 0}), json!({"n": 1}), json!({"n": 2})]);
+}
+
+#[test]
 fn rows_of_a_program_that_pauses_do_not_wait() {
     if !has_program("python3") {
         return;

@@ -1,6 +1,7 @@
 //! What the end of a program means.
 
 use crate::{SHORT, launch, refused, running, start};
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::has_program;
 
@@ -43,10 +44,19 @@ fn an_end_before_it_is_done_is_an_error_however_it_looks() {
     if !has_program("python3") {
         return;
     }
-    let error = running("silent_end").receive().unwrap_err();
-    assert_eq!(error.kind, ErrorKind::InvalidData);
-    assert!(error.message.ends_with("ended with exit code 0 before it was done"), "{error}");
-    assert!(error.hint.unwrap().contains("{\"done\": true}"));
+    let cases = [
+        (PluginKind::Scraper, "a program ends its work with a line that says so: {\"done\": true}"),
+        (PluginKind::Exporter, "a program goes on until it is told to finish, and answers that with {\"done\": true}"),
+        (PluginKind::Provider, "a program goes on answering until its standard input ends"),
+    ];
+    for (kind, hint) in cases {
+        let mut launch = launch(&["silent_end"]);
+        launch.kind = kind;
+        let error = start(&launch).unwrap().0.receive().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidData);
+        assert!(error.message.ends_with("ended with exit code 0 before it was done"), "{error}");
+        assert_eq!(error.hint.as_deref(), Some(hint));
+    }
 
     let error = running("raises").receive().unwrap_err();
     assert!(error.message.ends_with("ended with exit code 1: ValueError: no such thing"), "{error}");

@@ -26,6 +26,32 @@ fn a_line_that_is_none_of_the_conversation_is_quoted() {
 }
 
 #[test]
+fn a_line_with_two_meanings_loses_none_of_them_in_silence() {
+    if !has_program("python3") {
+        return;
+    }
+    let cases = [
+        (r#"{"log": "info", "message": "m", "row": {"a": 1}}"#, "`log` and `row`"),
+        (r#"{"row": {"a": 1}, "done": true}"#, "`row` and `done`"),
+        (r#"{"error": {"message": "m"}, "log": "info"}"#, "`log` and `error`"),
+        (r#"{"id": 1, "answer": {}, "row": {}}"#, "`row` and `id`"),
+    ];
+    for (line, keys) in cases {
+        let (mut program, _) = start(&launch(&["two_things", line])).unwrap();
+        let error = program.receive().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidData, "{line}: {error}");
+        let expected = format!("wrote a line that means two things, {keys}; it begins with: {line}");
+        assert!(error.message.ends_with(&expected), "{line}: {error}");
+        assert!(error.hint.unwrap().contains("a line for each"), "{line}");
+    }
+    // Neither of these has a second meaning.
+    for line in [r#"{"id": 1, "error": {"message": "m"}}"#, r#"{"row": {"a": 1}, "done": false, "error": null}"#] {
+        let (mut program, _) = start(&launch(&["two_things", line])).unwrap();
+        program.receive().unwrap();
+    }
+}
+
+#[test]
 fn another_version_of_the_conversation_is_refused() {
     if !has_program("python3") {
         return;

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -50,6 +51,14 @@ elif part == "crashes_on_some":
         if question["complete"] == "bad":
             os.kill(os.getpid(), signal.SIGSEGV)
         say(id=question["id"], text="fine")
+elif part == "hangs_on_some":
+    ready()
+    for question in questions():
+        if question["complete"] == "bad":
+            # The connection tells the test that the question came, and that this process is gone.
+            held = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
+            forever()
+        say(id=question["id"], text="fine")
 elif part == "wrong_id":
     ready()
     for question in questions():
@@ -60,6 +69,9 @@ elif part == "array":
     print("[1]", flush=True)
 elif part == "unknown":
     say(reday=1)
+elif part == "two_things":
+    ready()
+    print(sys.argv[2], flush=True)
 elif part == "new_version":
     say(ready=2)
 elif part == "not_utf8":

@@ -4,6 +4,8 @@ use crate::{LONG, SHORT, launch};
 use rowsmith_exec::{Launch, Programs};
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{block_on, has_program};
+use std::io::Read as _;
+use std::net::TcpListener;
 use std::time::Instant;
 
 fn ask(programs: &Programs, question: &str) -> Result<String> {
@@ -115,6 +117,44 @@ fn a_question_that_nobody_waits_for_keeps_no_program_alive() {
     let start = Instant::now();
     drop(programs);
     assert!(start.elapsed() < LONG / 2, "the answer was waited for");
+}
+
+#[test]
+fn a_question_that_is_given_up_does_not_hold_up_the_next() {
+    if !has_program("python3") {
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let programs = programs(&launch(&["hangs_on_some", &port]), 1);
+    let mut question = Box::pin(programs.ask(json!("bad").to_string()));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(question.as_mut().poll(&mut context).is_pending());
+    let (mut held, _) = listener.accept().unwrap();
+    drop(question);
+    let start = Instant::now();
+    assert_eq!(ask(&programs, "good").unwrap(), "fine");
+    assert!(start.elapsed() < LONG / 2, "the answer that nobody wants was waited for");
+    // The end of a connection whose other end was killed may look like a reset.
+    assert_eq!(held.read(&mut [0]).unwrap_or(0), 0, "the program that hung is gone");
+}
+
+#[test]
+fn questions_that_are_given_up_count_as_breaks() {
+    if !has_program("python3") {
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let programs = programs(&launch(&["hangs_on_some", &port]), 0);
+    let mut question = Box::pin(programs.ask(json!("bad").to_string()));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(question.as_mut().poll(&mut context).is_pending());
+    let _held = listener.accept().unwrap();
+    drop(question);
+    let error = ask(&programs, "good").unwrap_err();
+    assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("command")), "{error}");
+    assert!(error.message.contains("did not answer before its question was given up, 1 time"), "{error}");
 }
 
 #[test]
