@@ -1,6 +1,6 @@
 //! Who a provider is, and what it sends.
 
-use super::question::{asked_service, question};
+use super::question::{asked_service, question_for};
 use crate::conformance::finding::{Judged, PATIENCE, answer, done, ensure, failed, skipped};
 use crate::conformance::subject::Subject;
 use crate::marker;
@@ -63,7 +63,8 @@ pub(super) fn dropped(subject: &Subject) -> Judged {
     let host = subject.host(&place).with_held_http();
     let opened = subject.open(&place, &host)?;
     let client = ProviderClient(opened.remote.clone());
-    let ended = block_on_for(client.complete(&question()), PATIENCE, || host.has_held());
+    let question = question_for(&client)?;
+    let ended = block_on_for(client.complete(&question), PATIENCE, || host.has_held());
     if !host.has_held() {
         return skipped("the provider sends no request");
     }
