@@ -227,4 +227,10 @@ fn recordings_that_differ_are_named() {
     recording["note"] = json!("sk-aaaaaaaaaaaaaaaaaaaaaaaa");
     write(&recording);
     assert_finds_like(&suite().recordings(folder.path()).run(), check, "one.json may hold a key");
+    // What a run recorded says nothing of what is made of an answer.
+    recording["version"] = json!(1);
+    write(&recording);
+    let other = "one.json is no recording of a question: `rowsmith run --record` wrote it; answer from its folder with \
+                 `FakeHost::recorded` or `Suite::recorded`";
+    assert_finds(&suite().recordings(folder.path()).run(), check, other);
 }
