@@ -5,7 +5,7 @@ use super::report::{Check, Outcome, Report};
 use super::subject::{Prepare, Subject};
 use super::watch::Watch;
 use super::worker::{self, Worker};
-use super::{boundary, cache, exporter, manifest, provider, scraper, settings, watch};
+use super::{boundary, cache, exporter, filling, manifest, provider, scraper, settings, watch};
 use crate::fake_host::Answerer;
 use crate::recorded::Answers;
 use rowsmith_abi::{PluginModuleRef, describe_mismatch};
@@ -107,8 +107,8 @@ impl Suite {
             // The process that gave the task gave the settings as well.
             return Vec::new();
         }
-        let config = settings::completed(manifest, &self.config);
-        let required = settings::required(&manifest.config_schema);
+        let config = filling::completed(manifest, &self.config);
+        let required = filling::required(&manifest.config_schema);
         required.filter(|name| config.get(name).is_none()).map(str::to_owned).collect()
     }
 
@@ -120,7 +120,7 @@ impl Suite {
             Err(reason) => return Self::unusable(reason),
         };
         let subject = Subject {
-            config: settings::completed(manifest, &self.config),
+            config: filling::completed(manifest, &self.config),
             manifest: manifest.clone(),
             module: *module,
             answerer: self.answerer.clone(),
