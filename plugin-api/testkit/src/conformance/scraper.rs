@@ -38,9 +38,11 @@ fn same_rows(subject: &Subject) -> Judged {
     let place = subject.place()?;
     let host = subject.host(&place);
     let opened = subject.open(&place, &host)?;
-    answer("scraping", scraper(&opened).scrape(SINK))?;
+    answer("scraping", scraper(&opened).scrape(SINK))
+        .map_err(|finding| finding.for_all("the source cannot be read"))?;
     let first = host.rows();
-    ensure(!first.is_empty(), || "the source of this suite has no rows, so nothing can be said".to_owned())?;
+    ensure(!first.is_empty(), || "the source of this suite has no rows, so nothing can be said".to_owned())
+        .map_err(|finding| finding.for_all("the source has no rows"))?;
     answer("scraping again", scraper(&opened).scrape(SINK))?;
     let both = host.rows();
     same(&first, both.get(first.len()..).unwrap_or_default(), "the second scrape")

@@ -22,7 +22,8 @@ const UNKNOWN: &str = "no_such_setting_of_any_plugin";
 
 fn accepted(subject: &Subject) -> Judged {
     let place = subject.place()?;
-    subject.open(&place, &subject.host(&place)).map(drop)
+    let opened = subject.open(&place, &subject.host(&place));
+    opened.map(drop).map_err(|finding| finding.for_all("the config is not accepted"))
 }
 
 /// Fails unless a changed config is refused as a mistake in the config.

@@ -1,6 +1,6 @@
 //! [`Suite`]: told what it needs, then run.
 
-use super::finding::Judged;
+use super::finding::{Finding, Judged, skipped};
 use super::report::{Check, Outcome, Report};
 use super::subject::{Prepare, Subject};
 use super::watch::Watch;
@@ -142,9 +142,11 @@ impl Suite {
         };
         let missing = self.missing();
         let checks = if missing.is_empty() {
-            // What was seen in all of them is judged last.
-            let steps = [manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind, SEEN].concat();
-            steps.into_iter().map(|(name, step)| judged(name, step(&subject))).collect()
+            let mut checks =
+                in_turn(&subject, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
+            // What was seen in all of them is judged last, whatever came of them.
+            checks.extend(in_turn(&subject, SEEN));
+            checks
         } else {
             let sentence = format!("the suite needs a value for: {}", missing.join(", "));
             vec![Check { name: "the config has what the plugin needs", outcome: Outcome::Failed(sentence) }]
@@ -173,6 +175,15 @@ const SEEN: &[Step] = &[
     ("secrets are in no error and no log record", watch::secrets_stay_secret),
 ];
 
-fn judged(name: &'static str, result: Judged) -> Check {
-    Check { name, outcome: result.map_or_else(Outcome::from, |()| Outcome::Passed) }
+/// Does one step after the other, up to one whose failure would only be told again by the rest.
+fn in_turn(subject: &Subject, steps: &[Step]) -> Vec<Check> {
+    let mut pointless = None;
+    let one = |(name, step): &Step| {
+        let result = pointless.map_or_else(|| step(subject), skipped);
+        if let Err(Finding::FailedForAll { rest, .. }) = &result {
+            pointless = Some(*rest);
+        }
+        Check { name, outcome: result.map_or_else(Outcome::from, |()| Outcome::Passed) }
+    };
+    steps.iter().map(one).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::kit::{assert_finds, assert_finds_like, linked};
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::conformance::{Report, Suite};
+use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Which promise is broken.
@@ -56,6 +56,7 @@ impl Scraper for Flawed {
         let other = |message: &str| Err(Error::new(ErrorKind::Other, message));
         match self.config.flaw.as_str() {
             "has no rows" => Ok(()),
+            "has no source" => other("cannot open the source"),
             "panics" => panic!("on purpose"),
             "ends with a full stop" => other("this does not work."),
             "shouts" => other("Cannot go on"),
@@ -123,6 +124,19 @@ fn every_flaw_is_named() {
         assert_finds(&report(flaw), check, sentence);
     }
     assert_finds_like(&report("panics"), "nothing panics", "a call of this suite panicked: on purpose (at ");
+}
+
+#[test]
+fn a_source_without_rows_fails_once() {
+    for (flaw, sentence, rest) in [
+        ("has no rows", "the source of this suite has no rows, so nothing can be said", "the source has no rows"),
+        ("has no source", "scraping failed: cannot open the source (other)", "the source cannot be read"),
+    ] {
+        let report = report(flaw);
+        assert_eq!(report.failures().collect::<Vec<_>>(), [(SAME, sentence)], "{report}");
+        let skipped = Check { name: STOPS, outcome: Outcome::Skipped(rest.to_owned()) };
+        assert!(report.checks.contains(&skipped), "{report}");
+    }
 }
 
 #[test]
