@@ -3,7 +3,6 @@
 use super::finding::{Finding, Judged, skipped};
 use super::report::{Check, Outcome, Report};
 use super::subject::{Prepare, Subject};
-use super::watch::Watch;
 use super::worker::{self, Worker};
 use super::{boundary, cache, exporter, filling, manifest, provider, scraper, settings, watch};
 use crate::fake_host::Answerer;
@@ -127,25 +126,26 @@ impl Suite {
             prepare: self.prepare.clone(),
             recordings: self.recordings.clone(),
             worker: self.worker.clone(),
-            watch: Arc::new(Watch::default()),
+            watch: Arc::default(),
+            sinks: Arc::default(),
         };
         let plugin = format!("{}-{}", manifest.kind, manifest.name);
         if let Some(task) = worker::task() {
             worker::perform(&subject, &task);
             return Report { plugin, checks: Vec::new() };
         }
-        let of_kind = match manifest.kind {
-            PluginKind::Scraper => scraper::CHECKS,
-            PluginKind::Cache => cache::CHECKS,
-            PluginKind::Provider => provider::CHECKS,
-            PluginKind::Exporter => exporter::CHECKS,
+        let (of_kind, seen): (_, &[Step]) = match manifest.kind {
+            PluginKind::Scraper => (scraper::CHECKS, scraper::SEEN),
+            PluginKind::Cache => (cache::CHECKS, &[]),
+            PluginKind::Provider => (provider::CHECKS, &[]),
+            PluginKind::Exporter => (exporter::CHECKS, &[]),
         };
         let missing = self.missing();
         let checks = if missing.is_empty() {
             let mut checks =
                 in_turn(&subject, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
             // What was seen in all of them is judged last, whatever came of them.
-            checks.extend(in_turn(&subject, SEEN));
+            checks.extend(in_turn(&subject, &[seen, SEEN].concat()));
             checks
         } else {
             let sentence = format!("the suite needs a value for: {}", missing.join(", "));
