@@ -2,6 +2,9 @@
 //!
 //! A recording is a JSON file with `config`, `question` (absent for `verify`), `request`, `response`, and either
 //! `answer` or `error`. Replaying one needs no network.
+//!
+//! The files of `rowsmith run --record` are another format: they hold what was sent and what came back, and not what was
+//! asked or made of it. [`FakeHost::recorded`] answers from them.
 
 use crate::{FakeHost, block_on};
 use rowsmith_abi::{Buffer, Instance};
@@ -51,6 +54,13 @@ pub(crate) type Make<'a> = &'a dyn Fn(&Value, &FakeHost) -> Result<ProviderClien
 pub(crate) fn replayed(folder: &Path, make: Make<'_>) -> Result<(), String> {
     for (name, text) in recordings(folder)? {
         let recording: Value = serde_json::from_str(&text).map_err(|error| format!("{name} is not JSON: {error}"))?;
+        // Only the files of a run have a version; without this, each part of one would seem to differ.
+        if recording.get("version").is_some() {
+            return Err(format!(
+                "{name} is no recording of a question: `rowsmith run --record` wrote it; answer from its folder with \
+                 `FakeHost::recorded` or `Suite::recorded`"
+            ));
+        }
         let (request, outcome) = replay(&recording, make);
         same(&format!("{name}: the request"), &request, &recording["request"])?;
         let key = if recording.get("error").is_some() { "error" } else { "answer" };

@@ -14,6 +14,11 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) enum Finding {
     Failed(String),
     Skipped(String),
+    /// Failed, and what follows could only fail as well; `rest` is why that is skipped.
+    FailedForAll {
+        sentence: String,
+        rest: &'static str,
+    },
 }
 
 /// What a check returns.
@@ -23,7 +28,15 @@ impl Finding {
     /// Its sentence.
     pub(super) fn text(self) -> String {
         match self {
-            Self::Failed(text) | Self::Skipped(text) => text,
+            Self::Failed(text) | Self::Skipped(text) | Self::FailedForAll { sentence: text, .. } => text,
+        }
+    }
+
+    /// A failure that makes what follows pointless; `rest` says why.
+    pub(super) fn for_all(self, rest: &'static str) -> Self {
+        match self {
+            Self::Failed(sentence) => Self::FailedForAll { sentence, rest },
+            other => other,
         }
     }
 }
@@ -31,7 +44,7 @@ impl Finding {
 impl From<Finding> for Outcome {
     fn from(finding: Finding) -> Self {
         match finding {
-            Finding::Failed(sentence) => Self::Failed(sentence),
+            Finding::Failed(sentence) | Finding::FailedForAll { sentence, .. } => Self::Failed(sentence),
             Finding::Skipped(reason) => Self::Skipped(reason),
         }
     }

@@ -46,6 +46,7 @@
 mod boundary;
 mod cache;
 mod exporter;
+mod filling;
 mod finding;
 mod macros;
 mod manifest;

@@ -6,23 +6,31 @@ use super::suite::Step;
 use crate::FakeHost;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::glue::client::ScraperClient;
-use rowsmith_plugin_api::{Error, ErrorKind};
+use rowsmith_plugin_api::{Error, ErrorKind, Result};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 pub(super) const CHECKS: &[Step] = &[
     ("there are rows, and a second scrape brings the same", same_rows),
     ("no chunk is empty, and no column comes twice", chunks),
-    ("no row comes after the end", nothing_after_the_end),
     ("a scraper stops when no more rows are wanted", stops_when_refused),
     ("a scrape that is dropped in the middle does no harm", dropped),
     ("a scraper ends when the run is being stopped", cancelled),
 ];
 
-const SINK: u64 = 7;
+/// Judged after all others: rows may come late at any time.
+pub(super) const SEEN: &[Step] = &[("no row comes after the end", nothing_after_the_end)];
 
-fn scraper(opened: &Opened) -> ScraperClient {
-    ScraperClient(opened.remote.clone())
+/// Scrapes into a sink that is open until the scrape ends or is dropped.
+fn scrape(subject: &Subject, opened: &Opened) -> impl Future<Output = Result<()>> + use<> {
+    let client = ScraperClient(opened.remote.clone());
+    let sink = Arc::clone(&subject.sinks).open();
+    async move {
+        let result = client.scrape(sink.number()).await;
+        sink.end();
+        result
+    }
 }
 
 /// Scrapes with a host of its own and returns it.
@@ -30,7 +38,7 @@ fn scraped(subject: &Subject) -> Judged<FakeHost> {
     let place = subject.place()?;
     let host = subject.host(&place);
     let opened = subject.open(&place, &host)?;
-    answer("scraping", scraper(&opened).scrape(SINK))?;
+    answer("scraping", scrape(subject, &opened))?;
     Ok(host)
 }
 
@@ -38,10 +46,11 @@ fn same_rows(subject: &Subject) -> Judged {
     let place = subject.place()?;
     let host = subject.host(&place);
     let opened = subject.open(&place, &host)?;
-    answer("scraping", scraper(&opened).scrape(SINK))?;
+    answer("scraping", scrape(subject, &opened)).map_err(|finding| finding.for_all("the source cannot be read"))?;
     let first = host.rows();
-    ensure(!first.is_empty(), || "the source of this suite has no rows, so nothing can be said".to_owned())?;
-    answer("scraping again", scraper(&opened).scrape(SINK))?;
+    ensure(!first.is_empty(), || "the source of this suite has no rows, so nothing can be said".to_owned())
+        .map_err(|finding| finding.for_all("the source has no rows"))?;
+    answer("scraping again", scrape(subject, &opened))?;
     let both = host.rows();
     same(&first, both.get(first.len()..).unwrap_or_default(), "the second scrape")
 }
@@ -68,14 +77,14 @@ fn chunks(subject: &Subject) -> Judged {
 }
 
 fn nothing_after_the_end(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let host = subject.host(&place);
-    let opened = subject.open(&place, &host)?;
-    answer("scraping", scraper(&opened).scrape(SINK))?;
-    let sent = host.chunks().len();
-    drop(opened);
-    let later = host.chunks().len() - sent;
-    ensure(later == 0, || format!("{later} chunks came after the scrape had ended"))
+    if subject.sinks.taken() == 0 {
+        return skipped("no rows came");
+    }
+    match subject.sinks.late() {
+        0 => Ok(()),
+        1 => failed("a chunk came after its scrape had ended"),
+        late => failed(format!("{late} chunks came after their scrapes had ended")),
+    }
 }
 
 fn stops_when_refused(subject: &Subject) -> Judged {
@@ -85,7 +94,7 @@ fn stops_when_refused(subject: &Subject) -> Judged {
         let place = subject.place()?;
         let host = subject.host(&place).with_wanted_chunks(wanted);
         let opened = subject.open(&place, &host)?;
-        let error = refusal("a scrape whose rows are refused", scraper(&opened).scrape(SINK))?;
+        let error = refusal("a scrape whose rows are refused", scrape(subject, &opened))?;
         ensure(error.kind == ErrorKind::Cancelled, || {
             format!("a scrape whose rows are refused ends with another kind than `cancelled`: {}", told(&error))
         })?;
@@ -100,7 +109,7 @@ fn dropped(subject: &Subject) -> Judged {
     let place = subject.place()?;
     let host = subject.host(&place).with_held_rows();
     let opened = subject.open(&place, &host)?;
-    let ended = block_on_for(scraper(&opened).scrape(SINK), PATIENCE, || host.has_held());
+    let ended = block_on_for(scrape(subject, &opened), PATIENCE, || host.has_held());
     if ended.is_some() {
         return failed("the scrape ended although the host had not taken its rows yet");
     }
@@ -108,7 +117,7 @@ fn dropped(subject: &Subject) -> Judged {
     drop(opened);
     let host = subject.host(&place);
     let opened = subject.open(&place, &host)?;
-    answer("scraping after a scrape that was dropped", scraper(&opened).scrape(SINK))?;
+    answer("scraping after a scrape that was dropped", scrape(subject, &opened))?;
     same(&expected, &host.rows(), "the scrape after one that was dropped")
 }
 
@@ -118,7 +127,7 @@ fn cancelled(subject: &Subject) -> Judged {
     let host = subject.host(&place);
     let opened = subject.open(&place, &host)?;
     host.cancel();
-    match outcome("a scrape of a run that is being stopped", scraper(&opened).scrape(SINK))? {
+    match outcome("a scrape of a run that is being stopped", scrape(subject, &opened))? {
         Err(Error { kind: ErrorKind::Cancelled, .. }) => Ok(()),
         Err(error) => failed(format!("it ends with another kind than `cancelled`: {}", told(&error))),
         Ok(()) if whole.chunks().len() < 2 => skipped("the source of this suite is too small to tell"),

@@ -1,15 +1,14 @@
-//! Whether a plugin refuses what its schema does not allow, and the config that a suite works with.
+//! Whether a plugin refuses what its schema does not allow.
 //!
 //! The host checks configs against the schema first, so a plugin whose types differ from its schema would go unseen
 //! without these checks.
 
+use super::filling::required;
 use super::finding::{Judged, failed, skipped};
 use super::subject::Subject;
 use super::suite::Step;
-use crate::marker;
-use rowsmith_plugin_api::manifest::PluginKind;
-use rowsmith_plugin_api::{ErrorKind, Manifest};
-use serde_json::{Value, json};
+use rowsmith_plugin_api::ErrorKind;
+use serde_json::{Map, Value, json};
 
 pub(super) const CHECKS: &[Step] = &[
     ("the suite's config is accepted", accepted),
@@ -21,44 +20,14 @@ pub(super) const CHECKS: &[Step] = &[
 /// What no plugin has a setting of.
 const UNKNOWN: &str = "no_such_setting_of_any_plugin";
 
-/// The names of the required settings.
-pub(super) fn required(schema: &Value) -> impl Iterator<Item = &str> {
-    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
-}
-
-/// A config with what a suite sets by itself: secrets, and where a cache or an exporter writes.
-pub(super) fn completed(manifest: &Manifest, config: &Value) -> Value {
-    let mut config = config.clone();
-    let Some(entries) = config.as_object_mut() else { return config };
-    let properties = manifest.config_schema["properties"].as_object();
-    for (name, property) in properties.into_iter().flatten() {
-        let needed = required(&manifest.config_schema).any(|needed| needed == name);
-        // A secret that may be absent could clash with other settings; those of services never do.
-        let fitting = needed || entries.contains_key(name) || manifest.kind == PluginKind::Provider;
-        if property["format"] == "secret" && fitting {
-            entries.insert(name.clone(), Value::from(marker::SECRET));
-        }
-        let default = match manifest.kind {
-            PluginKind::Cache => "{dir}/store",
-            PluginKind::Exporter => "{dir}/rows",
-            PluginKind::Scraper | PluginKind::Provider => continue,
-        };
-        // A path outside of the temporary folder may be that of a store or a result that somebody needs.
-        let is_ours = entries.get(name).and_then(Value::as_str).is_some_and(|path| path.starts_with("{dir}"));
-        if name == "path" && property["type"] == "string" && !is_ours {
-            entries.insert(name.clone(), Value::from(default));
-        }
-    }
-    config
-}
-
 fn accepted(subject: &Subject) -> Judged {
     let place = subject.place()?;
-    subject.open(&place, &subject.host(&place)).map(drop)
+    let opened = subject.open(&place, &subject.host(&place));
+    opened.map(drop).map_err(|finding| finding.for_all("the config is not accepted"))
 }
 
 /// Fails unless a changed config is refused as a mistake in the config.
-fn refused(subject: &Subject, what: &str, change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Judged {
+fn refused(subject: &Subject, what: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Judged {
     let mut place = subject.place()?;
     let mut config = place.config.take();
     if let Some(entries) = config.as_object_mut() {
@@ -90,16 +59,48 @@ fn missing_setting(subject: &Subject) -> Judged {
 }
 
 fn wrong_type(subject: &Subject) -> Judged {
-    let properties = subject.manifest.config_schema["properties"].as_object();
-    let mut tried = false;
-    for (name, property) in properties.into_iter().flatten() {
-        let Some(wrong) = wrong_value(property) else { continue };
-        tried = true;
-        refused(subject, &format!("`{name} = {wrong}`"), |config| {
-            config.insert(name.clone(), wrong.clone());
-        })?;
+    let mut wrongs = Vec::new();
+    collect_wrong(&subject.manifest.config_schema, Some(&subject.config), &[], &mut wrongs);
+    if wrongs.is_empty() {
+        return skipped("no setting has a type");
     }
-    if tried { Ok(()) } else { skipped("no setting has a type") }
+    wrongs.iter().try_for_each(|(path, wrong)| {
+        refused(subject, &format!("`{} = {wrong}`", path.join(".")), |config| put(config, path, wrong))
+    })
+}
+
+/// Collects a wrong value for every setting of a table and of the tables in it, each with its path.
+fn collect_wrong<'a>(
+    schema: &'a Value,
+    given: Option<&Value>,
+    path: &[&'a str],
+    wrongs: &mut Vec<(Vec<&'a str>, Value)>,
+) {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        // A table that the config lacks would be refused for a missing setting, and nothing would be said of the type.
+        if given.is_none() && required(schema).any(|needed| needed != name) {
+            continue;
+        }
+        let path = [path, &[name.as_str()]].concat();
+        collect_wrong(property, given.and_then(|table| table.get(name)), &path, wrongs);
+        if let Some(wrong) = wrong_value(property) {
+            wrongs.push((path, wrong));
+        }
+    }
+}
+
+/// Sets a value in a table or in the tables in it, which are made where they are missing.
+fn put(table: &mut Map<String, Value>, path: &[&str], value: &Value) {
+    match path {
+        [] => {}
+        [name] => drop(table.insert((*name).to_owned(), value.clone())),
+        [name, rest @ ..] => {
+            let inner = table.entry(*name).or_insert_with(|| json!({}));
+            if let Some(inner) = inner.as_object_mut() {
+                put(inner, rest, value);
+            }
+        }
+    }
 }
 
 /// A value that a setting cannot have.

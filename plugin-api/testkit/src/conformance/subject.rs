@@ -4,7 +4,7 @@ use super::finding::{Judged, answer, done, told};
 use super::watch::{Watch, Watched};
 use super::worker::Worker;
 use crate::FakeHost;
-use crate::fake_host::Answerer;
+use crate::fake_host::{Answerer, Sinks};
 use rowsmith_abi::{Buffer, Instance, PluginModuleRef};
 use rowsmith_plugin_api::glue::client::Remote;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest, Result};
@@ -28,6 +28,7 @@ pub(super) struct Subject {
     pub(super) recordings: Option<PathBuf>,
     pub(super) worker: Option<Worker>,
     pub(super) watch: Arc<Watch>,
+    pub(super) sinks: Arc<Sinks>,
 }
 
 /// A fresh folder and the config that points into it.
@@ -77,7 +78,7 @@ impl Subject {
             Some(answerer) => FakeHost::with_answerer(Arc::clone(answerer)),
             None => FakeHost::default(),
         };
-        host.with_state_dir(place.folder.path().join("state"))
+        host.with_state_dir(place.folder.path().join("state")).with_sinks(Arc::clone(&self.sinks))
     }
 
     /// Makes the plugin with a config.

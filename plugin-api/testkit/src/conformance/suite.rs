@@ -1,11 +1,10 @@
 //! [`Suite`]: told what it needs, then run.
 
-use super::finding::Judged;
+use super::finding::{Finding, Judged, skipped};
 use super::report::{Check, Outcome, Report};
 use super::subject::{Prepare, Subject};
-use super::watch::Watch;
 use super::worker::{self, Worker};
-use super::{boundary, cache, exporter, manifest, provider, scraper, settings, watch};
+use super::{boundary, cache, exporter, filling, manifest, provider, scraper, settings, watch};
 use crate::fake_host::Answerer;
 use crate::recorded::Answers;
 use rowsmith_abi::{PluginModuleRef, describe_mismatch};
@@ -107,8 +106,8 @@ impl Suite {
             // The process that gave the task gave the settings as well.
             return Vec::new();
         }
-        let config = settings::completed(manifest, &self.config);
-        let required = settings::required(&manifest.config_schema);
+        let config = filling::completed(manifest, &self.config);
+        let required = filling::required(&manifest.config_schema);
         required.filter(|name| config.get(name).is_none()).map(str::to_owned).collect()
     }
 
@@ -120,31 +119,34 @@ impl Suite {
             Err(reason) => return Self::unusable(reason),
         };
         let subject = Subject {
-            config: settings::completed(manifest, &self.config),
+            config: filling::completed(manifest, &self.config),
             manifest: manifest.clone(),
             module: *module,
             answerer: self.answerer.clone(),
             prepare: self.prepare.clone(),
             recordings: self.recordings.clone(),
             worker: self.worker.clone(),
-            watch: Arc::new(Watch::default()),
+            watch: Arc::default(),
+            sinks: Arc::default(),
         };
         let plugin = format!("{}-{}", manifest.kind, manifest.name);
         if let Some(task) = worker::task() {
             worker::perform(&subject, &task);
             return Report { plugin, checks: Vec::new() };
         }
-        let of_kind = match manifest.kind {
-            PluginKind::Scraper => scraper::CHECKS,
-            PluginKind::Cache => cache::CHECKS,
-            PluginKind::Provider => provider::CHECKS,
-            PluginKind::Exporter => exporter::CHECKS,
+        let (of_kind, seen): (_, &[Step]) = match manifest.kind {
+            PluginKind::Scraper => (scraper::CHECKS, scraper::SEEN),
+            PluginKind::Cache => (cache::CHECKS, &[]),
+            PluginKind::Provider => (provider::CHECKS, &[]),
+            PluginKind::Exporter => (exporter::CHECKS, &[]),
         };
         let missing = self.missing();
         let checks = if missing.is_empty() {
-            // What was seen in all of them is judged last.
-            let steps = [manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind, SEEN].concat();
-            steps.into_iter().map(|(name, step)| judged(name, step(&subject))).collect()
+            let mut checks =
+                in_turn(&subject, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
+            // What was seen in all of them is judged last, whatever came of them.
+            checks.extend(in_turn(&subject, &[seen, SEEN].concat()));
+            checks
         } else {
             let sentence = format!("the suite needs a value for: {}", missing.join(", "));
             vec![Check { name: "the config has what the plugin needs", outcome: Outcome::Failed(sentence) }]
@@ -173,6 +175,15 @@ const SEEN: &[Step] = &[
     ("secrets are in no error and no log record", watch::secrets_stay_secret),
 ];
 
-fn judged(name: &'static str, result: Judged) -> Check {
-    Check { name, outcome: result.map_or_else(Outcome::from, |()| Outcome::Passed) }
+/// Does one step after the other, up to one whose failure would only be told again by the rest.
+fn in_turn(subject: &Subject, steps: &[Step]) -> Vec<Check> {
+    let mut pointless = None;
+    let one = |(name, step): &Step| {
+        let result = pointless.map_or_else(|| step(subject), skipped);
+        if let Err(Finding::FailedForAll { rest, .. }) = &result {
+            pointless = Some(*rest);
+        }
+        Check { name, outcome: result.map_or_else(Outcome::from, |()| Outcome::Passed) }
+    };
+    steps.iter().map(one).collect()
 }

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::seen::{LogRecord, Seen};
 use super::services::{Answerer, Services, Shared};
+use super::sinks::Sinks;
 use rowsmith_abi::HostHandle;
 use rowsmith_plugin_api::row::RowChunk;
 use rowsmith_plugin_api::{Error, ErrorKind, Host, HttpRequest, HttpResponse, Result};
@@ -38,6 +39,7 @@ impl FakeHost {
             cancelled: AtomicBool::new(false),
             clock: Clock::default(),
             wanted_chunks: None,
+            sinks: None,
             holds_rows: false,
             holds_http: false,
             has_held: AtomicBool::new(false),
@@ -75,6 +77,11 @@ impl FakeHost {
     #[must_use]
     pub fn with_wanted_chunks(self, chunks: usize) -> Self {
         self.changed(|services| services.wanted_chunks = Some(chunks))
+    }
+
+    /// Takes rows only for sinks that are open. Call it before [`FakeHost::host`].
+    pub(crate) fn with_sinks(self, sinks: Arc<Sinks>) -> Self {
+        self.changed(|services| services.sinks = Some(sinks))
     }
 
     /// Takes a chunk of rows and never says so. Call it before [`FakeHost::host`].

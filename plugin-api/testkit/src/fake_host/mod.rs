@@ -4,7 +4,9 @@ mod clock;
 mod host;
 mod seen;
 mod services;
+mod sinks;
 
 pub use host::FakeHost;
 pub use seen::LogRecord;
 pub(crate) use services::Answerer;
+pub(crate) use sinks::Sinks;

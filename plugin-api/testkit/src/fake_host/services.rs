@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::seen::{LogRecord, Seen};
+use super::sinks::Sinks;
 use crate::marker;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::glue::encode_panic;
@@ -22,6 +23,8 @@ pub(super) struct Services {
     pub(super) clock: Clock,
     /// How many chunks of rows are taken before the rest is refused.
     pub(super) wanted_chunks: Option<usize>,
+    /// Where rows are taken only for scrapes that are under way.
+    pub(super) sinks: Option<Arc<Sinks>>,
     pub(super) holds_rows: bool,
     pub(super) holds_http: bool,
     pub(super) has_held: AtomicBool,
@@ -75,7 +78,10 @@ impl Services {
     }
 
     async fn take_rows(&self, payload: &[u8]) -> Result<Buffer> {
-        let rows = decode_rows(payload)?.1;
+        let (sink, rows) = decode_rows(payload)?;
+        if self.sinks.as_ref().is_some_and(|sinks| !sinks.takes(sink)) {
+            return Err(Error::new(ErrorKind::Cancelled, "no more rows are wanted"));
+        }
         {
             let mut seen = self.seen();
             if self.wanted_chunks.is_some_and(|wanted| seen.chunks.len() >= wanted) {

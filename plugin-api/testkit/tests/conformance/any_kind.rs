@@ -63,7 +63,11 @@ fn a_setting_that_the_suite_lacks_is_named() {
 fn a_config_that_is_refused_is_named() {
     let report = Suite::of(linked!(scraper: Loose, "").0).config(json!({"count": "many"})).run();
     let sentence = "making the plugin with the suite's config failed: a count must be a number (other)";
-    assert_finds(&report, "the suite's config is accepted", sentence);
+    let found: Vec<_> = report.failures().collect();
+    assert_eq!(found, [("the suite's config is accepted", sentence)], "{report}");
+    let skipped = "\n– two instances live side by side: skipped, the config is not accepted\n";
+    assert!(report.to_string().contains(skipped), "{report}");
+    assert!(report.to_string().contains("\n✓ nothing panics\n"), "{report}");
 }
 
 #[test]

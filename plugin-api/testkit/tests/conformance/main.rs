@@ -4,5 +4,6 @@ mod any_kind;
 mod caches;
 mod exporters;
 mod kit;
+mod nested;
 mod providers;
 mod scrapers;

@@ -2,7 +2,7 @@
 
 use crate::kit::{assert_finds, assert_finds_like, linked};
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::conformance::{Report, Suite};
+use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Which promise is broken.
@@ -44,6 +44,30 @@ impl Flawed {
         Ok(request)
     }
 
+    /// An answer without a service, in the shape of the rows; the flaws that spoil it are for either shape.
+    fn answer(&self, request: &CompletionRequest) -> Result<Completion> {
+        let completion = request.answer_each(|row| Ok(json!({"summary": row["topic"]})))?;
+        let mut answer: Value = serde_json::from_str(&completion.text)?;
+        let rows: Vec<&mut Value> = match &mut answer {
+            Value::Array(items) => items.iter_mut().collect(),
+            keyed => keyed.as_object_mut().into_iter().flat_map(|rows| rows.values_mut()).collect(),
+        };
+        for (number, row) in rows.into_iter().filter_map(Value::as_object_mut).enumerate() {
+            let spoilt = if number == 1 { self.config.flaw.split(": ").nth(1) } else { None };
+            match spoilt {
+                Some("forgets a row") => row.clear(),
+                Some("forgets a column") => drop(row.shift_remove("summary")),
+                Some("forgets a tag") => drop(row.shift_remove("tag")),
+                Some("mixes up tags") => drop(row.insert("tag".to_owned(), json!("x7q2"))),
+                _ => {}
+            }
+        }
+        if self.config.flaw.contains("object") {
+            answer = json!({ "rows": answer });
+        }
+        Ok(Completion::text(answer.to_string()))
+    }
+
     async fn send(&self) -> Result<HttpResponse> {
         let sent = self.host.http().send(&self.request()?).await;
         if self.has("hides what broke") {
@@ -71,20 +95,19 @@ impl Provider for Flawed {
             "changes its mind" => info.model = format!("flawed-{asked}"),
             "is nobody" => info.identity = json!("flawed"),
             "is its key" => info.identity = json!({"key": self.key()}),
+            flaw if flaw.contains("keyed") => info.structured_output = StructuredOutput::JsonSchema,
+            flaw if flaw.contains("object") => info.structured_output = StructuredOutput::JsonObject,
             _ => {}
         }
         info
     }
 
-    async fn complete(&self, _request: CompletionRequest) -> Result<Completion> {
-        match self.config.flaw.as_str() {
-            "none, and has no service" => {
-                let answer = json!({"r0": {"summary": "the Moon"}, "r1": {"summary": "Jupiter"}});
-                return Ok(Completion::text(answer.to_string()));
-            }
-            "mumbles" => return Ok(Completion::text("the Moon, I think")),
-            "forgets a row" => return Ok(Completion::text(r#"{"r0": {"summary": "the Moon"}}"#)),
-            _ => {}
+    async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
+        if self.has("mumbles") {
+            return Ok(Completion::text("the Moon, I think"));
+        }
+        if self.config.flaw.contains("no service") {
+            return self.answer(&request);
         }
         let response = self.send().await?;
         if self.has("knows one failure") && !response.is_success() {
@@ -116,7 +139,12 @@ const LOCAL: &str = "a provider without a service answers in JSON";
 #[test]
 fn a_provider_without_a_flaw_conforms() {
     report("none").assert();
-    report("none, and has no service").assert();
+    for shape in ["no service", "no service, keyed", "no service, object"] {
+        let report = report(shape);
+        report.assert();
+        let passed = Check { name: LOCAL, outcome: Outcome::Passed };
+        assert!(report.checks.contains(&passed), "{shape}: {report}");
+    }
 }
 
 #[test]
@@ -153,7 +181,16 @@ fn every_flaw_is_named() {
         assert_finds(&report(flaw), check, sentence);
     }
     assert_finds_like(&report("mumbles"), LOCAL, "reading the answer as JSON failed: expected ident");
-    assert_finds_like(&report("forgets a row"), LOCAL, "no text for the column `summary` of the row `r1`");
+    for (shape, row) in [("no service", "b81mz"), ("no service, object", "b81mz"), ("no service, keyed", "r1")] {
+        for (flaw, sentence) in [
+            ("forgets a row", "the answer has no".to_owned()),
+            ("forgets a column", format!("the answer has no text for the column `summary` of the row `{row}`: ")),
+            ("forgets a tag", format!("the tag `k2w9` of the row `{row}` is not copied into its answer: ")),
+            ("mixes up tags", format!("the tag `k2w9` of the row `{row}` is not copied into its answer: ")),
+        ] {
+            assert_finds_like(&report(&format!("{shape}: {flaw}")), LOCAL, &sentence);
+        }
+    }
 }
 
 #[test]
@@ -190,4 +227,10 @@ fn recordings_that_differ_are_named() {
     recording["note"] = json!("sk-aaaaaaaaaaaaaaaaaaaaaaaa");
     write(&recording);
     assert_finds_like(&suite().recordings(folder.path()).run(), check, "one.json may hold a key");
+    // What a run recorded says nothing of what is made of an answer.
+    recording["version"] = json!(1);
+    write(&recording);
+    let other = "one.json is no recording of a question: `rowsmith run --record` wrote it; answer from its folder with \
+                 `FakeHost::recorded` or `Suite::recorded`";
+    assert_finds(&suite().recordings(folder.path()).run(), check, other);
 }

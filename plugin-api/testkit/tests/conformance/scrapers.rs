@@ -2,7 +2,9 @@
 
 use crate::kit::{assert_finds, assert_finds_like, linked};
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::conformance::{Report, Suite};
+use rowsmith_plugin_testkit::block_on;
+use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Which promise is broken.
@@ -19,6 +21,8 @@ struct Flawed {
     config: Config,
     host: Host,
     scrapes: AtomicU32,
+    /// A row that was kept back, with the sink of its scrape.
+    kept: Mutex<Option<RowSink>>,
 }
 
 impl Flawed {
@@ -40,7 +44,28 @@ impl Flawed {
         if self.has("is deaf") {
             drop(rows.flush().await);
         }
+        if self.config.flaw.starts_with("keeps a row") {
+            rows.flush().await?;
+            rows.send(&json!({"number": 600})).await?;
+            let taken = std::mem::replace(rows, RowSink::new(self.host.clone(), 0));
+            *self.kept.lock().unwrap() = Some(taken);
+        }
         Ok(())
+    }
+
+    fn send_kept(&self) {
+        let kept = self.kept.lock().unwrap().take();
+        if let Some(mut rows) = kept {
+            drop(block_on(rows.flush()));
+        }
+    }
+}
+
+impl Drop for Flawed {
+    fn drop(&mut self) {
+        if self.has("keeps a row until it is dropped") {
+            self.send_kept();
+        }
     }
 }
 
@@ -48,14 +73,18 @@ impl Scraper for Flawed {
     type Config = Config;
 
     fn new(config: Config, host: Host) -> Result<Self> {
-        Ok(Self { config, host, scrapes: AtomicU32::new(0) })
+        Ok(Self { config, host, scrapes: AtomicU32::new(0), kept: Mutex::default() })
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
         static BUSY: AtomicBool = AtomicBool::new(false);
+        if self.has("keeps a row until the next scrape") {
+            self.send_kept();
+        }
         let other = |message: &str| Err(Error::new(ErrorKind::Other, message));
         match self.config.flaw.as_str() {
             "has no rows" => Ok(()),
+            "has no source" => other("cannot open the source"),
             "panics" => panic!("on purpose"),
             "ends with a full stop" => other("this does not work."),
             "shouts" => other("Cannot go on"),
@@ -84,6 +113,7 @@ fn report(flaw: &str) -> Report {
 
 const SAME: &str = "there are rows, and a second scrape brings the same";
 const STOPS: &str = "a scraper stops when no more rows are wanted";
+const LATE: &str = "no row comes after the end";
 const DECLARED: &str = "what can be done beyond the basics is what is declared";
 const SENTENCES: &str = "errors are lower-case sentences without a full stop";
 
@@ -109,6 +139,8 @@ fn every_flaw_is_named() {
             "a scrape that is dropped in the middle does no harm",
             "scraping after a scrape that was dropped failed: the source is in use (busy)",
         ),
+        ("keeps a row until the next scrape", LATE, "a chunk came after its scrape had ended"),
+        ("keeps a row until it is dropped", LATE, "6 chunks came after their scrapes had ended"),
         ("lists", DECLARED, "`list` is not declared, but answered"),
         ("ends with a full stop", SENTENCES, "the error `this does not work.` ends with a full stop"),
         ("shouts", SENTENCES, "the error `Cannot go on` begins with a capital letter"),
@@ -123,6 +155,19 @@ fn every_flaw_is_named() {
         assert_finds(&report(flaw), check, sentence);
     }
     assert_finds_like(&report("panics"), "nothing panics", "a call of this suite panicked: on purpose (at ");
+}
+
+#[test]
+fn a_source_without_rows_fails_once() {
+    for (flaw, sentence, rest) in [
+        ("has no rows", "the source of this suite has no rows, so nothing can be said", "the source has no rows"),
+        ("has no source", "scraping failed: cannot open the source (other)", "the source cannot be read"),
+    ] {
+        let report = report(flaw);
+        assert_eq!(report.failures().collect::<Vec<_>>(), [(SAME, sentence)], "{report}");
+        let skipped = Check { name: STOPS, outcome: Outcome::Skipped(rest.to_owned()) };
+        assert!(report.checks.contains(&skipped), "{report}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Who a provider is, and what it sends.
 
-use super::question::{asked_service, question};
+use super::question::{asked_service, question_for};
+use crate::conformance::filling::has_secret;
 use crate::conformance::finding::{Judged, PATIENCE, answer, done, ensure, failed, skipped};
 use crate::conformance::subject::Subject;
 use crate::marker;
@@ -50,8 +51,7 @@ pub(super) fn keys(subject: &Subject) -> Judged {
         let body = String::from_utf8_lossy(&request.body);
         ensure(!body.contains(marker::SECRET), || "the secret is part of the body".to_owned())?;
     }
-    let has_secret = subject.config.as_object().is_some_and(|config| config.values().any(|v| v == marker::SECRET));
-    if !has_secret {
+    if !has_secret(&subject.config) {
         return skipped("the config has no secret");
     }
     let mut headers = requests.iter().flat_map(|request| &request.headers);
@@ -63,7 +63,8 @@ pub(super) fn dropped(subject: &Subject) -> Judged {
     let host = subject.host(&place).with_held_http();
     let opened = subject.open(&place, &host)?;
     let client = ProviderClient(opened.remote.clone());
-    let ended = block_on_for(client.complete(&question()), PATIENCE, || host.has_held());
+    let question = question_for(&client)?;
+    let ended = block_on_for(client.complete(&question), PATIENCE, || host.has_held());
     if !host.has_held() {
         return skipped("the provider sends no request");
     }

@@ -1,0 +1,79 @@
+//! Settings in tables within the config.
+
+use crate::kit::{assert_finds, linked};
+use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::schema::{Field, ObjectSchema, Schema};
+use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
+
+/// Takes everything that has an account, whatever the schema says of the account.
+#[derive(Deserialize)]
+struct Loose {
+    account: serde_json::Map<String, Value>,
+}
+
+const fn field(name: &'static str, required: bool, schema: Schema) -> Field {
+    Field { name, description: "What it is.", required, default: None, schema }
+}
+
+const SECRET: Schema = Schema::String { format: Some("secret") };
+const USER: Schema = Schema::String { format: None };
+const ACCOUNT: Schema = Schema::Object(&ObjectSchema {
+    description: "",
+    fields: &[field("user", true, USER), field("key", true, SECRET), field("tokens", false, Schema::Map(&SECRET))],
+});
+
+impl ConfigSchema for Loose {
+    const SCHEMA: Schema =
+        Schema::Object(&ObjectSchema { description: "", fields: &[field("account", true, ACCOUNT)] });
+}
+
+/// Asks a service whose key is in a table, and sends what the user's name says.
+struct Asking(Loose, Host);
+
+impl Provider for Asking {
+    type Config = Loose;
+
+    fn new(config: Loose, host: Host) -> Result<Self> {
+        Ok(Self(config, host))
+    }
+
+    fn info(&self) -> ProviderInfo {
+        ProviderInfo::new("asking-1")
+    }
+
+    async fn complete(&self, _request: CompletionRequest) -> Result<Completion> {
+        let account = &self.0.account;
+        let sent = match account["user"].as_str() {
+            Some("sends the key in the body") => account["key"].clone(),
+            Some("sends a token in the body") => account["tokens"]["first"].clone(),
+            _ => json!("hello"),
+        };
+        let mut request = HttpRequest::post_json("http://service/", &sent)?;
+        if account["user"] == "sends the key in a header" {
+            request = request.header("x-key", account["key"].as_str().unwrap_or_default());
+        }
+        self.1.http().send(&request).await?.ok()?;
+        Err(Error::new(ErrorKind::InvalidData, "the answer has no text"))
+    }
+}
+
+fn report(user: &str) -> Report {
+    let config = json!({"account": {"user": user, "tokens": {"first": "t"}}});
+    Suite::of(linked!(provider: Asking, "").0).config(config).run()
+}
+
+#[test]
+fn secrets_in_tables_are_followed() {
+    let keys = "keys travel in headers only";
+    let good = report("sends the key in a header");
+    assert!(good.checks.contains(&Check { name: keys, outcome: Outcome::Passed }), "{good}");
+    assert_finds(&report("sends the key in the body"), keys, "the secret is part of the body");
+    assert_finds(&report("sends a token in the body"), keys, "the secret is part of the body");
+    assert_finds(&report("sends nothing"), keys, "no header carries the secret");
+}
+
+#[test]
+fn types_in_tables_are_tried() {
+    let sentence = "`account.user = 7` was accepted";
+    assert_finds(&report("sends nothing"), "a setting of a wrong type is refused", sentence);
+}
