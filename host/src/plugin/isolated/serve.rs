@@ -44,10 +44,12 @@ pub fn serve(kind: &str) -> ExitCode {
             .error("this command is how rowsmith starts the process of a plugin; it is not for people");
         return ExitCode::Usage;
     };
-    let opened = stream.try_clone().and_then(|half| {
+    // The runtime is first: a signal to the whole group of processes may come before the host's first word.
+    let opened = new_runtime().and_then(|runtime| {
+        let half = stream.try_clone()?;
         let mut reader = BufReader::new(stream);
         let first = frame::read(&mut reader)?;
-        Ok((Arc::new(Wire::new(half)), reader, first, new_runtime()?))
+        Ok((Arc::new(Wire::new(half)), reader, first, runtime))
     });
     match opened {
         Ok((wire, reader, Some(first), runtime)) if first.kind == Kind::Start => {
