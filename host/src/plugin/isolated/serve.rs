@@ -25,8 +25,9 @@ use tokio::task::AbortHandle;
 pub(super) const ARGUMENT: &str = "__plugin";
 /// How long calls that block may hold up the end.
 const LINGER: Duration = Duration::from_millis(200);
-/// How long the plugin's destructors may run after the host has gone.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the plugin's destructors may run after the host has said that it is over: longer than the exec plugins wait
+/// for their programs.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// Fewer threads would let few calls that block hold up all others.
 const FEWEST_THREADS: usize = 4;
 

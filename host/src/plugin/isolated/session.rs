@@ -19,8 +19,8 @@ use tokio::sync::oneshot;
 
 /// How long a call that was cancelled may go on; a plugin that blocks its thread would do so for ever.
 const CANCEL_GRACE: Duration = Duration::from_secs(2);
-/// How long the plugin's destructors may take.
-const END_GRACE: Duration = Duration::from_secs(3);
+/// How long the plugin's destructors may take: longer than the child gives them.
+const END_GRACE: Duration = Duration::from_secs(4);
 
 /// A child and the calls to it. Dropping it ends the child.
 pub(super) struct Session {
