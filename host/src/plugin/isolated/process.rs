@@ -104,6 +104,7 @@ fn log_lines(stderr: ChildStderr, services: &dyn HostSide) {
 
 impl PluginProcess {
     /// How it ended, if it ends within `limit`.
+    #[expect(clippy::disallowed_methods, reason = "a process is asked about on the thread that listens to it")]
     fn ends_within(&mut self, limit: Duration) -> Option<ExitStatus> {
         let begin = Instant::now();
         loop {
