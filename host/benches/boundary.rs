@@ -196,10 +196,10 @@ fn isolated_calls() {
         pointer: String::new(),
     };
     let source = registry.source(&memory).expect("the memory cache; `cargo bench` builds it");
-    let here = instantiate(&source, &memory.config, &shared, Isolation::None).expect("an instance");
+    let here = instantiate(&source, &memory.config, &shared, Isolation::None, memory.timeout).expect("an instance");
     let program = Program::at(env!("CARGO_BIN_EXE_rowsmith").into());
     let lent = Arc::new(PluginServices::new(shared.clone(), "cache-memory".to_owned()));
-    let apart = isolate(program, &source, &memory.config, lent, &shared).expect("a process");
+    let apart = isolate(program, &source, &memory.config, lent, &shared, memory.timeout).expect("a process");
     say("\nlook-up of 20 keys in the memory cache                      ns/call");
     let keys: Vec<_> = (0..20).map(|number| [number; 32]).collect();
     for (place, client) in [("in this process", here), ("in a process of its own", Remote::new(apart))] {

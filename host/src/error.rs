@@ -53,6 +53,11 @@ impl HostError {
         }
     }
 
+    /// Whether a plugin could not be used, or failed.
+    pub fn is_of_a_plugin(&self) -> bool {
+        matches!(self, Self::Plugin(_) | Self::Call { .. })
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

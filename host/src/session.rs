@@ -205,10 +205,10 @@ impl Session {
         let shared = self.services.clone();
         let (kind, name) = (wanted.kind, source.manifest().name.clone());
         let place = Place { plugin: label(kind, &name), method: "new" };
-        let isolation = wanted.isolation;
+        let (isolation, limit) = (wanted.isolation, wanted.timeout);
         let made = shared.calls.clone().spawn_blocking(move || {
             let _inside = enter(place);
-            instantiate(&source, &config, &shared, isolation)
+            instantiate(&source, &config, &shared, isolation, limit)
         });
         let Ok(made) = timeout(wanted.timeout, made).await else {
             let late = format!("did not return from `new` within {} s", wanted.timeout.as_secs());

@@ -21,7 +21,7 @@ use crate::config::ConfigError;
 use crate::config::load::{LoadError, Loaded, load};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
-use crate::limit::stop::Stop;
+use crate::limit::stop::{Stop, StopReason};
 use crate::plugin::exit_guard::ExitGuard;
 #[cfg(unix)]
 use crate::plugin::isolated;
@@ -168,5 +168,12 @@ fn report(context: &Context, error: &HostError) -> ExitCode {
     if let Some(hint) = error.hint() {
         printer.hint(context.redactor.clean(&hint));
     }
-    error.exit_code()
+    // A Ctrl-C in the terminal reaches the processes of plugins too, and one that has just begun to start ends by it.
+    match context.stop.reason().filter(|_| error.is_of_a_plugin()) {
+        Some(reason @ (StopReason::Interrupted | StopReason::Terminated)) => {
+            printer.error(outcome::stop_text(&reason));
+            if reason == StopReason::Interrupted { ExitCode::Interrupted } else { ExitCode::Terminated }
+        }
+        _ => error.exit_code(),
+    }
 }

@@ -75,7 +75,7 @@ async fn read(
     let mut seen: HashSet<RowKey> = HashSet::new();
     let mut plan = Plan::default();
     let limit = settings.run.limit.unwrap_or(u64::MAX);
-    while let Some(scraped) = rows.recv().await {
+    while let Some(scraped) = rows.next().await {
         let mut chunk: RowChunk = match scraped {
             Scraped::Rows(chunk) => chunk,
             Scraped::End(result) => {
@@ -108,6 +108,7 @@ async fn read(
             break;
         }
     }
+    let source_end = rows.end();
     while let Some(batch) = packer.take_any() {
         plan.add(&prompter, &batch, info);
     }
@@ -115,6 +116,7 @@ async fn read(
         let holdings = holdings(cache, prints.marks()).await;
         plan.holdings = Some(holdings.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?);
     }
+    source_end.await;
     Ok(plan)
 }
 

@@ -16,6 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// All that is known of the plugins of a run.
 pub struct Registry {
@@ -134,7 +135,8 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
     ))
 }
 
-/// Makes a configured instance of a plugin, here or in a process of its own.
+/// Makes a configured instance of a plugin, here or in a process of its own. There it may take `timeout`, each time that
+/// there is a new process; here the caller has to see to that.
 ///
 /// # Errors
 /// When the library cannot be opened, or the plugin refuses its config.
@@ -143,13 +145,14 @@ pub fn instantiate(
     config: &Value,
     shared: &SharedServices,
     isolation: Isolation,
+    timeout: Duration,
 ) -> Result<Remote, PluginError> {
     let manifest = source.manifest();
     let services = PluginServices::new(shared.clone(), format!("{}-{}", manifest.kind, manifest.name));
     let services: Arc<dyn HostSide> = Arc::new(services);
     let made: Result<Arc<dyn Caller>, PluginError> = match isolation {
         Isolation::None => make(source, config, HostHandle::new(services)).map(|made| Arc::new(made) as _),
-        Isolation::Process => isolate(source, config, services, shared),
+        Isolation::Process => isolate(source, config, services, shared, timeout),
     };
     made.map(Remote::new).map_err(|error| error.map(|error| tidy(error, &shared.redactor)))
 }
@@ -177,10 +180,11 @@ fn isolate(
     config: &Value,
     services: Arc<dyn HostSide>,
     shared: &SharedServices,
+    timeout: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     let program = super::isolated::Program::own()
         .map_err(|error| PluginError::unusable(source.place(), format!("gets no process of its own: {error}")))?;
-    super::isolated::isolate(program, source, config, services, shared)
+    super::isolated::isolate(program, source, config, services, shared, timeout)
 }
 
 #[cfg(not(unix))]
@@ -189,6 +193,7 @@ fn isolate(
     _: &Value,
     _: Arc<dyn HostSide>,
     _: &SharedServices,
+    _: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     Err(PluginError::unusable(source.place(), "cannot have a process of its own on this system")
         .with_hint("remove `isolation` from its table"))

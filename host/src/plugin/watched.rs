@@ -24,8 +24,8 @@ use tokio::time::sleep;
 
 /// How long a call may still take after Ctrl-C or SIGTERM. Calls of providers are not cut short: they are paid for.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long the end of an instance is waited for.
-const RELEASE: Duration = Duration::from_secs(1);
+/// How long the end of an instance is waited for: longer than the exec plugins wait for their programs.
+pub const RELEASE: Duration = Duration::from_secs(3);
 /// A longer answer of a model is no answer.
 const MOST_ANSWER_BYTES: usize = 64 << 20;
 /// The fact of errors whose message names the plugin already.

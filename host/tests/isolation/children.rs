@@ -39,6 +39,23 @@ pub(crate) fn signal(id: u32, name: &str) {
     assert!(Command::new("kill").args(["-s", name, &id.to_string()]).status().unwrap().success());
 }
 
+/// Waits until SIGINT does not end a process any more.
+#[track_caller]
+pub(crate) fn assert_catches_interrupts(id: u32) {
+    let start = Instant::now();
+    while !catches_interrupts(id) {
+        assert!(start.elapsed() < LIMIT, "process {id} does not listen");
+        std::thread::yield_now();
+    }
+}
+
+/// The mask of the signals that are caught is a hexadecimal number; SIGINT is its second bit.
+fn catches_interrupts(id: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+    u64::from_str_radix(mask, 16).unwrap() & 0b10 != 0
+}
+
 /// Waits until a process is gone, which needs nobody's help.
 #[track_caller]
 pub(crate) fn assert_ends(id: u32) {

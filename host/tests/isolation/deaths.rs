@@ -1,10 +1,14 @@
 //! What it costs when the process of a plugin dies, or when its host does.
 
 use crate::children;
+use crate::faults::misbehaving;
 use crate::support::{Rows, Running, Sandbox, numbers_of};
 use crate::{ALL, CACHE, EXPORTER, PROVIDER, SCRAPER, isolated};
 use rowsmith_fake_model::{Act, FakeModel, Script, When};
 use std::io::Write as _;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::Command;
 use std::time::Duration;
 
 const WAIT: Duration = Duration::from_secs(30);
@@ -121,4 +125,39 @@ fn an_interrupt_from_the_terminal_reaches_all_and_is_the_hosts_to_decide() {
     server.release();
     run.end().exits(130);
     assert_eq!(sandbox.report()["rows"]["enriched"], 40);
+}
+
+#[test]
+fn a_process_that_was_just_started_survives_an_interrupt_from_the_terminal() {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rowsmith"));
+    command.args(["__plugin", "cache", "memory"]).stdin(OwnedFd::from(theirs));
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    children::assert_catches_interrupts(child.id());
+    children::signal(child.id(), "INT");
+    // It waits for its host still, and ends because there is none.
+    drop(ours);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_plugin_that_an_interrupt_ends_while_it_is_made_is_an_interrupt() {
+    for (signal, code, said) in [("INT", 130, "interrupted by Ctrl-C"), ("TERM", 143, "terminated")] {
+        let sandbox = Sandbox::new(&Rows::numbered(1..=1));
+        sandbox.write("rowsmith.toml", &misbehaving(CACHE, "mode = \"block\"\nat = \"new\""));
+        let server = FakeModel::start(Script::new()).unwrap();
+        let mut run = sandbox.start(&server, &["-vv"]);
+        run.wait_for("blocks in");
+        run.signal(signal);
+        run.wait_for("stopping: ");
+        children::signal(children::one(&run, "cache"), "KILL");
+        let ended = run.end().exits(code);
+        assert!(
+            ended.stderr.contains("was killed by signal 9 (SIGKILL) while the plugin was made"),
+            "{}",
+            ended.stderr
+        );
+        assert!(ended.stderr.contains(&format!("error: {said}")), "{}", ended.stderr);
+    }
 }

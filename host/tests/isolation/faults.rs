@@ -5,7 +5,7 @@ use crate::{CACHE, EXPORTER, PROVIDER, SCRAPER, isolated};
 use rowsmith_fake_model::{FakeModel, Script};
 
 /// The config with the misbehaving plugin in one table, isolated, with these settings.
-fn misbehaving(table: &str, settings: &str) -> String {
+pub(crate) fn misbehaving(table: &str, settings: &str) -> String {
     let config = isolated(&[table]);
     let (before, after) = config.split_once(table).unwrap();
     // The table's own lines, up to the next table that is not its config.

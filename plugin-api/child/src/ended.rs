@@ -11,7 +11,8 @@ pub struct Ended {
 }
 
 impl Ended {
-    pub(crate) fn new(status: ExitStatus) -> Self {
+    /// The end that the system tells of.
+    pub fn new(status: ExitStatus) -> Self {
         Self { code: status.code(), signal: signal(status) }
     }
 

@@ -24,8 +24,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// How long a program may take to end by itself.
-    pub const GRACE: Duration = Duration::from_secs(5);
+    /// How long a program may take to end by itself. The host waits a little longer than this for the end of a plugin.
+    pub const GRACE: Duration = Duration::from_secs(2);
 
     /// The limits of a config.
     ///

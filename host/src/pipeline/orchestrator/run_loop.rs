@@ -9,7 +9,7 @@ use crate::pipeline::export::{Export, Exported};
 use crate::pipeline::fallback::{self};
 use crate::pipeline::fingerprint::{Fingerprinter, InputPlan};
 use crate::pipeline::question::{Answer, Failure, Outcome, Question, RowKeyMap, RowKeySet, SkipReason};
-use crate::pipeline::scrape::Scraped;
+use crate::pipeline::scrape::{Scraped, Source};
 use crate::pipeline::window::{Place, Slot, Window};
 use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
@@ -30,7 +30,7 @@ const DEADLINE_GRACE: Duration = Duration::from_secs(10);
 /// What a run is made of.
 pub struct Parts {
     /// Rows.
-    pub rows: mpsc::Receiver<Scraped>,
+    pub rows: Source,
     /// Where answers are.
     pub cache: CacheClient,
     /// Computes keys.
@@ -174,7 +174,7 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
                 run.in_flight.abort_all();
                 while run.in_flight.join_next().await.is_some() {}
             }
-            scraped = rows.recv(), if run.wants_rows(stopping) => match scraped {
+            scraped = rows.next(), if run.wants_rows(stopping) => match scraped {
                 Some(Scraped::Rows(chunk)) => run.take_in(chunk).await,
                 Some(Scraped::End(result)) => run.end_of_source(result.err()),
                 None => run.end_of_source(None),
@@ -182,12 +182,12 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
             () = sleep_until(run.deferred_until), if !run.deferred.is_empty() && !stopping => run.retry_deferred().await,
         }
     }
-    // Dropping the receiver tells the scraper that no more rows are wanted.
-    drop(rows);
+    // This tells the scraper that no more rows are wanted.
+    let source_end = rows.end();
     while let Ok(event) = events.try_recv() {
         run.event(event);
     }
-    run.finish().await
+    tokio::join!(run.finish(), source_end).0
 }
 
 impl Run<'_> {

@@ -17,6 +17,7 @@ use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Handle;
 
 /// Starts sessions, all alike.
@@ -42,7 +43,8 @@ impl Launch for Launcher {
     }
 }
 
-/// Starts a process for a plugin, and makes the plugin in it. Blocks until it is made.
+/// Starts a process for a plugin, and makes the plugin in it, which may take `timeout` each time. Blocks until it is
+/// made.
 ///
 /// # Errors
 /// When there is no process, the library cannot be opened, or the plugin refuses its config.
@@ -52,6 +54,7 @@ pub fn isolate(
     config: &Value,
     services: Arc<dyn HostSide>,
     shared: &SharedServices,
+    timeout: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     let manifest = source.manifest();
     let file = match source {
@@ -65,7 +68,7 @@ pub fn isolate(
     let start = serde_json::to_vec(&start).map_err(|error| failed(error.into()))?;
     let (runtime, stop) = (shared.runtime.clone(), shared.stop.clone());
     let launch = Box::new(Launcher { program, kind, name: name.clone(), services, runtime, stop });
-    let isolated = Isolated::new(kind, &name, launch, start);
+    let isolated = Isolated::new(kind, &name, launch, start, timeout);
     shared.runtime.block_on(isolated.make()).map_err(|why| match why {
         Failed::Answered(Refusal::Unusable { reason, hint }) => {
             PluginError::Unusable { path: PathBuf::from(source.place()), reason, hint }

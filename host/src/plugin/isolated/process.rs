@@ -3,21 +3,25 @@
 use super::serve::ARGUMENT;
 use super::wire;
 use rowsmith_abi::HostSide;
+use rowsmith_child::Ended;
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longer lines on standard error are logged in parts.
 const LONGEST_LINE: u64 = 8 << 10;
 /// How long the last lines on standard error are waited for; a process that the plugin has started may hold it open.
 const LAST_LINES: Duration = Duration::from_millis(200);
+/// How long a process may take to end after it has closed its socket.
+const LAST_STEPS: Duration = Duration::from_millis(100);
+/// How often it is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(2);
 /// The level of what plugins write to standard error, which is shown unless the user wants errors only.
 const WARN: u32 = 2;
 
@@ -50,7 +54,7 @@ pub(super) trait Process: Send + 'static {
     fn end(&mut self) -> String;
 }
 
-/// A plugin's process.
+/// A plugin's process. Dropping it ends it.
 pub(super) struct PluginProcess {
     child: Child,
     /// Closed when all lines of standard error are logged.
@@ -72,19 +76,21 @@ pub(super) fn start(
     // The name is for people who look at the list of processes.
     command.arg(ARGUMENT).args([kind.as_str(), name]).stderr(Stdio::piped());
     wire::give(&mut command, kind, OwnedFd::from(theirs));
-    let mut child = command.spawn()?;
+    let child = command.spawn()?;
     // The command holds the child's end, and while it is open here, the end of the child would not be noticed.
     drop(command);
     let (all_logged, lines) = sync_channel(0);
-    if let Some(stderr) = child.stderr.take() {
+    // From here on an early return drops it, which ends the process.
+    let mut process = PluginProcess { child, lines };
+    if let Some(stderr) = process.child.stderr.take() {
         let services = Arc::clone(services);
         std::thread::Builder::new().name("plugin-stderr".to_owned()).spawn(move || {
             log_lines(stderr, services.as_ref());
             drop(all_logged);
         })?;
     }
-    tracing::info!(plugin = format!("{kind}-{name}"), process = child.id(), "runs in a process of its own");
-    Ok((ours, PluginProcess { child, lines }))
+    tracing::info!(plugin = format!("{kind}-{name}"), process = process.child.id(), "runs in a process of its own");
+    Ok((ours, process))
 }
 
 fn log_lines(stderr: ChildStderr, services: &dyn HostSide) {
@@ -96,38 +102,75 @@ fn log_lines(stderr: ChildStderr, services: &dyn HostSide) {
     }
 }
 
-impl Process for PluginProcess {
-    fn end(&mut self) -> String {
-        // How a process ended is decided before its socket is closed, so this changes nothing about one that has died.
-        self.child.kill().unwrap_or_default();
-        let status = self.child.wait();
-        self.lines.recv_timeout(LAST_LINES).unwrap_or_default();
-        status.map_or_else(|error| format!("is lost: {error}"), how_it_ended)
+impl PluginProcess {
+    /// How it ended, if it ends within `limit`.
+    #[expect(clippy::disallowed_methods, reason = "a process is asked about on the thread that listens to it")]
+    fn ends_within(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let begin = Instant::now();
+        loop {
+            match self.child.try_wait() {
+                Ok(None) if begin.elapsed() < limit => std::thread::sleep(LOOK),
+                looked => return looked.ok().flatten(),
+            }
+        }
     }
 }
 
-fn how_it_ended(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("ended with exit code {code}"),
-        (None, Some(_)) => {
-            let text = status.to_string();
-            let text = text.trim_end_matches(" (core dumped)");
-            format!("was killed by signal {}", text.trim_start_matches("signal: "))
+impl Process for PluginProcess {
+    fn end(&mut self) -> String {
+        // One that ends by itself closes its socket a little before, and how it ended would be lost to a kill.
+        self.ends_within(LAST_STEPS);
+        self.child.kill().unwrap_or_default();
+        let status = self.child.wait();
+        self.lines.recv_timeout(LAST_LINES).unwrap_or_default();
+        status.map_or_else(|error| format!("is lost: {error}"), |status| Ended::new(status).to_string())
+    }
+}
+
+impl Drop for PluginProcess {
+    /// Nothing is left of one that nobody got to end.
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            self.child.kill().unwrap_or_default();
+            self.child.wait().map(drop).unwrap_or_default();
         }
-        (None, None) => format!("ended ({status})"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::io::Errno;
+    use rustix::process::{Pid, test_kill_process};
+
+    /// A process without a plugin, whose standard input stays open.
+    fn process(script: &str) -> PluginProcess {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdin(Stdio::piped());
+        PluginProcess { child: command.spawn().unwrap(), lines: sync_channel(0).1 }
+    }
 
     #[test]
-    fn how_a_process_ended_is_said_in_words() {
-        let said = |raw| how_it_ended(ExitStatus::from_raw(raw));
-        assert_eq!(said(0), "ended with exit code 0");
-        assert_eq!(said(101 << 8), "ended with exit code 101");
-        assert_eq!(said(9), "was killed by signal 9 (SIGKILL)");
-        assert_eq!(said(0x8b), "was killed by signal 11 (SIGSEGV)");
+    fn how_a_process_that_ends_by_itself_has_ended_is_known() {
+        let mut process = process("exit 3");
+        // Longer than it takes on the busiest machine.
+        assert_eq!(process.ends_within(Duration::from_secs(60)).and_then(|status| status.code()), Some(3));
+        assert_eq!(process.end(), "ended with exit code 3");
+    }
+
+    #[test]
+    fn a_process_that_does_not_end_is_killed() {
+        let mut process = process("read line");
+        assert_eq!(process.ends_within(Duration::ZERO), None);
+        assert_eq!(process.end(), "was killed by signal 9 (SIGKILL)");
+    }
+
+    #[test]
+    fn a_process_that_nobody_has_ended_does_not_stay() {
+        let process = process("read line");
+        let id = Pid::from_child(&process.child);
+        assert_eq!(test_kill_process(id), Ok(()));
+        drop(process);
+        assert_eq!(test_kill_process(id), Err(Errno::SRCH));
     }
 }

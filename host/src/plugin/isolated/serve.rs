@@ -25,8 +25,9 @@ use tokio::task::AbortHandle;
 pub(super) const ARGUMENT: &str = "__plugin";
 /// How long calls that block may hold up the end.
 const LINGER: Duration = Duration::from_millis(200);
-/// How long the plugin's destructors may run after the host has gone.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the plugin's destructors may run after the host has said that it is over: longer than the exec plugins wait
+/// for their programs.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// Fewer threads would let few calls that block hold up all others.
 const FEWEST_THREADS: usize = 4;
 
@@ -44,10 +45,12 @@ pub fn serve(kind: &str) -> ExitCode {
             .error("this command is how rowsmith starts the process of a plugin; it is not for people");
         return ExitCode::Usage;
     };
-    let opened = stream.try_clone().and_then(|half| {
+    // The runtime is first: a signal to the whole group of processes may come before the host's first word.
+    let opened = new_runtime().and_then(|runtime| {
+        let half = stream.try_clone()?;
         let mut reader = BufReader::new(stream);
         let first = frame::read(&mut reader)?;
-        Ok((Arc::new(Wire::new(half)), reader, first, new_runtime()?))
+        Ok((Arc::new(Wire::new(half)), reader, first, runtime))
     });
     match opened {
         Ok((wire, reader, Some(first), runtime)) if first.kind == Kind::Start => {

@@ -12,22 +12,24 @@ use std::io::{BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// How long a call that was cancelled may go on; a plugin that blocks its thread would do so for ever.
 const CANCEL_GRACE: Duration = Duration::from_secs(2);
-/// How long the plugin's destructors may take.
-const END_GRACE: Duration = Duration::from_secs(3);
+/// How long the plugin's destructors may take: longer than the child gives them.
+const END_GRACE: Duration = Duration::from_secs(4);
 
 /// A child and the calls to it. Dropping it ends the child.
 pub(super) struct Session {
     link: Arc<Link>,
     /// Closed when the child has ended.
     ended: Mutex<Receiver<()>>,
-    _stopping: AbortOnDrop<()>,
+    stop: Stop,
+    /// Tells the child of a stop. Nothing before the start, which has to be the first that the child is told.
+    stopping: OnceLock<AbortOnDrop<()>>,
 }
 
 impl Session {
@@ -64,24 +66,21 @@ impl Session {
             listener.listen(&mut BufReader::new(reading), process);
             drop(alive);
         })?;
-        let (stop, teller) = (stop.clone(), Arc::clone(&link));
-        let stopping = AbortOnDrop(runtime.spawn(async move {
-            stop.requested().await;
-            teller.send(Kind::Stopping, 0, 0, &[]);
-        }));
-        Ok(Self { link, ended: Mutex::new(ended), _stopping: stopping })
+        Ok(Self { link, ended: Mutex::new(ended), stop: stop.clone(), stopping: OnceLock::new() })
     }
 
     /// Has the plugin made.
     pub(super) async fn start(&self, start: &[u8]) -> Result<(), Failed> {
-        self.request(Kind::Start, 0, 0, start).await?;
+        let made = self.request(Kind::Start, 0, 0, start)?;
+        self.stopping.get_or_init(|| self.tell_of_a_stop());
+        made.await?;
         self.link.made.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// Calls a method. Dropping the future cancels the call.
     pub(super) async fn call(&self, method: u32, payload: &[u8]) -> Result<Buffer, Failed> {
-        self.request(Kind::Call, self.link.next.fetch_add(1, Ordering::Relaxed), method, payload).await
+        self.request(Kind::Call, self.link.next.fetch_add(1, Ordering::Relaxed), method, payload)?.await
     }
 
     /// Whether the child has ended, or is about to.
@@ -95,7 +94,22 @@ impl Session {
         self.link.state().ended.clone()
     }
 
-    async fn request(&self, kind: Kind, id: u64, number: u32, payload: &[u8]) -> Result<Buffer, Failed> {
+    fn tell_of_a_stop(&self) -> AbortOnDrop<()> {
+        let (stop, link) = (self.stop.clone(), Arc::clone(&self.link));
+        AbortOnDrop(self.link.runtime.spawn(async move {
+            stop.requested().await;
+            link.send(Kind::Stopping, 0, 0, &[]);
+        }))
+    }
+
+    /// Sends a message at once, and returns the wait for what it comes to.
+    fn request(
+        &self,
+        kind: Kind,
+        id: u64,
+        number: u32,
+        payload: &[u8],
+    ) -> Result<impl Future<Output = Result<Buffer, Failed>> + use<>, Failed> {
         let (sender, receiver) = oneshot::channel();
         {
             let mut state = self.link.state();
@@ -104,14 +118,17 @@ impl Session {
             }
             state.calls.insert(id, Waiting::Caller(sender));
         }
-        let _cancel = CancelOnDrop { link: Arc::clone(&self.link), id };
+        let cancel = CancelOnDrop { link: Arc::clone(&self.link), id };
         if !self.link.send(kind, id, number, payload) {
             self.link.state().calls.remove(&id);
             let most = MOST_BYTES >> 20;
             let error = format!("a call of over {most} MiB does not fit into the plugin's process");
             return Err(Failed::Answered(Refusal::Failed(Error::new(ErrorKind::TooLarge, error))));
         }
-        receiver.await.unwrap_or_else(|_| Err(Failed::Gone("is lost".to_owned())))
+        Ok(async move {
+            let _cancel = cancel;
+            receiver.await.unwrap_or_else(|_| Err(Failed::Gone("is lost".to_owned())))
+        })
     }
 }
 

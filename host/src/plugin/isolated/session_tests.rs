@@ -1,10 +1,12 @@
 use super::super::fake_child::{Services, Then, send, session};
 use super::Session;
 use crate::limit::stop::{Stop, StopReason};
-use crate::plugin::isolated::frame::Kind;
+use crate::plugin::isolated::frame::{Frame, Kind};
 use crate::plugin::isolated::link::Failed;
 use crate::plugin::isolated::start::Refusal;
 use rowsmith_plugin_api::{Error, ErrorKind};
+use std::cell::RefCell;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -137,19 +139,45 @@ async fn services_answer_and_their_panics_are_errors_and_logs_arrive() {
     assert_eq!(*services.0.lock().unwrap(), ["3 target: how it goes"]);
 }
 
+thread_local! {
+    /// What came to the child of this thread before.
+    static CAME: RefCell<Vec<Kind>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Leaves when the first message is not the start, like a real child; answers call 1 when it was told to stop.
+fn told(frame: &Frame, stream: &mut UnixStream) -> Then {
+    let came = CAME.with_borrow_mut(|came| {
+        came.push(frame.kind);
+        came.clone()
+    });
+    match came.as_slice() {
+        [Kind::Start] => send(stream, Kind::Ok, 0, 0, b""),
+        [Kind::Start, Kind::Stopping, Kind::Call] | [Kind::Start, Kind::Call, Kind::Stopping] => {
+            send(stream, Kind::Ok, 1, 0, b"told");
+        }
+        [Kind::Start, .., Kind::End] => return Then::Dies,
+        [Kind::Start, ..] => {}
+        _ => return Then::Dies,
+    }
+    Then::Goes
+}
+
 #[tokio::test]
 async fn a_child_is_told_when_the_run_stops() {
     let stop = Stop::default();
-    let session = session(
-        |frame, stream| {
-            if frame.kind == Kind::Stopping {
-                send(stream, Kind::Ok, 1, 0, b"told");
-            }
-            Then::Goes
-        },
-        Arc::new(Services::default()),
-        &stop,
-    );
+    let session = session(told, Arc::new(Services::default()), &stop);
+    session.start(b"").await.unwrap();
     stop.request(StopReason::Interrupted);
+    assert_eq!(&session.call(1, b"").await.unwrap()[..], b"told");
+}
+
+#[tokio::test]
+async fn a_child_that_starts_while_the_run_stops_is_told_after_its_start() {
+    let stop = Stop::default();
+    stop.request(StopReason::Interrupted);
+    let session = session(told, Arc::new(Services::default()), &stop);
+    // Whatever would tell it too early does so now.
+    tokio::task::yield_now().await;
+    session.start(b"").await.unwrap();
     assert_eq!(&session.call(1, b"").await.unwrap()[..], b"told");
 }

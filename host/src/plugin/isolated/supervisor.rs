@@ -26,8 +26,6 @@ const MOST_ENDS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(250);
 /// How often it doubles.
 const MOST_DOUBLINGS: u32 = 2;
-/// How long a plugin may take to be made.
-const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A plugin in a process of its own.
 pub(super) struct Isolated {
@@ -37,6 +35,8 @@ pub(super) struct Isolated {
     launch: Box<dyn Launch>,
     /// The first message to each process.
     start: Vec<u8>,
+    /// How long the plugin may take to be made.
+    start_limit: Duration,
     session: Mutex<Option<Arc<Session>>>,
     /// Ends since the last answer.
     ends: AtomicU32,
@@ -57,13 +57,20 @@ enum Came {
 }
 
 impl Isolated {
-    pub(super) fn new(kind: PluginKind, name: &str, launch: Box<dyn Launch>, start: Vec<u8>) -> Self {
+    pub(super) fn new(
+        kind: PluginKind,
+        name: &str,
+        launch: Box<dyn Launch>,
+        start: Vec<u8>,
+        start_limit: Duration,
+    ) -> Self {
         let subject = format!("the process of {kind} plugin `{name}`");
         Self {
             kind,
             subject,
             launch,
             start,
+            start_limit,
             session: Mutex::new(None),
             ends: AtomicU32::new(0),
             pause: PAUSE,
@@ -86,8 +93,8 @@ impl Isolated {
 
     async fn start_one(&self) -> Result<Session, Failed> {
         let session = self.launch.launch().map_err(|error| Failed::Gone(format!("cannot be started: {error}")))?;
-        let made = tokio::time::timeout(START_LIMIT, session.start(&self.start)).await;
-        let seconds = START_LIMIT.as_secs();
+        let made = tokio::time::timeout(self.start_limit, session.start(&self.start)).await;
+        let seconds = self.start_limit.as_secs();
         made.unwrap_or_else(|_| Err(Failed::Gone(format!("was ended after {seconds} s, since it was not ready"))))?;
         Ok(session)
     }

@@ -30,7 +30,7 @@ impl Launch for Scripts {
 fn isolated(kind: PluginKind, scripts: &[Script]) -> (Arc<Isolated>, Arc<AtomicUsize>) {
     let started = Arc::new(AtomicUsize::new(0));
     let launch = Scripts { scripts: scripts.to_vec(), started: Arc::clone(&started) };
-    let mut isolated = Isolated::new(kind, "fake", Box::new(launch), Vec::new());
+    let mut isolated = Isolated::new(kind, "fake", Box::new(launch), Vec::new(), Duration::from_secs(7));
     isolated.pause = Duration::ZERO;
     (Arc::new(isolated), started)
 }
@@ -92,6 +92,15 @@ async fn a_plugin_that_dies_again_and_again_is_given_up_with_the_reason() {
         the last time it was killed by signal 11 (SIGSEGV) in the middle of a call";
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, sentence));
     assert_eq!(started.load(Ordering::Relaxed), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plugin_that_is_not_ready_in_its_time_is_given_up() {
+    let (provider, _) = isolated(PluginKind::Provider, &[|_, _| Then::Goes]);
+    let start = tokio::time::Instant::now();
+    let error = call(&provider, method::COMPLETE).await.unwrap_err();
+    assert_eq!(error.message, "the process of provider plugin `fake` was ended after 7 s, since it was not ready");
+    assert_eq!(start.elapsed().as_secs(), 7);
 }
 
 #[tokio::test]
