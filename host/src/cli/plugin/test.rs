@@ -9,8 +9,9 @@ use crate::exit_code::ExitCode;
 use crate::plugin::image::Image;
 use crate::plugin::loader;
 use rowsmith_plugin_api::Manifest;
+use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_testkit::conformance::{Suite, Worker};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::Path;
 
 pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, HostError> {
@@ -49,6 +50,13 @@ fn needs(manifest: &Manifest, missing: &[String]) -> String {
 fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Result<Document, HostError> {
     let mut document = Document::parse("--set", "").map_err(|_| HostError::Usage("`--set` cannot be read".into()))?;
     if let Some(path) = &args.config {
+        if !is_safe_with_settings_of_run(manifest) {
+            return Err(HostError::Usage(format!(
+                "`--config` cannot be used with the {} plugin `{}`: it has no setting `path` that a test could turn \
+                 elsewhere, so what the run has stored could be lost; name a place for the test with `--set`",
+                manifest.kind, manifest.name
+            )));
+        }
         document.value = config_of_run(context, path, manifest)?;
     }
     for argument in &args.set {
@@ -70,6 +78,18 @@ fn check_settings(document: &Document, manifest: &Manifest) -> Result<(), HostEr
     if said.is_empty() { Ok(()) } else { Err(HostError::Usage(said.join("\n"))) }
 }
 
+/// Checks clear stores and replace files. The suite puts a `path` into a temporary folder; any other setting that names
+/// a place would lead it to the run's own data. Where there are no settings, none are taken.
+fn is_safe_with_settings_of_run(manifest: &Manifest) -> bool {
+    let settings = &manifest.config_schema["properties"];
+    match manifest.kind {
+        PluginKind::Cache | PluginKind::Exporter => {
+            settings["path"]["type"] == "string" || settings.as_object().is_some_and(Map::is_empty)
+        }
+        PluginKind::Scraper | PluginKind::Provider => true,
+    }
+}
+
 fn config_of_run(context: &Context, path: &Path, manifest: &Manifest) -> Result<Value, HostError> {
     let overrides = Overrides { plugin_dirs: context.global.plugin_dirs.clone(), ..Overrides::default() };
     let loaded = load(path, &overrides)?;
@@ -87,4 +107,37 @@ fn worker(args: &PluginTestArgs) -> Result<Worker, HostError> {
     // The settings come with the task.
     let arguments = ["plugin".into(), "test".into(), "--".into(), args.file.clone().into_os_string()];
     Ok(Worker::new(program, arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(kind: &str, properties: &str) -> Manifest {
+        let text = format!(
+            "rowsmith-manifest 1\nname: x\nkind: {kind}\nversion: 1.0.0\nabout: x\nabi: 1\napi-version: 0.2.0\n\
+             capabilities: \nentry: none\nconfig-schema: {{\"type\":\"object\",\"properties\":{properties}}}\n\
+             rowsmith-manifest-end\n"
+        );
+        Manifest::parse(text.as_bytes()).expect("a manifest")
+    }
+
+    #[test]
+    fn only_a_path_is_turned_away_from_the_data_of_a_run() {
+        let path = r#"{"path":{"type":"string"},"size":{"type":"integer"}}"#;
+        let address = r#"{"address":{"type":"string"}}"#;
+        let paths = r#"{"path":{"type":"object","properties":{"path":{"type":"string"}}}}"#;
+        for (kind, properties, is_safe) in [
+            ("cache", path, true),
+            ("cache", address, false),
+            ("cache", paths, false),
+            ("cache", "{}", true),
+            ("exporter", path, true),
+            ("exporter", address, false),
+            ("scraper", address, true),
+            ("provider", address, true),
+        ] {
+            assert_eq!(is_safe_with_settings_of_run(&manifest(kind, properties)), is_safe, "{kind} {properties}");
+        }
+    }
 }

@@ -4,8 +4,8 @@ use crate::kit::{assert_finds, assert_finds_like, linked};
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::block_on;
 use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Which promise is broken.
 #[derive(Deserialize, ConfigSchema)]
@@ -48,13 +48,13 @@ impl Flawed {
             rows.flush().await?;
             rows.send(&json!({"number": 600})).await?;
             let taken = std::mem::replace(rows, RowSink::new(self.host.clone(), 0));
-            *self.kept.lock().unwrap() = Some(taken);
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(taken);
         }
         Ok(())
     }
 
     fn send_kept(&self) {
-        let kept = self.kept.lock().unwrap().take();
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut rows) = kept {
             drop(block_on(rows.flush()));
         }
