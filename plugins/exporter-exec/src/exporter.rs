@@ -70,6 +70,15 @@ impl Exporter for ExecExporter {
     }
 }
 
+/// An export that nobody finishes: the program sees that its input ends without a word, and can clean up.
+impl Drop for ExecExporter {
+    fn drop(&mut self) {
+        if let Some(program) = self.program.take() {
+            program.dismiss();
+        }
+    }
+}
+
 fn send_rows(program: &mut Connection, rows: &RowChunk) -> Result<()> {
     let mut line = Vec::new();
     for row in rows.iter() {
