@@ -1,10 +1,9 @@
 //! Every config that comes with the project is fine as it is.
 
 use super::sandbox::Sandbox;
+use rowsmith_plugin_testkit::has_program;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A folder with a copy of the project's `config`.
 pub(crate) fn project() -> Sandbox {
@@ -32,16 +31,6 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Whether the programs in Python can run. Where everything is tested they have to.
-pub(crate) fn has_python() -> bool {
-    let has = Command::new("python3").arg("--version").output().is_ok();
-    assert!(has || std::env::var_os("CI").is_none(), "python3 is missing");
-    if !has {
-        std::io::stderr().write_all(b"skipped: python3 is missing\n").expect("standard error is open");
-    }
-    has
-}
-
 #[test]
 fn every_config_passes_the_check() {
     let sandbox = project();
@@ -51,7 +40,7 @@ fn every_config_passes_the_check() {
         .collect();
     assert!(configs.len() >= 6, "{configs:?}");
     for config in configs {
-        if config.ends_with("exec.toml") && !has_python() {
+        if config.ends_with("exec.toml") && !has_program("python3") {
             continue;
         }
         let name = format!("config/{}", config.file_name().unwrap_or_default().display());

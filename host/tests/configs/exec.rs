@@ -1,12 +1,15 @@
 //! `config/exec.toml`: a scraper, a provider and an exporter in Python, from start to end.
 
-use super::bundled::{has_python, project};
-use super::sandbox::Sandbox;
-use serde_json::Value;
+use super::bundled::project;
+use super::sandbox::{Sandbox, file_name, plugins};
+use rowsmith_plugin_testkit::has_program;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 #[test]
 fn programs_in_python_scrape_answer_and_export() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let sandbox = project();
@@ -40,7 +43,7 @@ fn programs_in_python_scrape_answer_and_export() {
 
 #[test]
 fn they_list_and_are_checked() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let sandbox = project();
@@ -52,7 +55,7 @@ fn they_list_and_are_checked() {
 
 #[test]
 fn mistakes_are_shown_where_they_are() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let sandbox = project();
@@ -70,7 +73,7 @@ fn mistakes_are_shown_where_they_are() {
 
 #[test]
 fn a_program_gets_its_secret_and_nobody_else_sees_it() {
-    if !has_python() {
+    if !has_program("python3") {
         return;
     }
     let sandbox = project();
@@ -122,11 +125,8 @@ command = ["python3", "program2.py"]
 path = "cards.vcf"
 "#;
 
-#[test]
-fn the_programs_of_the_documentation_work() {
-    if !has_python() {
-        return;
-    }
+/// A folder with the three programs that `docs/exec-plugins.md` shows.
+fn documented() -> Sandbox {
     let docs = include_str!("../../../docs/exec-plugins.md");
     let programs: Vec<&str> = docs.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(programs.len(), 3);
@@ -134,6 +134,15 @@ fn the_programs_of_the_documentation_work() {
     for (at, program) in programs.iter().enumerate() {
         sandbox.write(&format!("program{at}.py"), program);
     }
+    sandbox
+}
+
+#[test]
+fn the_programs_of_the_documentation_work() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = documented();
     sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\nalgol,b@example.org\n");
     sandbox.write("rowsmith.toml", DOCUMENTED);
     sandbox.run("run").expect(0);
@@ -142,4 +151,76 @@ fn the_programs_of_the_documentation_work() {
     assert_eq!(sandbox.read("cards.vcf"), expected);
     sandbox.run("run -o other.vcf").expect(0);
     assert_eq!(sandbox.read("other.vcf"), expected);
+}
+
+/// `rowsmith plugin test` on a plugin `exec` with this program; what it printed when it ended with `code`.
+#[track_caller]
+fn tested(sandbox: &Sandbox, kind: &str, program: &str, options: &[&str], code: i32) -> String {
+    let file = plugins().join(file_name(kind, "exec")).display().to_string();
+    let command = format!("command=[\"python3\", \"{program}\"]");
+    let mut arguments = vec!["plugin", "test", &file, "--set", &command];
+    arguments.extend(options.iter().flat_map(|option| ["--set", option]));
+    sandbox.call(arguments).end().expect(code).out
+}
+
+#[test]
+fn the_bundled_programs_pass_the_conformance_suites() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = project();
+    let folder = "options.folder=config/sample/amateur-astronomy/content";
+    tested(&sandbox, "scraper", "config/exec/scraper.py", &[folder], 0);
+    tested(&sandbox, "provider", "config/exec/provider.py", &[], 0);
+    tested(&sandbox, "exporter", "config/exec/exporter.py", &["options.heading=name"], 0);
+}
+
+#[test]
+fn the_programs_of_the_documentation_pass_what_holds_for_them() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = documented();
+    sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\n");
+    tested(&sandbox, "scraper", "program0.py", &["options.file=rows.csv"], 0);
+    tested(&sandbox, "provider", "program1.py", &[], 0);
+    // A card has a name and an address; the documentation says that the checks for all columns fail.
+    let said = tested(&sandbox, "exporter", "program2.py", &[], 4);
+    let failed: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(": ").next()).collect();
+    let expected = [
+        "a complete export is at its target and has all rows",
+        "every kind of value can be written",
+        "columns may come late",
+    ];
+    assert_eq!(failed, expected, "{said}");
+}
+
+/// Gives the program these lines and then the end of its input.
+fn cut_off(sandbox: &Sandbox, program: &str, lines: &[Value]) {
+    let mut command = Command::new("python3");
+    command.arg(program).current_dir(sandbox.path("")).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().expect("python3 starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    for line in lines {
+        writeln!(input, "{line}").expect("the program reads");
+    }
+    drop(input);
+    assert!(child.wait().expect("the program ends").success(), "{program}");
+}
+
+#[test]
+fn exporters_whose_input_is_cut_leave_the_earlier_result_alone() {
+    if !has_program("python3") {
+        return;
+    }
+    for (sandbox, program) in [(project(), "config/exec/exporter.py"), (documented(), "program2.py")] {
+        sandbox.write("out/rows", "an earlier result");
+        let hello = json!({"rowsmith": 1, "kind": "exporter", "task": "export", "config": {"heading": "Name"}});
+        let begin = json!({"begin": {"columns": ["Name"], "path": "out/rows"}});
+        let rows = json!({"rows": [{"Name": "Albireo", "Mail": "a@example.org"}]});
+        cut_off(&sandbox, program, &[hello, begin, rows]);
+        let files = std::fs::read_dir(sandbox.path("out")).expect("a folder").count();
+        assert_eq!(files, 1, "{program} leaves a file");
+        assert_eq!(sandbox.read("out/rows"), "an earlier result", "{program}");
+    }
 }

@@ -76,6 +76,15 @@ fn or_dismissed<T>(mut program: Connection, act: impl FnOnce(&mut Connection) ->
     }
 }
 
+/// An export that nobody finishes: the program sees that its input ends without a word, and can clean up.
+impl Drop for ExecExporter {
+    fn drop(&mut self) {
+        if let Some(program) = self.program.take() {
+            program.dismiss();
+        }
+    }
+}
+
 fn conclude(program: &mut Connection, ending: Ending) -> Result<Done> {
     // Rows are not answered: an error that the last of them met is read here, before the result would replace another.
     if let Some(early) = program.receive_soon()? {

@@ -107,6 +107,27 @@ fn an_export_that_never_began_ends_as_it_should() {
 }
 
 #[test]
+fn a_program_whose_export_is_dropped_can_clean_up() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("part");
+    let program = r#"import json, os, sys
+part = json.loads(sys.stdin.readline())["config"]["part"]
+open(part, "w").close()
+print('{"ready": 1}', flush=True)
+sys.stdin.read()
+os.remove(part)
+"#;
+    let mut exporter = exporter(program, &json!({"options": {"part": part}})).unwrap();
+    block_on(exporter.begin(vec![])).unwrap();
+    assert!(part.exists());
+    drop(exporter);
+    assert!(!part.exists(), "the program was killed before it saw the end of its input");
+}
+
+#[test]
 fn a_program_that_fails_fails_the_export() {
     if !has_program("python3") {
         return;

@@ -1,21 +1,27 @@
-//! What the host relies on in any scraper.
+//! What the host relies on in any scraper, with a program that keeps the rules.
 
 use rowsmith_plugin_api::prelude::json;
-use rowsmith_plugin_testkit::{assert_conforms, has_program};
+use rowsmith_plugin_testkit::has_program;
 
-/// Has rows, and nothing to list: an empty list says so.
+/// More rows than a chunk has, so that there are chunks to stop between; and one thing to list.
 const PROGRAM: &str = r#"import json, sys
 hello = json.loads(sys.stdin.readline())
 print('{"ready": 1}', flush=True)
-if hello["task"] == "scrape":
-    for number in range(600):
-        print(json.dumps({"row": {"number": number}}))
-print('{"done": true}')
+if hello["task"] == "list":
+    print('{"listing": {"name": "numbers", "about": "all of them"}}', flush=True)
+else:
+    for number in range(2000):
+        print(json.dumps({"row": {"number": number, "name": f"row-{number}"}}), flush=True)
+print('{"done": true}', flush=True)
 "#;
 
 #[test]
 fn it_conforms() {
-    if has_program("python3") {
-        assert_conforms!(rowsmith_scraper_exec, json!({"command": ["python3", "-c", PROGRAM]}));
+    if !has_program("python3") {
+        return;
     }
+    rowsmith_plugin_testkit::assert_conforms!(
+        rowsmith_scraper_exec,
+        json!({"command": ["python3", "-c", PROGRAM], "timeout_secs": 30})
+    );
 }
