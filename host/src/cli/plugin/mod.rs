@@ -1,5 +1,6 @@
 //! `rowsmith plugin`: looks at plugins, makes, tests and pins them.
 
+pub(super) mod args;
 mod found;
 mod info;
 mod list;
@@ -9,9 +10,9 @@ mod settings_table;
 mod test;
 
 use super::Context;
-use super::args::{PluginArgs, PluginCommand};
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use args::{PluginArgs, PluginCommand};
 
 pub(super) fn run(context: &Context, args: PluginArgs) -> Result<ExitCode, HostError> {
     match args.command {

@@ -1,7 +1,7 @@
 //! `rowsmith plugin test`: the conformance suite of its kind, run on a library.
 
 use crate::cli::Context;
-use crate::cli::args::PluginTestArgs;
+use crate::cli::plugin::args::PluginTestArgs;
 use crate::config::load::{Overrides, load};
 use crate::config::{Document, ProblemKind, check_schema, problems_to_diagnostics};
 use crate::error::HostError;

@@ -3,10 +3,10 @@
 //! The host starts its own executable once more. That child opens the library and serves it over a socket, so that a
 //! segmentation fault, an `abort()`, an `exit()` or a call that never ends costs the call and not the run.
 //!
-//! [`frame`] is what crosses, in both directions; [`wire`] is where it crosses; [`start`] is the first message.
-//! The child's side is [`serve`] with [`borrowed`], the host's services as the plugin sees them. The host's side is
-//! [`process`], a child that runs; [`session`] with [`link`], the calls to it; [`supervisor`], which starts the next one,
-//! with [`turns`], which keeps calls from ending with a child twice; and [`launch`], which puts them together.
+//! `frame` is what crosses, in both directions; `wire` is where it crosses; `start` is the first message.
+//! The child's side is [`serve`] with `borrowed`, the host's services as the plugin sees them. The host's side is
+//! `process`, a child that runs; `session` with `link`, the calls to it; `supervisor`, which starts the next one,
+//! with `turns`, which keeps calls from ending with a child twice; and `launch`, which puts them together.
 
 mod borrowed;
 #[cfg(test)]

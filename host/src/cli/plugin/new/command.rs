@@ -6,7 +6,7 @@ use super::name::PluginName;
 use super::next_steps::next_steps;
 use super::template;
 use crate::cli::Context;
-use crate::cli::args::NewArgs;
+use crate::cli::plugin::args::NewArgs;
 use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use std::path::PathBuf;
