@@ -10,7 +10,8 @@ print('{"ready": 1, "model": "echo", "identity": 1, "is_language_model": false}'
 for line in sys.stdin:
     question = json.loads(line)
     rows, rules = question["complete"]["rows"], question["complete"]["rules"]
-    answer = {key: {column: json.dumps(item["row"]) for column in rules} for key, item in rows.items()}
+    words = lambda item: {column: json.dumps(item["row"]) for column in rules}
+    answer = {key: {"tag": item["tag"], **words(item)} for key, item in rows.items()}
     print(json.dumps({"id": question["id"], "answer": answer}), flush=True)
 "#;
 
