@@ -18,7 +18,7 @@ use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::row::{ChunkBuilder, RowChunk};
 #[cfg(unix)]
 use rowsmith_plugin_api::{
-    glue::client::{CacheClient, Remote},
+    bridge::client::{CacheClient, Remote},
     manifest::PluginKind,
 };
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Plugins that are linked into this program: the standard set with the feature `builtin`, and the cache of a replay.
 
 use rowsmith_plugin_api::Manifest;
-use rowsmith_plugin_api::glue::LinkedPlugin;
+use rowsmith_plugin_api::bridge::LinkedPlugin;
 
 /// The cache in memory, which every build has.
 pub fn memory_cache() -> Option<(Manifest, LinkedPlugin)> {

@@ -70,7 +70,7 @@ impl HostError {
 
 /// Names the plugin, unless the error does.
 fn call_text(kind: PluginKind, name: &str, error: &Error) -> String {
-    if error.fact(NAMED).is_some() { error.to_string() } else { format!("{kind} plugin `{name}`: {error}") }
+    if error.context(NAMED).is_some() { error.to_string() } else { format!("{kind} plugin `{name}`: {error}") }
 }
 
 /// The exit code of a plugin's failure depends on what the plugin is for.

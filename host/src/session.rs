@@ -18,7 +18,7 @@ use crate::plugin::traffic::Traffic;
 use crate::plugin::watched::{Watch, label, watched};
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
-use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
+use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::schema::{Schema, to_value};
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -238,7 +238,7 @@ impl Session {
     fn plugin_error(&self, wanted: &PluginUse, error: PluginError) -> HostError {
         match error {
             PluginError::Failed { kind, name, error } if error.kind == ErrorKind::Config => {
-                let key = error.fact("config_key").unwrap_or_default();
+                let key = error.context("config_key").unwrap_or_default();
                 let place = key
                     .split('.')
                     .filter(|s| !s.is_empty())

@@ -70,7 +70,7 @@ fn answer_one<T: Serialize>(
     let Some(Value::Object(row)) = item.get_mut("row").map(Value::take) else {
         return Err(unreadable(format!("row {name} of the request has no `row` object")));
     };
-    let columns = answer(&row).map_err(|e| e.with("row", name))?;
+    let columns = answer(&row).map_err(|e| e.with_context("row", name))?;
     let Value::Object(columns) = serde_json::to_value(columns)? else {
         return Err(Error::new(ErrorKind::InvalidData, format!("the answer to row {name} is no object")));
     };
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn the_functions_own_error_names_the_row() {
         let error = request(r#"{"r0":{"row":{"A":1}},"r1":{"row":{}}}"#).answer_each(doubled).unwrap_err();
-        assert_eq!((error.message.as_str(), error.fact("row")), ("`A` is no number", Some("r1")));
+        assert_eq!((error.message.as_str(), error.context("row")), ("`A` is no number", Some("r1")));
         let error = request(r#"{"r0":{"row":{}}}"#).answer_each(|_| Ok(3)).unwrap_err();
         assert_eq!(error.message, "the answer to row r0 is no object");
     }

@@ -110,7 +110,7 @@ impl Error {
 
     /// A mistake in the plugin's config; `key` is the dotted path inside the plugin's table.
     pub fn config(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Config, message).with("config_key", key)
+        Self::new(ErrorKind::Config, message).with_context("config_key", key)
     }
 
     /// A failed operation on a file.
@@ -121,7 +121,7 @@ impl Error {
             _ => ErrorKind::Io,
         };
         Self::new(kind, format!("cannot {doing} {}: {source}", path.as_ref().display()))
-            .with("path", path.as_ref().display().to_string())
+            .with_context("path", path.as_ref().display().to_string())
     }
 
     /// A method that the plugin does not offer.
@@ -131,7 +131,7 @@ impl Error {
 
     /// Adds a fact.
     #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn with_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.context.push((key.into(), value.into()));
         self
     }
@@ -156,7 +156,7 @@ impl Error {
     }
 
     /// The value of a fact.
-    pub fn fact(&self, key: &str) -> Option<&str> {
+    pub fn context(&self, key: &str) -> Option<&str> {
         self.context.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
     }
 

@@ -164,7 +164,7 @@ impl HttpResponse {
                 ErrorKind::InvalidData,
                 format!("{} did not answer with the JSON that was expected: {e}", self.url),
             )
-            .with("body_start", start)
+            .with_context("body_start", start)
         })
     }
 
@@ -178,7 +178,7 @@ impl HttpResponse {
         }
         let wait = self.header("retry-after").and_then(crate::duration::parse_wait);
         Err(Error::new(kind_of_status(self.status), format!("{} answered with status {}", self.url, self.status))
-            .with("status", self.status.to_string())
+            .with_context("status", self.status.to_string())
             .retry_after(wait))
     }
 

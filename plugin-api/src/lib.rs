@@ -51,7 +51,7 @@ pub mod duration;
 pub mod envelope;
 pub mod error;
 pub mod exporter;
-pub mod glue;
+pub mod bridge;
 pub mod host;
 pub mod http;
 pub mod input;
@@ -89,7 +89,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What the export macro names. Not for plugins.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::glue::{LinkedPlugin, cache, encode_panic, exporter, provider, scraper};
+    pub use crate::bridge::{LinkedPlugin, cache, encode_panic, exporter, provider, scraper};
     pub use rowsmith_abi::{Buffer, Callee, Header, HostHandle, PanicMessage, Plugin, header};
 
     /// The manifest's lines on what the plugin was built with.

@@ -66,7 +66,7 @@ impl RowSink {
     /// # Errors
     /// [`ErrorKind::InvalidData`] when the row is neither, [`ErrorKind::Cancelled`] when no more rows are wanted.
     pub async fn send<T: Serialize + Sync + ?Sized>(&mut self, row: &T) -> Result<()> {
-        self.builder.push(row).map_err(|e| e.with("row", (self.rows() + 1).to_string()))?;
+        self.builder.push(row).map_err(|e| e.with_context("row", (self.rows() + 1).to_string()))?;
         self.flush_if_full().await
     }
 

@@ -8,7 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::pipeline::question::RowKey;
 use crate::pipeline::record::{self, RecordMeta};
 use crate::session::{Opened, Session};
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::json;

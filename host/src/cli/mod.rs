@@ -43,7 +43,7 @@ pub(crate) struct Context {
 }
 
 /// Most calls of plugins at once, those that never return included.
-const MOST_CALLS: usize = 4_096;
+const MAX_CALLS: usize = 4_096;
 /// How long a plugin that blocks may hold up the end of the program.
 const SHUTDOWN: Duration = Duration::from_millis(200);
 
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
 
 fn new_runtime(name: &str) -> std::io::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.enable_all().thread_name(name).max_blocking_threads(MOST_CALLS).build()
+    builder.enable_all().thread_name(name).max_blocking_threads(MAX_CALLS).build()
 }
 
 async fn dispatch(context: &Context, command: Command) -> Result<ExitCode, HostError> {

@@ -14,7 +14,7 @@ use crate::pipeline::scrape::{self, Scraped};
 use crate::session::Session;
 use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::completion::ProviderInfo;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::json;
 use std::collections::HashSet;

@@ -14,7 +14,7 @@ use crate::report::json::{Facts, Output, Report};
 use crate::report::{failures, progress};
 use crate::session::{Opened, Session};
 use rowsmith_plugin_api::exporter::Target;
-use rowsmith_plugin_api::glue::client::ExporterClient;
+use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::{Value, json};

@@ -22,7 +22,7 @@ use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
 use crate::rules::rule::rules_json;
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
-use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
+use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;

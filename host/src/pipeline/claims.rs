@@ -9,7 +9,7 @@ use super::question::{Question, RowKey};
 use crate::limit::clock::Clock;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::cache::ClaimRequest;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;

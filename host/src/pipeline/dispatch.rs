@@ -17,7 +17,7 @@ use crate::limit::gate::Gate;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::{OutputColumn, check};
 use rowsmith_plugin_api::completion::{Completion, CompletionRequest, FinishReason, Usage};
-use rowsmith_plugin_api::glue::client::ProviderClient;
+use rowsmith_plugin_api::bridge::client::ProviderClient;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,11 +128,11 @@ pub struct Dispatcher {
 }
 
 /// No call uses more tokens than this; a service that says so has counted wrong.
-const MOST_TOKENS: u64 = 1 << 40;
+const MAX_TOKENS: u64 = 1 << 40;
 
 /// The counts of a service, without those that cannot be.
 fn believable(usage: Usage) -> Usage {
-    let sane = |count: Option<u64>| count.filter(|count| *count <= MOST_TOKENS);
+    let sane = |count: Option<u64>| count.filter(|count| *count <= MAX_TOKENS);
     Usage {
         input: sane(usage.input),
         cached: sane(usage.cached),
@@ -264,7 +264,7 @@ impl Dispatcher {
         let usage = match &result {
             Ok(completion) => Some(completion.usage),
             // What was sent and not answered may have been billed: the worst case stands.
-            Err(error) if error.fact("sent") == Some("true") => Some(Usage::default()),
+            Err(error) if error.context("sent") == Some("true") => Some(Usage::default()),
             Err(_) => None,
         };
         self.ledger.settle(reservation, usage.as_ref());
@@ -288,7 +288,7 @@ impl Dispatcher {
             Err(_) => {
                 let seconds = self.timeout.as_secs();
                 Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s"))
-                    .with("sent", "true"))
+                    .with_context("sent", "true"))
             }
         }
     }
@@ -316,7 +316,7 @@ impl Dispatcher {
     }
 
     fn after_passing_error(&self, error: Error, tries: u32) -> Attempt {
-        let rate_limited = error.fact("status") == Some("429");
+        let rate_limited = error.context("status") == Some("429");
         self.tell(Event::PushedBack { rate_limited });
         let asked_wait = error.wait();
         if asked_wait.is_some_and(|wait| wait > self.retry.max_wait) {

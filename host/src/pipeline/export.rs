@@ -5,7 +5,7 @@ use super::window::Slot;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::exporter::{Ending, ExportSummary};
-use rowsmith_plugin_api::glue::client::ExporterClient;
+use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::row::{Cell, CellKind, ChunkBuilder, RowChunk};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -235,7 +235,7 @@ async fn run_lane(
 
 /// Whether an exporter failed only because nobody reads its output any more.
 pub fn is_closed_pipe(error: Option<&Error>) -> bool {
-    error.is_some_and(|error| error.fact("broken_pipe") == Some("true"))
+    error.is_some_and(|error| error.context("broken_pipe") == Some("true"))
 }
 
 async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use super::question::{Answer, RowKey};
 use super::record;
 use rowsmith_plugin_api::Error;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 
 /// What the cache said.
 #[derive(Debug, Default)]

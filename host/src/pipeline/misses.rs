@@ -4,15 +4,15 @@ use super::marks::Marks;
 use super::question::RowKey;
 use super::record::{self, RecordMeta};
 use rowsmith_plugin_api::Error;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use std::collections::BTreeMap;
 
 /// Keys are hashes, so the first entries are a fair sample of all.
-const MOST_LOOKED_AT: usize = 20_000;
+const MAX_LOOKED_AT: usize = 20_000;
 /// Entries of one look.
 const PAGE: usize = 1_000;
 /// Other questions that are told of.
-const MOST_TOLD: usize = 3;
+const MAX_TOLD: usize = 3;
 
 /// Answers in the cache to one question.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -52,7 +52,7 @@ pub async fn holdings(cache: &CacheClient, marks: &Marks) -> Result<Holdings, Er
         if page.len() < PAGE {
             break false;
         }
-        if seen >= MOST_LOOKED_AT {
+        if seen >= MAX_LOOKED_AT {
             break true;
         }
     };
@@ -73,7 +73,7 @@ impl Holdings {
         if self.held.iter().any(Held::is_same_question) {
             out.push("rows are new, or their input has changed".to_owned());
         }
-        for held in self.held.iter().filter(|held| !held.is_same_question()).take(MOST_TOLD) {
+        for held in self.held.iter().filter(|held| !held.is_same_question()).take(MAX_TOLD) {
             let n = held.answers;
             out.push(match &held.differs {
                 None => format!("{about}{n} answers are from an earlier version, which did not store what was asked"),

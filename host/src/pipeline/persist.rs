@@ -4,7 +4,7 @@
 //! calls that land together cost one; and nobody goes on before the answers are safe.
 
 use super::question::RowKey;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};

@@ -5,7 +5,7 @@
 use crate::config::settings::PluginUse;
 use crate::plugin::sinks::RowSinks;
 use crate::plugin::watched::{NAMED, RELEASE};
-use rowsmith_plugin_api::glue::client::ScraperClient;
+use rowsmith_plugin_api::bridge::client::ScraperClient;
 use rowsmith_plugin_api::{Error, ErrorKind, RowChunk};
 use std::sync::mpsc::{self as std_mpsc, RecvTimeoutError};
 use std::time::Duration;
@@ -102,7 +102,7 @@ fn watch(
         releasing.send(()).unwrap_or_default();
         let silent = format!("the scraper plugin `{name}` sent nothing for {} s", limit.as_secs());
         let error = Error::new(ErrorKind::Other, silent)
-            .with(NAMED, &name)
+            .with_context(NAMED, &name)
             .hint("its thread is left behind; `timeout_secs` in [scraper] is the longest silence");
         drop(runtime.block_on(sender.send(Scraped::End(Err(error)))));
     });
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::config::settings::Isolation;
     use rowsmith_abi::Buffer;
-    use rowsmith_plugin_api::glue::client::{Caller, Remote};
+    use rowsmith_plugin_api::bridge::client::{Caller, Remote};
     use rowsmith_plugin_api::host::BoxFuture;
     use rowsmith_plugin_api::manifest::PluginKind;
     use std::sync::atomic::{AtomicBool, Ordering};

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Larger files are no plugins.
-const MOST_BYTES: u64 = 1 << 30;
+const MAX_BYTES: u64 = 1 << 30;
 
 /// The bytes of a plugin's file, and what they say of it.
 pub struct Image {
@@ -53,7 +53,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, PluginError> {
     if meta.is_dir() {
         return Err(PluginError::unusable(path, "is a folder, not a file"));
     }
-    if meta.len() > MOST_BYTES {
+    if meta.len() > MAX_BYTES {
         return Err(PluginError::unusable(path, "is over 1 GiB, which no plugin is"));
     }
     std::fs::read(path).map_err(unreadable)

@@ -1,6 +1,6 @@
 //! The names of methods, as their plugins' authors know them.
 
-use rowsmith_plugin_api::glue::method;
+use rowsmith_plugin_api::bridge::method;
 
 /// The name of the method with a number.
 pub fn method_name(number: u32) -> &'static str {

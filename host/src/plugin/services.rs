@@ -7,7 +7,7 @@ use super::tidy::tidy_text;
 use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
-use rowsmith_plugin_api::glue::{encode_panic, image_address};
+use rowsmith_plugin_api::bridge::{encode_panic, image_address};
 use rowsmith_plugin_api::host::{Progress, operation, question};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Result};
 use std::path::PathBuf;

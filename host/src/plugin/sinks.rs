@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Most bytes that rows may come in at once.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 /// Most rows at once.
-const MOST_ROWS: usize = 1_000_000;
+const MAX_ROWS: usize = 1_000_000;
 
 /// Where the rows of scrapers go, by the number that each is given.
 #[derive(Clone, Default)]
@@ -110,13 +110,13 @@ impl Drop for Busy {
 /// Reads rows, unless they are too many to be meant.
 fn read(payload: &[u8]) -> Result<RowChunk> {
     let too_large = |what: String| Error::new(ErrorKind::TooLarge, format!("the scraper sent {what} at once"));
-    if payload.len() > MOST_BYTES {
-        let sizes = format!("{} MiB of rows, where {} MiB is the most,", payload.len() >> 20, MOST_BYTES >> 20);
+    if payload.len() > MAX_BYTES {
+        let sizes = format!("{} MiB of rows, where {} MiB is the most,", payload.len() >> 20, MAX_BYTES >> 20);
         return Err(too_large(sizes));
     }
     let (_, rows) = decode_rows(payload)?;
-    if rows.len() > MOST_ROWS {
-        return Err(too_large(format!("{} rows, where {MOST_ROWS} is the most,", rows.len())));
+    if rows.len() > MAX_ROWS {
+        return Err(too_large(format!("{} rows, where {MAX_ROWS} is the most,", rows.len())));
     }
     let mut names = HashSet::with_capacity(rows.columns().len());
     match rows.columns().iter().find(|name| !names.insert(name.as_str())) {
@@ -147,8 +147,8 @@ mod tests {
     #[tokio::test]
     async fn a_chunk_that_is_refused_makes_the_source_incomplete() {
         let cases = [
-            (payload(0, &["a"], MOST_ROWS + 1), "sent 1000001 rows, where 1000000 is the most, at once"),
-            (vec![0; MOST_BYTES + 1], "sent 64 MiB of rows, where 64 MiB is the most, at once"),
+            (payload(0, &["a"], MAX_ROWS + 1), "sent 1000001 rows, where 1000000 is the most, at once"),
+            (vec![0; MAX_BYTES + 1], "sent 64 MiB of rows, where 64 MiB is the most, at once"),
             (payload(0, &["a", "b", "a"], 1), "sent rows with two columns `a`"),
             (vec![0; 20], "rows in a format that is not known here"),
         ];

@@ -9,8 +9,8 @@ use super::redact::Redactor;
 use super::tidy::tidy;
 use crate::limit::stop::{Stop, StopReason};
 use rowsmith_abi::Buffer;
-use rowsmith_plugin_api::glue::client::{Caller, Remote};
-use rowsmith_plugin_api::glue::method;
+use rowsmith_plugin_api::bridge::client::{Caller, Remote};
+use rowsmith_plugin_api::bridge::method;
 use rowsmith_plugin_api::host::BoxFuture;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long the end of an instance is waited for: longer than the exec plugins wait for their programs.
 pub const RELEASE: Duration = Duration::from_secs(3);
 /// A longer answer of a model is no answer.
-const MOST_ANSWER_BYTES: usize = 64 << 20;
+const MAX_ANSWER_BYTES: usize = 64 << 20;
 /// The fact of errors whose message names the plugin already.
 pub const NAMED: &str = "plugin";
 
@@ -154,7 +154,7 @@ impl Watched {
     }
 
     fn sized(&self, method: u32, reply: Buffer) -> Result<Buffer> {
-        if method == method::COMPLETE && reply.len() > MOST_ANSWER_BYTES {
+        if method == method::COMPLETE && reply.len() > MAX_ANSWER_BYTES {
             let size = format!("{} MiB, which no answer has", reply.len() >> 20);
             return Err(self.fault(ErrorKind::InvalidData, method, "answered `complete` with", &size));
         }
@@ -177,7 +177,7 @@ impl Watched {
 
     fn fault(&self, kind: ErrorKind, method: u32, what: &str, detail: &str) -> Error {
         let error = Error::new(kind, format!("the {} {what} {detail}", self.plugin));
-        error.with(NAMED, self.plugin).with("method", method_name(method))
+        error.with_context(NAMED, self.plugin).with_context("method", method_name(method))
     }
 
     fn place(&self, method: u32) -> Place {

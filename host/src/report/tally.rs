@@ -110,9 +110,9 @@ pub struct Tally {
     pub damaged: u64,
     /// The models that answered.
     pub models: Vec<String>,
-    /// Batches, up to [`Self::MOST_BATCHES`].
+    /// Batches, up to [`Self::MAX_BATCHES`].
     pub batches: Vec<BatchRecord>,
-    /// Rows without an answer, up to [`Self::MOST_FAILURES`].
+    /// Rows without an answer, up to [`Self::MAX_FAILURES`].
     pub failures: Vec<FailedRow>,
     /// How many rows each reason cost, all of them.
     pub failure_reasons: BTreeMap<&'static str, u64>,
@@ -124,9 +124,9 @@ pub struct Tally {
 
 impl Tally {
     /// Batches that a report lists.
-    pub const MOST_BATCHES: usize = 10_000;
+    pub const MAX_BATCHES: usize = 10_000;
     /// Failed rows that a report lists; the failure file has all.
-    pub const MOST_FAILURES: usize = 1_000;
+    pub const MAX_FAILURES: usize = 1_000;
 
     /// Counts how a row ended.
     pub fn end(&mut self, outcome: &Outcome, duplicate: bool) {
@@ -179,7 +179,7 @@ impl Tally {
 
     /// Adds a batch.
     pub fn batch(&mut self, record: BatchRecord) {
-        if self.batches.len() < Self::MOST_BATCHES {
+        if self.batches.len() < Self::MAX_BATCHES {
             self.batches.push(record);
         }
     }

@@ -5,7 +5,7 @@ use rowsmith::plugin::redact::Redactor;
 use rowsmith::plugin::watched::{Watch, watched};
 use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::exporter::Ending;
-use rowsmith_plugin_api::glue::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
+use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{CompletionRequest, Error, ErrorKind, RowChunk};
 use std::future::{pending, ready};
@@ -113,7 +113,7 @@ async fn a_kind_of_error_that_nobody_knows_is_another_error() {
     for (kind, _) in METHODS {
         for (_, error) in said(kind, Err(error)).await {
             assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, "no [secret]"));
-            assert_eq!((error.hint.as_deref(), error.fact("key")), (Some("a b"), Some("[secret]")));
+            assert_eq!((error.hint.as_deref(), error.context("key")), (Some("a b"), Some("[secret]")));
         }
     }
 }

@@ -48,7 +48,7 @@ fn open_file(path: &Path) -> Result<File> {
     })?;
     if file.metadata().is_ok_and(|found| found.is_dir()) {
         let error = Error::new(ErrorKind::Io, format!("cannot read {}: it is a folder", path.display()));
-        return Err(error.with("path", path.display().to_string()).hint("name a file in it"));
+        return Err(error.with_context("path", path.display().to_string()).hint("name a file in it"));
     }
     Ok(file)
 }

@@ -132,6 +132,6 @@ fn late_column(column: &str) -> Error {
     let message =
         format!("a row brought the column `{column}` after the header had left; a stream cannot take it back");
     Error::new(ErrorKind::InvalidData, message)
-        .with("column", column)
+        .with_context("column", column)
         .hint("list all columns in the exporter's `columns`, or write to a file")
 }

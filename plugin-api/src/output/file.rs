@@ -179,7 +179,7 @@ impl OutputFile {
             Sink::Special { path, .. } => Error::io(doing, path, source),
             Sink::Replacing { target, .. } => Error::io(doing, target, source),
         };
-        if source.kind() == io::ErrorKind::BrokenPipe { error.with("broken_pipe", "true") } else { error }
+        if source.kind() == io::ErrorKind::BrokenPipe { error.with_context("broken_pipe", "true") } else { error }
     }
 }
 
@@ -194,7 +194,7 @@ impl Sink {
 
 fn exists(target: &Path) -> Error {
     Error::new(ErrorKind::Io, format!("{} exists already", target.display()))
-        .with("path", target.display().to_string())
+        .with_context("path", target.display().to_string())
         .hint("remove it, name another `path`, or set `if_exists = \"replace\"`")
 }
 

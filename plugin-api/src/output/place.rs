@@ -45,13 +45,13 @@ impl Place {
         let found = fs::metadata(file).ok();
         if path.ends_with(std::path::is_separator) || found.as_ref().is_some_and(fs::Metadata::is_dir) {
             let error = Error::new(ErrorKind::Io, format!("cannot write to {}: it is a folder", file.display()));
-            return Err(error.with("path", file.display().to_string()).hint("add a file's name to `path`"));
+            return Err(error.with_context("path", file.display().to_string()).hint("add a file's name to `path`"));
         }
         // A rename would pass over this mark without a word.
         if found.is_some_and(|found| found.permissions().readonly()) {
             let error = Error::new(ErrorKind::Io, format!("cannot replace {}: it is read-only", file.display()));
             return Err(error
-                .with("path", file.display().to_string())
+                .with_context("path", file.display().to_string())
                 .hint("name another `path`, or make it writable"));
         }
         Ok(place)

@@ -192,7 +192,7 @@ fn options_that_cannot_work_are_config_errors() {
         let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
         let options = OutputOptions { path: path.to_owned(), columns, if_exists: IfExists::Replace };
         let error = FileExporter::new(options, Quoted).unwrap_err();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}");
     }
 }
 
@@ -290,7 +290,7 @@ fn devices_are_written_directly() {
     null.begin(&["a".to_owned()]).unwrap();
     null.write(&chunk(&[json!({"b": "1"})])).unwrap();
     let error = null.write(&chunk(&[json!({"c": "1"})])).unwrap_err();
-    assert_eq!((error.fact("column"), error.hint.is_some()), (Some("c"), true));
+    assert_eq!((error.context("column"), error.hint.is_some()), (Some("c"), true));
 }
 
 #[test]

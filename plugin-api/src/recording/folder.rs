@@ -45,7 +45,7 @@ pub fn read_file(path: &Path) -> Result<Exchange> {
     let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))?;
     let damaged = |error: serde_json::Error| {
         Error::new(ErrorKind::InvalidData, format!("{} is not a recording: {error}", path.display()))
-            .with("path", path.display().to_string())
+            .with_context("path", path.display().to_string())
     };
     match serde_json::from_str::<Version>(&text).map_err(damaged)?.version {
         Some(VERSION) => serde_json::from_str(&text).map_err(damaged),

@@ -109,7 +109,7 @@ mod tests {
         ] {
             let error = BaseUrl::parse(text).unwrap_err();
             assert!(error.message.contains(says), "{text}: {error}");
-            assert_eq!(error.fact("config_key"), Some("base_url"), "{text}");
+            assert_eq!(error.context("config_key"), Some("base_url"), "{text}");
         }
     }
 

@@ -42,11 +42,11 @@ pub fn read_json(service: &str, response: &HttpResponse) -> Result<Value> {
         Err(_) => {
             let message = format!("{service} answered with something that is not JSON (a proxy or login page?)");
             Error::new(ErrorKind::InvalidData, message)
-                .with("body_start", words_of(&response.text(), 80))
+                .with_context("body_start", words_of(&response.text(), 80))
                 .hint("check `base_url`, and whether a proxy stands between")
         }
     };
-    Err(error.with("status", response.status.to_string()).with("url", response.url.clone()))
+    Err(error.with_context("status", response.status.to_string()).with_context("url", response.url.clone()))
 }
 
 fn content(response: &HttpResponse) -> &[u8] {

@@ -8,8 +8,8 @@
 
 use crate::{FakeHost, block_on};
 use rowsmith_abi::{Buffer, Instance};
-use rowsmith_plugin_api::glue::client::{ProviderClient, Remote};
-use rowsmith_plugin_api::glue::provider;
+use rowsmith_plugin_api::bridge::client::{ProviderClient, Remote};
+use rowsmith_plugin_api::bridge::provider;
 use rowsmith_plugin_api::prelude::*;
 use serde_json::Map;
 use std::fs;

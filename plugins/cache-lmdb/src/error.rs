@@ -20,7 +20,7 @@ pub(crate) fn from_heed(error: heed::Error, folder: &Path) -> Error {
 }
 
 fn about(kind: ErrorKind, folder: &Path, message: String) -> Error {
-    Error::new(kind, message).with("path", folder.display().to_string())
+    Error::new(kind, message).with_context("path", folder.display().to_string())
 }
 
 /// The folder is open in this process already.

@@ -105,13 +105,13 @@ fn refuse(path: &Path, flaw: Flaw, begun: bool) -> Error {
         }
         Flaw::Unreadable(Unreadable::Foreign(what)) => {
             Error::new(ErrorKind::InvalidData, format!("{shown} is not a cache, but {what}"))
-                .with("path", shown.to_string())
+                .with_context("path", shown.to_string())
                 .hint("name another folder as `path` in [cache.config]")
         }
         Flaw::Unreadable(Unreadable::Version(found)) => {
             let message = format!("{shown} has LMDB's data format {found}, but this version reads format 1");
             Error::new(ErrorKind::InvalidData, message)
-                .with("path", shown.to_string())
+                .with_context("path", shown.to_string())
                 .hint("open it with the program that made it, or name another folder as `path` in [cache.config]")
         }
         Flaw::Unreadable(Unreadable::Damaged(why)) => corrupt(path, format!("the cache {shown} is damaged: {why}")),
@@ -127,7 +127,7 @@ fn lost(path: &Path, what: &str) -> Error {
 }
 
 fn corrupt(path: &Path, message: String) -> Error {
-    Error::new(ErrorKind::Corrupt, message).with("path", path.display().to_string()).hint(
+    Error::new(ErrorKind::Corrupt, message).with_context("path", path.display().to_string()).hint(
         "restore the file from a copy, or set `on_corrupt = \"quarantine\"` in [cache.config] to put it aside and begin an empty cache",
     )
 }

@@ -38,7 +38,7 @@ fn check(path: &Path, text: &str) -> Result<()> {
             let message =
                 format!("the cache {folder} has format {newer}, but this version reads up to format {FORMAT}");
             Err(Error::new(ErrorKind::InvalidData, message)
-                .with("path", path.display().to_string())
+                .with_context("path", path.display().to_string())
                 .hint("use the version of rowsmith that made it, or name another folder as `path` in [cache.config]"))
         }
         Some(0) | None => Err(foreign(path)),
@@ -48,7 +48,7 @@ fn check(path: &Path, text: &str) -> Result<()> {
 fn foreign(path: &Path) -> Error {
     let message = format!("{} does not name the format of a cache", path.display());
     Error::new(ErrorKind::InvalidData, message)
-        .with("path", path.display().to_string())
+        .with_context("path", path.display().to_string())
         .hint(format!("it should read `{WORD} {FORMAT}`; was it overwritten?"))
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn open(config: &Config) -> Result<(Transactions, Tables)> {
         Found::Sound { used } => used,
         Found::Nothing if config.read_only => {
             let message = format!("there is no cache in {}", folder.display());
-            return Err(Error::new(ErrorKind::NotFound, message).with("path", folder.display().to_string()));
+            return Err(Error::new(ErrorKind::NotFound, message).with_context("path", folder.display().to_string()));
         }
         Found::Nothing => 0,
     };

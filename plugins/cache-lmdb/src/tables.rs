@@ -35,7 +35,7 @@ pub(crate) fn open(env: &Env<WithoutTls>, folder: &Path, read_only: bool) -> Res
     found.ok_or_else(|| {
         let message = format!("{} holds an LMDB store of another program", folder.display());
         Error::new(ErrorKind::InvalidData, message)
-            .with("path", folder.display().to_string())
+            .with_context("path", folder.display().to_string())
             .hint("name another folder as `path` in [cache.config]")
     })
 }

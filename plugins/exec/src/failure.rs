@@ -23,7 +23,7 @@ impl Failure {
         error.hint = self.hint;
         error.retry_after_ms = self.retry_after_ms;
         if let Some(key) = self.config_key {
-            error = error.with("config_key", key);
+            error = error.with_context("config_key", key);
         }
         error
     }
@@ -79,7 +79,7 @@ pub(crate) fn of_end(kind: PluginKind, title: &str, ended: Ended, last_lines: &[
         }
     };
     if let Some(code) = ended.code() {
-        error = error.with("exit_code", code.to_string());
+        error = error.with_context("exit_code", code.to_string());
     }
     error
 }

@@ -106,7 +106,7 @@ fn mistakes_in_the_config_are_named() {
     ];
     for (key, options) in cases {
         let error = exporter(Path::new("x"), &options).err().unwrap();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)));
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)));
     }
 }
 

@@ -238,6 +238,6 @@ fn the_target_is_told_so_that_conflicts_are_found() {
     assert_eq!(target, Target { name: "`python3 -c `".to_owned(), path: None, stdout: false });
     for path in ["-", " "] {
         let error = exporter("", &json!({"path": path})).map(drop).unwrap_err();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("path")));
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("path")));
     }
 }

@@ -82,7 +82,7 @@ fn without_rows_there_is_a_header_when_columns_are_known() {
 fn a_limit_of_no_characters_is_refused() {
     let config = serde_json::from_value(json!({"path": "x", "max_chars": 0})).unwrap();
     let error = MarkdownExporter::new(config, FakeHost::default().host()).unwrap_err();
-    assert_eq!(error.fact("config_key"), Some("max_chars"));
+    assert_eq!(error.context("config_key"), Some("max_chars"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use rowsmith_plugin_api::prelude::serde_json::Map;
 const DEFAULT_ITEMS: usize = 5;
 
 /// A list is not filled up further than this, whatever a rule asks for.
-const MOST_ITEMS: usize = 1000;
+const MAX_ITEMS: usize = 1000;
 
 /// A statement holds when at least one in this many of its words is in the row.
 const NEEDED_SHARE: usize = 3;
@@ -58,13 +58,13 @@ fn holds(rule: &Rule, reading: &Reading<'_>) -> bool {
 }
 
 fn array(rule: &Rule, reading: &Reading<'_>) -> Vec<Value> {
-    let least = rule.min_items.unwrap_or(0).min(MOST_ITEMS);
+    let least = rule.min_items.unwrap_or(0).min(MAX_ITEMS);
     let most = rule.max_items.unwrap_or(DEFAULT_ITEMS.max(least));
     let any = Rule::default();
     let items = rule.items.as_deref().unwrap_or(&any);
     let mut array = match (&items.values, items.kind) {
         (Some(values), _) => matching(items, values, reading),
-        (None, Kind::String) => strings(items, reading, most.min(MOST_ITEMS)),
+        (None, Kind::String) => strings(items, reading, most.min(MAX_ITEMS)),
         (None, Kind::Integer) => all_numbers(items, reading, true),
         (None, Kind::Number) => all_numbers(items, reading, false),
         (None, Kind::Boolean | Kind::Array | Kind::Object) => vec![value(items, reading)],

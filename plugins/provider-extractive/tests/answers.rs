@@ -117,7 +117,7 @@ fn latency_is_waited_for_on_the_clock_of_the_host() {
     assert_eq!(host.sleeps(), [Duration::from_millis(250)]);
 
     let error = provider(&json!({"latency_ms": 600_001}), &host).expect_err("ten minutes are the limit");
-    assert_eq!(error.fact("config_key"), Some("latency_ms"));
+    assert_eq!(error.context("config_key"), Some("latency_ms"));
 }
 
 /// Text with what a row may hold: words, markup, odd punctuation, any character at all.

@@ -37,15 +37,15 @@ pub(crate) fn from_response(
     let failure = Failure::read(response.status, body, sent_schema);
     let wait = failure.wait(response);
     let kind = failure.kind(wait);
-    let mut error = Error::new(kind, failure.sentence(settings)).with("status", failure.status.to_string());
-    error = error.with("url", response.url.clone());
+    let mut error = Error::new(kind, failure.sentence(settings)).with_context("status", failure.status.to_string());
+    error = error.with_context("url", response.url.clone());
     if let Some(id) = response.header("x-request-id") {
-        error = error.with("request_id", id);
+        error = error.with_context("request_id", id);
     }
     if let Some(violation) = failure.violations().next() {
         for (fact, field) in [("quota_id", "quotaId"), ("quota_value", "quotaValue")] {
             if let Some(text) = violation[field].as_str() {
-                error = error.with(fact, text);
+                error = error.with_context(fact, text);
             }
         }
     }

@@ -87,7 +87,7 @@ fn other_failures() {
         for wrapped in [body.clone(), format!("[{body}]")] {
             let error = error_of(code, &[], wrapped);
             assert_eq!(error.kind, kind, "{name}");
-            assert_eq!(error.fact("status"), Some(code.to_string().as_str()), "{name}");
+            assert_eq!(error.context("status"), Some(code.to_string().as_str()), "{name}");
             assert!(kind == ErrorKind::Retryable || error.hint.is_some(), "{name} needs a hint");
         }
     }
@@ -107,6 +107,6 @@ fn the_message_is_the_services_own_in_one_line_and_without_the_key() {
     let begin = "gemini answered with status 500 INTERNAL: first second [secret] xxx";
     assert!(error.message.starts_with(begin), "{error}");
     assert!(error.message.chars().count() < 350 && error.message.ends_with('…'), "{error}");
-    assert_eq!(error.fact("request_id"), Some("id-1"));
+    assert_eq!(error.context("request_id"), Some("id-1"));
     assert_eq!(error_of(502, &[], "<html>Bad gateway</html>").message, "gemini answered with status 502");
 }

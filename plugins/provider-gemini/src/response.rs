@@ -24,8 +24,8 @@ pub(crate) fn completion(settings: &Settings, response: &HttpResponse, sent_sche
     if ["candidates", "promptFeedback", "usageMetadata"].iter().all(|key| body.get(key).is_none()) {
         let message = format!("{SERVICE} answered with JSON that is not a completion");
         return Err(Error::new(ErrorKind::InvalidData, message)
-            .with("url", response.url.clone())
-            .with("body_start", words_of(&response.text(), 80))
+            .with_context("url", response.url.clone())
+            .with_context("body_start", words_of(&response.text(), 80))
             .hint("check `base_url`"));
     }
     let (text, finish, finish_detail) = outcome(&body);

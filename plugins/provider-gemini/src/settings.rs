@@ -116,7 +116,7 @@ pub(crate) mod tests {
             ("two headers in one", json!({"extra_headers": {"a": "b\r\nc: d"}}), "extra_headers.a"),
         ] {
             let error = settings(table).err().unwrap();
-            assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
+            assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
         }
         let keyless = Settings::check(serde_json::from_value(json!({"model": "m"})).unwrap());
         assert!(keyless.err().unwrap().hint.unwrap().contains("GEMINI_API_KEY"));

@@ -56,14 +56,14 @@ pub(crate) fn of(settings: &Settings, response: &HttpResponse, failure: &Failure
     let said = if words.is_empty() { String::new() } else { format!(": {words}") };
     let message = format!("{} answered with status {}{said}", settings.service, failure.status);
     let mut error =
-        Error::new(kind, message).with("status", failure.status.to_string()).with("url", response.url.clone());
+        Error::new(kind, message).with_context("status", failure.status.to_string()).with_context("url", response.url.clone());
     for (fact, text) in [("code", failure.code), ("type", failure.kind), ("param", failure.param)] {
         if !text.is_empty() {
-            error = error.with(fact, text);
+            error = error.with_context(fact, text);
         }
     }
     if let Some(id) = request_id(response) {
-        error = error.with("request_id", id);
+        error = error.with_context("request_id", id);
     }
     if let Some(hint) = hint(kind, settings, failure) {
         error = error.hint(hint);

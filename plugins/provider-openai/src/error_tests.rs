@@ -96,5 +96,5 @@ fn the_message_is_the_services_own_in_one_line_and_without_the_key() {
     let begin = "h.example answered with status 401: Incorrect API key provided: [secret] xxx";
     assert!(error.message.starts_with(begin), "{error}");
     assert!(error.message.chars().count() < 350 && error.message.ends_with('…'), "{error}");
-    assert_eq!((error.fact("request_id"), error.fact("code")), (Some("id-1"), Some("invalid_api_key")));
+    assert_eq!((error.context("request_id"), error.context("code")), (Some("id-1"), Some("invalid_api_key")));
 }

@@ -21,8 +21,8 @@ pub(crate) fn completion(settings: &Settings, response: &HttpResponse, sent_sche
     if body.get("choices").is_none() && body.get("usage").is_none() {
         let message = format!("{} answered with JSON that is not a chat completion", settings.service);
         return Err(Error::new(ErrorKind::InvalidData, message)
-            .with("url", response.url.clone())
-            .with("body_start", words_of(&response.text(), 80))
+            .with_context("url", response.url.clone())
+            .with_context("body_start", words_of(&response.text(), 80))
             .hint("check `base_url`: it is the part before /chat/completions and usually ends in /v1"));
     }
     let (text, finish, finish_detail) = outcome(choice);

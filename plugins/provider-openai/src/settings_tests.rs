@@ -53,7 +53,7 @@ fn mistakes_name_their_key() {
         ("stream", json!({"extra_body": {"stream": true}}), "extra_body.stream"),
     ] {
         let error = settings(table).err().unwrap();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
     }
     let local = settings(json!({"api_key": "", "base_url": "http://localhost:8080/v1"})).unwrap();
     assert_eq!(local.api_key, None);

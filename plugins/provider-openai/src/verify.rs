@@ -7,7 +7,7 @@ use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::{parse_json, read_json};
 
 /// How many models a message names.
-const MOST_NAMED: usize = 8;
+const MAX_NAMED: usize = 8;
 
 /// What the list of models says of key and model. Services without such a list, and lists without the model, are not
 /// failures: aliases and deployments often are not listed. OpenAI's own list is complete.
@@ -37,7 +37,7 @@ pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<S
 }
 
 fn named(ids: &[&str]) -> String {
-    let shown = ids.get(..MOST_NAMED).unwrap_or(ids);
+    let shown = ids.get(..MAX_NAMED).unwrap_or(ids);
     match (shown.is_empty(), ids.len() - shown.len()) {
         (true, _) => "none".to_owned(),
         (false, 0) => shown.join(", "),

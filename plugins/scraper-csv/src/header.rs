@@ -54,7 +54,7 @@ fn places_by_name(found: &[String]) -> Result<HashMap<&str, usize>> {
         }
         if let Some(first) = places.insert(name.as_str(), place) {
             let message = format!("columns {} and {} are both named `{name}` in the header", first + 1, place + 1);
-            let error = Error::new(ErrorKind::InvalidData, message).with("column", name);
+            let error = Error::new(ErrorKind::InvalidData, message).with_context("column", name);
             return Err(
                 error.hint("rename one of them in the first line, or set `has_header = false` if that line is data")
             );

@@ -71,7 +71,7 @@ impl CsvScraper {
         let names = (0..records.record.len())
             .map(|place| self.text(records, place, &mut space).map(str::to_owned))
             .collect::<Result<Vec<_>>>()?;
-        let columns = select(&names, &self.config).map_err(|e| e.with("path", &self.config.path))?;
+        let columns = select(&names, &self.config).map_err(|e| e.with_context("path", &self.config.path))?;
         Ok(Some((columns, false)))
     }
 

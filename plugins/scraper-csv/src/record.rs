@@ -75,8 +75,8 @@ impl Records {
     pub(crate) fn invalid(&self, what: &str) -> Error {
         let line = self.line();
         Error::new(ErrorKind::InvalidData, format!("line {line} of {} {what}", display_name(&self.path)))
-            .with("path", &self.path)
-            .with("line", line.to_string())
+            .with_context("path", &self.path)
+            .with_context("line", line.to_string())
     }
 
     fn unreadable(&self, error: csv::Error) -> Error {
@@ -89,7 +89,7 @@ impl Records {
             io::ErrorKind::FileTooLarge => {
                 read.kind = ErrorKind::TooLarge;
                 let line = self.reader.position().line().to_string();
-                read.with("line", line).hint("look for a quote that is never closed, or set a larger `max_row_mib`")
+                read.with_context("line", line).hint("look for a quote that is never closed, or set a larger `max_row_mib`")
             }
             io::ErrorKind::InvalidData => {
                 read.kind = ErrorKind::InvalidData;

@@ -22,5 +22,5 @@ fn check_head(path: &str, head: &[u8], encoding: Encoding) -> Result<()> {
         _ => return Ok(()),
     };
     let error = Error::new(ErrorKind::InvalidData, format!("{} {what}, not plain text", display_name(path)));
-    Err(error.with("path", path).hint(hint))
+    Err(error.with_context("path", path).hint(hint))
 }

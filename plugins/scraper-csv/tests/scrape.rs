@@ -110,7 +110,7 @@ fn what_does_not_fit_is_an_error_with_its_line() {
         assert_eq!(error.kind, ErrorKind::InvalidData, "{name}: {error}");
         assert!(error.message.contains(part), "{name}: {error}");
         assert!(
-            error.hint.is_some() && error.fact("path").is_some() || name.starts_with("half UTF-16"),
+            error.hint.is_some() && error.context("path").is_some() || name.starts_with("half UTF-16"),
             "{name}: no hint"
         );
         assert_eq!(rows.len(), before, "{name}: rows before the error");
@@ -139,7 +139,7 @@ fn mistakes_in_the_config_are_named() {
     ];
     for (key, options) in cases {
         let error = scrape(b"a,b\n1,2\n", &options).1.unwrap_err();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{options}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{options}");
     }
 }
 

@@ -101,5 +101,5 @@ fn receive_listings(program: &mut Connection) -> Result<Vec<Listing>> {
 fn bad_row(title: &str, number: u64, why: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("row {number} of `{title}` cannot be read: {why}"))
         .hint("a row is an object with a value for each column: {\"row\": {\"Name\": \"…\"}}")
-        .with("row", number.to_string())
+        .with_context("row", number.to_string())
 }

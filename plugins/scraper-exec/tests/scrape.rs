@@ -149,6 +149,6 @@ fn mistakes_in_the_config_are_named() {
     for (key, config) in cases {
         let made = ExecScraper::new(serde_json::from_value(config.clone()).unwrap(), FakeHost::default().host());
         let error = made.unwrap_err();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{config}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{config}");
     }
 }

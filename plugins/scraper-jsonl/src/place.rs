@@ -36,9 +36,9 @@ impl Place {
     pub(crate) fn invalid(self, path: &str, what: &str) -> Error {
         let Self { line, column } = self;
         Error::new(ErrorKind::InvalidData, format!("line {line}, column {column} of {}: {what}", display_name(path)))
-            .with("path", path)
-            .with("line", line.to_string())
-            .with("column", column.to_string())
+            .with_context("path", path)
+            .with_context("line", line.to_string())
+            .with_context("column", column.to_string())
     }
 }
 

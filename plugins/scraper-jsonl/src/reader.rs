@@ -54,7 +54,7 @@ impl Scraper for JsonlScraper {
             Ok(()) if progress.empty > 0 => {
                 let message =
                     format!("all objects of {} are empty, so there is no column", display_name(&self.config.path));
-                Err(Error::new(ErrorKind::InvalidData, message).with("path", &self.config.path))
+                Err(Error::new(ErrorKind::InvalidData, message).with_context("path", &self.config.path))
             }
             Ok(()) if rows.rows() == 0 => {
                 log::warn!("{} has no rows", display_name(&self.config.path));
@@ -82,7 +82,7 @@ impl JsonlScraper {
                     }
                     give_up_row(rows).await?;
                 }
-                Err(error) if error.fact("cut_off").is_some() => {
+                Err(error) if error.context("cut_off").is_some() => {
                     return Err(records.cut_hint().map_or(error.clone(), |hint| error.hint(hint)));
                 }
                 Err(error) => return Err(error),
@@ -114,7 +114,7 @@ impl JsonlScraper {
     fn add(&self, text: &str, place: Place, builder: &mut ChunkBuilder) -> Result<usize> {
         add_cells(text, builder).map_err(|e| {
             let error = place.of(&e).invalid(&self.config.path, &format!("no JSON object: {}", complaint(&e)));
-            if e.is_eof() { error.with("cut_off", "true") } else { error }
+            if e.is_eof() { error.with_context("cut_off", "true") } else { error }
         })
     }
 }

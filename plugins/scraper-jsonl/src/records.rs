@@ -44,12 +44,12 @@ impl Records {
         })?;
         if document.len() as u64 > MAX_DOCUMENT_BYTES {
             let message = format!("{} is larger than 256 MiB, too large for a `pointer`", display_name(path));
-            let error = Error::new(ErrorKind::TooLarge, message).with("path", path);
+            let error = Error::new(ErrorKind::TooLarge, message).with_context("path", path);
             return Err(error.hint("take the array out of the document first; an array of its own is streamed"));
         }
         let array = find(&document, pointer).map_err(|failure| match failure {
             Failure::Invalid(e) => Place::START.of(&e).invalid(path, &format!("not JSON: {}", complaint(&e))),
-            Failure::Pointer(error) => error.with("path", path),
+            Failure::Pointer(error) => error.with_context("path", path),
         })?;
         let start = array.as_ptr().addr() - document.as_ptr().addr();
         let end = start + array.len();

@@ -22,5 +22,5 @@ fn check_head(path: &str, head: &[u8]) -> Result<()> {
         _ => return Ok(()),
     };
     let error = Error::new(ErrorKind::InvalidData, format!("{} {what}, not JSON text", display_name(path)));
-    Err(error.with("path", path).hint(hint))
+    Err(error.with_context("path", path).hint(hint))
 }

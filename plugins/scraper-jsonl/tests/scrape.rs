@@ -102,7 +102,7 @@ fn what_is_no_row_is_an_error_with_its_place() {
         let error = result.unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidData, "{name}: {error}");
         assert!(error.message.contains(part), "{name}: {error}");
-        assert!(error.fact("path").is_some(), "{name}");
+        assert!(error.context("path").is_some(), "{name}");
         assert_eq!(rows.len(), before, "{name}: rows before the error");
     }
     let (_, spread) = scrape(b"{\n\"a\": [{}]\n}\n", &json!({}));
@@ -119,7 +119,7 @@ fn mistakes_in_the_config_are_named() {
     ];
     for (key, options, hint) in cases {
         let error = scrape(b"{\"data\": []}", &options).1.unwrap_err();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{options}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{options}");
         let hint = hint.trim_matches('`');
         assert!(error.hint.unwrap_or_default().contains(hint), "{options}");
     }

@@ -199,7 +199,7 @@ mod tests {
         ];
         for (name, key, value) in cases {
             let error = config(value).check().expect_err(name);
-            assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{name}");
+            assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}");
         }
     }
 
@@ -208,8 +208,8 @@ mod tests {
         let trimmed = config(json!({"roadmap": "a", "base_url": "http://localhost:1/x/"})).base_url();
         assert_eq!(trimmed.expect("valid"), "http://localhost:1/x");
         let error = config(json!({"roadmap": "a", "listing_url": "ftp://x"})).listing_url().expect_err("not http");
-        assert_eq!(error.fact("config_key"), Some("listing_url"));
+        assert_eq!(error.context("config_key"), Some("listing_url"));
         let error = config(json!({"roadmap": "a", "source": "directory"})).folder().map(drop).expect_err("no path");
-        assert_eq!(error.fact("config_key"), Some("path"));
+        assert_eq!(error.context("config_key"), Some("path"));
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn of(doing: &str, path: &Path, source: &rusqlite::Error) -> Error {
         None => ErrorKind::Other,
     };
     let error = Error::new(kind, format!("cannot {doing} the cache {}: {source}", path.display()))
-        .with("path", path.display().to_string());
+        .with_context("path", path.display().to_string());
     match kind {
         ErrorKind::Busy => error.hint("another process writes to it for long; raise `busy_secs`"),
         ErrorKind::Corrupt => error.hint("move the file away; the next run starts a new one"),

@@ -94,5 +94,5 @@ fn a_folder_that_cannot_be_made_is_named() {
     let error = open(&folder.path().join("file/answers.sqlite")).err().unwrap();
     assert!(error.message.starts_with("cannot make "), "{error}");
     let error = open(Path::new("")).err().unwrap();
-    assert_eq!(error.fact("config_key"), Some("path"));
+    assert_eq!(error.context("config_key"), Some("path"));
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Who answered, in messages.
 const GATEWAY: &str = "the gateway";
 /// How much of the gateway's own words a message holds.
-const MOST_CHARS: usize = 200;
+const MAX_CHARS: usize = 200;
 
 /// The body of every response, good or bad: the gateway answers most failures with status 200.
 #[derive(Debug, Default, Deserialize)]
@@ -65,11 +65,11 @@ fn failure(response: &HttpResponse, body: &Body, key: &Secret) -> Error {
         "" => ErrorKind::InvalidData,
         _ => ErrorKind::Other,
     };
-    let said = words_of(&without_secret(&body.reason, Some(key)), MOST_CHARS);
+    let said = words_of(&without_secret(&body.reason, Some(key)), MAX_CHARS);
     let said = if said.is_empty() { format!("status {}", response.status) } else { said };
     let error = Error::new(kind, format!("{GATEWAY} gave no answer: {said}"))
-        .with("status", response.status.to_string())
-        .with("code", body.code.clone());
+        .with_context("status", response.status.to_string())
+        .with_context("code", body.code.clone());
     match kind {
         ErrorKind::Retryable => error.retry_after(wait_hint(response).or_else(|| reset(response))),
         ErrorKind::QuotaExhausted => error.hint("the team's budget is new on the first of the month"),

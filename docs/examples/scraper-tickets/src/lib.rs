@@ -56,7 +56,7 @@ impl Scraper for Tickets {
 
 /// A desk that names a page twice would be read for ever.
 fn circle(cursor: &str) -> Error {
-    Error::new(ErrorKind::InvalidData, "the help desk names one page of tickets twice").with("cursor", cursor)
+    Error::new(ErrorKind::InvalidData, "the help desk names one page of tickets twice").with_context("cursor", cursor)
 }
 
 export_plugin!(

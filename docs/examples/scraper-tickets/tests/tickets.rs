@@ -99,7 +99,7 @@ fn wrong_settings_are_named() {
         (json!({"token": "two\nlines"}), "token"),
     ] {
         let error = tickets(&change, &FakeHost::default()).err().unwrap();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{error}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{error}");
     }
 }
 

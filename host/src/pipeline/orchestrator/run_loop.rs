@@ -15,7 +15,7 @@ use crate::report::failures::FailureFile;
 use crate::report::progress::Snapshot;
 use crate::report::tally::Tally;
 use rowsmith_plugin_api::exporter::Ending;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::collections::VecDeque;
 use std::sync::Arc;

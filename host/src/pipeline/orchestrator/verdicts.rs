@@ -116,7 +116,7 @@ impl Run<'_> {
     /// one row: one batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
     pub(super) fn judge_service(&mut self) {
         let speaks = |(batch, error): &(Batch, Error)| {
-            let answers = error.fact("status").is_some_and(|status| status.starts_with('5'));
+            let answers = error.context("status").is_some_and(|status| status.starts_with('5'));
             batch.questions.len() > 1 && (answers || error.kind == ErrorKind::Panic)
         };
         let probe = if self.probing { None } else { self.parked.iter().position(speaks) };
@@ -163,7 +163,7 @@ impl Run<'_> {
             source: slot.chunk.row(slot.row).object(),
         };
         self.failures.write(&failed);
-        if self.tally.failures.len() < Tally::MOST_FAILURES {
+        if self.tally.failures.len() < Tally::MAX_FAILURES {
             self.tally.failures.push(failed);
         }
         if self.settings.run.on_failure == OnFailure::Stop {

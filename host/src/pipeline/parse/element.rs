@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Most fields of one item.
-pub(super) const MOST_FIELDS: usize = 1_000;
+pub(super) const MAX_FIELDS: usize = 1_000;
 /// A text that is borrowed when it has no escapes.
 pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
 
@@ -60,7 +60,7 @@ impl<'de> Visitor<'de> for ElementVisitor {
         let mut fields: Fields<'de> = Vec::with_capacity(4);
         let mut repeated = false;
         while let Some(Text(name)) = map.next_key()? {
-            if fields.len() >= MOST_FIELDS || fields.iter().any(|(known, _)| *known == name) {
+            if fields.len() >= MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
                 repeated = true;
                 map.next_value::<IgnoredAny>()?;
             } else {

@@ -1,7 +1,7 @@
 //! Walks the outermost array or object of an answer item by item.
 
 use super::answer::{Fields, Item, Parsed};
-use super::element::{Element, MOST_FIELDS, Text};
+use super::element::{Element, MAX_FIELDS, Text};
 use serde::de::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -127,7 +127,7 @@ impl<'a> Scanner<'a> {
             match self.value() {
                 Some(Element::Object(inner, twice)) => self.parsed.items.push(item(Some(key), inner, twice)),
                 // More fields than any schema has are no answer, and telling them apart takes time.
-                Some(Element::Other(_)) if fields.len() >= MOST_FIELDS => break,
+                Some(Element::Other(_)) if fields.len() >= MAX_FIELDS => break,
                 Some(Element::Other(value)) => {
                     repeated |= fields.iter().any(|(known, _)| *known == key);
                     fields.push((key, value));

@@ -3,7 +3,7 @@
 use super::frame::{Frame, Kind};
 use super::wire::Wire;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
-use rowsmith_plugin_api::glue::encode_panic;
+use rowsmith_plugin_api::bridge::encode_panic;
 use rowsmith_plugin_api::host::question;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::collections::HashMap;

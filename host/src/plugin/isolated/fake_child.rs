@@ -5,7 +5,7 @@ use super::process::Process;
 use super::session::Session;
 use crate::limit::stop::Stop;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
-use rowsmith_plugin_api::glue::encode_panic;
+use rowsmith_plugin_api::bridge::encode_panic;
 use std::io::{BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};

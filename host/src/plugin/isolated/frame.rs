@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// Longer messages are refused on both sides; the largest chunks and answers are far below it.
-pub(super) const MOST_BYTES: usize = 256 << 20;
+pub(super) const MAX_BYTES: usize = 256 << 20;
 /// The kind, the id and the number.
 const HEAD: usize = 1 + 8 + 4;
 /// Where the kind begins: behind the length.
@@ -74,7 +74,7 @@ pub(super) struct Frame {
 
 /// The bytes of a message; nothing when it is too long to be sent.
 pub(super) fn encode(kind: Kind, id: u64, number: u32, payload: &[u8]) -> Option<Vec<u8>> {
-    let length = u32::try_from(HEAD + payload.len()).ok().filter(|_| payload.len() <= MOST_BYTES)?;
+    let length = u32::try_from(HEAD + payload.len()).ok().filter(|_| payload.len() <= MAX_BYTES)?;
     let mut bytes = Vec::with_capacity(LENGTH + HEAD + payload.len());
     bytes.extend_from_slice(&length.to_le_bytes());
     bytes.push(kind as u8);
@@ -95,7 +95,7 @@ pub(super) fn read(source: &mut impl Read) -> io::Result<Option<Frame>> {
     }
     let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
     let length = u32::from_le_bytes(length) as usize;
-    if !(HEAD..=HEAD + MOST_BYTES).contains(&length) {
+    if !(HEAD..=HEAD + MAX_BYTES).contains(&length) {
         return Err(wrong(format!("a message of {length} bytes")));
     }
     let mut head = [0; HEAD];
@@ -169,6 +169,6 @@ mod tests {
 
     #[test]
     fn a_message_over_the_limit_is_not_sent() {
-        assert_eq!(encode(Kind::Call, 1, 1, &vec![0; MOST_BYTES + 1]), None);
+        assert_eq!(encode(Kind::Call, 1, 1, &vec![0; MAX_BYTES + 1]), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::plugin::registry::Source;
 use crate::plugin::services::SharedServices;
 use rowsmith_abi::HostSide;
 use rowsmith_plugin_api::Error;
-use rowsmith_plugin_api::glue::client::Caller;
+use rowsmith_plugin_api::bridge::client::Caller;
 use rowsmith_plugin_api::host::question;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;

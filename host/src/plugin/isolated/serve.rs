@@ -1,7 +1,7 @@
 //! The program as a plugin's process: opens one plugin, and serves its calls until the host says that it is over.
 
 use super::borrowed::Borrowed;
-use super::frame::{self, Frame, Kind, MOST_BYTES};
+use super::frame::{self, Frame, Kind, MAX_BYTES};
 use super::start::{Refusal, Start};
 use super::wire::{self, Wire};
 use crate::exit_code::ExitCode;
@@ -175,7 +175,7 @@ impl UnderWay {
             Err(bytes) => (Kind::Err, bytes),
         };
         if !self.service.wire.send(kind, self.id, 0, bytes) {
-            let most = MOST_BYTES >> 20;
+            let most = MAX_BYTES >> 20;
             let error = Error::new(ErrorKind::TooLarge, format!("the plugin's answer is over {most} MiB"));
             self.service.wire.send(Kind::Err, self.id, 0, &error.encode());
         }

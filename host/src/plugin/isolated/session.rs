@@ -1,6 +1,6 @@
 //! The calls to one child, from its start to its end.
 
-use super::frame::{Kind, MOST_BYTES};
+use super::frame::{Kind, MAX_BYTES};
 use super::link::{Failed, Link, Waiting};
 use super::process::Process;
 use super::start::Refusal;
@@ -121,7 +121,7 @@ impl Session {
         let cancel = CancelOnDrop { link: Arc::clone(&self.link), id };
         if !self.link.send(kind, id, number, payload) {
             self.link.state().calls.remove(&id);
-            let most = MOST_BYTES >> 20;
+            let most = MAX_BYTES >> 20;
             let error = format!("a call of over {most} MiB does not fit into the plugin's process");
             return Err(Failed::Answered(Refusal::Failed(Error::new(ErrorKind::TooLarge, error))));
         }

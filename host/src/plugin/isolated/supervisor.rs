@@ -9,8 +9,8 @@ use super::session::Session;
 use super::start::Refusal;
 use super::turns::Turns;
 use rowsmith_abi::Buffer;
-use rowsmith_plugin_api::glue::client::Caller;
-use rowsmith_plugin_api::glue::method;
+use rowsmith_plugin_api::bridge::client::Caller;
+use rowsmith_plugin_api::bridge::method;
 use rowsmith_plugin_api::host::BoxFuture;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -21,11 +21,11 @@ use tokio::sync::Mutex;
 
 /// After so many ends in a row without an answer in between, there is no new process. The pipeline gives up on a
 /// provider far earlier; what is bounded here is what nobody else bounds.
-const MOST_ENDS: u32 = 20;
+const MAX_ENDS: u32 = 20;
 /// The pause before a process whose two predecessors ended without an answer; it doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How often it doubles.
-const MOST_DOUBLINGS: u32 = 2;
+const MAX_DOUBLINGS: u32 = 2;
 
 /// A plugin in a process of its own.
 pub(super) struct Isolated {
@@ -113,7 +113,7 @@ impl Isolated {
             // It may have cost something, so the pipeline decides whether to ask again.
             Came::Gone(how) => {
                 turn.lost();
-                Err(self.error(ErrorKind::Retryable, &how).with("sent", "true"))
+                Err(self.error(ErrorKind::Retryable, &how).with_context("sent", "true"))
             }
         }
     }
@@ -167,13 +167,13 @@ impl Isolated {
             *current = None;
         }
         let ends = self.ends.load(Ordering::Relaxed);
-        if ends >= MOST_ENDS {
+        if ends >= MAX_ENDS {
             let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             let how = format!("has ended {ends} times in a row without an answer; the last time it {last}");
             return Err(self.error(ErrorKind::Other, &how));
         }
         if let Some(doublings) = ends.checked_sub(2) {
-            tokio::time::sleep(self.pause * (1 << doublings.min(MOST_DOUBLINGS))).await;
+            tokio::time::sleep(self.pause * (1 << doublings.min(MAX_DOUBLINGS))).await;
         }
         match self.start_one().await {
             Ok(session) => Ok(Arc::clone(current.insert(Arc::new(session)))),

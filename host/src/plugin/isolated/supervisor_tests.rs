@@ -5,8 +5,8 @@ use crate::plugin::isolated::frame::{Frame, Kind};
 use crate::plugin::isolated::launch::Launch;
 use crate::plugin::isolated::session::Session;
 use rowsmith_abi::Buffer;
-use rowsmith_plugin_api::glue::client::Caller as _;
-use rowsmith_plugin_api::glue::method;
+use rowsmith_plugin_api::bridge::client::Caller as _;
+use rowsmith_plugin_api::bridge::method;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::os::unix::net::UnixStream;
@@ -74,7 +74,7 @@ async fn a_cache_call_is_made_again_once_in_the_next_process() {
 async fn a_completion_is_not_repeated_here_since_it_may_have_cost_something() {
     let (provider, started) = isolated(PluginKind::Provider, &[dies, answers]);
     let error = call(&provider, method::COMPLETE).await.unwrap_err();
-    assert_eq!((error.kind, error.fact("sent")), (ErrorKind::Retryable, Some("true")));
+    assert_eq!((error.kind, error.context("sent")), (ErrorKind::Retryable, Some("true")));
     assert_eq!(started.load(Ordering::Relaxed), 1);
     assert!(call(&provider, method::COMPLETE).await.is_ok());
     let (provider, _) = isolated(PluginKind::Provider, &[dies, answers]);

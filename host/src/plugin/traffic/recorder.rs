@@ -146,7 +146,7 @@ impl Drop for Pending<'_> {
     fn drop(&mut self) {
         if self.request.is_some() {
             let error = Error::new(ErrorKind::Retryable, "the exchange was given up before it ended");
-            self.end(&Err(error.with("sent", "true")));
+            self.end(&Err(error.with_context("sent", "true")));
         }
     }
 }
@@ -187,7 +187,7 @@ mod tests {
         let mut response = HttpResponse::new(401, format!("do not like {KEY}"));
         response.headers.push(("set-cookie".to_owned(), "id=other-key-3".to_owned()));
         recorder.record("provider-x", request.clone(), async |_| Ok(response)).await.expect("answered");
-        let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with("url", KEY);
+        let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with_context("url", KEY);
         recorder.record("provider-x", request, async |_| Err(failed)).await.expect_err("failed");
         assert_eq!((recorder.ended(), recorder.problem()), (2, None));
 
@@ -216,7 +216,7 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         let all = read_folder(folder.path()).expect("read");
-        assert!(matches!(&all[0].1.outcome, Outcome::Error(error) if error.fact("sent") == Some("true")), "{all:?}");
+        assert!(matches!(&all[0].1.outcome, Outcome::Error(error) if error.context("sent") == Some("true")), "{all:?}");
     }
 
     #[tokio::test]

@@ -4,8 +4,8 @@ use super::finding::{Judged, answer, ensure, failed, outcome, refusal, told};
 use super::subject::{Opened, Subject};
 use super::suite::Step;
 use rowsmith_abi::Buffer;
-use rowsmith_plugin_api::glue::client::{CacheClient, ProviderClient, ScraperClient};
-use rowsmith_plugin_api::glue::method;
+use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperClient};
+use rowsmith_plugin_api::bridge::method;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
 

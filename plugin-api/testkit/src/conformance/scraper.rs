@@ -5,7 +5,7 @@ use super::subject::{Opened, Subject};
 use super::suite::Step;
 use crate::FakeHost;
 use crate::run::block_on_for;
-use rowsmith_plugin_api::glue::client::ScraperClient;
+use rowsmith_plugin_api::bridge::client::ScraperClient;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
 use serde_json::Value;
 use std::collections::HashSet;

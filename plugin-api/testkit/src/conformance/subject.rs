@@ -6,7 +6,7 @@ use super::worker::Worker;
 use crate::FakeHost;
 use crate::fake_host::{Answerer, Sinks};
 use rowsmith_abi::{Buffer, Instance, PluginModuleRef};
-use rowsmith_plugin_api::glue::client::Remote;
+use rowsmith_plugin_api::bridge::client::Remote;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest, Result};
 use serde_json::Value;
 use std::fs;

@@ -8,7 +8,7 @@ use super::{boundary, cache, exporter, filling, manifest, provider, scraper, set
 use crate::fake_host::Answerer;
 use crate::recorded::Answers;
 use rowsmith_abi::{PluginModuleRef, describe_mismatch};
-use rowsmith_plugin_api::glue::LinkedPlugin;
+use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{HttpRequest, HttpResponse, Manifest, Result};
 use serde_json::Value;

@@ -4,7 +4,7 @@ use super::finding::{Judged, ensure};
 use super::subject::Subject;
 use crate::marker;
 use rowsmith_abi::{Buffer, Instance};
-use rowsmith_plugin_api::glue::client::Caller;
+use rowsmith_plugin_api::bridge::client::Caller;
 use rowsmith_plugin_api::host::BoxFuture;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

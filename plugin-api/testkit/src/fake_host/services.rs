@@ -5,7 +5,7 @@ use super::seen::{LogRecord, Seen};
 use super::sinks::Sinks;
 use crate::marker;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
-use rowsmith_plugin_api::glue::encode_panic;
+use rowsmith_plugin_api::bridge::encode_panic;
 use rowsmith_plugin_api::host::{BoxFuture, HostServices, operation, question};
 use rowsmith_plugin_api::scraper::decode_rows;
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};

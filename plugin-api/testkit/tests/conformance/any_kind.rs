@@ -1,7 +1,7 @@
 //! Manifests and settings that break a promise.
 
 use crate::kit::{Words, assert_finds, assert_finds_like, linked};
-use rowsmith_plugin_api::glue::LinkedPlugin;
+use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::schema::{Field, ObjectSchema, Schema};
 use rowsmith_plugin_testkit::conformance::Suite;

@@ -37,16 +37,16 @@ macro_rules! linked {
                 config: rowsmith_abi::Buffer,
                 host: rowsmith_abi::HostHandle,
             ) -> Result<std::sync::Arc<dyn rowsmith_abi::Callee>, rowsmith_abi::Buffer> {
-                rowsmith_plugin_api::glue::$kind::create::<$plugin>(&config, host)
+                rowsmith_plugin_api::bridge::$kind::create::<$plugin>(&config, host)
             }
 
             fn panicked(message: rowsmith_abi::PanicMessage) -> rowsmith_abi::Buffer {
-                rowsmith_plugin_api::glue::encode_panic(&message)
+                rowsmith_plugin_api::bridge::encode_panic(&message)
             }
         }
 
         static HEADER: rowsmith_abi::Header = rowsmith_abi::header::<Exported>();
-        type Config = <$plugin as rowsmith_plugin_api::glue::$kind::Trait>::Config;
+        type Config = <$plugin as rowsmith_plugin_api::bridge::$kind::Trait>::Config;
         let schema = <Config as rowsmith_plugin_api::ConfigSchema>::SCHEMA;
         let words = $crate::kit::Words {
             kind: stringify!($kind),
@@ -56,7 +56,7 @@ macro_rules! linked {
             capabilities: $capabilities,
             schema: rowsmith_plugin_api::schema::to_value(&schema).to_string(),
         };
-        (rowsmith_plugin_api::glue::LinkedPlugin { header: &HEADER, manifest: words.text() }, words)
+        (rowsmith_plugin_api::bridge::LinkedPlugin { header: &HEADER, manifest: words.text() }, words)
     }};
 }
 pub(crate) use linked;

@@ -51,7 +51,7 @@ fn configs_that_cannot_work_name_the_option() {
     ];
     for (case, options, option) in cases {
         let error = open_with(folder.path(), options).unwrap_err();
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(option)), "{case}: {error}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(option)), "{case}: {error}");
     }
 }
 
@@ -82,7 +82,7 @@ fn a_store_opened_for_reading_answers_and_refuses_to_write() {
     assert_eq!(count(&cache), 10);
     assert_eq!(block_on(cache.scan(None, 3)).unwrap().len(), 3);
     let error = block_on(cache.clear()).unwrap_err();
-    assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("read_only")));
+    assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("read_only")));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn exit_codes_have_kinds() {
     ];
     for (code, kind) in cases {
         let error = refused(&launch(&["exits", code]));
-        assert_eq!((error.kind, error.fact("exit_code")), (kind, Some(code)), "{error}");
+        assert_eq!((error.kind, error.context("exit_code")), (kind, Some(code)), "{error}");
         assert!(error.message.ends_with(&format!("ended with exit code {code}: it broke")), "{error}");
         assert_eq!(error.hint.as_deref(), Some("before that it said: it began well"), "{error}");
     }

@@ -67,14 +67,14 @@ fn a_program_that_breaks_is_started_again() {
     let programs = programs(&launch(&["crashes_on_some"]), 1);
     for _ in 0..2 {
         let error = ask(&programs, "bad").unwrap_err();
-        assert_eq!((error.kind, error.fact("sent")), (ErrorKind::Retryable, Some("true")), "{error}");
+        assert_eq!((error.kind, error.context("sent")), (ErrorKind::Retryable, Some("true")), "{error}");
         assert!(error.message.ends_with("was killed by signal 11 (SIGSEGV)"), "{error}");
         assert_eq!(ask(&programs, "good").unwrap(), "fine", "an answer makes up for a break");
     }
     assert_eq!(ask(&programs, "bad").unwrap_err().kind, ErrorKind::Retryable);
     assert_eq!(ask(&programs, "bad").unwrap_err().kind, ErrorKind::Retryable);
     let error = ask(&programs, "good").unwrap_err();
-    assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("command")), "{error}");
+    assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("command")), "{error}");
     assert!(
         error.message.ends_with("was killed by signal 11 (SIGSEGV), 2 times without an answer in between"),
         "{error}"
@@ -99,7 +99,7 @@ fn a_program_that_hangs_costs_one_question() {
     let mut launch = launch(&["hangs"]);
     launch.limits.answer = SHORT;
     let error = ask(&programs(&launch, 0), "a").unwrap_err();
-    assert_eq!((error.kind, error.fact("sent")), (ErrorKind::Retryable, Some("true")), "{error}");
+    assert_eq!((error.kind, error.context("sent")), (ErrorKind::Retryable, Some("true")), "{error}");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn questions_that_are_given_up_count_as_breaks() {
     let _held = listener.accept().unwrap();
     drop(question);
     let error = ask(&programs, "good").unwrap_err();
-    assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some("command")), "{error}");
+    assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("command")), "{error}");
     assert!(error.message.contains("did not answer before its question was given up, 1 time"), "{error}");
 }
 

@@ -32,7 +32,7 @@ fn a_wrong_option_is_named_by_the_program() {
     }
     let error = refused(&launch(&["refuses"]));
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Config, "no such table"));
-    assert_eq!((error.fact("config_key"), error.hint.as_deref()), (Some("options.table"), Some("look again")));
+    assert_eq!((error.context("config_key"), error.hint.as_deref()), (Some("options.table"), Some("look again")));
 }
 
 /// A key of the config, a part of the message, and the change that makes it.
@@ -55,7 +55,7 @@ fn a_program_that_cannot_be_started_is_a_mistake_in_the_config() {
         let mut launch = launch(&["hello"]);
         change(&mut launch);
         let error = refused(&launch);
-        assert_eq!((error.kind, error.fact("config_key")), (ErrorKind::Config, Some(key)), "{error}");
+        assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{error}");
         assert!(error.message.contains(part), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! The sentence that announces a list of resources.
 
 /// Longer sentences are prose.
-const MOST_WORDS: usize = 14;
+const MAX_WORDS: usize = 14;
 const BEGINNINGS: [&str; 13] = [
     "visit",
     "learn more",
@@ -34,7 +34,7 @@ pub(super) fn before_announcement(line: &str) -> Option<&str> {
 
 fn announces_resources(sentence: &str) -> bool {
     let sentence = sentence.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).to_lowercase();
-    let short = sentence.split_whitespace().take(MOST_WORDS + 1).count() <= MOST_WORDS;
+    let short = sentence.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS;
     let points = sentence.ends_with(':') || sentence.contains("following");
     let begins = BEGINNINGS.iter().any(|beginning| sentence.starts_with(beginning));
     let names = SUBJECTS.iter().any(|subject| sentence.contains(subject));

@@ -6,7 +6,7 @@ use super::{entities, html, link};
 
 /// Brackets that may be open at once. Of more, the oldest are just characters; it keeps the time proportional to the
 /// text's length.
-const MOST_BRACKETS: usize = 32;
+const MAX_BRACKETS: usize = 32;
 
 /// Reads the inside of a paragraph.
 pub(super) fn read(source: &str) -> Inline {
@@ -105,7 +105,7 @@ impl<'a> Scanner<'a> {
         if !image && !self.rest.starts_with('[') {
             return false;
         }
-        if self.brackets.len() == MOST_BRACKETS {
+        if self.brackets.len() == MAX_BRACKETS {
             self.brackets.remove(0);
         }
         let (piece, links) = (self.pieces.start(), self.pieces.links());

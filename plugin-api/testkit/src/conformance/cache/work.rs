@@ -7,7 +7,7 @@ use crate::conformance::finding::{Judged, answer, failed};
 use crate::conformance::subject::Subject;
 use crate::conformance::worker::{Task, Work, ready, say};
 use rowsmith_plugin_api::cache::Key;
-use rowsmith_plugin_api::glue::client::CacheClient;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 
 /// How many entries of its own each process puts.
 pub(super) const PUTS: u32 = 40;

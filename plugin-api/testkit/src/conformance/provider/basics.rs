@@ -8,7 +8,7 @@ use crate::marker;
 use crate::recording;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::HttpResponse;
-use rowsmith_plugin_api::glue::client::ProviderClient;
+use rowsmith_plugin_api::bridge::client::ProviderClient;
 
 pub(super) fn info(subject: &Subject) -> Judged {
     let (first, second) = (subject.place()?, subject.place()?);

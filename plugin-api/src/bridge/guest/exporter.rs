@@ -1,7 +1,7 @@
 //! An exporter's half of the boundary.
 
-use super::method;
-use super::setup::{build, encode_panic, json, reply, unknown};
+use crate::bridge::method;
+use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::Exporter;
 pub use crate::exporter::Exporter as Trait;

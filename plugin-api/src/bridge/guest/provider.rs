@@ -1,7 +1,7 @@
 //! A provider's half of the boundary.
 
-use super::method;
-use super::setup::{build, encode_panic, json, reply, unknown};
+use crate::bridge::method;
+use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
 use crate::completion::CompletionRequest;
 use crate::provider::Provider;
 pub use crate::provider::Provider as Trait;

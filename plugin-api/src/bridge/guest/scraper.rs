@@ -1,7 +1,7 @@
 //! A scraper's half of the boundary.
 
-use super::method;
-use super::setup::{build, encode_panic, json, reply, unknown};
+use crate::bridge::method;
+use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
 use crate::host::Host;
 pub use crate::scraper::Scraper as Trait;
 use crate::scraper::{RowSink, Scraper};

@@ -30,7 +30,7 @@ pub fn encode_panic(message: &PanicMessage) -> Buffer {
 }
 
 /// Reads the config, sets up logging and makes the plugin's object.
-pub(super) fn build<C, P>(
+pub(crate) fn build<C, P>(
     config: &Buffer,
     host: HostHandle,
     new: impl FnOnce(C, Host) -> Result<P>,
@@ -50,16 +50,16 @@ where
 }
 
 /// Boxes the future of a call and encodes its error.
-pub(super) fn reply(future: impl Future<Output = Result<Buffer>> + Send + 'static) -> ReplyFuture {
+pub(crate) fn reply(future: impl Future<Output = Result<Buffer>> + Send + 'static) -> ReplyFuture {
     Box::pin(async move { future.await.map_err(|error| error.encode()) })
 }
 
 /// A reply that is JSON.
-pub(super) fn json<T: Serialize>(value: &T) -> Result<Buffer> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<Buffer> {
     Ok(Buffer::from(serde_json::to_vec(value)?))
 }
 
 /// The reply to a method's number that is not known here.
-pub(super) fn unknown(method: u32) -> ReplyFuture {
+pub(crate) fn unknown(method: u32) -> ReplyFuture {
     reply(async move { Err(Error::unsupported(&format!("method {method}"))) })
 }

@@ -1,7 +1,7 @@
 //! A cache's half of the boundary.
 
-use super::method;
-use super::setup::{build, encode_panic, json, reply, unknown};
+use crate::bridge::method;
+use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
 pub use crate::cache::Cache as Trait;
 use crate::cache::{self, Cache, ClaimRequest};
 use crate::envelope::Reader;
