@@ -45,13 +45,13 @@
 
 extern crate self as rowsmith_plugin_api;
 
+pub mod bridge;
 pub mod cache;
 pub mod completion;
 pub mod duration;
 pub mod envelope;
 pub mod error;
 pub mod exporter;
-pub mod bridge;
 pub mod host;
 pub mod http;
 pub mod input;

@@ -12,7 +12,7 @@ pub use crate::http::{HttpRequest, HttpResponse};
 pub use crate::provider::Provider;
 pub use crate::row::{Cell, CellKind, RowChunk, RowView};
 pub use crate::schema::ConfigSchema;
-pub use crate::scraper::{Listing, RowSink, Scraper};
+pub use crate::scraper::{Listing, RowSink, Scraper, SourcePaths};
 pub use crate::secret::Secret;
 pub use log;
 pub use serde::{Deserialize, Serialize};

@@ -8,6 +8,7 @@ use rowsmith_abi::Buffer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Rows that leave together; big enough to make a crossing cheap, small enough to stream.
@@ -34,6 +35,33 @@ pub trait Scraper: Send + Sync + Sized + 'static {
     /// Names what there is to scrape (capability `list`).
     fn list(&self) -> impl Future<Output = Result<Vec<Listing>>> + Send {
         async { Err(Error::unsupported("list")) }
+    }
+
+    /// Returns the files and folders that the scraper reads. The host refuses exporters that would overwrite them.
+    ///
+    /// The default is an empty list, which is right for sources that are not files. Paths are relative to the working
+    /// directory or absolute; they do not have to exist.
+    fn source_paths(&self) -> SourcePaths {
+        SourcePaths::default()
+    }
+}
+
+/// Files and folders that a scraper reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct SourcePaths {
+    /// Files that the scraper reads.
+    pub files: Vec<PathBuf>,
+    /// Folders whose files the scraper reads, subfolders included.
+    pub folders: Vec<PathBuf>,
+}
+
+impl SourcePaths {
+    /// One file; empty for `-`, the standard input.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let files = if path.as_os_str() == "-" { Vec::new() } else { vec![path] };
+        Self { files, folders: Vec::new() }
     }
 }
 

@@ -82,8 +82,10 @@ pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &
     }
     if let Some(error) = &end.source_error {
         printer.error(clean(&format!("the source ended early: {}", error.message)));
-        let place =
-            ["path", "line"].iter().filter_map(|key| Some(format!("{key} {}", error.context(key)?))).collect::<Vec<_>>();
+        let place = ["path", "line"]
+            .iter()
+            .filter_map(|key| Some(format!("{key} {}", error.context(key)?)))
+            .collect::<Vec<_>>();
         if !place.is_empty()
             && !place.iter().all(|fact| error.message.contains(fact.split_once(' ').map_or("", |(_, v)| v)))
         {

@@ -4,9 +4,9 @@
 use super::clock::Clock;
 use super::window::SlidingWindow;
 use crate::config::settings::ProviderLimits;
+use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::cache::{QuotaRequest, QuotaWindow};
 use rowsmith_plugin_api::completion::LimitHint;
-use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

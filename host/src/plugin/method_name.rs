@@ -7,6 +7,7 @@ pub fn method_name(number: u32) -> &'static str {
     match number {
         method::SCRAPE => "scrape",
         method::LIST => "list",
+        method::SOURCE_PATHS => "source_paths",
         method::INFO => "info",
         method::COMPLETE => "complete",
         method::VERIFY | method::VERIFY_STORE => "verify",

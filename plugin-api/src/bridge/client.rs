@@ -4,11 +4,11 @@ use super::method;
 use crate::cache::{self, CacheStats, ClaimRequest, Key, QuotaRequest, Store};
 use crate::completion::{Completion, CompletionRequest, ProviderInfo};
 use crate::envelope::put_length;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{Ending, ExportSummary, Target};
 use crate::host::BoxFuture;
 use crate::row::RowChunk;
-use crate::scraper::Listing;
+use crate::scraper::{Listing, SourcePaths};
 use rowsmith_abi::{Buffer, Instance};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -81,6 +81,17 @@ impl ScraperClient {
     /// The scraper's own.
     pub async fn list(&self) -> Result<Vec<Listing>> {
         self.0.json(method::LIST, Buffer::default()).await
+    }
+
+    /// See [`crate::Scraper::source_paths`]. Empty for plugins built before 0.3.0, which do not have the method.
+    ///
+    /// # Errors
+    /// When the scraper panics.
+    pub async fn source_paths(&self) -> Result<SourcePaths> {
+        match self.0.json(method::SOURCE_PATHS, Buffer::default()).await {
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(SourcePaths::default()),
+            result => result,
+        }
     }
 }
 
@@ -289,5 +300,38 @@ impl ExporterClient {
     /// The exporter's own.
     pub async fn finish(&self, ending: Ending) -> Result<ExportSummary> {
         self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::{Context, Poll, Waker};
+
+    /// Answers every call with the same reply.
+    struct FixedReply(Result<&'static str>);
+
+    impl Caller for FixedReply {
+        fn call(self: Arc<Self>, _: u32, _: Buffer) -> BoxFuture<Result<Buffer>> {
+            Box::pin(async move { self.0.clone().map(|text| Buffer::from(text.to_owned())) })
+        }
+    }
+
+    fn source_paths(reply: Result<&'static str>) -> Result<SourcePaths> {
+        let client = ScraperClient(Remote::new(Arc::new(FixedReply(reply))));
+        let mut call = std::pin::pin!(client.source_paths());
+        match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => result,
+            Poll::Pending => panic!("the call waits"),
+        }
+    }
+
+    #[test]
+    fn source_paths_are_empty_for_plugins_without_the_method() {
+        assert_eq!(source_paths(Err(Error::unsupported("method 3"))), Ok(SourcePaths::default()));
+        assert_eq!(source_paths(Ok("{}")), Ok(SourcePaths::default()));
+        assert_eq!(source_paths(Ok(r#"{"files": ["a.csv"], "later": 1}"#)), Ok(SourcePaths::file("a.csv")));
+        let error = source_paths(Err(Error::new(ErrorKind::Panic, "panicked"))).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Panic);
     }
 }

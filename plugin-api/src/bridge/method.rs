@@ -4,6 +4,8 @@
 pub const SCRAPE: u32 = 1;
 /// `Scraper::list`: nothing to a JSON array.
 pub const LIST: u32 = 2;
+/// `Scraper::source_paths`: nothing to JSON. Since 0.3.0; older plugins answer that it is unsupported.
+pub const SOURCE_PATHS: u32 = 3;
 /// `Provider::info`: nothing to JSON.
 pub const INFO: u32 = 10;
 /// `Provider::complete`.

@@ -55,8 +55,9 @@ pub(crate) fn of(settings: &Settings, response: &HttpResponse, failure: &Failure
     let words = failure.words(settings);
     let said = if words.is_empty() { String::new() } else { format!(": {words}") };
     let message = format!("{} answered with status {}{said}", settings.service, failure.status);
-    let mut error =
-        Error::new(kind, message).with_context("status", failure.status.to_string()).with_context("url", response.url.clone());
+    let mut error = Error::new(kind, message)
+        .with_context("status", failure.status.to_string())
+        .with_context("url", response.url.clone());
     for (fact, text) in [("code", failure.code), ("type", failure.kind), ("param", failure.param)] {
         if !text.is_empty() {
             error = error.with_context(fact, text);

@@ -25,6 +25,10 @@ impl Scraper for CsvScraper {
         Ok(Self { config, host })
     }
 
+    fn source_paths(&self) -> SourcePaths {
+        SourcePaths::file(&self.config.path)
+    }
+
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
         let mut records = Records::open(&self.config)?;
         let Some((columns, mut pending)) = self.columns(&mut records)? else {

@@ -89,7 +89,8 @@ impl Records {
             io::ErrorKind::FileTooLarge => {
                 read.kind = ErrorKind::TooLarge;
                 let line = self.reader.position().line().to_string();
-                read.with_context("line", line).hint("look for a quote that is never closed, or set a larger `max_row_mib`")
+                read.with_context("line", line)
+                    .hint("look for a quote that is never closed, or set a larger `max_row_mib`")
             }
             io::ErrorKind::InvalidData => {
                 read.kind = ErrorKind::InvalidData;

@@ -160,6 +160,14 @@ fn a_missing_file_is_named_with_those_that_may_be_meant() {
 }
 
 #[test]
+fn source_paths_name_the_file() {
+    let host = FakeHost::default();
+    let source_paths = |path: &str| scraper(Path::new(path), &json!({}), &host).unwrap().source_paths();
+    assert_eq!(source_paths("a/rows.txt"), SourcePaths::file("a/rows.txt"));
+    assert_eq!(source_paths("-"), SourcePaths::default());
+}
+
+#[test]
 fn a_stopped_run_ends_the_reading() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.csv");

@@ -38,6 +38,10 @@ impl Scraper for JsonlScraper {
         Ok(Self { config, host })
     }
 
+    fn source_paths(&self) -> SourcePaths {
+        SourcePaths::file(&self.config.path)
+    }
+
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
         let mut records = Records::open(&self.config)?;
         let mut progress = Progress::default();

@@ -44,6 +44,10 @@ impl Scraper for Roadmap {
         listings.dedup_by(|a, b| a.name == b.name);
         Ok(listings)
     }
+
+    fn source_paths(&self) -> SourcePaths {
+        self.source.paths()
+    }
 }
 
 impl Roadmap {

@@ -37,6 +37,10 @@ impl Scraper for Lines {
         }
         Ok(())
     }
+
+    fn source_paths(&self) -> SourcePaths {
+        SourcePaths::file(&self.0.path)
+    }
 }
 
 export_plugin!(scraper: Lines, name = "{{name}}", about = "Rows from the lines of a text file");

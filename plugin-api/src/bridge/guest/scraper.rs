@@ -32,6 +32,7 @@ impl<S: Scraper> Callee for Adapter<S> {
                 })
             }
             method::LIST => reply(async move { json(&scraper.list().await?) }),
+            method::SOURCE_PATHS => reply(async move { json(&scraper.source_paths()) }),
             _ => unknown(method),
         }
     }

@@ -28,6 +28,11 @@ impl Directory {
         inside
     }
 
+    pub(crate) fn paths(&self) -> SourcePaths {
+        let folder = self.folder();
+        SourcePaths { files: vec![drawing(&folder, &self.slug)], folders: vec![folder.join("content")] }
+    }
+
     pub(crate) fn graph(&self) -> Result<Graph> {
         let file = drawing(&self.folder(), &self.slug);
         let bytes = std::fs::read(&file).map_err(|e| {

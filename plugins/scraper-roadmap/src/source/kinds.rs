@@ -54,6 +54,14 @@ impl Source {
         }
     }
 
+    /// The files and folders that are read.
+    pub(crate) fn paths(&self) -> SourcePaths {
+        match self {
+            Self::GitHub(_) | Self::Api(_) => SourcePaths::default(),
+            Self::Directory(source) => source.paths(),
+        }
+    }
+
     /// The roadmaps that this source has.
     pub(crate) async fn list(&self) -> Result<Vec<Listing>> {
         match self {

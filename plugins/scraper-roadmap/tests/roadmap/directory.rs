@@ -45,6 +45,20 @@ fn rows_come_from_the_folder_above_and_from_the_folder_itself() {
 }
 
 #[test]
+fn source_paths_name_the_drawing_and_the_folder_of_texts() {
+    let folder = folder();
+    let paths = SourcePaths {
+        files: vec![folder.path().join("bread/bread.json")],
+        folders: vec![folder.path().join("bread/content")],
+    };
+    for path in [folder.path().to_owned(), folder.path().join("bread")] {
+        assert_eq!(scraper(config(&path), &FakeHost::default()).expect("made").source_paths(), paths);
+    }
+    let online = scraper(json!({"roadmap": "bread"}), &FakeHost::default()).expect("made");
+    assert_eq!(online.source_paths(), SourcePaths::default());
+}
+
+#[test]
 fn node_types_choose_the_rows() {
     let folder = folder();
     let mut config = config(folder.path());

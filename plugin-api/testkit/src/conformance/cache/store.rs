@@ -3,8 +3,8 @@
 use crate::conformance::finding::{Judged, answer, done, ensure, skipped};
 use crate::conformance::subject::{Opened, Place, Subject};
 use crate::conformance::worker::{Running, Task, Work, Worker};
-use rowsmith_plugin_api::cache::Key;
 use rowsmith_plugin_api::bridge::client::CacheClient;
+use rowsmith_plugin_api::cache::Key;
 
 /// A key of a group; keys of one group differ in their last bytes only.
 pub(super) fn key(group: u8, number: u32) -> Key {

@@ -6,8 +6,8 @@ use crate::FakeHost;
 use crate::conformance::finding::{Judged, answer, failed};
 use crate::conformance::subject::Subject;
 use crate::conformance::worker::{Task, Work, ready, say};
-use rowsmith_plugin_api::cache::Key;
 use rowsmith_plugin_api::bridge::client::CacheClient;
+use rowsmith_plugin_api::cache::Key;
 
 /// How many entries of its own each process puts.
 pub(super) const PUTS: u32 = 40;

@@ -3,8 +3,8 @@
 use crate::conformance::finding::{Judged, answer, done, skipped};
 use crate::conformance::subject::{Opened, Place, Subject};
 use rowsmith_plugin_api::RowChunk;
-use rowsmith_plugin_api::exporter::{Ending, ExportSummary};
 use rowsmith_plugin_api::bridge::client::ExporterClient;
+use rowsmith_plugin_api::exporter::{Ending, ExportSummary};
 use rowsmith_plugin_api::row::ChunkBuilder;
 use serde_json::Value;
 use std::collections::BTreeSet;

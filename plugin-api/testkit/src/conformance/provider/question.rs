@@ -3,8 +3,8 @@
 use crate::FakeHost;
 use crate::conformance::finding::{Judged, outcome, skipped};
 use crate::conformance::subject::Subject;
-use rowsmith_plugin_api::completion::StructuredOutput;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
+use rowsmith_plugin_api::completion::StructuredOutput;
 use rowsmith_plugin_api::{Completion, CompletionRequest, HttpRequest, HttpResponse, Result};
 use serde_json::{Map, Value, json};
 
