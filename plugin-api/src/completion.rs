@@ -39,6 +39,10 @@ pub struct ProviderInfo {
     /// False for a provider that is no language model, so that reports say so.
     #[serde(default = "yes")]
     pub is_language_model: bool,
+    /// Names the service and the credential whose limits calls count against, without revealing the credential; see
+    /// [`crate::service::quota_scope`]. Providers with equal names share one quota. The plugin alone when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota_scope: Option<String>,
 }
 
 fn yes() -> bool {
@@ -56,6 +60,7 @@ impl ProviderInfo {
             max_output_tokens: None,
             thinking_tokens: 0,
             is_language_model: true,
+            quota_scope: None,
         }
     }
 }

@@ -42,6 +42,11 @@ impl BaseUrl {
         format!("{}/{path}", self.text)
     }
 
+    /// The address without a slash at its end, as the config writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The host, and the port when the address names one, in lower case.
     pub fn authority(&self) -> &str {
         &self.authority

@@ -6,11 +6,13 @@
 mod base_url;
 mod check;
 mod json_body;
+mod quota_scope;
 mod wait;
 mod words;
 
 pub use base_url::BaseUrl;
 pub use check::{header_fields, header_secret, number_within};
 pub use json_body::{merge, parse_json, read_json};
+pub use quota_scope::quota_scope;
 pub use wait::{wait_hint, wait_in_text};
 pub use words::{without_secret, words_of};

@@ -3,7 +3,7 @@
 use crate::config::{Config, SchemaMode};
 use rowsmith_plugin_api::prelude::serde_json::Map;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{BaseUrl, header_fields, header_secret, number_within};
+use rowsmith_plugin_api::service::{BaseUrl, header_fields, header_secret, number_within, quota_scope};
 
 /// What a thinking model may spend before it writes, when the config does not say.
 const THINKING_RESERVE_TOKENS: u32 = 8_192;
@@ -76,6 +76,7 @@ impl Settings {
                 Some(budget @ 0..) => u32::try_from(budget).unwrap_or(u32::MAX),
                 _ => THINKING_RESERVE_TOKENS,
             },
+            quota_scope: Some(quota_scope(&self.base_url, Some(&self.api_key))),
             ..ProviderInfo::new(self.model.clone())
         }
     }

@@ -3,7 +3,7 @@
 use crate::config::{Config, MaxTokensField, SchemaMode, SystemRole, default_base_url};
 use rowsmith_plugin_api::prelude::serde_json::Map;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{BaseUrl, header_fields, header_secret, number_within};
+use rowsmith_plugin_api::service::{BaseUrl, header_fields, header_secret, number_within, quota_scope};
 use std::collections::BTreeMap;
 
 /// What a reasoning model may spend before it writes.
@@ -115,6 +115,7 @@ impl Settings {
                 None | Some("none" | "minimal") => 0,
                 Some(_) => THINKING_RESERVE_TOKENS,
             },
+            quota_scope: Some(quota_scope(&self.base_url, self.api_key.as_ref())),
             ..ProviderInfo::new(config.model.clone())
         }
     }
