@@ -6,6 +6,8 @@
 use crate::envelope::{Reader, put_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Host;
+pub use crate::lease::LeaseRequest as ClaimRequest;
+pub use crate::quota::{QuotaRequest, QuotaWindow};
 use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -150,43 +152,6 @@ pub struct CacheStats {
     pub bytes: Option<u64>,
     /// Further facts, for people.
     pub facts: Vec<(String, String)>,
-}
-
-/// A wish for room in shared sliding windows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuotaRequest {
-    /// Names the quota: one per provider and credential.
-    pub name: String,
-    /// Now, in milliseconds since 1970 on the host's clock.
-    pub now_ms: u64,
-    /// All of these windows must have room.
-    pub windows: Vec<QuotaWindow>,
-}
-
-/// One sliding window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuotaWindow {
-    /// `requests` or `tokens`.
-    pub unit: String,
-    /// Its length in milliseconds.
-    pub window_ms: u64,
-    /// Most that may be taken within it.
-    pub limit: u64,
-    /// How much is wanted now.
-    pub amount: u64,
-}
-
-/// A wish for keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimRequest {
-    /// Who asks; random for each run.
-    pub owner: u64,
-    /// Now, in milliseconds since 1970.
-    pub now_ms: u64,
-    /// How long the claim holds unless it is renewed.
-    pub lease_ms: u64,
-    /// Which keys.
-    pub keys: Vec<Key>,
 }
 
 pub(crate) fn encode_keys(out: &mut Vec<u8>, keys: &[Key]) -> Result<()> {

@@ -55,10 +55,12 @@ pub mod exporter;
 pub mod host;
 pub mod http;
 pub mod input;
+pub mod lease;
 pub mod manifest;
 pub mod output;
 pub mod prelude;
 pub mod provider;
+pub mod quota;
 #[cfg(feature = "recording")]
 pub mod recording;
 pub mod row;

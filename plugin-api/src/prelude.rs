@@ -1,6 +1,6 @@
 //! All that a plugin usually needs, in one line: `use rowsmith_plugin_api::prelude::*;`
 
-pub use crate::cache::{Cache, CacheStats, ClaimRequest, Key, QuotaRequest, QuotaWindow, Store};
+pub use crate::cache::{Cache, CacheStats, ClaimRequest, Key, Store};
 pub use crate::completion::{
     Completion, CompletionRequest, FinishReason, LimitHint, ProviderInfo, StructuredOutput, Usage,
 };
@@ -9,7 +9,9 @@ pub use crate::export_plugin;
 pub use crate::exporter::{Ending, ExportSummary, Exporter, Target};
 pub use crate::host::{Host, Progress};
 pub use crate::http::{HttpRequest, HttpResponse};
+pub use crate::lease::LeaseRequest;
 pub use crate::provider::Provider;
+pub use crate::quota::{QuotaRequest, QuotaWindow};
 pub use crate::row::{Cell, CellKind, RowChunk, RowView};
 pub use crate::schema::ConfigSchema;
 pub use crate::scraper::{Listing, RowSink, Scraper, SourcePaths};

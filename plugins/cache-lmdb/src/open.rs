@@ -5,7 +5,7 @@ use crate::error::{already_open, from_heed};
 use crate::inspect::{Found, inspect};
 use crate::tables::Tables;
 use crate::transaction::{Transactions, room_for};
-use crate::{claims, env, filesystem, folder, marker, quarantine, tables};
+use crate::{env, filesystem, folder, leases, marker, quarantine, tables};
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::path::Path;
 
@@ -57,9 +57,9 @@ fn look(folder: &Path, begun: bool, config: &Config) -> Result<Found> {
 /// Frees what processes that were killed have left. A disk that is full is no reason not to read the cache.
 fn tidy(transactions: &Transactions, tables: &Tables) -> Result<()> {
     let stale = transactions.with_env(heed::Env::clear_stale_readers)?;
-    match claims::forget_expired(transactions, tables.claims) {
-        Err(error) if error.kind == ErrorKind::NoSpace => log::warn!("{error}; claims of earlier runs stay"),
-        other => log::debug!("freed {stale} stale readers and {} expired claims", other?),
+    match leases::remove_expired(transactions, tables.leases) {
+        Err(error) if error.kind == ErrorKind::NoSpace => log::warn!("{error}; leases of earlier runs stay"),
+        other => log::debug!("freed {stale} stale readers and {} expired leases", other?),
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::inspect::{DATA_FILE, inspect};
 use crate::tables::Tables;
 use crate::transaction::Transactions;
-use crate::{answers, claims, open, quota};
-use rowsmith_plugin_api::prelude::{Cache, CacheStats, ClaimRequest, Error, Host, Key, QuotaRequest, Result, Store};
+use crate::{answers, leases, open, quota};
+use rowsmith_plugin_api::prelude::{Cache, CacheStats, Error, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
 
 /// Answers in an LMDB store.
 #[derive(Debug)]
@@ -51,8 +51,8 @@ impl Cache for LmdbCache {
     }
 
     async fn stats(&self) -> Result<CacheStats> {
-        let Tables { answers, quota, claims } = self.tables;
-        let counts = self.transactions.read(|txn| Ok((answers.len(txn)?, quota.len(txn)?, claims.len(txn)?)))?;
+        let Tables { answers, quota, leases } = self.tables;
+        let counts = self.transactions.read(|txn| Ok((answers.len(txn)?, quota.len(txn)?, leases.len(txn)?)))?;
         let (info, page_size) =
             self.transactions.with_env(|env| Ok((env.info(), u64::from(env.unnamed_database_stat().page_size))))?;
         let path = self.transactions.folder().join(DATA_FILE);
@@ -64,7 +64,7 @@ impl Cache for LmdbCache {
             ("transactions", info.last_txn_id as u64),
             ("readers", u64::from(info.number_of_readers)),
             ("quota_windows", counts.1),
-            ("claims", counts.2),
+            ("leases", counts.2),
         ];
         let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
         Ok(CacheStats { entries: counts.0, bytes: Some(bytes), facts })
@@ -83,11 +83,11 @@ impl Cache for LmdbCache {
         self.transactions.write(0, |txn| quota::acquire(self.tables.quota, txn, &request, &keys))
     }
 
-    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
-        self.transactions.write(0, |txn| claims::claim(self.tables.claims, txn, &request))
+    async fn claim_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+        self.transactions.write(0, |txn| leases::acquire(self.tables.leases, txn, &request))
     }
 
     async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        self.transactions.write(0, |txn| claims::release(self.tables.claims, txn, owner, keys))
+        self.transactions.write(0, |txn| leases::release(self.tables.leases, txn, owner, keys))
     }
 }

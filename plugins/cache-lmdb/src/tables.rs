@@ -13,7 +13,8 @@ pub(crate) type Table = Database<'static, Bytes, Bytes>;
 
 const ANSWERS: &str = "answers-v1";
 const QUOTA: &str = "quota-v1";
-const CLAIMS: &str = "claims-v1";
+/// The name that the first version gave to leases.
+const LEASES: &str = "claims-v1";
 
 /// The tables of one store.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,8 @@ pub(crate) struct Tables {
     pub(crate) answers: Table,
     /// Windows to what was taken in them.
     pub(crate) quota: Table,
-    /// Keys to who asks for them at the moment.
-    pub(crate) claims: Table,
+    /// Keys to their leases.
+    pub(crate) leases: Table,
 }
 
 /// Opens the tables, and makes them in an empty store that may be written to.
@@ -61,11 +62,11 @@ fn find(env: &Env<WithoutTls>) -> heed::Result<Option<Tables>> {
         opener.open_database(txn, Some(name))
     }
     let tables = env.open_databases_and_commit(env.read_txn()?, |opener, txn| {
-        let tables = (table(opener, txn, ANSWERS)?, table(opener, txn, QUOTA)?, table(opener, txn, CLAIMS)?);
+        let tables = (table(opener, txn, ANSWERS)?, table(opener, txn, QUOTA)?, table(opener, txn, LEASES)?);
         heed::Result::Ok(CommitOrAbort::<_, ()>::Commit(tables))
     })?;
     Ok(match tables.commit() {
-        Some((Some(answers), Some(quota), Some(claims))) => Some(Tables { answers, quota, claims }),
+        Some((Some(answers), Some(quota), Some(leases))) => Some(Tables { answers, quota, leases }),
         _ => None,
     })
 }
@@ -74,9 +75,9 @@ fn make(env: &Env<WithoutTls>) -> heed::Result<Tables> {
     let tables = env.create_databases_and_commit(env.write_txn()?, |opener, txn| {
         let answers = opener.create_database::<Bytes, Bytes>(txn, Some(ANSWERS))?;
         let quota = opener.create_database::<Bytes, Bytes>(txn, Some(QUOTA))?;
-        let claims = opener.create_database::<Bytes, Bytes>(txn, Some(CLAIMS))?;
-        heed::Result::Ok(CommitOrAbort::<_, ()>::Commit((answers, quota, claims)))
+        let leases = opener.create_database::<Bytes, Bytes>(txn, Some(LEASES))?;
+        heed::Result::Ok(CommitOrAbort::<_, ()>::Commit((answers, quota, leases)))
     })?;
-    let (answers, quota, claims) = tables.commit().ok_or(heed::MdbError::Problem)?;
-    Ok(Tables { answers, quota, claims })
+    let (answers, quota, leases) = tables.commit().ok_or(heed::MdbError::Problem)?;
+    Ok(Tables { answers, quota, leases })
 }

@@ -1,12 +1,12 @@
 //! Answers kept in memory, for tests, benchmarks and runs that must leave nothing behind.
 //!
-//! Everything is gone when the run ends, so every run pays for every row again. The quota windows and the claims of
+//! Everything is gone when the run ends, so every run pays for every row again. The quota windows and the leases of
 //! capability `coordination` reach only as far as the process.
 
 #![forbid(unsafe_code)]
 
-mod claims;
 mod config;
+mod leases;
 mod quota;
 mod store;
 

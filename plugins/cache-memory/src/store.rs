@@ -2,11 +2,11 @@
 //!
 //! Runs look up and store; only looking after the cache scans it, so a scan sorts its page and look-ups do not pay for it.
 
-use crate::claims::Claims;
 use crate::config::Config;
+use crate::leases::Leases;
 use crate::quota::Quotas;
 use rowsmith_plugin_api::cache::KeyMap;
-use rowsmith_plugin_api::prelude::{Cache, CacheStats, ClaimRequest, Host, Key, QuotaRequest, Result, Store};
+use rowsmith_plugin_api::prelude::{Cache, CacheStats, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A cache that lives as long as the process.
@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 pub struct MemoryCache {
     answers: RwLock<KeyMap<Vec<u8>>>,
     quotas: Mutex<Quotas>,
-    claims: Mutex<Claims>,
+    leases: Mutex<Leases>,
 }
 
 /// No code panics while it holds one of the locks, so what a poisoned lock guards is as good as ever.
@@ -84,12 +84,12 @@ impl Cache for MemoryCache {
         Ok(lock(&self.quotas).acquire(&request))
     }
 
-    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
-        Ok(lock(&self.claims).claim(&request))
+    async fn claim_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+        Ok(lock(&self.leases).acquire(&request))
     }
 
     async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        lock(&self.claims).release(owner, keys);
+        lock(&self.leases).release(owner, keys);
         Ok(())
     }
 }

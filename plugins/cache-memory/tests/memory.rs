@@ -1,7 +1,7 @@
 //! The memory cache as a host sees it.
 
 use rowsmith_cache_memory::{Config, MemoryCache};
-use rowsmith_plugin_api::prelude::{Cache, ClaimRequest, Key, QuotaRequest, QuotaWindow};
+use rowsmith_plugin_api::prelude::{Cache, Key, LeaseRequest, QuotaRequest, QuotaWindow};
 use rowsmith_plugin_testkit::{FakeHost, block_on};
 
 fn cache() -> MemoryCache {
@@ -95,7 +95,7 @@ fn all_windows_must_have_room_or_none_is_taken() {
 fn claims_hold_until_released_or_expired() {
     let cache = cache();
     let claim = |owner, now_ms, keys: &[Key]| {
-        block_on(cache.claim_many(ClaimRequest { owner, now_ms, lease_ms: 100, keys: keys.to_vec() })).unwrap()
+        block_on(cache.claim_many(LeaseRequest { owner, now_ms, lease_ms: 100, keys: keys.to_vec() })).unwrap()
     };
     assert_eq!(claim(1, 1_000, &[key(1), key(2), key(1)]), [true, true, true]);
     assert_eq!(claim(2, 1_050, &[key(1), key(3)]), [false, true]);

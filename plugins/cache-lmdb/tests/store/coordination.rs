@@ -2,7 +2,7 @@
 
 use crate::{count, fact, fill, key, open};
 use rowsmith_cache_lmdb::LmdbCache;
-use rowsmith_plugin_api::prelude::{Cache, ClaimRequest, ErrorKind, Key, QuotaRequest, QuotaWindow};
+use rowsmith_plugin_api::prelude::{Cache, ErrorKind, Key, LeaseRequest, QuotaRequest, QuotaWindow};
 use rowsmith_plugin_testkit::block_on;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ fn acquire(cache: &LmdbCache, name: &str, now_ms: u64, windows: &[QuotaWindow]) 
 }
 
 fn claim(cache: &LmdbCache, owner: u64, now_ms: u64, keys: &[Key]) -> Vec<bool> {
-    block_on(cache.claim_many(ClaimRequest { owner, now_ms, lease_ms: 100, keys: keys.to_vec() })).unwrap()
+    block_on(cache.claim_many(LeaseRequest { owner, now_ms, lease_ms: 100, keys: keys.to_vec() })).unwrap()
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn expired_claims_are_forgotten_when_the_store_is_opened() {
     let cache = open(folder.path());
     let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
     claim(&cache, 1, 1_000, &[key(1), key(2)]);
-    let long = ClaimRequest { owner: 1, now_ms, lease_ms: 3_600_000, keys: vec![key(3)] };
+    let long = LeaseRequest { owner: 1, now_ms, lease_ms: 3_600_000, keys: vec![key(3)] };
     block_on(cache.claim_many(long)).unwrap();
-    assert_eq!(fact(&cache, "claims"), 3);
+    assert_eq!(fact(&cache, "leases"), 3);
     drop(cache);
     let cache = open(folder.path());
-    assert_eq!(fact(&cache, "claims"), 1);
+    assert_eq!(fact(&cache, "leases"), 1);
     assert_eq!(claim(&cache, 2, now_ms, &[key(3), key(1)]), [false, true]);
 }

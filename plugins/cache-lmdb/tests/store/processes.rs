@@ -2,7 +2,7 @@
 
 use crate::{count, fact, fill, key, open_with, value};
 use rowsmith_cache_lmdb::LmdbCache;
-use rowsmith_plugin_api::prelude::{Cache, ClaimRequest, Key, json};
+use rowsmith_plugin_api::prelude::{Cache, Key, LeaseRequest, json};
 use rowsmith_plugin_testkit::block_on;
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ const SIGN: &str = "other-process";
 fn claim(cache: &LmdbCache, owner: u64, keys: Vec<Key>) -> Vec<bool> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now_ms = u64::try_from(now.as_millis()).unwrap();
-    block_on(cache.claim_many(ClaimRequest { owner, now_ms, lease_ms: 3_600_000, keys })).unwrap()
+    block_on(cache.claim_many(LeaseRequest { owner, now_ms, lease_ms: 3_600_000, keys })).unwrap()
 }
 
 #[test]
