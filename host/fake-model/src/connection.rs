@@ -1,20 +1,16 @@
-//! One client connection: requests in, replies out, one after the other, until one side ends it.
+//! One client connection: requests and replies in turn, until one side ends it.
 
-use crate::ask::Ask;
-use crate::dialect::{Dialect, Route};
-use crate::http::HttpRequest;
-use crate::record::RequestRecord;
-use crate::reply::{Question, compose};
-use crate::script::{Act, Delivery};
+use crate::call::Call;
+use crate::http::{HttpReply, HttpRequest};
+use crate::reply::compose;
+use crate::script::{Delivery, Then};
 use crate::state::Shared;
-use serde_json::Value;
-use std::collections::BTreeMap;
 use std::io::{self, BufReader, Write};
 use std::net::{Shutdown, TcpStream};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// Serves a connection to its end. What goes wrong on it ends it and concerns nobody else.
+/// Serves a connection to its end. An error ends this connection only.
 pub(crate) fn serve(shared: &Shared, stream: &TcpStream) {
     let Ok(Some(number)) = shared.connect(stream) else {
         return;
@@ -42,47 +38,31 @@ fn converse(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
 }
 
 fn respond(shared: &Shared, stream: &TcpStream, request: HttpRequest) -> io::Result<ControlFlow<()>> {
-    let google_key = request.headers.contains_key("x-goog-api-key");
-    let (dialect, route) = Route::read(&request.method, &request.target, google_key);
-    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
-    let broken = (route.is_completion() && body.is_none()).then(|| Act::status(400));
-    let body = body.unwrap_or_default();
-    let ask = if route.is_completion() { Ask::read(dialect, &body) } else { Ask::default() };
-    let model = match &route {
-        Route::Completion { model: Some(model) } | Route::ShowModel { model } => Some(model.clone()),
-        Route::Completion { model: None } => body.get("model").and_then(Value::as_str).map(str::to_owned),
-        Route::ListModels | Route::Unknown => None,
-    };
-    let record = RequestRecord {
-        index: 0,
-        at: Duration::ZERO,
-        path: request.target,
-        dialect,
-        completion: route.is_completion(),
-        model: model.clone(),
-        key: key(dialect, &request.headers),
-        headers: request.headers,
-        body,
-        rows: ask.rows.clone(),
-        status: None,
-        sent: false,
-    };
-    let admitted = shared.admit(record, route != Route::Unknown, broken);
-    let latency = if route.is_completion() { shared.script.latency() } else { Duration::ZERO };
+    let (call, record) = Call::read(request);
+    let malformed = call.malformed.then(|| Then::status(400));
+    let admitted = shared.admit(record, &call.operation, malformed);
+    let latency = if call.operation.is_completion() { shared.script.latency() } else { Duration::ZERO };
     if !shared.wait_turn(&admitted, latency) {
         return Ok(ControlFlow::Break(()));
     }
-    let question = Question { index: admitted.index, dialect, route: &route, model: model.as_deref(), ask: &ask };
-    let reply = compose(&shared.script, &admitted.act, &question);
-    let delivery = admitted.act.delivery;
+    let reply = compose(&shared.script, &admitted.then, &call, admitted.index);
+    let delivery = admitted.then.delivery;
     let silent = matches!(delivery, Delivery::Hang | Delivery::Reset);
     shared.settle(admitted.index, (!silent).then_some(reply.status));
+    deliver(shared, stream, &reply, delivery, admitted.index)
+}
 
-    let mut writer = stream;
+fn deliver(
+    shared: &Shared,
+    mut writer: &TcpStream,
+    reply: &HttpReply,
+    delivery: Delivery,
+    index: usize,
+) -> io::Result<ControlFlow<()>> {
     match delivery {
         Delivery::Whole => {
             reply.write(&mut writer, true)?;
-            shared.sent(admitted.index, reply.status);
+            shared.sent(index);
             return Ok(if reply.ends_connection() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
         }
         Delivery::Hang => shared.wait_for_stop(),
@@ -94,14 +74,4 @@ fn respond(shared: &Shared, stream: &TcpStream, request: HttpRequest) -> io::Res
         Delivery::CutBody => reply.write(&mut writer, false)?,
     }
     Ok(ControlFlow::Break(()))
-}
-
-fn key(dialect: Dialect, headers: &BTreeMap<String, String>) -> Option<String> {
-    match dialect {
-        Dialect::Gemini => headers.get("x-goog-api-key").cloned(),
-        Dialect::OpenAi => {
-            let value = headers.get("authorization")?;
-            Some(value.strip_prefix("Bearer ").unwrap_or(value).to_owned())
-        }
-    }
 }

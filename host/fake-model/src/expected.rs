@@ -1,24 +1,24 @@
-//! The right answer to a row: values that depend on nothing but the row's content and the name and kind of a field.
+//! The right answer to a row: a pure function of the row's content and of the name and kind of each field.
 //!
-//! The order of a row's columns does not matter, so a caller may compute the answer from its own copy of the row. The
-//! values never change between versions, machines or runs: tests keep files made from them.
+//! The order of columns has no effect, so a test can compute the answer from its own copy of the row. The values are
+//! the same in all versions, on all machines and in all runs: tests keep files made from them.
 
 use crate::field::{Field, FieldKind};
 use serde_json::{Map, Value};
 
-/// Most words of the row that a text value repeats; keeps every text at six words or fewer.
+/// Maximum words of the row that a text value repeats; keeps every text at six words or fewer.
 const MAX_SUBJECT_WORDS: usize = 3;
-/// Longest word taken over from the row, in characters.
+/// Maximum characters of a word that is taken from the row.
 const MAX_WORD_CHARS: usize = 20;
-/// How many other values are tried before a field is taken to have only one.
+/// Number of other values that are tried before a field counts as having only one.
 const MAX_SALTS: u64 = 16;
 
-/// The answer that the server gives to `row` when nothing goes wrong, without its tag.
+/// Returns the right answer to `row`, without its tag.
 pub fn expected_answer(row: &Value, fields: &[Field]) -> Map<String, Value> {
     object(row, fields, 0)
 }
 
-/// A well-formed answer to `row` that is not the right one, for the fields that can take more than one value.
+/// Returns a well-formed wrong answer to `row`. Fields with only one possible value keep it.
 pub(crate) fn other_answer(row: &Value, fields: &[Field]) -> Map<String, Value> {
     let right = expected_answer(row, fields);
     fields
@@ -33,8 +33,8 @@ pub(crate) fn other_answer(row: &Value, fields: &[Field]) -> Map<String, Value> 
         .collect()
 }
 
-/// A stable 64-bit hash; not for security.
-pub(crate) fn stable_hash(bytes: &[u8]) -> u64 {
+/// Returns a stable 64-bit hash; not for security.
+fn stable_hash(bytes: &[u8]) -> u64 {
     let folded = bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
@@ -83,7 +83,7 @@ fn pick(choices: &[Value], hash: u64) -> Option<&Value> {
     choices.get(usize::try_from(hash.checked_rem(count)?).ok()?)
 }
 
-/// The first words of the column `Topic`, or else of the longest text of the row.
+/// Returns the first words of the column `Topic`, or of the longest text of the row.
 fn subject(row: &Value) -> String {
     let columns = row.as_object();
     let topic = columns.and_then(|columns| columns.get("Topic")).and_then(Value::as_str);
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn values_are_pinned() {
-        // Files made by earlier versions hold these values; a change here breaks them.
+        // Files of earlier versions hold these values; a change here breaks them.
         let answer = expected_answer(&json!({"Topic": "Docker, Compose and more", "n": 1}), &default_fields());
         assert_eq!(
             Value::Object(answer),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn column_order_does_not_matter_and_content_does() {
+    fn content_matters_and_column_order_does_not() {
         let fields = default_fields();
         let answer = expected_answer(&json!({"a": "x", "b": {"c": 1, "d": 2}}), &fields);
         assert_eq!(answer, expected_answer(&json!({"b": {"d": 2, "c": 1}, "a": "x"}), &fields));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stay_short_and_name_the_row() {
+    fn texts_are_short_and_name_the_row() {
         let cases = [
             ("topic wins", json!({"Topic": "SQL", "Description": "a much longer text"}), "SQL"),
             ("longest text", json!({"a": "x", "b": "one two three four"}), "one two three"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_stays_inside_its_rule() {
+    fn every_kind_follows_its_rule() {
         let fields = [
             Field { name: "i".to_owned(), kind: FieldKind::Integer { min: 2, max: 4 } },
             Field { name: "n".to_owned(), kind: FieldKind::Number { min: 0.0, max: 1.0 } },
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_answer_differs_in_every_field() {
+    fn wrong_answer_differs_in_every_field() {
         let row = json!({"Topic": "Docker"});
         let (right, other) = (expected_answer(&row, &default_fields()), other_answer(&row, &default_fields()));
         for field in default_fields() {

@@ -1,30 +1,26 @@
-//! The columns that an answer must hold, taken from the request's JSON Schema or from the script.
+//! The fields of an answer, read from the request's JSON Schema.
 //!
-//! Reading a schema is lenient: what is not understood becomes a text field, so that a request with a new schema
-//! feature is still answered.
+//! Reading is lenient: an unknown kind of field is a text field, so that a request with a new schema feature is still
+//! answered.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How deep a schema is followed before a field is taken for text; ends recursion through `$ref`.
+/// Maximum depth of a schema; deeper fields are text fields. Ends recursion through `$ref`.
 const MAX_DEPTH: usize = 8;
-/// Width of the range of a number whose schema gives fewer than two bounds.
+/// Width of the range of a number whose schema has fewer than two bounds.
 const DEFAULT_SPAN: i64 = 4;
 
-/// One column of an answer.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+/// One field of an answer.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// The name that the model is given for the column.
+    /// The name of the column, as the model sees it.
     pub name: String,
-    /// What values it takes.
-    #[serde(default)]
+    /// The kind of its values.
     pub kind: FieldKind,
 }
 
-/// The values that a [`Field`] takes.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// The kind of the values of a [`Field`].
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum FieldKind {
     /// A short sentence.
     #[default]
@@ -54,19 +50,20 @@ pub enum FieldKind {
 }
 
 impl Field {
-    /// A text field.
+    /// Creates a text field.
     pub fn text(name: impl Into<String>) -> Self {
         Self { name: name.into(), kind: FieldKind::Text }
     }
 
-    /// A field that takes one of `choices`.
+    /// Creates a field with one of `choices`.
     pub fn choice<T: Into<Value>>(name: impl Into<String>, choices: impl IntoIterator<Item = T>) -> Self {
         Self { name: name.into(), kind: FieldKind::Choice(choices.into_iter().map(Into::into).collect()) }
     }
 
-    /// The fields of one row in the schema of an answer: `$defs.row` if there is one, otherwise the first property of
-    /// the root, or the items of the root array. `tag` is left out, and so is `id` where rows are array items, since
-    /// neither is a column.
+    /// Returns the fields of one row in the schema of an answer.
+    ///
+    /// The row is `$defs.row` if present, otherwise the first property of the root or the items of the root array.
+    /// `tag` is left out, and `id` too if rows are array items: neither is a column.
     pub fn from_schema(schema: &Value) -> Vec<Self> {
         let (found, listed) = descend(schema);
         let Some(row) = schema.pointer("/$defs/row").or(found) else {
@@ -78,12 +75,12 @@ impl Field {
     }
 }
 
-/// The fields of a request without a schema, when the script names none: `tldr` and `challenge`.
+/// Returns the fields of requests without a schema: `tldr` and `challenge`.
 pub fn default_fields() -> Vec<Field> {
     vec![Field::text("tldr"), Field::choice("challenge", ["practice", "expert"])]
 }
 
-/// Finds the definition of one row from the root, and tells whether rows are array items.
+/// Returns the definition of one row, and true if rows are array items.
 fn descend(root: &Value) -> (Option<&Value>, bool) {
     let top = resolve(root, root);
     if type_of(top).as_deref() == Some("array") {
@@ -111,7 +108,7 @@ fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     current
 }
 
-/// The type in lower case; of a list of types the first that is not null, which is how optional columns are written.
+/// Returns the type in lower case; of a list of types, the first that is not null.
 fn type_of(schema: &Value) -> Option<String> {
     let name = match schema.get("type")? {
         Value::String(name) => Some(name.as_str()),
@@ -189,7 +186,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn fields_are_found_in_every_schema_shape() {
+    fn finds_fields_in_every_schema_shape() {
         let row = json!({"type": "object", "properties": {
             "tag": {"type": "string"}, "tldr": {"type": ["string", "null"]},
             "level": {"$ref": "#/$defs/level"}, "score": {"type": "INTEGER", "maximum": 10},

@@ -1,60 +1,60 @@
-//! What the server remembers of each request, and questions about the whole of it.
+//! Records of requests, and statistics over them.
 
-use crate::dialect::Dialect;
+use crate::http::Headers;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One row of a request, as it was sent.
+/// One row of a request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RowSeen {
-    /// The id that the answer must carry: the key (`r0`) or the array item's `id`.
+pub struct RequestedRow {
+    /// The id that the answer must repeat: the key (`r0`) or the array item's `id`.
     pub id: String,
-    /// The tag that the answer must copy, when rows are paired.
+    /// The tag that the answer must copy, if rows are paired.
     pub tag: Option<String>,
     /// The input columns.
     pub row: Value,
-    /// Why the row's last answer was turned down, when it is asked again.
+    /// The reason that the row's last answer was rejected, if the row is asked again.
     pub rejected: Option<String>,
 }
 
-impl RowSeen {
-    /// The row as compact JSON text, columns in the order they were sent in.
+impl RequestedRow {
+    /// Returns the row as compact JSON text, with columns in the order of the request.
     pub fn row_text(&self) -> String {
         self.row.to_string()
     }
 }
 
-/// One request, in the order of arrival.
+/// One request.
 #[derive(Clone, Debug)]
 pub struct RequestRecord {
-    /// Position among all requests.
+    /// Position among all requests, by arrival.
     pub index: usize,
-    /// When it had arrived whole, since the start of the server, on a clock that never goes back.
+    /// Time of arrival, since the start of the server.
     pub at: Duration,
     /// The path and query of the request line.
     pub path: String,
-    /// The service it was meant for.
-    pub dialect: Dialect,
-    /// False for model lists and unknown paths, which no quota counts.
+    /// The name of the wire format: `gemini`, `openai`.
+    pub dialect: &'static str,
+    /// True for completions; model lists and unknown paths do not count against a quota.
     pub completion: bool,
-    /// The model it asked for.
+    /// The requested model.
     pub model: Option<String>,
-    /// The key that was sent, without `Bearer`.
+    /// The API key, without `Bearer`.
     pub key: Option<String>,
-    /// All header fields, names in lower case.
-    pub headers: BTreeMap<String, String>,
-    /// The body; null when there was none or it was not JSON.
+    /// The header fields, with names in lower case.
+    pub headers: Headers,
+    /// The body; null if it is missing or is not JSON.
     pub body: Value,
-    /// The rows that it asked about.
-    pub rows: Vec<RowSeen>,
-    /// The status that was chosen for the reply; none while the request waits and when no reply is ever sent.
+    /// The rows of the prompt.
+    pub rows: Vec<RequestedRow>,
+    /// The status of the reply; none while the request waits, and if no reply is sent.
     pub status: Option<u16>,
-    /// True once the last byte of a whole reply has been handed to the system.
+    /// True after the last byte of a whole reply was written.
     pub sent: bool,
 }
 
-/// How often each row, as JSON text, was asked.
+/// Returns the number of requests for each row, by its JSON text.
 pub(crate) fn row_asks(records: &[RequestRecord]) -> BTreeMap<String, usize> {
     let mut asks = BTreeMap::new();
     for row in records.iter().flat_map(|record| &record.rows) {
@@ -63,18 +63,18 @@ pub(crate) fn row_asks(records: &[RequestRecord]) -> BTreeMap<String, usize> {
     asks
 }
 
-/// The most completions in any window of this length; two that are exactly `window` apart are not in one window.
+/// Returns the maximum number of completions in any window of this length, its end not included.
 pub(crate) fn max_in_window(records: &[RequestRecord], window: Duration) -> usize {
     let times: Vec<Duration> = records.iter().filter(|record| record.completion).map(|record| record.at).collect();
     let mut oldest = 0;
-    let mut most = 0;
+    let mut max = 0;
     for (newest, at) in times.iter().enumerate() {
         while times.get(oldest).is_some_and(|first| first.saturating_add(window) <= *at && oldest < newest) {
             oldest += 1;
         }
-        most = most.max(newest - oldest + 1);
+        max = max.max(newest - oldest + 1);
     }
-    most
+    max
 }
 
 #[cfg(test)]
@@ -86,11 +86,11 @@ mod tests {
             index: 0,
             at: Duration::from_millis(at_ms),
             path: String::new(),
-            dialect: Dialect::Gemini,
+            dialect: "gemini",
             completion,
             model: None,
             key: None,
-            headers: BTreeMap::new(),
+            headers: Headers::new(),
             body: Value::Null,
             rows: Vec::new(),
             status: None,
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_slides() {
+    fn window_slides() {
         let cases: [(&str, &[u64], usize); 5] = [
             ("nothing", &[], 0),
             ("one", &[5], 1),

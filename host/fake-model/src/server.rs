@@ -1,4 +1,4 @@
-//! The server itself: starting, stopping, and the questions that a test asks of it.
+//! The server: start, stop, and the records that tests read.
 
 use crate::connection::serve;
 use crate::record::{RequestRecord, max_in_window, row_asks};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// A running server on 127.0.0.1. Dropping it breaks all connections and ends all its threads.
+/// A running server on 127.0.0.1. Dropping it closes all connections and ends all its threads.
 #[derive(Debug)]
 pub struct FakeModel {
     shared: Arc<Shared>,
@@ -20,21 +20,13 @@ pub struct FakeModel {
 }
 
 impl FakeModel {
-    /// Starts a server on a port that is free.
+    /// Starts a server on a free port.
     ///
     /// # Errors
-    /// No port can be opened, or the script's log cannot be.
+    /// Fails if no port or no thread is available.
     pub fn start(script: Script) -> io::Result<Self> {
-        Self::start_on(script, 0)
-    }
-
-    /// Starts a server on this port; 0 picks one that is free.
-    ///
-    /// # Errors
-    /// The port cannot be opened, or the script's log cannot be.
-    pub fn start_on(script: Script, port: u16) -> io::Result<Self> {
-        let shared = Arc::new(Shared::new(script)?);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let shared = Arc::new(Shared::new(script));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let for_thread = Arc::clone(&shared);
         let accepting =
@@ -42,72 +34,68 @@ impl FakeModel {
         Ok(Self { shared, address, accepting: Some(accepting) })
     }
 
-    /// `http://127.0.0.1:PORT`, what a config's `base_url` takes.
+    /// Returns `http://127.0.0.1:PORT`, a valid `base_url` of a config.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address it listens on.
+    /// Returns the address of the listener.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// All requests so far, model lists and unknown paths included.
+    /// Returns all requests so far, model lists and unknown paths included.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.shared.with_records(<[_]>::to_vec)
     }
 
-    /// All completions so far: what a provider would count and bill.
+    /// Returns all completions so far: the requests that a service counts and bills.
     pub fn completions(&self) -> Vec<RequestRecord> {
         self.shared.with_records(|records| records.iter().filter(|record| record.completion).cloned().collect())
     }
 
-    /// How often each row was asked; rows are compact JSON text, columns in the order they were sent in.
+    /// Returns the number of requests for each row, by its compact JSON text.
     pub fn row_asks(&self) -> BTreeMap<String, usize> {
         self.shared.with_records(row_asks)
     }
 
-    /// The most completions in any window of this length. Arrivals are measured here, so a client that spaces its
-    /// calls exactly needs a window that is a little shorter than its own.
+    /// Returns the maximum number of completions in any window of this length.
+    ///
+    /// Arrivals are measured by the server: use a window slightly shorter than the client's.
     pub fn max_in_window(&self, window: Duration) -> usize {
         self.shared.with_records(|records| max_in_window(records, window))
     }
 
-    /// The most requests that were waiting for a reply at one time.
+    /// Returns the maximum number of requests that waited for a reply at the same time.
     pub fn max_in_flight(&self) -> usize {
         self.shared.max_in_flight()
     }
 
-    /// Waits until `count` requests have arrived; false when `timeout` passes first.
+    /// Waits until `count` requests have arrived; returns false after `timeout`.
     pub fn wait_for_requests(&self, count: usize, timeout: Duration) -> bool {
         self.shared.wait_for_requests(count, timeout)
     }
 
-    /// Waits until `count` replies were sent whole; false when `timeout` passes first.
+    /// Waits until `count` whole replies were sent; returns false after `timeout`.
     pub fn wait_for_replies(&self, count: usize, timeout: Duration) -> bool {
         self.shared.wait_for_replies(count, timeout)
     }
 
-    /// Lets all requests go that are held now; later ones are held again.
+    /// Releases all requests that are held now; later ones are held again.
     pub fn release(&self) {
         self.shared.release_all();
     }
 
-    /// Lets the request with this index go, now or when it arrives.
+    /// Releases the request with this index, now or when it arrives.
     pub fn release_request(&self, index: usize) {
         self.shared.release(index);
-    }
-
-    /// Serves until the process ends.
-    pub fn serve_forever(&self) {
-        self.shared.wait_for_stop();
     }
 }
 
 impl Drop for FakeModel {
     fn drop(&mut self) {
         self.shared.stop();
-        // The thread may be waiting for a connection; this is one. If it fails, nobody was waiting.
+        // This connection wakes the thread if it waits for one.
         drop(TcpStream::connect(self.address));
         if let Some(accepting) = self.accepting.take() {
             drop(accepting.join());
@@ -122,7 +110,7 @@ fn accept(shared: &Arc<Shared>, listener: &TcpListener) {
             break;
         }
         connections.retain(|connection| !connection.is_finished());
-        // A connection that failed before it was accepted, or that no thread can be had for, is the peer's loss.
+        // A connection that fails here, or gets no thread, is an error for the peer only.
         let Ok(stream) = stream else { continue };
         let shared = Arc::clone(shared);
         let thread = thread::Builder::new().name("fake-model-connection".to_owned());

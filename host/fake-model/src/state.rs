@@ -1,11 +1,11 @@
-//! What all threads of a server share: the script, the records, and who waits for what.
+//! State shared by all threads of a server: the script, the records, and the waits.
 //!
-//! There is one lock and one condition: every change wakes all that wait, and each looks for itself whether its time has
-//! come. No thread waits in any other way, so stopping ends them all.
+//! There is one lock and one condition variable. Every change wakes all waiting threads, and each checks its own
+//! condition. Threads wait in no other way, so stopping the server ends them all.
 
-use crate::journal::Journal;
+use crate::dialect::Operation;
 use crate::record::RequestRecord;
-use crate::script::{Act, Script, Sight};
+use crate::script::{RequestView, Script, Then};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -16,16 +16,15 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) script: Script,
-    journal: Journal,
     started: Instant,
-    state: Mutex<State>,
+    state: Mutex<ServerState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ServerState {
     stopped: bool,
-    /// How often all held requests were released.
+    /// Number of releases of all held requests.
     releases: u64,
     released: BTreeSet<usize>,
     records: Vec<RequestRecord>,
@@ -38,62 +37,62 @@ struct State {
     connections: u64,
 }
 
-/// A request that was let in.
+/// A recorded request and its reply.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     pub(crate) index: usize,
-    pub(crate) act: Act,
+    pub(crate) then: Then,
     releases_before: u64,
 }
 
 impl Shared {
-    pub(crate) fn new(script: Script) -> io::Result<Self> {
-        let journal = Journal::open(script.log_path())?;
-        let state = State { rule_uses: vec![0; script.rule_count()], ..State::default() };
-        Ok(Self { script, journal, started: Instant::now(), state: Mutex::new(state), changed: Condvar::new() })
+    pub(crate) fn new(script: Script) -> Self {
+        let state = ServerState { rule_uses: vec![0; script.rule_count()], ..ServerState::default() };
+        Self { script, started: Instant::now(), state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ServerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records a request and picks what to do with it: what `broken` says when the request cannot be read, otherwise
-    /// what the script says. Unknown paths do not count as a use of a rule.
-    pub(crate) fn admit(&self, mut record: RequestRecord, known_path: bool, broken: Option<Act>) -> Admitted {
+    /// Records a request and selects its reply: `malformed` if set, otherwise the script's.
+    ///
+    /// Unknown paths do not count as a use of a rule.
+    pub(crate) fn admit(&self, mut record: RequestRecord, operation: &Operation, malformed: Option<Then>) -> Admitted {
         let mut state = self.lock();
         record.index = state.records.len();
-        // Read under the lock, so that times never run against the order of the records.
+        // Read under the lock, so that times follow the order of the records.
         record.at = self.started.elapsed();
         let nth = record.completion.then_some(state.completions);
         state.completions += usize::from(record.completion);
         state.in_flight += 1;
         state.max_in_flight = state.max_in_flight.max(state.in_flight);
-        let sight = Sight { nth, rows: &record.rows, key: record.key.as_deref(), model: record.model.as_deref() };
-        let act = match broken {
-            Some(act) => act,
-            None if known_path => self.script.choose(&mut state.rule_uses, &sight),
-            None => Act::answer(),
+        let request =
+            RequestView { nth, rows: &record.rows, key: record.key.as_deref(), model: record.model.as_deref() };
+        let then = match malformed {
+            Some(then) => then,
+            None if *operation == Operation::Unknown => Then::answer(),
+            None => self.script.choose(&mut state.rule_uses, &request),
         };
-        let admitted = Admitted { index: record.index, act, releases_before: state.releases };
-        self.journal.request(&record);
+        let admitted = Admitted { index: record.index, then, releases_before: state.releases };
         state.records.push(record);
         drop(state);
         self.changed.notify_all();
         admitted
     }
 
-    /// Waits as long as the act and the script want; false when the server stops meanwhile.
+    /// Waits for the delays of reply and script; returns false if the server stops meanwhile.
     pub(crate) fn wait_turn(&self, admitted: &Admitted, latency: Duration) -> bool {
         let mut state = self.lock();
-        if admitted.act.hold {
-            let held = |state: &State| {
+        if admitted.then.hold {
+            let held = |state: &ServerState| {
                 !state.stopped
                     && state.releases == admitted.releases_before
                     && !state.released.contains(&admitted.index)
             };
             state = self.changed.wait_while(state, |state| held(state)).unwrap_or_else(PoisonError::into_inner);
         }
-        let delay = latency.saturating_add(Duration::from_millis(admitted.act.delay_ms));
+        let delay = latency.saturating_add(admitted.then.delay);
         if !delay.is_zero() && !state.stopped {
             let waited = self.changed.wait_timeout_while(state, delay, |state| !state.stopped);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -101,7 +100,7 @@ impl Shared {
         !state.stopped
     }
 
-    /// Notes what the reply will be; none when there is to be none.
+    /// Records the status of the reply; none if no reply is sent.
     pub(crate) fn settle(&self, index: usize, status: Option<u16>) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
@@ -112,14 +111,13 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Notes that a reply was sent whole.
-    pub(crate) fn sent(&self, index: usize, status: u16) {
+    /// Records that a whole reply was sent.
+    pub(crate) fn sent(&self, index: usize) {
         let mut state = self.lock();
         state.replies_sent += 1;
         if let Some(record) = state.records.get_mut(index) {
             record.sent = true;
         }
-        self.journal.reply(index, status, self.started.elapsed());
         drop(state);
         self.changed.notify_all();
     }
@@ -129,28 +127,28 @@ impl Shared {
         drop(self.changed.wait_while(self.lock(), |state| !state.stopped));
     }
 
-    /// Waits until there are this many requests; false when time is up.
+    /// Waits until there are `count` requests; returns false after `timeout`.
     pub(crate) fn wait_for_requests(&self, count: usize, timeout: Duration) -> bool {
         self.wait_until(timeout, |state| state.records.len() >= count)
     }
 
-    /// Waits until this many replies were sent whole; false when time is up.
+    /// Waits until `count` whole replies were sent; returns false after `timeout`.
     pub(crate) fn wait_for_replies(&self, count: usize, timeout: Duration) -> bool {
         self.wait_until(timeout, |state| state.replies_sent >= count)
     }
 
-    fn wait_until(&self, timeout: Duration, reached: impl Fn(&State) -> bool) -> bool {
+    fn wait_until(&self, timeout: Duration, reached: impl Fn(&ServerState) -> bool) -> bool {
         let waited = self.changed.wait_timeout_while(self.lock(), timeout, |state| !reached(state));
         reached(&waited.unwrap_or_else(PoisonError::into_inner).0)
     }
 
-    /// Lets all requests go that are held now.
+    /// Releases all requests that are held now.
     pub(crate) fn release_all(&self) {
         self.lock().releases += 1;
         self.changed.notify_all();
     }
 
-    /// Lets one request go, now or when it arrives.
+    /// Releases one request, now or when it arrives.
     pub(crate) fn release(&self, index: usize) {
         self.lock().released.insert(index);
         self.changed.notify_all();
@@ -164,7 +162,7 @@ impl Shared {
         self.lock().max_in_flight
     }
 
-    /// Keeps a handle of a new connection so that stopping can break it; none when the server has stopped already.
+    /// Stores a handle of a new connection, so that stopping closes it; none if the server has stopped.
     pub(crate) fn connect(&self, stream: &TcpStream) -> io::Result<Option<u64>> {
         let stream = stream.try_clone()?;
         let mut state = self.lock();
@@ -177,7 +175,7 @@ impl Shared {
         Ok(Some(number))
     }
 
-    /// Lets go of a connection's handle, and with the caller's own of the connection.
+    /// Drops the handle of a connection.
     pub(crate) fn disconnect(&self, number: u64) {
         self.lock().sockets.remove(&number);
     }
@@ -186,12 +184,12 @@ impl Shared {
         self.lock().stopped
     }
 
-    /// Breaks all connections and wakes all threads.
+    /// Closes all connections and wakes all threads.
     pub(crate) fn stop(&self) {
         let mut state = self.lock();
         state.stopped = true;
         for socket in std::mem::take(&mut state.sockets).into_values() {
-            // A peer that is gone already has no connection to break.
+            // Closing fails if the peer is gone already.
             drop(socket.shutdown(Shutdown::Both));
         }
         drop(state);

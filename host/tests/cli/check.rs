@@ -2,7 +2,7 @@
 
 use super::config_text;
 use super::sandbox::{KEY, Sandbox};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 
 fn sandbox(config: &str) -> Sandbox {
     let sandbox = Sandbox::new();
@@ -58,8 +58,8 @@ fn a_key_in_the_config_is_odd_and_is_never_shown() {
 fn online_asks_the_service_about_key_and_model() {
     let cases = [
         ("good", Script::new(), 0, ""),
-        ("wrong key", Script::new().on(When::any(), Act::wrong_key()), 7, "key"),
-        ("unknown model", Script::new().on(When::any(), Act::unknown_model()), 7, "test-model"),
+        ("wrong key", Script::new().on(When::any(), Then::wrong_key()), 7, "key"),
+        ("unknown model", Script::new().on(When::any(), Then::unknown_model()), 7, "test-model"),
     ];
     for (name, script, code, word) in cases {
         let server = FakeModel::start(script).expect("a server");

@@ -4,7 +4,7 @@ use crate::children;
 use crate::faults::misbehaving;
 use crate::support::{Rows, Running, Sandbox, numbers_of};
 use crate::{ALL, CACHE, EXPORTER, PROVIDER, SCRAPER, isolated};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -15,7 +15,7 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// A server that holds its answers until it is told to go on.
 fn held() -> FakeModel {
-    FakeModel::start(Script::new().on(When::any(), Act::answer().hold())).unwrap()
+    FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap()
 }
 
 /// A run with these tables isolated, of which two calls are under way.
@@ -31,7 +31,7 @@ fn under_way(rows: &Rows, tables: &[&str], server: &FakeModel) -> (Sandbox, Runn
 fn a_provider_that_is_killed_in_its_calls_costs_these_calls_only() {
     let rows = Rows::numbered(1..=60);
     // The first two calls end with the process; all others are answered at once.
-    let script = (0..2).fold(Script::new(), |script, nth| script.on(When::nth(nth), Act::answer().hold()));
+    let script = (0..2).fold(Script::new(), |script, nth| script.on(When::nth(nth), Then::answer().hold()));
     let server = FakeModel::start(script).unwrap();
     let (sandbox, run) = under_way(&rows, &[PROVIDER], &server);
     children::signal(children::one(&run, "provider"), "KILL");

@@ -2,7 +2,7 @@
 
 use crate::support::{Rows, Sandbox};
 use crate::{ALL, CACHE, EXPORTER, PROVIDER, SCRAPER, isolated};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use std::fs::File;
 use std::process::Stdio;
 use std::time::Duration;
@@ -81,7 +81,7 @@ fn a_plugin_that_refuses_its_config_is_pointed_at_in_the_file() {
 fn no_key_is_shown_by_the_list_of_processes_or_by_an_error() {
     let sandbox = Sandbox::new(&Rows::numbered(1..=1));
     sandbox.write("rowsmith.toml", &isolated(&[PROVIDER]));
-    let server = FakeModel::start(Script::new().on(When::any(), Act::answer().hold())).unwrap();
+    let server = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
     let run = sandbox.start(&server, &[]);
     assert!(server.wait_for_requests(1, Duration::from_secs(30)));
     let child = crate::children::one(&run, "provider");

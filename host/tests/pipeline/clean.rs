@@ -1,7 +1,7 @@
 //! Runs in which nothing goes wrong: how many calls they make, and that nobody is asked twice.
 
 use crate::support::{GEMINI_KEY, OPENAI_KEY, Rows, Sandbox, numbers_of};
-use rowsmith_fake_model::{Act, Dialect, FakeModel, RequestRecord, Script, When};
+use rowsmith_fake_model::{FakeModel, RequestRecord, Script, Then, When};
 use std::time::Duration;
 
 const WAIT: Duration = Duration::from_secs(30);
@@ -15,7 +15,7 @@ fn sizes(requests: &[RequestRecord]) -> Vec<usize> {
 fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
     let rows = Rows::numbered(1..=150);
     let sandbox = Sandbox::new(&rows);
-    let held = FakeModel::start(Script::new().on(When::any(), Act::answer().hold())).unwrap();
+    let held = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
     let run = sandbox.start(&held, &QUOTA);
     assert!(held.wait_for_requests(8, WAIT), "all eight calls leave before the first answer");
     held.release();
@@ -28,7 +28,7 @@ fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
     assert_eq!(numbers_of(&held.requests()), (1..=150).collect::<Vec<_>>());
     sandbox.assert_output("first run", &rows, &[]);
     for request in held.requests() {
-        assert_sane(&request, Dialect::Gemini, GEMINI_KEY);
+        assert_sane(&request, "gemini", GEMINI_KEY);
     }
 
     let server = FakeModel::start(Script::new()).unwrap();
@@ -49,7 +49,7 @@ fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
     sandbox.run(&other, &["--provider", "openai"]).exits(0);
     assert_eq!(other.requests().len(), 8, "another provider has keys of its own");
     for request in other.requests() {
-        assert_sane(&request, Dialect::OpenAi, OPENAI_KEY);
+        assert_sane(&request, "openai", OPENAI_KEY);
     }
     sandbox.assert_output("another provider", &rows, &[]);
     sandbox.run(&other, &["--provider", "openai"]).exits(0);
@@ -58,20 +58,18 @@ fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
 
 /// A request that the service would accept: its key, a schema, the rows last, no row in what never changes.
 #[track_caller]
-fn assert_sane(request: &RequestRecord, dialect: Dialect, key: &str) {
+fn assert_sane(request: &RequestRecord, dialect: &str, key: &str) {
     assert_eq!(request.dialect, dialect);
     assert_eq!(request.key.as_deref(), Some(key));
     assert!(request.rows.iter().all(|row| row.tag.is_some()), "rows of a batch carry tags");
     let (path, system, schema, cap) = match dialect {
-        Dialect::Gemini => (
+        "gemini" => (
             "/v1beta/models/gemini-test:generateContent",
             "/systemInstruction",
             "/generationConfig/responseJsonSchema",
             "/generationConfig/maxOutputTokens",
         ),
-        Dialect::OpenAi => {
-            ("/v1/chat/completions", "/messages/0", "/response_format/json_schema/schema", "/max_tokens")
-        }
+        _ => ("/v1/chat/completions", "/messages/0", "/response_format/json_schema/schema", "/max_tokens"),
     };
     assert_eq!(request.path, path);
     let system = request.body.pointer(system).unwrap().to_string();
@@ -107,7 +105,7 @@ fn duplicates_are_asked_once_and_blank_rows_never() {
 #[test]
 fn rows_leave_in_the_order_they_came_in() {
     // The first calls are answered last.
-    let script = Script::new().on(When::any(), Act::answer().hold());
+    let script = Script::new().on(When::any(), Then::answer().hold());
     let server = FakeModel::start(script).unwrap();
     let rows = Rows::of((1..=100).rev());
     let sandbox = Sandbox::new(&rows);

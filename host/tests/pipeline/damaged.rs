@@ -1,23 +1,23 @@
 //! Answers that are wrong in every way that models know. No row may get another's answer, and good ones are kept.
 
 use crate::case::Case;
-use rowsmith_fake_model::{Act, Mutation, Script, When};
+use rowsmith_fake_model::{Mutation, Script, Then, When};
 
 const SEVENTH: &str = "Topic 0007";
 
 /// The first call is answered so; later ones are answered right.
 fn once(mutation: Mutation) -> Script {
-    Script::new().once(When::any(), Act::mutated(mutation))
+    Script::new().once(When::any(), Then::mutated(mutation))
 }
 
 /// Every call is answered so.
 fn always(mutation: Mutation) -> Script {
-    Script::new().on(When::any(), Act::mutated(mutation))
+    Script::new().on(When::any(), Then::mutated(mutation))
 }
 
 #[test]
 fn wrapped_answers_are_read_at_once() {
-    let several = || Act::mutated(Mutation::Think).with(Mutation::Fences).with(Mutation::Prose);
+    let several = || Then::mutated(Mutation::Think).with(Mutation::Fences).with(Mutation::Prose);
     for case in [
         Case::new("code fences", once(Mutation::Fences), 1),
         Case::new("prose", once(Mutation::Prose), 1),
@@ -37,7 +37,7 @@ fn wrapped_answers_are_read_at_once() {
 
 #[test]
 fn rows_left_over_cost_one_more_call() {
-    let three = Act::mutated(Mutation::DropItem(2)).with(Mutation::DropItem(8)).with(Mutation::DropItem(16));
+    let three = Then::mutated(Mutation::DropItem(2)).with(Mutation::DropItem(8)).with(Mutation::DropItem(16));
     for case in [
         Case::new("one missing", once(Mutation::DropItem(3)), 2),
         Case::new("three missing", Script::new().once(When::any(), three), 2),
@@ -76,9 +76,9 @@ fn calls_that_fail_as_a_whole_are_halved() {
         Case::new("no text", once(Mutation::empty_text()), 3),
         Case::new("cut off in the first item", once(Mutation::CutAfter(0)), 3),
         Case::new("every field twice", once(Mutation::DuplicateKeys), 3),
-        Case::new("blocked prompt", Script::new().once(When::any(), Act::blocked_prompt()), 3),
-        Case::new("blocked answer", Script::new().once(When::any(), Act::blocked_answer()), 3),
-        Case::new("too large", Script::new().on(When::rows_at_least(11), Act::too_large()), 3),
+        Case::new("blocked prompt", Script::new().once(When::any(), Then::blocked_prompt()), 3),
+        Case::new("blocked answer", Script::new().once(When::any(), Then::blocked_answer()), 3),
+        Case::new("too large", Script::new().on(When::rows_at_least(11), Then::too_large()), 3),
     ] {
         case.check();
     }
@@ -102,13 +102,13 @@ fn a_row_that_is_never_right_fails_alone() {
 #[test]
 fn a_poisoned_row_takes_no_other_row_with_it() {
     let poison = || When::row_contains(SEVENTH);
-    for (name, act, reason) in [
-        ("refused in words", Act::mutated(Mutation::refusal()), &[(7, "unreadable")]),
-        ("blocked prompt", Act::blocked_prompt(), &[(7, "refused")]),
-        ("blocked answer", Act::blocked_answer(), &[(7, "refused")]),
-        ("too large", Act::too_large(), &[(7, "too_large")]),
+    for (name, then, reason) in [
+        ("refused in words", Then::mutated(Mutation::refusal()), &[(7, "unreadable")]),
+        ("blocked prompt", Then::blocked_prompt(), &[(7, "refused")]),
+        ("blocked answer", Then::blocked_answer(), &[(7, "refused")]),
+        ("too large", Then::too_large(), &[(7, "too_large")]),
     ] {
-        let report = Case::new(name, Script::new().on(poison(), act), 10).fails(reason).check();
+        let report = Case::new(name, Script::new().on(poison(), then), 10).fails(reason).check();
         assert_eq!(report["calls"]["split"].as_u64().unwrap() + report["calls"]["individual"].as_u64().unwrap(), 9);
     }
 }
@@ -116,16 +116,16 @@ fn a_poisoned_row_takes_no_other_row_with_it() {
 #[test]
 fn one_row_lost_in_each_of_twenty_calls_costs_one_more_call() {
     let first = || When::unless(When::rejected());
-    let script = Script::new().on(first(), Act::mutated(Mutation::DropItem(3)));
+    let script = Script::new().on(first(), Then::mutated(Mutation::DropItem(3)));
     let report = Case::new("400 rows", script, 21).rows(400).check();
     assert_eq!(report["calls"]["batch"], 21);
 }
 
 #[test]
 fn a_schema_that_is_turned_down_is_not_sent_again() {
-    let script = Script::new().once(When::any(), Act::schema_rejected());
+    let script = Script::new().once(When::any(), Then::schema_rejected());
     let report = Case::new("schema turned down", script, 2).check();
     assert_eq!(report["calls"]["retries"], 1);
-    let script = Script::new().once(When::any(), Act::schema_rejected());
+    let script = Script::new().once(When::any(), Then::schema_rejected());
     Case::new("schema turned down", script, 2).with(&["--provider", "openai"]).check();
 }

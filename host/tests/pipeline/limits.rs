@@ -1,7 +1,7 @@
 //! What a run may use. A limit is never exceeded, and a run that it stopped goes on from there.
 
 use crate::support::{Rows, Sandbox};
-use rowsmith_fake_model::{Act, FakeModel, Script, UsageReport, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, UsageReport, When};
 use serde_json::Value;
 
 /// Runs 100 rows under a limit, then without it; returns the report and the calls of the first run.
@@ -37,7 +37,7 @@ const ONE_AT_A_TIME: &str = "providers.gemini.limits.max_concurrency=1";
 #[test]
 fn tokens() {
     let usage = UsageReport::Fixed { prompt: 900, output: 600, thinking: 0, cached: 0 };
-    let script = Script::new().on(When::any(), Act::answer().usage(usage));
+    let script = Script::new().on(When::any(), Then::answer().usage(usage));
     let limit = ["--set", "limits.max_tokens=7000", "--set", ONE_AT_A_TIME];
     let (report, calls) = stopped_by(&limit, script, "could exceed max_tokens = 7000");
     assert!((1..=4).contains(&calls), "{calls}");
@@ -49,7 +49,7 @@ fn tokens() {
 #[test]
 fn money() {
     let usage = UsageReport::Fixed { prompt: 1_000, output: 500, thinking: 0, cached: 0 };
-    let script = || Script::new().on(When::any(), Act::answer().usage(usage));
+    let script = || Script::new().on(When::any(), Then::answer().usage(usage));
     let prices = ["--set", "providers.gemini.prices={input_usd_per_million=1.0,output_usd_per_million=10.0}"];
     let limit = ["--max-cost", "0.05", "--set", ONE_AT_A_TIME];
     let (report, calls) = stopped_by(&[&prices[..], &limit].concat(), script(), "could exceed max_cost_usd = 0.05");

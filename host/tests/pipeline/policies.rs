@@ -2,12 +2,14 @@
 
 use crate::case::Case;
 use crate::support::{CONFIG, Rows, Sandbox, answered, numbers_of, read_jsonl, topic};
-use rowsmith_fake_model::{Act, FakeModel, Mutation, Script, When};
+use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-fn three_missing() -> Act {
-    Act::mutated(Mutation::drop_rows(topic(3))).with(Mutation::drop_rows(topic(9))).with(Mutation::drop_rows(topic(17)))
+fn three_missing() -> Then {
+    Then::mutated(Mutation::drop_rows(topic(3)))
+        .with(Mutation::drop_rows(topic(9)))
+        .with(Mutation::drop_rows(topic(17)))
 }
 
 #[test]
@@ -19,7 +21,7 @@ fn other_ways_to_fall_back() {
         .with(&["--set", "batch.fallback=none"])
         .fails(&[(3, "missing"), (9, "missing"), (17, "missing")])
         .check();
-    let whole = || Script::new().on(When::batch(), Act::mutated(Mutation::invalid_json()));
+    let whole = || Script::new().on(When::batch(), Then::mutated(Mutation::invalid_json()));
     Case::new("a whole call, alone at once", whole(), 21).with(&["--set", "batch.fallback=individual"]).check();
     Case::new("batches are always wrong", whole(), 31)
         .with(&["--set", "batch.fallback=repack", "--set", "batch.max_rows=16"])
@@ -30,7 +32,7 @@ fn other_ways_to_fall_back() {
 #[test]
 fn failed_rows_are_kept_or_dropped_or_end_the_run() {
     let rows = Rows::numbered(1..=40);
-    let script = || Script::new().on(When::any(), Act::mutated(Mutation::WrongEnum(topic(7))));
+    let script = || Script::new().on(When::any(), Then::mutated(Mutation::WrongEnum(topic(7))));
     let output = |sandbox: &Sandbox| read_jsonl(&sandbox.path("out.jsonl"));
     let all: Vec<Value> = rows.values().iter().enumerate().map(|(at, row)| answered(row, at == 6)).collect();
 
@@ -81,7 +83,7 @@ fn rows_are_paired_by_a_tag_or_a_column_or_not_at_all() {
     assert_eq!(tags(&server), vec![None; 20]);
     sandbox.assert_output("without pairing", &rows, &[]);
 
-    Case::new("swapped, paired by a column", Script::new().once(When::any(), Act::mutated(Mutation::Swap(2, 11))), 2)
+    Case::new("swapped, paired by a column", Script::new().once(When::any(), Then::mutated(Mutation::Swap(2, 11))), 2)
         .with(&["--set", "batch.pairing=Topic"])
         .check();
 }
@@ -89,7 +91,7 @@ fn rows_are_paired_by_a_tag_or_a_column_or_not_at_all() {
 #[test]
 fn an_audit_asks_again_and_says_how_often_answers_agree() {
     // In a batch the second row is answered otherwise than alone.
-    let batch = Act::mutated(Mutation::set(topic(2), "tldr", "something else"));
+    let batch = Then::mutated(Mutation::set(topic(2), "tldr", "something else"));
     let server = FakeModel::start(Script::new().on(When::batch(), batch)).unwrap();
     let sandbox = Sandbox::new(&Rows::numbered(1..=5));
     sandbox.run(&server, &["--set", "batch.audit=1.0"]).exits(0);

@@ -1,7 +1,7 @@
 //! A key is in no output of any kind, not even when the service says it back.
 
 use crate::support::{GEMINI_KEY, OPENAI_KEY, Rows, Sandbox, topic};
-use rowsmith_fake_model::{Act, FakeModel, Mutation, Script, When};
+use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 use std::fs;
 use std::path::Path;
 
@@ -16,13 +16,13 @@ fn keys_are_written_nowhere() {
     for (provider, key) in [("gemini", GEMINI_KEY), ("openai", OPENAI_KEY)] {
         let echo = |status| {
             let body = format!("{{\"error\": {{\"message\": \"do not like {key}\", \"code\": {status}}}}}");
-            Act::raw_json(status, body).header("x-request-id", key)
+            Then::raw_json(status, body).header("x-request-id", key)
         };
         // An error that passes, a refusal of one row for good, an answer that is wrong for good, then an end.
         let script = Script::new()
             .once(When::nth(0), echo(500))
             .on(When::row_contains(topic(30)), echo(403))
-            .on(When::row_contains(topic(1)), Act::mutated(Mutation::set(topic(1), "challenge", key)));
+            .on(When::row_contains(topic(1)), Then::mutated(Mutation::set(topic(1), "challenge", key)));
         let server = FakeModel::start(script).unwrap();
         let sandbox = Sandbox::new(&Rows::numbered(1..=30));
         let one = format!("providers.{provider}.limits.max_concurrency=1");

@@ -2,26 +2,26 @@
 
 use crate::case::Case;
 use crate::support::{Rows, Sandbox};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use std::time::Duration;
 
 /// The first call is treated so; later ones are answered right.
-fn once(act: Act) -> Script {
-    Script::new().once(When::any(), act)
+fn once(then: Then) -> Script {
+    Script::new().once(When::any(), then)
 }
 
 #[test]
 fn what_passes_is_tried_again() {
     let short = &["--set", "providers.gemini.config.timeout_secs=1"];
     for case in [
-        Case::new("overloaded", once(Act::status(503)), 2),
-        Case::new("gateway", once(Act::status(502)), 2),
-        Case::new("two errors, then an answer", Script::new().times(2, When::any(), Act::status(500)), 3),
-        Case::new("connection closed", once(Act::reset()), 2),
-        Case::new("body cut off", once(Act::cut_body()), 2),
-        Case::new("a web page", once(Act::html()), 2),
-        Case::new("no reply", once(Act::hang()), 2).with(short),
-        Case::new("no body", once(Act::hang_after_headers()), 2).with(short),
+        Case::new("overloaded", once(Then::status(503)), 2),
+        Case::new("gateway", once(Then::status(502)), 2),
+        Case::new("two errors, then an answer", Script::new().times(2, When::any(), Then::status(500)), 3),
+        Case::new("connection closed", once(Then::reset()), 2),
+        Case::new("body cut off", once(Then::cut_body()), 2),
+        Case::new("a web page", once(Then::html()), 2),
+        Case::new("no reply", once(Then::hang()), 2).with(short),
+        Case::new("no body", once(Then::hang_after_headers()), 2).with(short),
     ] {
         let report = case.check();
         assert_eq!(report["calls"]["batch"], 1);
@@ -35,7 +35,7 @@ fn a_wait_that_the_service_asks_for_is_kept_by_all_calls() {
         let rows = Rows::numbered(1..=60);
         let sandbox = Sandbox::new(&rows);
         // The first call is turned down when the others are not under way yet.
-        let server = FakeModel::start(once(Act::rate_limited("1"))).unwrap();
+        let server = FakeModel::start(once(Then::rate_limited("1"))).unwrap();
         let one_at_a_time = format!("providers.{provider}.limits.max_concurrency=1");
         sandbox.run(&server, &["--provider", provider, "--set", &one_at_a_time]).exits(0);
         let at: Vec<Duration> = server.requests().iter().map(|request| request.at).collect();
@@ -89,25 +89,25 @@ fn check(fatal: Fatal) {
 fn what_does_not_pass_ends_the_run_at_once() {
     for provider in ["gemini", "openai"] {
         check(fatal("wrong key", provider, Script::new().with_key("another"), "check"));
-        check(fatal("no credit", provider, once(Act::billing()), "credit"));
-        check(fatal("no calls left today", provider, once(Act::daily_quota()), "quota"));
+        check(fatal("no credit", provider, once(Then::billing()), "credit"));
+        check(fatal("no calls left today", provider, once(Then::daily_quota()), "quota"));
         check(fatal("unknown model", provider, Script::new().with_models(["another"]), "check `model`"));
-        check(fatal("a wait beyond all patience", provider, once(Act::rate_limited("4000")), "quota"));
+        check(fatal("a wait beyond all patience", provider, once(Then::rate_limited("4000")), "quota"));
     }
 }
 
 #[test]
 fn a_service_that_never_works_is_given_up() {
-    let ever = |act: Act| Script::new().on(When::any(), act);
-    for (name, act, calls, says) in [
+    let ever = |then: Then| Script::new().on(When::any(), then);
+    for (name, then, calls, says) in [
         // The batch, then its halves, in case one row is to blame; each is tried twice.
-        ("errors for ever", Act::status(500), 6, "500"),
-        ("limits for ever", Act::rate_limited("0.05"), 2, "429"),
-        ("web pages for ever", Act::html(), 2, "a proxy or login page?"),
-        ("40 MiB", Act::huge_body(40), 2, "answered with more than 33554432 bytes"),
-        ("40 MiB that nothing announces", Act::unannounced_huge_body(40), 2, "answered with more than 33554432 bytes"),
+        ("errors for ever", Then::status(500), 6, "500"),
+        ("limits for ever", Then::rate_limited("0.05"), 2, "429"),
+        ("web pages for ever", Then::html(), 2, "a proxy or login page?"),
+        ("40 MiB", Then::huge_body(40), 2, "answered with more than 33554432 bytes"),
+        ("40 MiB that nothing announces", Then::unannounced_huge_body(40), 2, "answered with more than 33554432 bytes"),
     ] {
-        check(Fatal { calls, ..fatal(name, "gemini", ever(act), says) });
+        check(Fatal { calls, ..fatal(name, "gemini", ever(then), says) });
     }
 }
 
@@ -115,7 +115,7 @@ fn a_service_that_never_works_is_given_up() {
 fn what_works_is_kept_when_the_service_goes_away() {
     let rows = Rows::numbered(1..=60);
     let sandbox = Sandbox::new(&rows);
-    let script = Script::new().times(1, When::nth(0), Act::answer()).on(When::any(), Act::wrong_key());
+    let script = Script::new().times(1, When::nth(0), Then::answer()).on(When::any(), Then::wrong_key());
     let server = FakeModel::start(script).unwrap();
     sandbox.run(&server, &["--set", "providers.gemini.limits.max_concurrency=1"]).exits(7);
     assert_eq!(server.requests().len(), 2);
@@ -132,9 +132,9 @@ fn what_works_is_kept_when_the_service_goes_away() {
 
 #[test]
 fn keys_do_not_follow_redirects() {
-    let ever = |act: Act| Script::new().on(When::any(), act);
+    let ever = |then: Then| Script::new().on(When::any(), then);
     let thief = FakeModel::start(Script::new()).unwrap();
-    check(fatal("redirect", "gemini", ever(Act::redirect(thief.base_url())), "base_url"));
-    check(fatal("redirect", "openai", ever(Act::redirect(thief.base_url())), "base_url"));
+    check(fatal("redirect", "gemini", ever(Then::redirect(thief.base_url())), "base_url"));
+    check(fatal("redirect", "openai", ever(Then::redirect(thief.base_url())), "base_url"));
     assert!(thief.requests().is_empty(), "nothing at all went to the other server");
 }

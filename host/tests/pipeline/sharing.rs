@@ -1,7 +1,7 @@
 //! Several processes at once on one cache: no row is asked twice, and the quota is one for all.
 
 use crate::support::{Rows, Sandbox, numbers_of};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use std::time::Duration;
 
 const WAIT: Duration = Duration::from_secs(30);
@@ -10,7 +10,7 @@ const WAIT: Duration = Duration::from_secs(30);
 fn two_processes_ask_every_row_once_and_both_finish() {
     let rows = Rows::numbered(1..=200);
     let sandbox = Sandbox::new(&rows);
-    let script = Script::new().on(When::any(), Act::answer().delay(Duration::from_millis(150)));
+    let script = Script::new().on(When::any(), Then::answer().delay(Duration::from_millis(150)));
     let server = FakeModel::start(script).unwrap();
     let few = ["--set", "providers.gemini.limits.max_concurrency=3"];
     let first = sandbox.start(&server, &few);
@@ -26,7 +26,7 @@ fn two_processes_ask_every_row_once_and_both_finish() {
 fn a_slow_process_does_not_ask_what_a_fast_one_has_answered_meanwhile() {
     let rows = Rows::numbered(1..=200);
     let sandbox = Sandbox::new(&rows);
-    let server = FakeModel::start(Script::new().on(When::nth(0), Act::answer().hold())).unwrap();
+    let server = FakeModel::start(Script::new().on(When::nth(0), Then::answer().hold())).unwrap();
     let slow = sandbox.start(&server, &["--set", "providers.gemini.limits.max_concurrency=1"]);
     assert!(server.wait_for_requests(1, WAIT), "it has found no answer in the cache");
     let fast = sandbox.start(&server, &["-o", "other.jsonl"]);

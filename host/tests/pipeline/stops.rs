@@ -1,7 +1,7 @@
 //! Ends that nobody planned: signals, kills, and readers that go away. What was answered is kept.
 
 use crate::support::{Rows, Running, Sandbox, numbers_of, read_jsonl};
-use rowsmith_fake_model::{Act, FakeModel, RequestRecord, Script, When};
+use rowsmith_fake_model::{FakeModel, RequestRecord, Script, Then, When};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ const TWO_AT_ONCE: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrenc
 const FOUR_AT_ONCE: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=4"];
 
 fn held() -> FakeModel {
-    FakeModel::start(Script::new().on(When::any(), Act::answer().hold())).unwrap()
+    FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap()
 }
 
 /// A server that answers the first `count` calls and holds all others.
 fn answers_only(count: usize) -> FakeModel {
-    let script = (0..count).fold(Script::new(), |script, nth| script.on(When::nth(nth), Act::answer()));
-    FakeModel::start(script.on(When::any(), Act::answer().hold())).unwrap()
+    let script = (0..count).fold(Script::new(), |script, nth| script.on(When::nth(nth), Then::answer()));
+    FakeModel::start(script.on(When::any(), Then::answer().hold())).unwrap()
 }
 
 fn rows_answered(requests: &[RequestRecord]) -> BTreeSet<usize> {

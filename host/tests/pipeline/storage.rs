@@ -1,7 +1,7 @@
 //! A disk that is full and a cache that cannot be written: answers that were paid for are not lost.
 
 use crate::support::{Rows, Sandbox, topic};
-use rowsmith_fake_model::{Act, FakeModel, Mutation, Script, When};
+use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 
 #[test]
 #[cfg(target_os = "linux")]
@@ -36,7 +36,7 @@ fn answers_that_cannot_be_stored_are_exported_all_the_same() {
     // Twenty answers of 100 kB are more than the cache may hold.
     let rows = Rows::numbered(1..=20);
     let sandbox = Sandbox::new(&rows);
-    let long = Act::mutated(Mutation::set("Topic", "tldr", "x".repeat(100_000)));
+    let long = Then::mutated(Mutation::set("Topic", "tldr", "x".repeat(100_000)));
     let server = FakeModel::start(Script::new().on(When::any(), long)).unwrap();
     let small = ["--set", "cache.config.max_size_mb=1", "--set", "cache.config.map_size_mb=1"];
     let ended = sandbox.run(&server, &small).exits(9);

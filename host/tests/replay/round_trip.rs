@@ -2,7 +2,7 @@
 
 use crate::recordings::{change, figures, files, record, replay};
 use crate::support::{Rows, Sandbox, topic};
-use rowsmith_fake_model::{Act, FakeModel, Mutation, Script, When};
+use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 use serde_json::{Value, json};
 use std::fs;
 use std::time::Duration;
@@ -31,14 +31,14 @@ fn same(name: &str, script: Script, rows: &Rows, arguments: &[&str], code: i32) 
 #[test]
 fn all_that_a_service_did_happens_again() {
     let busy = Script::new()
-        .once(When::nth(0), Act::rate_limited("0"))
-        .once(When::row_contains(topic(45)), Act::reset())
+        .once(When::nth(0), Then::rate_limited("0"))
+        .once(When::row_contains(topic(45)), Then::reset())
         .on(
             When::all([When::row_contains(topic(7)), When::unless(When::rejected())]),
-            Act::mutated(Mutation::drop_rows(topic(7))),
+            Then::mutated(Mutation::drop_rows(topic(7))),
         )
-        .on(When::row_contains(topic(70)), Act::mutated(Mutation::words(topic(70), "tldr", 40)))
-        .once(When::row_contains(topic(90)), Act::html());
+        .on(When::row_contains(topic(70)), Then::mutated(Mutation::words(topic(70), "tldr", 40)))
+        .once(When::row_contains(topic(90)), Then::html());
     for provider in ["gemini", "openai", "array"] {
         let figures = same(provider, busy.clone(), &Rows::numbered(1..=100).and_blank(), &["--provider", provider], 5);
         assert_eq!(figures["rows"]["enriched"], 99, "{provider}");
@@ -57,7 +57,7 @@ fn rows_that_share_a_question_and_rows_of_an_earlier_window() {
 
 #[test]
 fn a_run_that_a_service_ended_ends_again() {
-    let script = Script::new().on(When::row_contains(topic(30)), Act::billing());
+    let script = Script::new().on(When::row_contains(topic(30)), Then::billing());
     let one = ["--set", "providers.gemini.limits.max_concurrency=1"];
     let figures = same("billing", script, &Rows::numbered(1..=40), &one, 7);
     assert_eq!(figures["rows"]["enriched"], 20);
@@ -67,7 +67,7 @@ fn a_run_that_a_service_ended_ends_again() {
 #[test]
 fn nothing_waits() {
     let sandbox = Sandbox::new(&Rows::numbered(1..=60));
-    let script = Script::new().once(When::any(), Act::rate_limited("0"));
+    let script = Script::new().once(When::any(), Then::rate_limited("0"));
     let url = record(&sandbox, script, &[], 0);
     for path in files(&sandbox) {
         change(&path, |recording| {
@@ -104,7 +104,7 @@ fn the_cache_is_left_alone() {
 #[test]
 fn an_interrupted_run_keeps_what_was_recorded() {
     let sandbox = Sandbox::new(&Rows::numbered(1..=60));
-    let script = Script::new().on(When::nth(0), Act::answer()).on(When::any(), Act::answer().hold());
+    let script = Script::new().on(When::nth(0), Then::answer()).on(When::any(), Then::answer().hold());
     let server = FakeModel::start(script).unwrap();
     let mut run = sandbox.start(&server, &["--record", "rec", "--set", "providers.gemini.limits.max_concurrency=1"]);
     assert!(server.wait_for_requests(2, Duration::from_secs(30)));

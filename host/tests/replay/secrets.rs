@@ -2,7 +2,7 @@
 
 use crate::recordings::{files, replay};
 use crate::support::{Rows, Running, Sandbox};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use std::fs;
 
 /// Fits into a header, and is written differently in JSON and in addresses.
@@ -24,7 +24,7 @@ fn keys_are_in_no_byte_of_a_recording() {
         quoted(&format!("{{\"key\": {}}}", quoted(NASTY))),
         percent(NASTY),
     );
-    let echo = Act::raw_json(500, body).header("x-request-id", NASTY).header("set-cookie", "session=0123456789");
+    let echo = Then::raw_json(500, body).header("x-request-id", NASTY).header("set-cookie", "session=0123456789");
     let sandbox = Sandbox::new(&Rows::numbered(1..=3));
     let rows = format!("Topic,Description\nKeys,\"how to find {} in a text\"\n", NASTY.replace('"', "\"\""));
     sandbox.write("rows.csv", &rows);

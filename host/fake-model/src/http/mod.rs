@@ -1,7 +1,7 @@
-//! Just enough HTTP/1.1 to talk to any client, and to break its rules on purpose.
+//! A small HTTP/1.1 server side that can break the rules of HTTP.
 
 mod reply;
 mod request;
 
 pub(crate) use reply::{Body, HttpReply};
-pub(crate) use request::HttpRequest;
+pub(crate) use request::{Headers, HttpRequest};

@@ -1,22 +1,23 @@
-//! The bytes of a reply.
+//! Replies and their bytes.
 
+use serde_json::Value;
 use std::io::{self, Read, Write};
 
-/// Bytes of a blank body that are written at once.
+/// Maximum bytes of a blank body in one write.
 const BLANK_CHUNK: u64 = 64 * 1024;
 
-/// What a reply carries.
+/// The body of a reply.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     Bytes(Vec<u8>),
-    /// Blanks, made while they are sent; without a declared length the end of the connection ends them.
+    /// Blanks, created while they are sent; without a declared length they end with the connection.
     Blanks {
         bytes: u64,
         declared: bool,
     },
 }
 
-/// One reply.
+/// A reply.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpReply {
     pub(crate) status: u16,
@@ -29,12 +30,17 @@ impl HttpReply {
         Self { status, headers: vec![("content-type".to_owned(), content_type.to_owned())], body }
     }
 
+    /// Creates a JSON reply.
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json; charset=UTF-8", Body::Bytes(body.to_string().into_bytes()))
+    }
+
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// True when only the end of the connection tells where the body ends.
+    /// Returns true if the end of the connection marks the end of the body.
     pub(crate) fn ends_connection(&self) -> bool {
         matches!(self.body, Body::Blanks { declared: false, .. })
     }
@@ -45,12 +51,12 @@ impl HttpReply {
         writer.flush()
     }
 
-    /// Writes the reply, or, when `whole` is false, the head and the first half of the body.
+    /// Writes the reply; if `whole` is false, only the head and the first half of the body.
     pub(crate) fn write(&self, writer: &mut impl Write, whole: bool) -> io::Result<()> {
         match &self.body {
             Body::Bytes(bytes) => {
                 let end = if whole { bytes.len() } else { bytes.len() / 2 };
-                // One write, so that small replies travel in one packet.
+                // One write keeps small replies in one packet.
                 let mut message = self.head().into_bytes();
                 message.extend(bytes.iter().take(end));
                 writer.write_all(&message)?;
@@ -75,7 +81,7 @@ impl HttpReply {
         let framing = length.map_or(("connection", "close".to_owned()), |length| ("content-length", length));
         let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
         for (name, value) in headers.chain([framing]) {
-            // A script's header value must not be able to end the head.
+            // The header value of a script must not end the head.
             head.push_str(&format!("{name}: {value}").replace(['\r', '\n'], " "));
             head.push_str("\r\n");
         }
@@ -116,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reply_can_lie_about_its_length() {
+    fn declared_length_differs_from_body() {
         let reply = HttpReply::new(200, "text/plain", Body::Bytes(b"abcd".to_vec())).with_header("x", "a\r\nb: c");
         let mut half = Vec::new();
         reply.write(&mut half, false).unwrap();

@@ -1,30 +1,33 @@
-//! Reading requests from a connection.
+//! Requests, read from a connection.
 //!
-//! Sizes are bounded, so that a broken client cannot fill the memory of a test run.
+//! Sizes are bounded, so that a broken client cannot exhaust memory.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
-/// Most bytes of a request line or header field.
+/// Maximum bytes of a request line or header field.
 const MAX_LINE: u64 = 64 * 1024;
-/// Most header fields of a request.
+/// Maximum header fields of a request.
 const MAX_HEADERS: usize = 200;
-/// Most bytes of a request body.
+/// Maximum bytes of a request body.
 const MAX_BODY: u64 = 64 * 1024 * 1024;
 
-/// One request, whole.
+/// Header fields, with names in lower case. A repeated field keeps its last value.
+pub(crate) type Headers = BTreeMap<String, String>;
+
+/// A complete request.
 #[derive(Debug)]
 pub(crate) struct HttpRequest {
     pub(crate) method: String,
     pub(crate) target: String,
-    /// Names in lower case; of a repeated field the last one.
-    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) headers: Headers,
     pub(crate) body: Vec<u8>,
 }
 
 impl HttpRequest {
-    /// Reads the next request; none when the peer has closed the connection. `continues` is told when the peer waits
-    /// for leave to send its body.
+    /// Reads the next request; none if the peer closed the connection.
+    ///
+    /// Calls `continues` if the peer waits for `100 Continue` before it sends the body.
     pub(crate) fn read(
         reader: &mut impl BufRead,
         continues: impl FnOnce() -> io::Result<()>,
@@ -36,7 +39,7 @@ impl HttpRequest {
         let (Some(method), Some(target), Some(_)) = (words.next(), words.next(), words.next()) else {
             return Err(invalid("the request line is not HTTP"));
         };
-        let mut headers = BTreeMap::new();
+        let mut headers = Headers::new();
         loop {
             let line = read_line(reader)?.ok_or(io::ErrorKind::UnexpectedEof)?;
             if line.is_empty() {
@@ -55,7 +58,12 @@ impl HttpRequest {
         Ok(Some(Self { method: method.to_owned(), target: target.to_owned(), headers, body }))
     }
 
-    /// True when the peer wants the connection closed after the reply.
+    /// Returns the path without the query.
+    pub(crate) fn path(&self) -> &str {
+        self.target.split_once('?').map_or(&self.target, |(path, _)| path)
+    }
+
+    /// Returns true if the peer wants the connection closed after the reply.
     pub(crate) fn wants_close(&self) -> bool {
         self.headers.get("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
@@ -76,7 +84,7 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
     String::from_utf8(line).map(Some).map_err(|_| invalid("a header line is not UTF-8"))
 }
 
-fn read_body(reader: &mut impl BufRead, headers: &BTreeMap<String, String>) -> io::Result<Vec<u8>> {
+fn read_body(reader: &mut impl BufRead, headers: &Headers) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     if headers.get("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
         loop {
@@ -84,7 +92,7 @@ fn read_body(reader: &mut impl BufRead, headers: &BTreeMap<String, String>) -> i
             let size = line.split(';').next().unwrap_or_default().trim();
             let size = u64::from_str_radix(size, 16).map_err(|_| invalid("a chunk size is not a number"))?;
             read_exactly(reader, size, &mut body)?;
-            // Behind the last chunk may stand trailer fields; an empty line ends them as it ends every chunk.
+            // Trailer fields may follow the last chunk. An empty line ends them, as it ends every chunk.
             while read_line(reader)?.is_some_and(|line| size == 0 && !line.is_empty()) {}
             if size == 0 {
                 return Ok(body);
@@ -120,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_read_in_both_framings() {
+    fn reads_bodies_with_length_and_chunks() {
         let cases = [
             ("length", "POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcrest", "abc"),
             (
@@ -136,11 +144,11 @@ mod tests {
             assert_eq!(String::from_utf8(request.body).unwrap(), want, "{name}");
             assert_eq!(request.target, "/a", "{name}");
         }
-        assert!(read("").unwrap().is_none(), "a closed connection is no error");
+        assert!(read("").unwrap().is_none(), "closed connection");
     }
 
     #[test]
-    fn broken_requests_are_refused() {
+    fn rejects_broken_requests() {
         let cases = [
             ("no HTTP", "hello\r\n\r\n"),
             ("cut head", "GET /a HTTP/1.1\r\nHost: x\r\n"),

@@ -1,16 +1,15 @@
-//! What the server does with which request: an ordered list of rules, and what holds for all requests.
+//! The behaviour of a server: an ordered list of rules, and settings that hold for all requests.
 //!
-//! Rules are looked at from the top, and the first one that fits acts. A request that no rule fits is answered right.
-//! Scripts are built in Rust or read from JSON; both say the same things with the same names.
+//! The first rule that matches a request decides its reply. A request that matches no rule gets the right answer.
 
-mod act;
-mod build_act;
+mod build_then;
 mod mutation;
 mod rules;
+mod then;
 mod when;
 
-pub use act::{Act, Block, Delivery, Failure, Reply, UsageReport};
 pub use mutation::Mutation;
-pub use rules::{Rule, Script};
-pub(crate) use when::Sight;
+pub use rules::Script;
+pub use then::{BlockedPart, Delivery, Reply, ServiceError, Then, UsageReport};
+pub(crate) use when::RequestView;
 pub use when::When;

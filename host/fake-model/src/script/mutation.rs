@@ -1,58 +1,56 @@
-//! Ways in which a model's answer can be wrong.
+//! Changes that make a model's answer wrong.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One change to the right answer. Several are applied in the order they are given in; those that change the text as
-/// a whole come after all that change items.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// One change to the right answer.
+///
+/// Several are applied in order: first those that change items, then those that change the whole text.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Mutation {
-    /// This text stands in place of the answer.
+    /// The answer is this text.
     Text(String),
-    /// The answer stands in a Markdown code fence.
+    /// The answer is inside a Markdown code fence.
     Fences,
-    /// The answer stands between two sentences.
+    /// The answer is between two sentences.
     Prose,
-    /// A `<think>` block with a decoy object stands in front.
+    /// A `<think>` block with a decoy object comes first.
     Think,
-    /// The text ends in the middle of the item after this many complete ones, and the finish reason says so.
+    /// The text is cut off in the item after this many complete ones; the finish reason states it.
     CutAfter(usize),
-    /// A comma stands behind the last item.
+    /// A comma follows the last item.
     TrailingComma,
     /// Every item has each of its fields twice, the wrong value second.
     DuplicateKeys,
-    /// The finish reason is this, in the words of the dialect.
+    /// The finish reason is this text.
     Finish(String),
-    /// The item with this number is missing.
+    /// The item at this position is missing.
     DropItem(usize),
     /// The items of rows whose JSON text contains this are missing.
     DropRows(String),
-    /// An item comes twice.
+    /// An item is repeated.
     Repeat {
-        /// Which item.
+        /// Position of the item.
         item: usize,
-        /// Whether the second one has other values.
+        /// True if the second one has other values.
         different: bool,
     },
-    /// An item with an id that was never asked stands at the end.
+    /// An item with an id that was not asked comes last.
     AddUnknown(String),
-    /// The item with this number is missing, and each answer behind it stands under the id before its own; tags
-    /// travel with the answers.
+    /// The item at this position is missing, and each later answer moves to the previous id, with its tag.
     Renumber(usize),
-    /// Two answers stand under each other's ids; tags travel with the answers.
+    /// Two answers have each other's ids; tags move with the answers.
     Swap(usize, usize),
-    /// Two answers stand under each other's ids, but each id has its own tag: what no check of one answer can see.
+    /// Two answers have each other's ids, but each id keeps its own tag. No check of one answer can detect this.
     SwapKeepingTags(usize, usize),
     /// The items come in reverse order.
     Shuffle,
-    /// Fields with a fixed set of values have one from outside of it, in rows whose JSON text contains this.
+    /// Fields with a fixed set of values have another value, in rows whose JSON text contains this.
     WrongEnum(String),
-    /// A field has a value of the script's choice.
+    /// A field has this value.
     SetField {
         /// In rows whose JSON text contains this.
         row_contains: String,
-        /// The field, or `tag`; added when there is none of that name.
+        /// The field, or `tag`; added if missing.
         field: String,
         /// Its value.
         value: Value,
@@ -72,12 +70,12 @@ impl Mutation {
         Self::Text("{r0: this is not JSON".to_owned())
     }
 
-    /// No text at all.
+    /// An empty text.
     pub fn empty_text() -> Self {
         Self::Text(String::new())
     }
 
-    /// A refusal in plain words, with no sign of it outside the text.
+    /// A refusal as plain text, with a normal finish reason.
     pub fn refusal() -> Self {
         Self::Text("I cannot help with that.".to_owned())
     }
@@ -112,8 +110,8 @@ impl Mutation {
         Self::RemoveField { row_contains: row_contains.into(), field: field.into() }
     }
 
-    /// There is one more field, `field`, in rows whose JSON text contains `row_contains`.
+    /// `field` is added to rows whose JSON text contains `row_contains`.
     pub fn extra(row_contains: impl Into<String>, field: impl Into<String>) -> Self {
-        Self::set(row_contains, field, "nobody asked for this")
+        Self::set(row_contains, field, "not asked for")
     }
 }

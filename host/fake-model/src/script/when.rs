@@ -1,21 +1,19 @@
 //! Conditions on a request.
 
-use crate::record::RowSeen;
-use serde::{Deserialize, Serialize};
+use crate::record::RequestedRow;
 
-/// What a rule can see of a request.
+/// The parts of a request that rules can test.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sight<'a> {
-    /// Position among the completions; none for a model list.
+pub(crate) struct RequestView<'a> {
+    /// Position among the completions; none for a list of models.
     pub(crate) nth: Option<usize>,
-    pub(crate) rows: &'a [RowSeen],
+    pub(crate) rows: &'a [RequestedRow],
     pub(crate) key: Option<&'a str>,
     pub(crate) model: Option<&'a str>,
 }
 
-/// Which requests a rule fits. Model lists fit only conditions that say nothing of rows or order.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// A condition on a request. Conditions on rows or order never match a list of models.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum When {
     /// Every request.
     #[default]
@@ -24,18 +22,14 @@ pub enum When {
     Nth(usize),
     /// The JSON text of some row contains this.
     RowContains(String),
-    /// There are this many rows or more.
+    /// There are at least this many rows.
     RowsAtLeast(usize),
     /// There is more than one row.
     Batch,
     /// There is exactly one row.
     Single,
-    /// Some row tells why its last answer was turned down.
+    /// Some row carries the reason of a rejected answer.
     Rejected,
-    /// The key is not this one, or missing.
-    KeyNot(String),
-    /// The request is for this model.
-    Model(String),
     /// All of these hold.
     All(Vec<Self>),
     /// This does not hold.
@@ -58,7 +52,7 @@ impl When {
         Self::RowContains(text.into())
     }
 
-    /// There are `rows` rows or more.
+    /// There are at least `rows` rows.
     pub fn rows_at_least(rows: usize) -> Self {
         Self::RowsAtLeast(rows)
     }
@@ -73,19 +67,9 @@ impl When {
         Self::Single
     }
 
-    /// Some row tells why its last answer was turned down.
+    /// Some row carries the reason of a rejected answer.
     pub fn rejected() -> Self {
         Self::Rejected
-    }
-
-    /// The key is not `key`, or missing.
-    pub fn key_not(key: impl Into<String>) -> Self {
-        Self::KeyNot(key.into())
-    }
-
-    /// The request is for `model`.
-    pub fn model(model: impl Into<String>) -> Self {
-        Self::Model(model.into())
     }
 
     /// All of `conditions` hold.
@@ -98,19 +82,17 @@ impl When {
         Self::Not(Box::new(condition))
     }
 
-    pub(crate) fn fits(&self, sight: &Sight<'_>) -> bool {
+    pub(crate) fn matches(&self, request: &RequestView<'_>) -> bool {
         match self {
             Self::Any => true,
-            Self::Nth(nth) => sight.nth == Some(*nth),
-            Self::RowContains(text) => sight.rows.iter().any(|row| row.row_text().contains(text)),
-            Self::RowsAtLeast(rows) => sight.nth.is_some() && sight.rows.len() >= *rows,
-            Self::Batch => sight.rows.len() > 1,
-            Self::Single => sight.rows.len() == 1,
-            Self::Rejected => sight.rows.iter().any(|row| row.rejected.is_some()),
-            Self::KeyNot(key) => sight.key != Some(key.as_str()),
-            Self::Model(model) => sight.model == Some(model.as_str()),
-            Self::All(conditions) => conditions.iter().all(|condition| condition.fits(sight)),
-            Self::Not(condition) => !condition.fits(sight),
+            Self::Nth(nth) => request.nth == Some(*nth),
+            Self::RowContains(text) => request.rows.iter().any(|row| row.row_text().contains(text)),
+            Self::RowsAtLeast(rows) => request.nth.is_some() && request.rows.len() >= *rows,
+            Self::Batch => request.rows.len() > 1,
+            Self::Single => request.rows.len() == 1,
+            Self::Rejected => request.rows.iter().any(|row| row.rejected.is_some()),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.matches(request)),
+            Self::Not(condition) => !condition.matches(request),
         }
     }
 }
@@ -121,17 +103,17 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn conditions_look_at_the_request() {
-        let row = |topic: &str, rejected: Option<&str>| RowSeen {
+    fn conditions_match_rows_and_order() {
+        let row = |topic: &str, rejected: Option<&str>| RequestedRow {
             id: "r0".to_owned(),
             tag: None,
             row: json!({ "Topic": topic }),
             rejected: rejected.map(str::to_owned),
         };
         let rows = [row("Docker", None), row("Größe", Some("too long"))];
-        let two = Sight { nth: Some(3), rows: &rows, key: Some("k"), model: Some("m") };
-        let one = Sight { rows: &rows[..1], ..two };
-        let list = Sight { nth: None, rows: &[], key: None, model: None };
+        let two = RequestView { nth: Some(3), rows: &rows, key: Some("k"), model: Some("m") };
+        let one = RequestView { rows: &rows[..1], ..two };
+        let list = RequestView { nth: None, rows: &[], key: None, model: None };
         let cases = [
             ("any", When::any(), [true, true, true]),
             ("nth", When::nth(3), [true, true, false]),
@@ -141,13 +123,11 @@ mod tests {
             ("batch", When::batch(), [true, false, false]),
             ("single", When::single(), [false, true, false]),
             ("rejected", When::rejected(), [true, false, false]),
-            ("key", When::key_not("k"), [false, false, true]),
-            ("model", When::model("m"), [true, true, false]),
             ("all", When::all([When::nth(3), When::batch()]), [true, false, false]),
             ("not", When::unless(When::batch()), [false, true, true]),
         ];
         for (name, when, want) in cases {
-            assert_eq!([when.fits(&two), when.fits(&one), when.fits(&list)], want, "{name}");
+            assert_eq!([when.matches(&two), when.matches(&one), when.matches(&list)], want, "{name}");
         }
     }
 }

@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in helper functions too")]
 
+mod answers;
 mod client;
-mod dialects;
 mod faults;
-mod program;
 mod timing;

@@ -1,14 +1,14 @@
 //! Answers that were kept although they should not be, or that hold more than anybody asked for.
 
 use crate::support::{Rows, Sandbox, numbers_of, read_jsonl};
-use rowsmith_fake_model::{Act, FakeModel, Mutation, Script, UsageReport, When};
+use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, UsageReport, When};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 #[test]
 fn a_refresh_answers_every_row_anew_however_far_its_first_one_is() {
     let answers = |text: &str| {
-        let script = Script::new().on(When::any(), Act::mutated(Mutation::set("Topic", "tldr", text)));
+        let script = Script::new().on(When::any(), Then::mutated(Mutation::set("Topic", "tldr", text)));
         FakeModel::start(script).unwrap()
     };
     let sandbox = Sandbox::new(&Rows::of((1..=3_000).chain(1..=3_000)));
@@ -32,7 +32,7 @@ fn counts_that_cannot_be_are_no_counts() {
     let rows = Rows::numbered(1..=60);
     for limits in [&[][..], &["--set", "providers.gemini.limits.tokens_per_minute=1000000"]] {
         let sandbox = Sandbox::new(&rows);
-        let server = FakeModel::start(Script::new().on(When::any(), Act::answer().usage(usage))).unwrap();
+        let server = FakeModel::start(Script::new().on(When::any(), Then::answer().usage(usage))).unwrap();
         let ended = sandbox.run(&server, limits).exits(0);
         assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
         let tokens = &sandbox.report()["tokens"];
@@ -54,7 +54,7 @@ fn answers_of_countless_fields_are_turned_down_quickly() {
         ("a list", format!("[{{{fields}}}]")),
     ] {
         let sandbox = Sandbox::new(&Rows::numbered(1..=2));
-        let server = FakeModel::start(Script::new().on(When::any(), Act::mutated(Mutation::Text(text)))).unwrap();
+        let server = FakeModel::start(Script::new().on(When::any(), Then::mutated(Mutation::Text(text)))).unwrap();
         let start = Instant::now();
         let ended = sandbox.run(&server, &[]);
         assert_eq!(ended.code(), 5, "{name}: {}", ended.stderr);
@@ -67,14 +67,14 @@ fn answers_of_countless_fields_are_turned_down_quickly() {
 fn no_text_of_a_service_steers_the_terminal() {
     const STEERING: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}no rows";
     let body = serde_json::json!({"error": {"code": 403, "message": STEERING, "status": "PERMISSION_DENIED"}});
-    for (name, act, code) in [
-        ("an answer", Act::mutated(Mutation::Text(STEERING.to_owned())), 5),
-        ("a value", Act::mutated(Mutation::set("Topic", "challenge", STEERING)), 5),
-        ("a finish reason", Act::mutated(Mutation::Finish(STEERING.to_owned())).with(Mutation::empty_text()), 5),
-        ("an error", Act::raw_json(403, body.to_string()), 7),
+    for (name, then, code) in [
+        ("an answer", Then::mutated(Mutation::Text(STEERING.to_owned())), 5),
+        ("a value", Then::mutated(Mutation::set("Topic", "challenge", STEERING)), 5),
+        ("a finish reason", Then::mutated(Mutation::Finish(STEERING.to_owned())).with(Mutation::empty_text()), 5),
+        ("an error", Then::raw_json(403, body.to_string()), 7),
     ] {
         let sandbox = Sandbox::new(&Rows::numbered(1..=1));
-        let server = FakeModel::start(Script::new().on(When::any(), act)).unwrap();
+        let server = FakeModel::start(Script::new().on(When::any(), then)).unwrap();
         let ended = sandbox.run(&server, &["-vv"]);
         assert_eq!(ended.code(), code, "{name}: {}", ended.stderr);
         let raw = ended.stderr.chars().find(|c| ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'].contains(c));

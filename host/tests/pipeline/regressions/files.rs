@@ -1,7 +1,7 @@
 //! No file of the user is overwritten, and what cannot be written is found before a call is paid for.
 
 use crate::support::{Rows, Sandbox, topic};
-use rowsmith_fake_model::{Act, FakeModel, Mutation, Script, When};
+use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 
 /// A run that is refused with this code and these words, before any call.
 #[track_caller]
@@ -31,7 +31,7 @@ fn a_failure_file_takes_the_place_of_no_other_file() {
     refused(&sandbox, &["--set", &set("notes.txt/failures.jsonl")], 3, "cannot write to the folder");
     assert_eq!(names.map(|name| sandbox.read(name)), texts);
 
-    let wrong = Script::new().on(When::any(), Act::mutated(Mutation::WrongEnum(topic(7))));
+    let wrong = Script::new().on(When::any(), Then::mutated(Mutation::WrongEnum(topic(7))));
     let own = ["--set", &set("deep/failures.jsonl")];
     sandbox.run(&FakeModel::start(wrong).unwrap(), &own).exits(5);
     assert!(sandbox.has("deep/failures.jsonl"));

@@ -1,7 +1,7 @@
 //! Quotas, budgets and deadlines hold calls back, and nothing else.
 
 use crate::support::{Rows, Sandbox, read_jsonl};
-use rowsmith_fake_model::{Act, Delivery, FakeModel, Script, UsageReport, When};
+use rowsmith_fake_model::{Delivery, FakeModel, Script, Then, UsageReport, When};
 use std::time::{Duration, Instant};
 
 const WAIT: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ fn an_answer_is_stored_while_another_call_waits_for_the_quota() {
 #[test]
 fn calls_at_once_use_a_budget_as_far_as_calls_one_by_one() {
     let usage = UsageReport::Fixed { prompt: 500, output: 300, thinking: 0, cached: 0 };
-    let answer = || Act::answer().usage(usage).delay(Duration::from_millis(20));
+    let answer = || Then::answer().usage(usage).delay(Duration::from_millis(20));
     for budget in [9_000, 14_000] {
         let calls = |more: &[&str]| {
             let sandbox = Sandbox::new(&Rows::numbered(1..=400));
@@ -56,7 +56,7 @@ fn calls_at_once_use_a_budget_as_far_as_calls_one_by_one() {
 #[test]
 fn one_signal_ends_a_run_that_its_deadline_has_stopped() {
     let sandbox = Sandbox::new(&Rows::numbered(1..=40));
-    let server = FakeModel::start(Script::new().on(When::any(), Act::answer().deliver(Delivery::Hang))).unwrap();
+    let server = FakeModel::start(Script::new().on(When::any(), Then::answer().deliver(Delivery::Hang))).unwrap();
     let run = sandbox.start(&server, &["--set", "limits.deadline_secs=1", "--set", ONE_AT_A_TIME]);
     assert!(server.wait_for_requests(1, WAIT));
     // The deadline counts from before the first request.
@@ -73,7 +73,7 @@ fn one_signal_ends_a_run_that_its_deadline_has_stopped() {
 fn times_beyond_all_clocks_are_no_limit() {
     let rows = Rows::numbered(1..=20);
     let sandbox = Sandbox::new(&rows);
-    let limited = || Script::new().once(When::any(), Act::rate_limited("0"));
+    let limited = || Script::new().once(When::any(), Then::rate_limited("0"));
     for setting in ["limits.deadline_secs", "providers.gemini.timeout_secs", "providers.gemini.retry.max_wait_secs"] {
         let server = FakeModel::start(limited()).unwrap();
         let ended = sandbox.run(&server, &["--refresh", "--set", &format!("{setting}=9223372036854775807")]);

@@ -1,7 +1,7 @@
 //! One row's failure is not the service's, and a call that is given up is over on the wire too.
 
 use crate::support::{Rows, Sandbox, topic};
-use rowsmith_fake_model::{Act, FakeModel, Script, When};
+use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -24,8 +24,8 @@ fn failed(sandbox: &Sandbox) -> Vec<Value> {
 fn a_row_that_breaks_the_service_fails_alone_although_nobody_was_answered_before() {
     let rows = Rows::numbered(1..=100);
     let sandbox = Sandbox::new(&rows);
-    let script = Script::new().on(When::row_contains(topic(7)), Act::status(500));
-    let server = FakeModel::start(script.times(4, When::any(), Act::answer().hold())).unwrap();
+    let script = Script::new().on(When::row_contains(topic(7)), Then::status(500));
+    let server = FakeModel::start(script.times(4, When::any(), Then::answer().hold())).unwrap();
     let mut run = sandbox.start(&server, &[&ONE_TRY[..], &["-vv"]].concat());
     assert!(server.wait_for_requests(5, WAIT));
     run.wait_for("a call failed");
@@ -39,7 +39,7 @@ fn a_row_that_breaks_the_service_fails_alone_although_nobody_was_answered_before
 fn a_row_that_breaks_the_service_in_the_only_call_of_a_run_fails_alone() {
     let rows = Rows::numbered(1..=20);
     let sandbox = Sandbox::new(&rows);
-    let server = FakeModel::start(Script::new().on(When::row_contains(topic(7)), Act::status(500))).unwrap();
+    let server = FakeModel::start(Script::new().on(When::row_contains(topic(7)), Then::status(500))).unwrap();
     sandbox.run(&server, &ONE_TRY).exits(5);
     assert_eq!(failed(&sandbox), [json!([7, "service"])]);
     sandbox.assert_output("all but one", &rows, &[7]);
@@ -48,7 +48,7 @@ fn a_row_that_breaks_the_service_in_the_only_call_of_a_run_fails_alone() {
 #[test]
 fn a_service_that_only_fails_ends_a_run_without_fallback_too() {
     let sandbox = Sandbox::new(&Rows::numbered(1..=100));
-    let server = FakeModel::start(Script::new().on(When::any(), Act::status(500))).unwrap();
+    let server = FakeModel::start(Script::new().on(When::any(), Then::status(500))).unwrap();
     let one_at_a_time = ["--set", "batch.fallback=none", "--set", "providers.gemini.limits.max_concurrency=1"];
     sandbox.run(&server, &[&ONE_TRY[..], &one_at_a_time].concat()).exits(7);
     assert_eq!(server.requests().len(), 2, "the first call, and one more to be sure");
@@ -60,7 +60,7 @@ fn rows_that_break_the_service_in_the_last_call_fail_alone() {
     for pair in [[24, 25], [25, 35], [21, 40]] {
         let sandbox = Sandbox::new(&rows);
         let poisoned = |number: usize| When::row_contains(topic(number));
-        let script = Script::new().on(poisoned(pair[0]), Act::status(500)).on(poisoned(pair[1]), Act::status(500));
+        let script = Script::new().on(poisoned(pair[0]), Then::status(500)).on(poisoned(pair[1]), Then::status(500));
         let server = FakeModel::start(script).unwrap();
         let one_at_a_time = ["--set", "providers.gemini.limits.max_concurrency=1"];
         sandbox.run(&server, &[&ONE_TRY[..], &one_at_a_time].concat()).exits(5);

@@ -1,7 +1,7 @@
-//! Right answers, in both dialects and both shapes.
+//! Right answers, in every wire format and both shapes.
 
 use crate::client::{Client, GEMINI, OPENAI, ask, body, keyed};
-use rowsmith_fake_model::{Dialect, FakeModel, Field, Script, default_fields, expected_answer};
+use rowsmith_fake_model::{FakeModel, Field, Script, default_fields, expected_answer};
 use serde_json::{Map, Value, json};
 
 fn right(id: (&str, &str), tag: &str, topic: &str, fields: &[Field]) -> Value {
@@ -15,7 +15,7 @@ fn right(id: (&str, &str), tag: &str, topic: &str, fields: &[Field]) -> Value {
 }
 
 #[test]
-fn rows_are_answered_in_their_own_shape() {
+fn answers_have_the_shape_of_the_rows() {
     let server = FakeModel::start(Script::new()).unwrap();
     let array = json!([{"id": "k3", "tag": "t0", "row": {"Topic": "Docker"}}, {"id": "k4", "tag": "t1", "row": {"Topic": "SQL"}}]);
     let fields = default_fields();
@@ -29,7 +29,7 @@ fn rows_are_answered_in_their_own_shape() {
 }
 
 #[test]
-fn a_schema_decides_the_fields_and_rows_without_tags_get_none() {
+fn schema_sets_the_fields_and_rows_without_tags_get_none() {
     let server = FakeModel::start(Script::new()).unwrap();
     let schema = json!({"type": "object", "properties": {"r0": {"$ref": "#/$defs/row"}}, "required": ["r0"],
         "$defs": {"row": {"type": "object", "properties": {"tag": {"type": "string"}, "level": {"type": "string", "enum": ["low", "high"]}}}}});
@@ -71,17 +71,17 @@ fn requests_are_recorded_with_key_model_and_rows() {
     client.get("/v1/models", "Authorization: Bearer two\r\n");
     client.get("/nowhere", "");
     let records = server.requests();
-    let seen: Vec<_> = records
+    let found: Vec<_> = records
         .iter()
         .map(|record| (record.dialect, record.key.as_deref(), record.model.as_deref(), record.status))
         .collect();
     let want = [
-        (Dialect::Gemini, Some("one"), Some("m"), Some(200)),
-        (Dialect::OpenAi, Some("two"), Some("m"), Some(200)),
-        (Dialect::OpenAi, Some("two"), None, Some(200)),
-        (Dialect::OpenAi, None, None, Some(404)),
+        ("gemini", Some("one"), Some("m"), Some(200)),
+        ("openai", Some("two"), Some("m"), Some(200)),
+        ("openai", Some("two"), None, Some(200)),
+        ("openai", None, None, Some(404)),
     ];
-    assert_eq!(seen, want);
+    assert_eq!(found, want);
     assert_eq!(records[0].rows[0].rejected.as_deref(), Some("too long"));
     assert_eq!(records[0].rows[0].tag.as_deref(), Some("t0"));
     assert_eq!(server.completions().len(), 2);
@@ -89,7 +89,7 @@ fn requests_are_recorded_with_key_model_and_rows() {
 }
 
 #[test]
-fn models_are_listed_in_both_dialects() {
+fn models_are_listed_in_every_format() {
     let server = FakeModel::start(Script::new().with_models(["small", "large"]).with_key("k")).unwrap();
     let mut client = Client::new(&server);
     let gemini = client.get("/v1beta/models?pageSize=50", "x-goog-api-key: k\r\n").json();

@@ -1,31 +1,30 @@
-//! What each change makes of an answer to four rows.
+//! Every mutation, applied to an answer to four rows.
 
-use super::items::{Draft, OUTSIDE_VALUE};
-use crate::ask::{Ask, Shape};
+use super::changes::OUTSIDE_VALUE;
+use super::compose::answer_text;
+use crate::dialect::FinishReason;
 use crate::expected::expected_answer;
-use crate::field::Field;
-use crate::record::RowSeen;
-use crate::reply::compose::Finish;
+use crate::field::default_fields;
+use crate::prompt::{Prompt, Shape};
+use crate::record::RequestedRow;
 use crate::script::Mutation;
 use serde_json::{Value, json};
 
-const FIELDS: fn() -> Vec<Field> = crate::field::default_fields;
-
-fn ask(shape: Shape) -> Ask {
-    let row = |index: usize| RowSeen {
+fn prompt(shape: Shape) -> Prompt {
+    let row = |index: usize| RequestedRow {
         id: format!("r{index}"),
         tag: Some(format!("t{index}")),
         row: json!({"Topic": format!("topic {index}")}),
         rejected: None,
     };
-    Ask { shape, rows: (0..4).map(row).collect(), ..Ask::default() }
+    Prompt { shape, rows: (0..4).map(row).collect(), ..Prompt::default() }
 }
 
-fn text(shape: Shape, mutations: &[Mutation]) -> (String, Finish) {
-    Draft::new(&ask(shape), &FIELDS()).finish(mutations)
+fn text(shape: Shape, mutations: &[Mutation]) -> (String, FinishReason) {
+    answer_text(&prompt(shape), &default_fields(), mutations)
 }
 
-/// What stands where: the id and the number of the row that the tag and the values belong to.
+/// Returns for each item its id, its tag, and the number of the row that its values belong to.
 fn layout(shape: Shape, mutations: &[Mutation]) -> Vec<String> {
     let (text, _) = text(shape, mutations);
     let value: Value = serde_json::from_str(&text).unwrap();
@@ -34,9 +33,9 @@ fn layout(shape: Shape, mutations: &[Mutation]) -> Vec<String> {
         Value::Array(items) => items.into_iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item)).collect(),
         other => panic!("{other}"),
     };
-    let rows = ask(shape).rows;
+    let rows = prompt(shape).rows;
     let owner = |item: &Value| {
-        let right = |seen: &RowSeen| expected_answer(&seen.row, &FIELDS())["tldr"] == item["tldr"];
+        let right = |asked: &RequestedRow| expected_answer(&asked.row, &default_fields())["tldr"] == item["tldr"];
         rows.iter().position(right).map_or("?".to_owned(), |row| row.to_string())
     };
     items
@@ -46,13 +45,13 @@ fn layout(shape: Shape, mutations: &[Mutation]) -> Vec<String> {
 }
 
 #[test]
-fn items_move_as_asked() {
+fn mutations_move_items() {
     let cases: [(&str, Mutation, &[&str]); 8] = [
         ("drop item", Mutation::DropItem(1), &["r0 t0 0", "r2 t2 2", "r3 t3 3"]),
         ("drop rows", Mutation::drop_rows("topic 2"), &["r0 t0 0", "r1 t1 1", "r3 t3 3"]),
         ("renumber", Mutation::Renumber(1), &["r0 t0 0", "r1 t2 2", "r2 t3 3"]),
         ("swap", Mutation::Swap(0, 2), &["r0 t2 2", "r1 t1 1", "r2 t0 0", "r3 t3 3"]),
-        ("swap unseen", Mutation::SwapKeepingTags(0, 2), &["r0 t0 2", "r1 t1 1", "r2 t2 0", "r3 t3 3"]),
+        ("swap keeping tags", Mutation::SwapKeepingTags(0, 2), &["r0 t0 2", "r1 t1 1", "r2 t2 0", "r3 t3 3"]),
         ("shuffle", Mutation::Shuffle, &["r3 t3 3", "r2 t2 2", "r1 t1 1", "r0 t0 0"]),
         ("unknown", Mutation::AddUnknown("zz".to_owned()), &["r0 t0 0", "r1 t1 1", "r2 t2 2", "r3 t3 3", "zz - ?"]),
         ("out of range", Mutation::Swap(0, 9), &["r0 t0 0", "r1 t1 1", "r2 t2 2", "r3 t3 3"]),
@@ -69,14 +68,14 @@ fn items_move_as_asked() {
 }
 
 #[test]
-fn fields_change_only_in_the_rows_named() {
+fn mutations_of_fields_change_only_matching_rows() {
     let cases = [
         ("enum", Mutation::WrongEnum("topic 1".to_owned()), "challenge", Some(json!(OUTSIDE_VALUE))),
         ("words", Mutation::words("topic 1", "tldr", 3), "tldr", Some(json!("word word word"))),
         ("empty", Mutation::empty("topic 1", "tldr"), "tldr", Some(json!(""))),
         ("null", Mutation::null("topic 1", "tldr"), "tldr", Some(Value::Null)),
         ("missing", Mutation::missing("topic 1", "tldr"), "tldr", None),
-        ("extra", Mutation::extra("topic 1", "more"), "more", Some(json!("nobody asked for this"))),
+        ("extra", Mutation::extra("topic 1", "more"), "more", Some(json!("not asked for"))),
         ("tag", Mutation::set("topic 1", "tag", "bad"), "tag", Some(json!("bad"))),
     ];
     let (right, _) = text(Shape::Keyed, &[]);
@@ -86,12 +85,12 @@ fn fields_change_only_in_the_rows_named() {
         let changed: Value = serde_json::from_str(&changed).unwrap();
         assert_eq!(changed["r1"].get(field), want.as_ref(), "{name}");
         assert_eq!(changed["r0"], right["r0"], "{name}");
-        assert_eq!(finish, Finish::Stop, "{name}");
+        assert_eq!(finish, FinishReason::Stop, "{name}");
     }
 }
 
 #[test]
-fn the_text_as_a_whole_can_be_wrong() {
+fn mutations_replace_or_wrap_the_text() {
     let (right, _) = text(Shape::Keyed, &[]);
     let cases = [
         ("fences", vec![Mutation::Fences], format!("```json\n{right}\n```")),
@@ -111,14 +110,14 @@ fn the_text_as_a_whole_can_be_wrong() {
 }
 
 #[test]
-fn a_cut_keeps_whole_items_and_half_of_the_next() {
+fn cut_text_ends_in_the_middle_of_an_item() {
     for (shape, ends) in [(Shape::Keyed, 2), (Shape::Array, 2)] {
         let (cut, finish) = text(shape, &[Mutation::CutAfter(2)]);
-        assert_eq!(finish, Finish::Length);
+        assert_eq!(finish, FinishReason::Length);
         assert_eq!(cut.matches('}').count(), ends, "{shape:?}");
         assert!(cut.contains("\"t1\"") && cut.contains("r2") && !cut.contains("\"t3\""), "{cut}");
     }
     let (whole, finish) = text(Shape::Keyed, &[Mutation::CutAfter(9), Mutation::Finish("OTHER".to_owned())]);
     assert_eq!(whole.matches('}').count(), 4, "all items, no end");
-    assert_eq!(finish, Finish::Other("OTHER".to_owned()));
+    assert_eq!(finish, FinishReason::Other("OTHER".to_owned()));
 }

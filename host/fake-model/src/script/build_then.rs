@@ -1,10 +1,10 @@
-//! Short ways to write an [`Act`] down.
+//! Constructors and setters of [`Then`].
 
-use super::act::{Act, Block, Delivery, Failure, Reply, UsageReport};
 use super::mutation::Mutation;
+use super::then::{BlockedPart, Delivery, Reply, ServiceError, Then, UsageReport};
 use std::time::Duration;
 
-impl Act {
+impl Then {
     /// The right answer.
     pub fn answer() -> Self {
         Self::default()
@@ -15,59 +15,59 @@ impl Act {
         Self::answer().with(mutation)
     }
 
-    /// A reply of the caller's choice.
+    /// Any reply.
     pub fn reply(reply: Reply) -> Self {
         Self { reply, ..Self::default() }
     }
 
-    /// An error with this status and the dialect's usual body for it.
+    /// An error with this status and the usual body for it.
     pub fn status(status: u16) -> Self {
-        Self::reply(Reply::Failure(Failure::Status(status)))
+        Self::reply(Reply::Error(ServiceError::Status(status)))
     }
 
-    /// Too many requests per minute, with a hint how long to wait, in seconds.
+    /// Too many requests per minute, with a wait hint in seconds.
     pub fn rate_limited(retry_after: impl Into<String>) -> Self {
-        Self::reply(Reply::Failure(Failure::RateLimited)).retry_after(retry_after)
+        Self::reply(Reply::Error(ServiceError::RateLimited)).retry_after(retry_after)
     }
 
-    /// No more requests today.
+    /// The daily quota is exhausted.
     pub fn daily_quota() -> Self {
-        Self::reply(Reply::Failure(Failure::DailyQuota))
+        Self::reply(Reply::Error(ServiceError::DailyQuota))
     }
 
     /// The key is wrong.
     pub fn wrong_key() -> Self {
-        Self::reply(Reply::Failure(Failure::WrongKey))
+        Self::reply(Reply::Error(ServiceError::WrongKey))
     }
 
     /// No credit.
     pub fn billing() -> Self {
-        Self::reply(Reply::Failure(Failure::Billing))
+        Self::reply(Reply::Error(ServiceError::Billing))
     }
 
-    /// There is no such model.
+    /// The model does not exist.
     pub fn unknown_model() -> Self {
-        Self::reply(Reply::Failure(Failure::UnknownModel))
+        Self::reply(Reply::Error(ServiceError::UnknownModel))
     }
 
     /// The schema is too complex.
     pub fn schema_rejected() -> Self {
-        Self::reply(Reply::Failure(Failure::SchemaRejected))
+        Self::reply(Reply::Error(ServiceError::SchemaRejected))
     }
 
     /// The prompt is too long.
     pub fn too_large() -> Self {
-        Self::reply(Reply::Failure(Failure::TooLarge))
+        Self::reply(Reply::Error(ServiceError::TooLarge))
     }
 
     /// The prompt is blocked.
     pub fn blocked_prompt() -> Self {
-        Self::reply(Reply::Blocked(Block::Prompt))
+        Self::reply(Reply::Blocked(BlockedPart::Prompt))
     }
 
     /// The answer is blocked.
     pub fn blocked_answer() -> Self {
-        Self::reply(Reply::Blocked(Block::Answer))
+        Self::reply(Reply::Blocked(BlockedPart::Answer))
     }
 
     /// A temporary redirect that keeps method and body (307).
@@ -75,12 +75,12 @@ impl Act {
         Self::reply(Reply::Redirect { status: 307, url: url.into() })
     }
 
-    /// A body of `mib` MiB that `content-length` announces.
+    /// A body of `mib` MiB with a declared length.
     pub fn huge_body(mib: u64) -> Self {
         Self::reply(Reply::Huge { mib, declared: true })
     }
 
-    /// A body of `mib` MiB that nothing announces.
+    /// A body of `mib` MiB without a declared length.
     pub fn unannounced_huge_body(mib: u64) -> Self {
         Self::reply(Reply::Huge { mib, declared: false })
     }
@@ -90,40 +90,39 @@ impl Act {
         Self::reply(Reply::Html)
     }
 
-    /// Any status and JSON body.
+    /// Any status and any body, sent as JSON.
     pub fn raw_json(status: u16, body: impl Into<String>) -> Self {
         Self::reply(Reply::Raw { status, content_type: "application/json".to_owned(), body: body.into() })
     }
 
-    /// No reply, on a connection that stays open.
+    /// No reply; the connection stays open.
     pub fn hang() -> Self {
         Self::answer().deliver(Delivery::Hang)
     }
 
-    /// Only the head of the answer, on a connection that stays open.
+    /// Only the head of the answer; the connection stays open.
     pub fn hang_after_headers() -> Self {
         Self::answer().deliver(Delivery::HangAfterHeaders)
     }
 
-    /// No reply, on a connection that is closed.
+    /// No reply; the connection is closed.
     pub fn reset() -> Self {
         Self::answer().deliver(Delivery::Reset)
     }
 
-    /// Half of the answer, on a connection that is closed.
+    /// Half of the answer; then the connection is closed.
     pub fn cut_body() -> Self {
         Self::answer().deliver(Delivery::CutBody)
     }
 
-    /// Changes the answer; without effect on other replies.
+    /// Changes the answer; has no effect on other replies.
     #[must_use]
     pub fn with(mut self, mutation: Mutation) -> Self {
         self.mutations.push(mutation);
         self
     }
 
-    /// Hints how long to wait, in seconds, as the dialect does it: Gemini `RetryInfo`, OpenAI `retry-after`. A text
-    /// that is no number is sent as it is.
+    /// Adds a wait hint in seconds: Gemini `RetryInfo`, OpenAI `retry-after`. Invalid numbers are sent unchanged.
     #[must_use]
     pub fn retry_after(mut self, hint: impl Into<String>) -> Self {
         self.retry_after = Some(hint.into());
@@ -137,7 +136,7 @@ impl Act {
         self
     }
 
-    /// Sets what the answer says about tokens.
+    /// Sets the token counts of the answer.
     #[must_use]
     pub fn usage(mut self, usage: UsageReport) -> Self {
         self.usage = usage;
@@ -147,7 +146,7 @@ impl Act {
     /// Waits before replying.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
-        self.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        self.delay = delay;
         self
     }
 
@@ -158,7 +157,7 @@ impl Act {
         self
     }
 
-    /// Sets how the reply is brought across.
+    /// Sets the delivery of the reply.
     #[must_use]
     pub fn deliver(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;

@@ -1,14 +1,14 @@
-//! Writes the items down as the model's text.
+//! Writes the items as text.
 //!
-//! The text is put together by hand and not by a JSON writer, since some changes make it repeat keys or stop short.
+//! No JSON writer is used, because some changes repeat keys or cut the text off.
 
-use super::items::{Draft, Item};
-use crate::ask::Shape;
+use super::draft::{Draft, Item};
 use crate::expected::other_answer;
+use crate::prompt::Shape;
 use serde_json::{Map, Value};
 
 impl Draft<'_> {
-    /// The answer as it stands.
+    /// Returns the text of the answer.
     pub(super) fn text(&self) -> String {
         let (open, close) = match self.shape {
             Shape::Keyed => ('{', '}'),

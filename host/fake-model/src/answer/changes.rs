@@ -1,79 +1,17 @@
-//! The items of an answer, right at first, then changed step by step.
+//! Changes to the items of an answer.
 
-use crate::ask::{Ask, Shape};
+use super::draft::{Content, Draft, Item};
 use crate::expected::{expected_answer, other_answer};
-use crate::field::{Field, FieldKind};
-use crate::reply::compose::Finish;
+use crate::field::FieldKind;
 use crate::script::Mutation;
 use serde_json::{Map, Value};
 
-/// What a field with a fixed set of values holds when it is to be wrong.
+/// The value of a wrong field that has a fixed set of values.
 pub(super) const OUTSIDE_VALUE: &str = "neither of them";
 
-/// One answer under an id. The row and its text belong to the answer, not to the id: they move with it.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) id: String,
-    pub(super) content: Content,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Content {
-    pub(super) object: Map<String, Value>,
-    pub(super) row: Value,
-    row_text: String,
-}
-
-/// An answer in the making.
-#[derive(Debug)]
-pub(in crate::reply) struct Draft<'a> {
-    pub(super) shape: Shape,
-    pub(super) fields: &'a [Field],
-    pub(super) items: Vec<Item>,
-    pub(super) trailing_comma: bool,
-    pub(super) duplicate_keys: bool,
-    pub(super) cut_after: Option<usize>,
-}
-
-impl<'a> Draft<'a> {
-    /// The right answer to `ask`.
-    pub(in crate::reply) fn new(ask: &Ask, fields: &'a [Field]) -> Self {
-        let items = ask.rows.iter().map(|seen| {
-            let tag = seen.tag.iter().map(|tag| ("tag".to_owned(), Value::from(tag.as_str())));
-            let object = tag.chain(expected_answer(&seen.row, fields)).collect();
-            Item { id: seen.id.clone(), content: Content { object, row: seen.row.clone(), row_text: seen.row_text() } }
-        });
-        Self {
-            shape: ask.shape,
-            fields,
-            items: items.collect(),
-            trailing_comma: false,
-            duplicate_keys: false,
-            cut_after: None,
-        }
-    }
-
-    /// Applies the changes and gives the text and the reason why it ends.
-    pub(in crate::reply) fn finish(mut self, mutations: &[Mutation]) -> (String, Finish) {
-        for mutation in mutations {
-            self.change_items(mutation);
-        }
-        let mut text = self.text();
-        let mut finish = if self.cut_after.is_some() { Finish::Length } else { Finish::Stop };
-        for mutation in mutations {
-            match mutation {
-                Mutation::Text(other) => text.clone_from(other),
-                Mutation::Fences => text = format!("```json\n{text}\n```"),
-                Mutation::Prose => text = format!("Here are the answers:\n\n{text}\n\nI hope that they are of use."),
-                Mutation::Think => text = format!("<think>Perhaps {{\"r0\": {{\"draft\": 1}}}} first.</think>\n{text}"),
-                Mutation::Finish(reason) => finish = Finish::Other(reason.clone()),
-                _ => {}
-            }
-        }
-        (text, finish)
-    }
-
-    fn change_items(&mut self, mutation: &Mutation) {
+impl Draft<'_> {
+    /// Applies a mutation of items; mutations of the whole text have no effect here.
+    pub(super) fn apply(&mut self, mutation: &Mutation) {
         match mutation {
             Mutation::DropItem(item) => drop(self.take(*item)),
             Mutation::DropRows(text) => self.items.retain(|item| !item.content.row_text.contains(text)),
@@ -90,14 +28,14 @@ impl<'a> Draft<'a> {
             Mutation::WrongEnum(text) => {
                 let fields = self.fields;
                 let choices = || fields.iter().filter(|field| matches!(field.kind, FieldKind::Choice(_)));
-                self.each(text, |object| {
+                self.for_rows(text, |object| {
                     object.extend(choices().map(|field| (field.name.clone(), Value::from(OUTSIDE_VALUE))));
                 });
             }
-            Mutation::SetField { row_contains, field, value } => self.each(row_contains, |object| {
+            Mutation::SetField { row_contains, field, value } => self.for_rows(row_contains, |object| {
                 object.insert(field.clone(), value.clone());
             }),
-            Mutation::RemoveField { row_contains, field } => self.each(row_contains, |object| {
+            Mutation::RemoveField { row_contains, field } => self.for_rows(row_contains, |object| {
                 object.shift_remove(field);
             }),
             Mutation::CutAfter(items) => self.cut_after = Some(*items),
@@ -159,7 +97,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn each(&mut self, row_contains: &str, change: impl Fn(&mut Map<String, Value>)) {
+    fn for_rows(&mut self, row_contains: &str, change: impl Fn(&mut Map<String, Value>)) {
         for item in self.items.iter_mut().filter(|item| item.content.row_text.contains(row_contains)) {
             change(&mut item.content.object);
         }

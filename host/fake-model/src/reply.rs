@@ -1,0 +1,78 @@
+//! Composes the reply that the script wants for a request. Pure: no socket, no clock.
+
+use crate::answer::answer_text;
+use crate::call::{Call, DEFAULT_MODEL};
+use crate::dialect::{CallId, Completion, FinishReason, Operation, Usage};
+use crate::field::default_fields;
+use crate::http::{Body, HttpReply};
+use crate::script::{Reply, Script, Then, UsageReport};
+use serde_json::Value;
+
+/// The page that stands in for a network's log-in page.
+const LOGIN_PAGE: &str = "<!doctype html><html><head><title>Log in</title></head><body>Please log in.</body></html>";
+
+/// Composes the reply that `then` wants for the request with this position.
+pub(crate) fn compose(script: &Script, then: &Then, call: &Call, index: usize) -> HttpReply {
+    let id = call.id(index);
+    let reply = match (&then.reply, &call.operation) {
+        (_, Operation::Unknown) => HttpReply::json(404, &call.dialect.unknown_path()),
+        (Reply::Answer | Reply::Blocked(_), Operation::ListModels) => HttpReply::json(200, &models(script, call)),
+        (Reply::Answer | Reply::Blocked(_), Operation::ShowModel { model }) => {
+            HttpReply::json(200, &call.dialect.model(model))
+        }
+        (Reply::Answer, Operation::Complete { .. }) => HttpReply::json(200, &answer(script, then, call, &id)),
+        (Reply::Blocked(part), Operation::Complete { .. }) => {
+            HttpReply::json(200, &call.dialect.blocked(&id, *part, usage(then, call, "")))
+        }
+        (Reply::Error(error), _) => call.dialect.error(&id, *error, then.retry_after.as_deref()),
+        (Reply::Redirect { status, url }, _) => {
+            HttpReply::new(*status, "text/plain", Body::Bytes(Vec::new())).with_header("location", url)
+        }
+        (Reply::Huge { mib, declared }, _) => {
+            let bytes = mib.saturating_mul(1024 * 1024);
+            HttpReply::new(200, "application/json", Body::Blanks { bytes, declared: *declared })
+        }
+        (Reply::Html, _) => HttpReply::new(200, "text/html", Body::Bytes(LOGIN_PAGE.into())),
+        (Reply::Raw { status, content_type, body }, _) => {
+            HttpReply::new(*status, content_type, Body::Bytes(body.clone().into_bytes()))
+        }
+    };
+    let of_service = call.dialect.headers(&id).into_iter();
+    let reply = of_service.fold(reply, |reply, (name, value)| reply.with_header(name, &value));
+    then.headers.iter().fold(reply, |reply, (name, value)| reply.with_header(name, value))
+}
+
+fn answer(script: &Script, then: &Then, call: &Call, id: &CallId<'_>) -> Value {
+    let fields = call.prompt.fields.clone().unwrap_or_else(default_fields);
+    let (mut text, mut finish) = answer_text(&call.prompt, &fields, &then.mutations);
+    let cap = call.prompt.output_cap.filter(|_| script.caps_output());
+    if let Some(cap) = cap.filter(|cap| *cap < tokens(text.chars().count())) {
+        let chars = usize::try_from(cap.saturating_mul(4)).unwrap_or(usize::MAX);
+        text = text.chars().take(chars).collect();
+        finish = FinishReason::Length;
+    }
+    let usage = usage(then, call, &text);
+    call.dialect.answer(id, &Completion { text: &text, finish: &finish, usage })
+}
+
+fn models(script: &Script, call: &Call) -> Value {
+    let mut models: Vec<Value> = script.models().iter().map(|model| call.dialect.model(model)).collect();
+    if models.is_empty() {
+        models.push(call.dialect.model(DEFAULT_MODEL));
+    }
+    call.dialect.models(&models)
+}
+
+fn usage(then: &Then, call: &Call, text: &str) -> Option<Usage> {
+    match then.usage {
+        UsageReport::Counted => {
+            Some(Usage { prompt: tokens(call.prompt.chars), output: tokens(text.chars().count()), ..Usage::default() })
+        }
+        UsageReport::Absent => None,
+        UsageReport::Fixed { prompt, output, thinking, cached } => Some(Usage { prompt, output, thinking, cached }),
+    }
+}
+
+fn tokens(chars: usize) -> u64 {
+    u64::try_from(chars / 4).unwrap_or(u64::MAX)
+}
