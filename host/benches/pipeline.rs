@@ -3,17 +3,20 @@
 
 mod kit;
 
+use rowsmith::config::settings::Isolation;
 use rowsmith::pipeline::assemble::fingerprinter;
 use rowsmith::pipeline::lookup::look_up;
 use rowsmith::pipeline::orchestrator::RunEnd;
 use rowsmith::pipeline::question::RowKey;
+use rowsmith::plugin::PluginError;
+use rowsmith::plugin::registry::{Source, instantiate};
 use rowsmith::plugin::services::SharedServices;
 use rowsmith_plugin_api::ErrorKind;
-use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ScraperClient};
-use rowsmith_plugin_api::bridge::{cache, exporter, scraper};
+use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
+use rowsmith_plugin_api::manifest::{Manifest, PluginKind};
 use rowsmith_plugin_api::row::{ChunkBuilder, RowChunk};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::hint::black_box;
 use std::io::Write;
@@ -134,12 +137,23 @@ async fn lookups() {
     }
 }
 
+/// Creates an instance of a bundled plugin, which is linked into this program.
+fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &SharedServices) -> Result<Remote, PluginError> {
+    let manifests = rowsmith_bundled_plugins::plugins().into_iter().map(|plugin| {
+        let manifest = Manifest::parse(plugin.manifest.as_bytes()).expect("the macro writes valid manifests");
+        (Box::new(manifest), plugin)
+    });
+    let mut wanted = manifests.filter(|(manifest, _)| manifest.kind == kind && manifest.name == name);
+    let (manifest, plugin) = wanted.next().expect("a bundled plugin");
+    instantiate(&Source::Linked(manifest, plugin), config, shared, Isolation::None, Duration::MAX)
+}
+
 /// Opens the store; the threads of an earlier run may still be letting go of it.
 fn lmdb(folder: &Path, shared: &SharedServices) -> CacheClient {
     let config = json!({"path": folder.join("cache")});
     loop {
-        match kit::try_remote(cache::create::<rowsmith_cache_lmdb::LmdbCache>, &config, shared) {
-            Err(error) if error.kind == ErrorKind::Busy => std::thread::yield_now(),
+        match bundled(PluginKind::Cache, "lmdb", &config, shared) {
+            Err(PluginError::Failed { error, .. }) if error.kind == ErrorKind::Busy => std::thread::yield_now(),
             opened => return CacheClient(opened.expect("the store opens")),
         }
     }
@@ -175,10 +189,10 @@ fn write_csv(path: &Path, rows: u64) {
 async fn cached_run(folder: &Path, rows: u64) -> RunEnd {
     let shared = kit::shared();
     let config = json!({"path": folder.join("rows.csv")});
-    let scraper = ScraperClient(kit::remote(scraper::create::<rowsmith_scraper_csv::CsvScraper>, &config, &shared));
+    let scraper = bundled(PluginKind::Scraper, "csv", &config, &shared).map(ScraperClient).expect("the scraper opens");
     let config = json!({"path": folder.join("out.csv")});
     let exporter =
-        ExporterClient(kit::remote(exporter::create::<rowsmith_exporter_csv::CsvExporter>, &config, &shared));
+        bundled(PluginKind::Exporter, "csv", &config, &shared).map(ExporterClient).expect("the exporter opens");
     let cache = lmdb(folder, &shared);
     let end = kit::run_with(&kit::settings(None), scraper, exporter, Duration::ZERO, &cache, &shared).await;
     assert_eq!(end.tally.rows.scraped, rows);

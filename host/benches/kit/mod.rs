@@ -1,6 +1,7 @@
 //! Plugins that live in this process, for benchmarks and for tests on a paused clock: they go through the
 //! same vtables as those from files.
 
+use rowsmith::builtin::memory_cache as memory_cache_plugin;
 use rowsmith::config::settings::{
     BatchSettings, Budget, Enrich, Fallback, Isolation, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings,
     Settings,
@@ -10,12 +11,13 @@ use rowsmith::limit::stop::Stop;
 use rowsmith::pipeline::assemble::{Ground, Plugins, assemble};
 use rowsmith::pipeline::orchestrator::{self, RunEnd};
 use rowsmith::plugin::redact::Redactor;
+use rowsmith::plugin::registry::{Source, instantiate};
 use rowsmith::plugin::services::{PluginServices, SharedServices};
 use rowsmith::rules::{OutputColumn, Rule, ValueType};
 use rowsmith::session::services;
 use rowsmith_abi::{Buffer, Callee, HostHandle, Instance};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
-use rowsmith_plugin_api::bridge::{cache, exporter, provider, scraper};
+use rowsmith_plugin_api::bridge::{exporter, provider, scraper};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput, Usage};
 use rowsmith_plugin_api::exporter::{Ending, ExportSummary, Target};
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -174,15 +176,10 @@ pub(crate) fn shared() -> SharedServices {
 type Create = fn(&Buffer, HostHandle) -> std::result::Result<Arc<dyn Callee>, Buffer>;
 
 /// Makes a plugin of this process.
-pub(crate) fn remote(create: Create, config: &Value, shared: &SharedServices) -> Remote {
-    try_remote(create, config, shared).expect("the plugin takes its config")
-}
-
-/// Makes a plugin of this process, if it can be made.
-pub(crate) fn try_remote(create: Create, config: &Value, shared: &SharedServices) -> Result<Remote> {
+fn remote(create: Create, config: &Value, shared: &SharedServices) -> Remote {
     let host = HostHandle::new(Arc::new(PluginServices::new(shared.clone(), "in-process".to_owned())));
     let made = create(&Buffer::from(config.to_string()), host).map_err(|bytes| Error::decode(&bytes));
-    Ok(Remote::new(Arc::new(Instance::new(made?))))
+    Remote::new(Arc::new(Instance::new(made.expect("the plugin takes its config"))))
 }
 
 /// The settings of a roadmap run.
@@ -249,7 +246,10 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
 
 /// A cache in memory that outlives single runs.
 pub(crate) fn memory_cache(shared: &SharedServices) -> CacheClient {
-    CacheClient(remote(cache::create::<rowsmith_cache_memory::MemoryCache>, &json!({}), shared))
+    let (manifest, plugin) = memory_cache_plugin().expect("every build contains the memory cache");
+    let source = Source::Linked(Box::new(manifest), plugin);
+    let opened = instantiate(&source, &json!({}), shared, Isolation::None, Duration::MAX);
+    CacheClient(opened.expect("the cache opens"))
 }
 
 /// Runs `rows` rows of this process against the instant provider.

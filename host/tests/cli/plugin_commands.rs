@@ -18,7 +18,7 @@ fn the_list_names_every_plugin_with_its_place_and_hash() {
         .collect();
     let bundled = BUNDLED.iter().map(|(kind, name)| ((*kind).to_owned(), (*name).to_owned())).collect();
     assert_eq!(used, bundled);
-    for (kind, name) in BUNDLED {
+    for (kind, name) in BUNDLED.iter().copied() {
         let start = format!("{kind:<9} {name:<12} {:<8} ", env!("CARGO_PKG_VERSION"));
         let place = format!("PLUGINS/{}", file_name(kind, name));
         let mut lines = text.out.lines().skip_while(|line| !line.starts_with(&start)).skip(1);

@@ -1,11 +1,14 @@
 //! A folder of its own for each test, in which the real program runs with nothing of the machine's environment.
 
+#[path = "../../../plugins/bundled/list.rs"]
+mod list;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use tempfile::TempDir;
 
 /// The program under test, as it was built.
@@ -163,7 +166,7 @@ pub(crate) fn plugins() -> PathBuf {
 fn prepare() -> PathBuf {
     let built = Path::new(BUILT).parent().expect("a folder").join("deps");
     let folder = made_folder("plugins");
-    for (kind, name) in BUNDLED {
+    for (kind, name) in BUNDLED.iter().copied() {
         let file = file_name(kind, name);
         let (from, to) = (built.join(&file), folder.join(&file));
         let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
@@ -188,21 +191,6 @@ pub(crate) fn file_name(kind: &str, name: &str) -> String {
     format!("{prefix}rowsmith_{kind}_{name}{suffix}")
 }
 
-/// The plugins that come with the program.
-pub(crate) const BUNDLED: [(&str, &str); 15] = [
-    ("scraper", "csv"),
-    ("scraper", "jsonl"),
-    ("scraper", "roadmap"),
-    ("cache", "lmdb"),
-    ("cache", "memory"),
-    ("provider", "extractive"),
-    ("provider", "gemini"),
-    ("provider", "openai"),
-    ("exporter", "csv"),
-    ("exporter", "json"),
-    ("exporter", "jsonl"),
-    ("exporter", "markdown"),
-    ("scraper", "exec"),
-    ("provider", "exec"),
-    ("exporter", "exec"),
-];
+/// The kind and name of each plugin that comes with the program.
+pub(crate) static BUNDLED: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| list::bundled(include_str!("../../../plugins/bundled/Cargo.toml")));

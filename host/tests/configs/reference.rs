@@ -56,7 +56,7 @@ fn wanted() -> Vec<Wanted> {
     collect(&to_value(&RawRule::SCHEMA), "enrich.output.*", None, &mut all);
     assert!(all.iter().any(|w| w.table == "batch" && w.default.is_some()), "the schema has defaults");
     let sandbox = Sandbox::new();
-    for (kind, name) in BUNDLED {
+    for (kind, name) in BUNDLED.iter().copied() {
         let file = plugins().join(file_name(kind, name));
         let call = sandbox.bare(["plugin", "info", &file.display().to_string(), "--format", "json"]);
         let info = call.end().expect(0).json();
