@@ -1,4 +1,4 @@
-//! Where rows go.
+//! The exporter trait: writes the finished rows.
 
 use crate::error::Result;
 use crate::host::Host;
@@ -8,43 +8,50 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
-/// A sink of finished rows. The host calls one method at a time, on a thread where blocking is fine.
+/// Writes finished rows. The host calls one method at a time, on a thread that may block.
+///
+/// An exporter that writes a file implements [`crate::output::FileFormat`] instead.
 pub trait Exporter: Send + Sized + 'static {
     /// The plugin's table in the config.
     type Config: DeserializeOwned + ConfigSchema;
 
-    /// Makes the exporter. Nothing is written yet.
+    /// Creates the exporter. Nothing is written yet.
     ///
     /// # Errors
     /// [`crate::Error::config`] when the config cannot work.
     fn new(config: Self::Config, host: Host) -> Result<Self>;
 
-    /// Where the rows will be, for messages, and to find two exporters with one target.
+    /// Returns the target of the rows. The host shows it, and rejects two exporters with one target.
     fn target(&self) -> Target;
 
-    /// Begins; `columns` are those known so far. Rows may bring further ones.
+    /// Starts the export with the columns known so far. Rows may bring further columns.
     fn begin(&mut self, columns: Vec<String>) -> impl Future<Output = Result<()>> + Send;
 
-    /// Takes some rows, in order.
+    /// Writes some rows, in order.
     fn write(&mut self, rows: RowChunk) -> impl Future<Output = Result<()>> + Send;
 
-    /// Ends. When the run was not completed, what there is must not take the place of an earlier result.
+    /// Ends the export. Rows of an incomplete run must not replace an earlier result.
     fn finish(&mut self, ending: Ending) -> impl Future<Output = Result<ExportSummary>> + Send;
 }
 
-/// Where an exporter writes to.
+/// The target of an exporter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct Target {
     /// A path or an address, for people.
     pub name: String,
-    /// The file, when it is one.
+    /// The path, if the target is a file.
     pub path: Option<String>,
-    /// Whether it is the standard output.
+    /// True if the target is the standard output.
     pub stdout: bool,
+    /// True if the exporter replaces an existing file, false if it fails instead, `None` if that is unknown.
+    ///
+    /// Plugins built before version 0.3 of this crate always report `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<bool>,
 }
 
-/// How a run ended, for an exporter.
+/// The state of the run when an export ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -52,15 +59,15 @@ pub enum Ending {
     Complete,
     /// The run was stopped; rows are missing.
     Partial,
-    /// Nothing of it is wanted.
+    /// The written rows are not wanted.
     Discard,
 }
 
-/// What an exporter has written.
+/// The result of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct ExportSummary {
-    /// Where it is now.
+    /// The final path or address of the rows.
     pub location: String,
     /// Rows written.
     pub rows: u64,

@@ -81,7 +81,7 @@ pub use http::{HttpRequest, HttpResponse};
 pub use manifest::{Manifest, PluginKind};
 pub use provider::Provider;
 pub use row::RowChunk;
-pub use schema::ConfigSchema;
+pub use schema::{ConfigSchema, PluginConfig};
 pub use scraper::Scraper;
 pub use secret::Secret;
 

@@ -13,7 +13,7 @@ pub use crate::lease::LeaseRequest;
 pub use crate::provider::Provider;
 pub use crate::quota::{QuotaRequest, QuotaWindow};
 pub use crate::row::{Cell, CellKind, RowChunk, RowView};
-pub use crate::schema::ConfigSchema;
+pub use crate::schema::{ConfigSchema, PluginConfig};
 pub use crate::scraper::{Listing, RowSink, Scraper, SourcePaths};
 pub use crate::secret::Secret;
 pub use log;

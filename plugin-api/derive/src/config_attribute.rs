@@ -1,4 +1,4 @@
-//! What `#[config(...)]` says about a type or a field.
+//! The attribute `#[config(...)]` of a type or a field.
 
 use quote::quote;
 use syn::ext::IdentExt;
@@ -7,21 +7,33 @@ use syn::parse::ParseStream;
 use syn::{Attribute, LitInt, LitStr, Path, Token};
 
 use crate::json::is_json;
+use crate::literal;
 
 /// `#[config(...)]` on a type.
 pub(crate) struct TypeConfig {
-    /// Where the plugin API is to be found.
+    /// Path of the plugin API.
     pub(crate) api: Path,
 }
 
 /// `#[config(...)]` on a field.
 #[derive(Default)]
 pub(crate) struct FieldConfig {
-    /// The documented default, as JSON text.
-    pub(crate) default: Option<LitStr>,
+    pub(crate) default: Option<DefaultValue>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
     pub(crate) format: Option<LitStr>,
+    /// For a flattened table: the defaults that replace those of its own keys, as pairs of key and JSON text.
+    pub(crate) flatten: Option<Vec<(LitStr, String)>>,
+}
+
+/// The value of a key that is left out.
+pub(crate) enum DefaultValue {
+    /// `Default::default()` of the field's type.
+    OfType,
+    /// A literal, as JSON text.
+    Json(String),
+    /// A string literal: JSON text for `ConfigSchema`, text for `PluginConfig`.
+    Text(LitStr),
 }
 
 impl TypeConfig {
@@ -43,19 +55,49 @@ impl FieldConfig {
         let mut read = Self::default();
         each_option(attributes, |name, meta| {
             match name {
-                "default" => read.default = Some(json(meta.value()?)?),
+                "default" => read.default = Some(default_value(meta)?),
                 "min" => read.minimum = Some(integer(meta.value()?)?),
                 "max" => read.maximum = Some(integer(meta.value()?)?),
                 "format" => read.format = Some(meta.value()?.parse()?),
-                _ => return Err(unknown(meta, "a field takes `default`, `min`, `max` and `format`")),
+                "flatten" => read.flatten = Some(inner_defaults(meta)?),
+                _ => return Err(unknown(meta, "a field takes `default`, `min`, `max`, `format` and `flatten`")),
             }
             Ok(())
         })?;
         Ok(read)
     }
+
+    /// Returns whether anything besides `flatten` is set.
+    pub(crate) fn describes_a_value(&self) -> bool {
+        self.default.is_some() || self.minimum.is_some() || self.maximum.is_some() || self.format.is_some()
+    }
 }
 
-/// Variants have nothing to say beyond their names.
+impl DefaultValue {
+    /// The JSON text for `ConfigSchema`, where a string literal is JSON text itself.
+    pub(crate) fn written_json(&self) -> syn::Result<Option<String>> {
+        match self {
+            Self::OfType => Ok(None),
+            Self::Json(json) => Ok(Some(json.clone())),
+            Self::Text(text) if is_json(&text.value()) => Ok(Some(text.value())),
+            Self::Text(text) => Err(syn::Error::new(
+                text.span(),
+                r#"the default is not JSON; text needs quotes of its own, as in "\"text\"""#,
+            )),
+        }
+    }
+
+    /// The JSON text for `PluginConfig`, where a string literal is text.
+    pub(crate) fn json(&self) -> Option<String> {
+        match self {
+            Self::OfType => None,
+            Self::Json(json) => Some(json.clone()),
+            Self::Text(text) => Some(literal::quoted(&text.value())),
+        }
+    }
+}
+
+/// A variant takes no attribute beyond serde's.
 pub(crate) fn refuse_on_variant(attributes: &[Attribute]) -> syn::Result<()> {
     each_option(attributes, |_, meta| Err(unknown(meta, "a variant takes none")))
 }
@@ -77,12 +119,41 @@ fn unknown(meta: &ParseNestedMeta<'_>, allowed: &str) -> syn::Error {
     meta.error(format!("unknown `config` attribute: {allowed}"))
 }
 
-fn json(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let text: LitStr = input.parse()?;
-    if is_json(&text.value()) {
-        return Ok(text);
+/// `default`, or `default = LITERAL`.
+fn default_value(meta: &ParseNestedMeta<'_>) -> syn::Result<DefaultValue> {
+    if !meta.input.peek(Token![=]) {
+        return Ok(DefaultValue::OfType);
     }
-    Err(syn::Error::new(text.span(), r#"the default is not JSON; text needs quotes of its own, as in "\"text\"""#))
+    let input = meta.value()?;
+    if input.peek(LitStr) {
+        Ok(DefaultValue::Text(input.parse()?))
+    } else {
+        literal::json(input).map(DefaultValue::Json)
+    }
+}
+
+/// `flatten`, or `flatten(KEY = LITERAL, ...)`; a key may be a string literal.
+fn inner_defaults(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<(LitStr, String)>> {
+    let mut defaults = Vec::new();
+    if !meta.input.peek(syn::token::Paren) {
+        return Ok(defaults);
+    }
+    let content;
+    syn::parenthesized!(content in meta.input);
+    while !content.is_empty() {
+        let key = if content.peek(LitStr) { content.parse()? } else { key_of(content.call(syn::Ident::parse_any)?) };
+        content.parse::<Token![=]>()?;
+        defaults.push((key, literal::json(&content)?));
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(defaults)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is used up where it is parsed")]
+fn key_of(name: syn::Ident) -> LitStr {
+    LitStr::new(&name.unraw().to_string(), name.span())
 }
 
 fn integer(input: ParseStream<'_>) -> syn::Result<i64> {

@@ -1,4 +1,4 @@
-//! The whole derive: from the parsed item to its `impl ConfigSchema`.
+//! `#[derive(ConfigSchema)]`: from the parsed item to its `impl ConfigSchema`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,10 +10,10 @@ use crate::enumeration;
 use crate::serde_attribute::SerdeAttribute;
 use crate::structure;
 
-/// What is said of tuple structs, unions and enums that carry data.
+/// The error for tuple structs, unions and enums that carry data.
 pub(crate) const UNSUPPORTED: &str = "ConfigSchema supports structs with named fields and enums of unit variants";
 
-/// The implementation for the item, or what is wrong with it.
+/// The implementation for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let api = TypeConfig::read(&input.attrs)?.api;
     let serde = SerdeAttribute::read(&input.attrs)?;
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn other_shapes_are_refused() {
+    fn other_shapes_are_rejected() {
         for source in [
             "struct Tuple(u8, u8);",
             "struct Wrapper(String);",
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_attribute() {
         for (source, part) in [
             ("struct S { #[serde(flatten)] a: A }", "`#[serde(flatten)]`"),
             ("#[serde(untagged)] enum E { A }", "`#[serde(untagged)]`"),
@@ -77,7 +77,12 @@ mod tests {
             ("struct S { #[serde(alias = \"b\")] a: u8 }", "`#[serde(alias)]`"),
             ("#[serde(rename_all = \"Kebab\")] struct S { a: u8 }", "unknown case `Kebab`"),
             ("struct S { #[config(default = \"auto\")] a: String }", "not JSON"),
-            ("struct S { #[config(minimum = 1)] a: u8 }", "a field takes `default`, `min`, `max` and `format`"),
+            (
+                "struct S { #[config(minimum = 1)] a: u8 }",
+                "a field takes `default`, `min`, `max`, `format` and `flatten`",
+            ),
+            ("struct S { #[config(flatten)] a: A }", "`#[derive(PluginConfig)]`"),
+            ("struct S { #[config(default)] a: u8 }", "`#[derive(PluginConfig)]`"),
             ("struct S { #[config(max = 9223372036854775808)] a: u64 }", "64 bits"),
             ("#[config(min = 1)] struct S { a: u8 }", "a type takes `crate`"),
             ("enum E { #[config(min = 1)] A }", "a variant takes none"),

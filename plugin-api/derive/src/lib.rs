@@ -1,7 +1,7 @@
-//! The derive macro of `rowsmith-plugin-api`, which re-exports it; plugins do not name this crate.
+//! The derive macros of `rowsmith-plugin-api`, which re-exports them; plugins do not name this crate.
 //!
-//! One derive runs in passes: attributes are read into plain values, the shape of the input is checked, then the
-//! implementation is written. All that is wrong with the input is a compile error at the place where it is wrong.
+//! A derive runs in passes: it reads the attributes into plain values, checks the shape of the input, then writes the
+//! implementation. Every mistake in the input is a compile error at its place.
 
 mod case;
 mod config_attribute;
@@ -9,27 +9,54 @@ mod description;
 mod enumeration;
 mod expand;
 mod json;
+mod literal;
+mod plugin_config;
 mod serde_attribute;
 mod structure;
 
 use proc_macro::TokenStream;
 
-/// Derives the `ConfigSchema` of a plugin's config type: a struct with named fields, or an enum of unit variants.
+/// Derives `ConfigSchema` for a type of a plugin's config: a struct with named fields, or an enum of unit variants.
 ///
 /// Doc comments become descriptions. Serde's `rename`, `rename_all`, `default`, `skip` and `skip_deserializing` are
-/// honoured, so that the schema says what `Deserialize` accepts; what it could not describe truthfully (`flatten`,
-/// `untagged`, `alias`, ...) is an error.
+/// honoured, so that the schema describes exactly what `Deserialize` accepts; attributes that it cannot describe
+/// (`flatten`, `untagged`, `alias`, ...) are compile errors.
 ///
-/// `#[config(...)]` says what serde cannot:
+/// For structs, `#[derive(PluginConfig)]` is simpler: it derives this trait and `Deserialize` from one statement.
 ///
 /// | on | attribute | meaning |
 /// |---|---|---|
-/// | a field | `default = "20"` | documents the default, as JSON text |
-/// | a field | `min = 1`, `max = 20` | bounds of an integer |
-/// | a field | `format = "uri"` | what a string means |
-/// | the type | `crate = "path"` | where `rowsmith_plugin_api` is to be found |
+/// | a field | `#[config(default = "20")]` | documents the default, as JSON text |
+/// | a field | `#[config(min = 1, max = 20)]` | bounds of an integer |
+/// | a field | `#[config(format = "uri")]` | meaning of a string |
+/// | the type | `#[config(crate = "path")]` | path of `rowsmith_plugin_api` |
 #[proc_macro_derive(ConfigSchema, attributes(config, serde))]
 pub fn derive_config_schema(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     expand::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Derives `PluginConfig`, `ConfigSchema` and `serde::Deserialize` for a table of a plugin's config: a struct with named
+/// fields.
+///
+/// Doc comments become descriptions. An `Option` may be left out; every other field is required unless it has a default.
+/// Unknown keys are rejected. A default serves the documentation and the deserialization; the compiler checks it against
+/// the type and the bounds.
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[config(default = 20)]` | value of a key that is left out: a string, a number, a boolean, or a list of them |
+/// | `#[config(default)]` | the same, with the type's `Default`, which the documentation does not show |
+/// | `#[config(min = 1, max = 20)]` | bounds of an integer |
+/// | `#[config(format = "uri")]` | meaning of a string |
+/// | `#[config(flatten)]` | the keys of the field's type, which derives `PluginConfig` too, stand in this table |
+/// | `#[config(flatten(timeout_secs = 60))]` | the same, with other defaults for some of those keys |
+/// | `#[serde(rename = "...")]`, `rename_all`, `skip` | as in serde; a skipped field takes its type's `Default` |
+/// | on the type: `#[config(crate = "path")]` | path of `rowsmith_plugin_api` |
+///
+/// A name that occurs twice, in flattened tables too, is a compile error.
+#[proc_macro_derive(PluginConfig, attributes(config, serde))]
+pub fn derive_plugin_config(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    plugin_config::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }

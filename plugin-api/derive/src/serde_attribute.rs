@@ -1,4 +1,4 @@
-//! What `#[serde(...)]` says about a type, a field or a variant.
+//! The attribute `#[serde(...)]` of a type, a field or a variant.
 //!
 //! Attributes that make the config look different from what the schema could say are errors; those that do not change
 //! what is accepted are passed over.
@@ -92,7 +92,7 @@ fn for_deserialize(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
 }
 
 /// Moves past an attribute's value, whatever it is, to the next comma.
-fn pass_over(input: ParseStream<'_>) -> syn::Result<()> {
+pub(crate) fn pass_over(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;
     }

@@ -1,12 +1,9 @@
-//! The settings that every exporter of files has.
-//!
-//! A plugin's config type repeats the three keys (the schema of a config has no nesting without a table), and hands
-//! them over as [`OutputOptions`].
+//! The options that all file exporters share: [`OutputOptions`], which their config types flatten.
 
 use super::place::Place;
 use crate::error::{Error, Result};
 use crate::exporter::Target;
-use crate::schema::ConfigSchema;
+use crate::schema::{ConfigSchema, PluginConfig};
 use serde::Deserialize;
 use std::collections::HashSet;
 
@@ -21,14 +18,17 @@ pub enum IfExists {
     Fail,
 }
 
-/// Where an exporter writes to, and which columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Options of a file exporter: the target and the columns.
+///
+/// A plugin's config takes them in with `#[config(flatten)] output: OutputOptions`.
+#[derive(Debug, Clone, PartialEq, Eq, PluginConfig)]
 pub struct OutputOptions {
-    /// A path, or `-` for the standard output.
+    /// The file, relative to the working directory; `-` is the standard output. Its folder is made when it is missing.
     pub path: String,
-    /// Exactly these columns, in this order; all, when there is no list.
+    /// Exactly these columns, in this order. Without it: all columns, in the order in which they appear.
     pub columns: Option<Vec<String>>,
-    /// What happens when the target exists already.
+    /// Behaviour when the file exists: `replace` it once the new one is complete, or `fail`.
+    #[config(default = "replace")]
     pub if_exists: IfExists,
 }
 
@@ -59,8 +59,8 @@ impl OutputOptions {
         }
     }
 
-    /// Where the rows will be.
+    /// The target of the rows, as an exporter reports it.
     pub fn target(&self) -> Target {
-        Place::named(&self.path).target(&self.path)
+        Place::named(&self.path).target(&self.path, self.if_exists == IfExists::Replace)
     }
 }

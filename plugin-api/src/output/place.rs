@@ -57,12 +57,17 @@ impl Place {
         Ok(place)
     }
 
-    /// The place as the host is told of it.
-    pub(super) fn target(&self, path: &str) -> Target {
+    /// The place as the host reports it; `replaces` tells whether an existing file is replaced.
+    pub(super) fn target(&self, path: &str, replaces: bool) -> Target {
         match self {
-            Self::Stdout => Target { name: "standard output".to_owned(), path: None, stdout: true },
-            Self::Special(_) => Target { name: path.to_owned(), path: None, stdout: false },
-            Self::File(file) => Target { name: path.to_owned(), path: Some(file.display().to_string()), stdout: false },
+            Self::Stdout => Target { name: "standard output".to_owned(), stdout: true, ..Target::default() },
+            Self::Special(_) => Target { name: path.to_owned(), ..Target::default() },
+            Self::File(file) => Target {
+                name: path.to_owned(),
+                path: Some(file.display().to_string()),
+                replaces: Some(replaces),
+                ..Target::default()
+            },
         }
     }
 }

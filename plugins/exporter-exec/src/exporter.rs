@@ -30,7 +30,7 @@ impl Exporter for ExecExporter {
     fn target(&self) -> Target {
         match &self.path {
             Some(path) => OutputOptions { path: path.clone(), columns: None, if_exists: IfExists::Replace }.target(),
-            None => Target { name: format!("`{}`", self.launch.title()), path: None, stdout: false },
+            None => Target { name: format!("`{}`", self.launch.title()), ..Target::default() },
         }
     }
 

@@ -233,9 +233,10 @@ fn a_program_that_failed_is_not_told_to_finish() {
 fn the_target_is_told_so_that_conflicts_are_found() {
     let path = std::env::current_dir().unwrap().canonicalize().unwrap().join("x.html");
     let target = exporter("", &json!({"path": "x.html"})).unwrap().target();
-    assert_eq!(target, Target { name: "x.html".to_owned(), path: Some(path.display().to_string()), stdout: false });
+    let path = Some(path.display().to_string());
+    assert_eq!(target, Target { name: "x.html".to_owned(), path, replaces: Some(true), ..Target::default() });
     let target = exporter("", &json!({})).unwrap().target();
-    assert_eq!(target, Target { name: "`python3 -c `".to_owned(), path: None, stdout: false });
+    assert_eq!(target, Target { name: "`python3 -c `".to_owned(), ..Target::default() });
     for path in ["-", " "] {
         let error = exporter("", &json!({"path": path})).map(drop).unwrap_err();
         assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("path")));

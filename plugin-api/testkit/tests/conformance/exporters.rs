@@ -45,7 +45,7 @@ impl Exporter for Flawed {
         if self.has("wanders") {
             name.push_str(&self.rows.to_string());
         }
-        Target { name, path: Some(self.config.path.display().to_string()), stdout: false }
+        Target { name, path: Some(self.config.path.display().to_string()), ..Target::default() }
     }
 
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {

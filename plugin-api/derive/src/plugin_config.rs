@@ -1,0 +1,256 @@
+//! `#[derive(PluginConfig)]`: schema and deserialization of a table from one statement.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Fields, FieldsNamed, Path};
+
+use crate::config_attribute::{DefaultValue, TypeConfig};
+use crate::description::description;
+use crate::serde_attribute::SerdeAttribute;
+use crate::structure::ConfigField;
+
+/// The error for every other shape of type.
+const UNSUPPORTED: &str = "PluginConfig supports structs with named fields and without type parameters";
+
+/// The serde attributes that `PluginConfig` honours.
+const SERDE: [&str; 3] = ["rename", "rename_all", "skip"];
+
+/// The implementations for the item, or the error in it.
+pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let fields = named_fields(input)?;
+    refuse_serde(&input.attrs)?;
+    for field in fields.into_iter().flat_map(|fields| &fields.named) {
+        refuse_serde(&field.attrs)?;
+    }
+    let api = TypeConfig::read(&input.attrs)?.api;
+    let fields = ConfigField::read_all(&SerdeAttribute::read(&input.attrs)?, fields)?;
+    fields.iter().try_for_each(check)?;
+    Ok(implementation(&api, input, &fields))
+}
+
+fn named_fields(input: &DeriveInput) -> syn::Result<Option<&FieldsNamed>> {
+    match &input.data {
+        Data::Struct(data) if input.generics.params.is_empty() => match &data.fields {
+            Fields::Named(fields) => Ok(Some(fields)),
+            Fields::Unit => Ok(None),
+            Fields::Unnamed(_) => Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
+        },
+        _ => Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
+    }
+}
+
+/// An attribute that had no effect would be a silent mistake.
+fn refuse_serde(attributes: &[Attribute]) -> syn::Result<()> {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        attribute.parse_nested_meta(|meta| {
+            let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            match name.as_str() {
+                name if SERDE.contains(&name) => crate::serde_attribute::pass_over(meta.input),
+                "default" => Err(meta.error("write `#[config(default)]` or `#[config(default = LITERAL)]`")),
+                "flatten" => Err(meta.error("write `#[config(flatten)]`")),
+                "deny_unknown_fields" => {
+                    Err(meta.error("remove `deny_unknown_fields`: PluginConfig always rejects unknown keys"))
+                }
+                _ => Err(meta.error(format!("PluginConfig does not support `#[serde({name})]`"))),
+            }
+        })?;
+    }
+    Ok(())
+}
+
+fn check(field: &ConfigField<'_>) -> syn::Result<()> {
+    let Some(defaults) = &field.config.flatten else { return Ok(()) };
+    if field.serde.skip || field.serde.rename.is_some() || field.config.describes_a_value() {
+        let message = "a flattened table has no key, so no name, default, bounds or format of its own";
+        return Err(syn::Error::new(field.field.span(), message));
+    }
+    let mut seen = std::collections::HashSet::new();
+    match defaults.iter().find(|(key, _)| !seen.insert(key.value())) {
+        Some((key, _)) => Err(syn::Error::new(key.span(), "this key has two defaults")),
+        None => Ok(()),
+    }
+}
+
+fn implementation(api: &Path, input: &DeriveInput, fields: &[ConfigField<'_>]) -> TokenStream {
+    let name = &input.ident;
+    let description = description(&input.attrs);
+    let parts = parts(api, fields);
+    let defaults: Vec<_> = fields.iter().filter_map(|field| field.config.flatten.as_ref()).flatten().collect();
+    let (keys, jsons): (Vec<_>, Vec<_>) = defaults.iter().map(|(key, json)| (key, json)).unzip();
+    let values = values(api, fields);
+    let accept = accept(api, fields);
+    let finish: Vec<_> = fields.iter().map(|field| finish(api, field)).collect();
+    quote! {
+        const _: () = {
+            const PARTS: &[&[#api::schema::Field]] = &[#(#parts),*];
+            const DEFAULTS: &[(&str, &str)] = &[#((#keys, #jsons)),*];
+            const FIELDS: [#api::schema::Field; #api::schema::derived::fields_len(PARTS)] =
+                #api::schema::derived::concat_fields(PARTS, DEFAULTS);
+
+            #[doc(hidden)]
+            #[derive(::core::default::Default)]
+            #[allow(unreachable_pub, dead_code)]
+            pub struct Values { #(#values),* }
+
+            #[automatically_derived]
+            impl #api::schema::ConfigSchema for #name {
+                const SCHEMA: #api::schema::Schema =
+                    #api::schema::Schema::Object(&#api::schema::ObjectSchema { description: #description, fields: &FIELDS });
+            }
+
+            #[automatically_derived]
+            impl #api::schema::PluginConfig for #name {
+                const FIELDS: &'static [#api::schema::Field] = &FIELDS;
+
+                type Values = Values;
+
+                fn accept<'de, A: #api::schema::derived::MapAccess<'de>>(
+                    values: &mut Values,
+                    key: &str,
+                    map: &mut A,
+                ) -> ::core::result::Result<bool, A::Error> {
+                    #accept
+                }
+
+                fn finish<E: #api::schema::derived::Error>(
+                    values: Values,
+                    defaults: &#api::schema::derived::Defaults<'_>,
+                ) -> ::core::result::Result<Self, E> {
+                    let inner = #api::schema::derived::Defaults::within(defaults, DEFAULTS);
+                    ::core::result::Result::Ok(Self { #(#finish),* })
+                }
+            }
+
+            #[automatically_derived]
+            impl<'de> #api::schema::derived::Deserialize<'de> for #name {
+                fn deserialize<D: #api::schema::derived::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    #api::schema::derived::table(deserializer)
+                }
+            }
+        };
+    }
+}
+
+/// The fields as slices to concatenate: one per field, as flattened tables stand between others.
+fn parts(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
+    let read = fields.iter().filter(|field| !field.serde.skip);
+    let part = |field: &ConfigField<'_>| {
+        let kind = &field.field.ty;
+        if field.config.flatten.is_some() {
+            return quote_spanned!(kind.span()=> <#kind as #api::schema::PluginConfig>::FIELDS);
+        }
+        let default = field.config.default.as_ref();
+        let may_be_left_out = match default {
+            Some(_) => quote!(true),
+            None => quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::OPTIONAL),
+        };
+        let entry = field.entry(api, default.and_then(DefaultValue::json).as_deref(), &may_be_left_out);
+        quote!(&[#entry])
+    };
+    read.map(part).collect()
+}
+
+/// The members of the struct that holds what has been read so far.
+fn values(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
+    let member = |field: &ConfigField<'_>| {
+        let (name, kind) = (&field.field.ident, &field.field.ty);
+        match (field.serde.skip, field.config.flatten.is_some()) {
+            (true, _) => None,
+            (false, true) => Some(quote_spanned!(kind.span()=> #name: <#kind as #api::schema::PluginConfig>::Values)),
+            (false, false) => Some(quote!(#name: ::core::option::Option<#kind>)),
+        }
+    };
+    fields.iter().filter_map(member).collect()
+}
+
+fn accept(api: &Path, fields: &[ConfigField<'_>]) -> TokenStream {
+    let own = fields.iter().filter(|field| !field.serde.skip && field.config.flatten.is_none()).map(|field| {
+        let (name, key, kind) = (&field.field.ident, &field.key, &field.field.ty);
+        quote_spanned! {kind.span()=>
+            if key == #key {
+                return #api::schema::derived::read(&mut values.#name, #key, map).map(|()| true);
+            }
+        }
+    });
+    let inner = fields.iter().filter(|field| field.config.flatten.is_some()).map(|field| {
+        let (name, kind) = (&field.field.ident, &field.field.ty);
+        quote_spanned! {kind.span()=>
+            if <#kind as #api::schema::PluginConfig>::accept(&mut values.#name, key, map)? {
+                return ::core::result::Result::Ok(true);
+            }
+        }
+    });
+    quote! {
+        #(#own)*
+        #(#inner)*
+        ::core::result::Result::Ok(false)
+    }
+}
+
+/// The initializer of one field.
+fn finish(api: &Path, field: &ConfigField<'_>) -> TokenStream {
+    let (name, key, kind) = (&field.field.ident, &field.key, &field.field.ty);
+    if field.serde.skip {
+        return quote!(#name: ::core::default::Default::default());
+    }
+    if field.config.flatten.is_some() {
+        return quote_spanned! {kind.span()=>
+            #name: <#kind as #api::schema::PluginConfig>::finish(values.#name, &inner)?
+        };
+    }
+    let fallback = match &field.config.default {
+        None => quote_spanned!(kind.span()=> #api::schema::derived::absent(#key)),
+        Some(default) => match default.json() {
+            Some(json) => quote_spanned!(kind.span()=> #api::schema::derived::default(#key, #json)),
+            None => quote_spanned!(kind.span()=> ::core::result::Result::Ok(::core::default::Default::default())),
+        },
+    };
+    quote!(#name: #api::schema::derived::value_or(values.#name, #key, defaults, || #fallback)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UNSUPPORTED, expand};
+
+    fn error_of(source: &str) -> String {
+        let input: syn::DeriveInput = syn::parse_str(source).unwrap();
+        expand(&input).map_or_else(|error| error.to_string(), |tokens| format!("no error, but {tokens}"))
+    }
+
+    #[test]
+    fn other_shapes_are_rejected() {
+        for source in ["struct Tuple(u8);", "enum Names { A }", "union Bits { a: u32 }", "struct Generic<T> { a: T }"] {
+            assert_eq!(error_of(source), UNSUPPORTED, "{source}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_attribute() {
+        for (source, part) in [
+            ("struct S { #[serde(flatten)] a: A }", "`#[config(flatten)]`"),
+            ("struct S { #[serde(default)] a: u8 }", "`#[config(default)]`"),
+            ("#[serde(deny_unknown_fields)] struct S { a: u8 }", "always rejects unknown keys"),
+            ("struct S { #[serde(with = \"x\")] a: u8 }", "`#[serde(with)]`"),
+            ("struct S { #[config(flatten, default)] a: A }", "no name, default, bounds or format"),
+            ("struct S { #[config(flatten)] #[serde(rename = \"b\")] a: A }", "no name, default, bounds or format"),
+            ("struct S { #[config(flatten(b = 1, b = 2))] a: A }", "two defaults"),
+            ("struct S { #[config(flatten(b = X))] a: A }", "literal"),
+            ("struct S { #[config(default = 1u8)] a: u8 }", "without a suffix"),
+            ("struct S { #[config(defaults = 1)] a: u8 }", "and `flatten`"),
+        ] {
+            let error = error_of(source);
+            assert!(error.contains(part), "{source}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_the_named_crate_is_used() {
+        let source = "#[config(crate = \"crate::api\")] struct S { #[config(flatten(c = 1))] a: A, b: u8 }";
+        let tokens = expand(&syn::parse_str(source).unwrap()).unwrap().to_string();
+        assert!(tokens.contains("crate :: api :: schema :: PluginConfig for S"), "{tokens}");
+        assert!(!tokens.contains("rowsmith_plugin_api"), "{tokens}");
+    }
+}
