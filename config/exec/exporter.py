@@ -1,6 +1,6 @@
-"""An exporter in Python: an HTML page with one section for each row.
+"""An exporter in Python: writes an HTML page with one section per row.
 
-Options: `title` of the page, and `heading`, the column that heads each section.
+Options: `title` of the page, and `heading`, the column that becomes the heading of each section.
 """
 
 import contextlib
@@ -10,13 +10,13 @@ import os
 import sys
 
 
-def say(**line):
-    """Writes one line and sees to it that it leaves at once."""
+def send(**line):
+    """Writes one line and flushes it."""
     print(json.dumps(line), flush=True)
 
 
-def shown(value):
-    """A text as it is, anything else as JSON, for HTML."""
+def to_html(value):
+    """Escapes text, and any other value as JSON, for HTML."""
     return html.escape(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
@@ -25,9 +25,9 @@ hello = json.loads(sys.stdin.readline())
 options = hello["config"]
 heading = options.get("heading")
 if not heading:
-    say(error={"kind": "config", "message": "`heading` is missing", "config_key": "options"})
+    send(error={"kind": "config", "message": "`heading` is missing", "config_key": "options"})
     sys.exit(78)
-say(ready=1)
+send(ready=1)
 
 page, part, path, rows = None, None, None, 0
 try:
@@ -36,7 +36,7 @@ try:
         if "begin" in message:
             path = message["begin"]["path"]
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-            # The page grows under another name, so that a run that fails leaves an earlier page as it was.
+            # The page is written to a temporary name, so that a failed run leaves an earlier page unchanged.
             part = path + ".part"
             page = open(part, "w", encoding="utf-8")
             title = html.escape(options.get("title", "Rows"))
@@ -44,9 +44,9 @@ try:
         elif "rows" in message:
             for row in message["rows"]:
                 rows += 1
-                page.write(f"<h2>{shown(row.pop(heading, ''))}</h2>\n<dl>\n")
+                page.write(f"<h2>{to_html(row.pop(heading, ''))}</h2>\n<dl>\n")
                 for name, value in row.items():
-                    page.write(f"<dt>{html.escape(name)}<dd>{shown(value)}\n")
+                    page.write(f"<dt>{html.escape(name)}<dd>{to_html(value)}\n")
                 page.write("</dl>\n")
         elif "finish" in message:
             page.close()
@@ -59,11 +59,11 @@ try:
                 os.replace(part, location)
             else:
                 os.remove(part)
-            say(done=True, location=location, rows=rows)
+            send(done=True, location=location, rows=rows)
 finally:
-    # It is still there when the input ended without `finish`, or when something failed.
+    # The file still exists if the input ended without `finish`, or after an error.
     if page and os.path.exists(part):
-        # A full disk makes closing fail; the file goes all the same.
+        # Closing fails on a full disk; the file is removed regardless.
         with contextlib.suppress(OSError):
             page.close()
         os.remove(part)

@@ -1,16 +1,16 @@
-"""A provider in Python that answers row by row, by simple rules instead of a model.
+"""A provider in Python that answers each row with simple rules instead of a model.
 
-The longest text of a row decides. A column with `enum` gets the value with the most of its words in it (option `words`:
-value = [words]); a text gets the first sentence, as far as `max_words` allows; a number gets the count of words.
-`answer_row` is the place for a model of your own.
+The answer depends on the longest text of the row. A column with `enum` gets the value whose words occur most often in it
+(option `words`: value = [words]); a string gets the first sentence, up to `max_words`; a number gets the number of words.
+Replace `answer_row` to call your own model.
 """
 
 import json
 import sys
 
 
-def say(**line):
-    """Writes one line and sees to it that it leaves at once."""
+def send(**line):
+    """Writes one line and flushes it."""
     print(json.dumps(line), flush=True)
 
 
@@ -32,8 +32,8 @@ def answer_row(row, rules, words):
 sys.stdin.reconfigure(encoding="utf-8")
 hello = json.loads(sys.stdin.readline())
 words = hello["config"].get("words", {})
-# The identity is part of the key of every kept answer: raise it when the rules above change.
-say(ready=1, model="rules-1", identity=1, is_language_model=False)
+# The identity is part of the cache key: increase it when the rules above change.
+send(ready=1, model="rules-1", identity=1, is_language_model=False)
 
 for line in sys.stdin:
     question = json.loads(line)
@@ -43,4 +43,4 @@ for line in sys.stdin:
         answer[key] = answer_row(item["row"], task["rules"], words)
         if "tag" in item:
             answer[key]["tag"] = item["tag"]
-    say(id=question["id"], answer=answer)
+    send(id=question["id"], answer=answer)

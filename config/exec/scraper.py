@@ -1,6 +1,6 @@
-"""A scraper in Python: one row for each Markdown file of a folder.
+"""A scraper in Python: reads one row from each Markdown file of a folder.
 
-Options: `folder`, and `pattern` for the names of the files (default "*.md").
+Options: `folder`, and `pattern` for the file names (default "*.md").
 """
 
 import json
@@ -8,13 +8,13 @@ import pathlib
 import sys
 
 
-def say(**line):
-    """Writes one line and sees to it that it leaves at once."""
+def send(**line):
+    """Writes one line and flushes it."""
     print(json.dumps(line), flush=True)
 
 
 def refuse(key, message):
-    say(error={"kind": "config", "message": message, "config_key": "options." + key})
+    send(error={"kind": "config", "message": message, "config_key": "options." + key})
     sys.exit(78)
 
 
@@ -23,20 +23,20 @@ hello = json.loads(sys.stdin.readline())
 options = hello["config"]
 for key in options:
     if key not in ("folder", "pattern"):
-        refuse(key, f"`{key}` is no option of this program")
+        refuse(key, f"unknown option `{key}`")
 folder = pathlib.Path(options.get("folder", ""))
 if not options.get("folder") or not folder.is_dir():
     refuse("folder", f"there is no folder `{folder}`")
-say(ready=1)
+send(ready=1)
 
 if hello["task"] == "list":
     for path in sorted(folder.parent.iterdir()):
         if path.is_dir():
-            say(listing={"name": str(path), "about": f"{len(list(path.glob('*.md')))} files"})
+            send(listing={"name": str(path), "about": f"{len(list(path.glob('*.md')))} files"})
 else:
     for path in sorted(folder.glob(options.get("pattern", "*.md"))):
         text = path.read_text(encoding="utf-8")
         title, _, body = text.partition("\n")
         body = body.split("Visit the following resources")[0].strip()
-        say(row={"Title": title.lstrip("# "), "Text": body, "Words": len(body.split()), "File": path.name})
-say(done=True)
+        send(row={"Title": title.lstrip("# "), "Text": body, "Words": len(body.split()), "File": path.name})
+send(done=True)
