@@ -3,16 +3,16 @@
 
 #[cfg(unix)]
 use rowsmith::{
-    config::settings::{Isolation, PluginUse},
     limit::stop::Stop,
     plugin::{
         discovery::SearchPath,
+        host_services::PluginServices,
         isolated::{Program, isolate},
         redact::Redactor,
         registry::{Registry, instantiate},
-        services::PluginServices,
     },
-    session::services,
+    settings::{Isolation, PluginUse},
+    startup::open_plugins::services,
 };
 use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::row::{ChunkBuilder, RowChunk};

@@ -10,7 +10,7 @@ use rowsmith::pipeline::orchestrator::RunEnd;
 use rowsmith::pipeline::question::RowKey;
 use rowsmith::plugin::PluginError;
 use rowsmith::plugin::registry::{Source, instantiate};
-use rowsmith::plugin::services::SharedServices;
+use rowsmith::plugin::host_services::HostServices;
 use rowsmith_plugin_api::ErrorKind;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
@@ -138,7 +138,7 @@ async fn lookups() {
 }
 
 /// Creates an instance of a bundled plugin, which is linked into this program.
-fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &SharedServices) -> Result<Remote, PluginError> {
+fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &HostServices) -> Result<Remote, PluginError> {
     let manifests = rowsmith_bundled_plugins::plugins().into_iter().map(|plugin| {
         let manifest = Manifest::parse(plugin.manifest.as_bytes()).expect("the macro writes valid manifests");
         (Box::new(manifest), plugin)
@@ -149,7 +149,7 @@ fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &SharedServices
 }
 
 /// Opens the store; the threads of an earlier run may still be letting go of it.
-fn lmdb(folder: &Path, shared: &SharedServices) -> CacheClient {
+fn lmdb(folder: &Path, shared: &HostServices) -> CacheClient {
     let config = json!({"path": folder.join("cache")});
     loop {
         match bundled(PluginKind::Cache, "lmdb", &config, shared) {

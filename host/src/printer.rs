@@ -1,7 +1,7 @@
 //! All that is printed. Data goes to standard output, everything else to standard error.
 
-use crate::config::env;
 use crate::diagnostic::printable;
+use crate::settings::env;
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};

@@ -2,19 +2,19 @@
 //! same vtables as those from files.
 
 use rowsmith::builtin::memory_cache as memory_cache_plugin;
-use rowsmith::config::settings::{
+use rowsmith::limit::clock::Clock;
+use rowsmith::limit::stop::Stop;
+use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
+use rowsmith::pipeline::orchestrator::{self, RunEnd};
+use rowsmith::plugin::host_services::{HostServices, PluginServices};
+use rowsmith::plugin::redact::Redactor;
+use rowsmith::rules::{OutputColumn, Rule, ValueType};
+use rowsmith::settings::{
     BatchSettings, Budget, Enrich, Fallback, Isolation, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings,
     Settings,
 };
-use rowsmith::limit::clock::Clock;
-use rowsmith::limit::stop::Stop;
-use rowsmith::pipeline::assemble::{Ground, Plugins, assemble};
-use rowsmith::pipeline::orchestrator::{self, RunEnd};
-use rowsmith::plugin::redact::Redactor;
+use rowsmith::startup::open_plugins::services;
 use rowsmith::plugin::registry::{Source, instantiate};
-use rowsmith::plugin::services::{PluginServices, SharedServices};
-use rowsmith::rules::{OutputColumn, Rule, ValueType};
-use rowsmith::session::services;
 use rowsmith_abi::{Buffer, Callee, HostHandle, Instance};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::bridge::{exporter, provider, scraper};
@@ -169,14 +169,14 @@ impl Exporter for Nowhere {
 }
 
 /// Services for plugins in this process.
-pub(crate) fn shared() -> SharedServices {
+pub(crate) fn shared() -> HostServices {
     services(Stop::default(), Redactor::default(), Handle::current())
 }
 
 type Create = fn(&Buffer, HostHandle) -> std::result::Result<Arc<dyn Callee>, Buffer>;
 
 /// Makes a plugin of this process.
-fn remote(create: Create, config: &Value, shared: &SharedServices) -> Remote {
+fn remote(create: Create, config: &Value, shared: &HostServices) -> Remote {
     let host = HostHandle::new(Arc::new(PluginServices::new(shared.clone(), "in-process".to_owned())));
     let made = create(&Buffer::from(config.to_string()), host).map_err(|bytes| Error::decode(&bytes));
     Remote::new(Arc::new(Instance::new(made.expect("the plugin takes its config"))))
@@ -208,7 +208,7 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
         enrich: Enrich {
             input: ["Category", "Subcategory", "Topic", "Description"].map(str::to_owned).to_vec(),
             max_chars: vec![("Description".to_owned(), 500)],
-            missing_input_is_error: true,
+            missing_input: rowsmith::settings::MissingInput::Error,
             instructions: "You are an expert educator.".to_owned(),
             output: vec![output("tldr", "TLDR", tldr), output("challenge", "Challenge", challenge)],
         },
@@ -245,7 +245,7 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
 }
 
 /// A cache in memory that outlives single runs.
-pub(crate) fn memory_cache(shared: &SharedServices) -> CacheClient {
+pub(crate) fn memory_cache(shared: &HostServices) -> CacheClient {
     let (manifest, plugin) = memory_cache_plugin().expect("every build contains the memory cache");
     let source = Source::Linked(Box::new(manifest), plugin);
     let opened = instantiate(&source, &json!({}), shared, Isolation::None, Duration::MAX);
@@ -258,7 +258,7 @@ pub(crate) async fn run(
     rows: u64,
     latency: Duration,
     cache: &CacheClient,
-    shared: &SharedServices,
+    shared: &HostServices,
 ) -> RunEnd {
     let scraper = ScraperClient(remote(scraper::create::<Rows>, &json!({"count": rows}), shared));
     let exporter = ExporterClient(remote(exporter::create::<Nowhere>, &json!({}), shared));
@@ -272,7 +272,7 @@ pub(crate) async fn run_with(
     exporter: ExporterClient,
     latency: Duration,
     cache: &CacheClient,
-    shared: &SharedServices,
+    shared: &HostServices,
 ) -> RunEnd {
     let config = json!({"latency_ms": latency.as_millis()});
     let provider = ProviderClient(remote(provider::create::<Instantly>, &config, shared));
@@ -285,7 +285,7 @@ pub(crate) async fn run_with(
         provider_plugin: ("instant".to_owned(), "1.0.0".to_owned()),
         exporters: vec![("exporter".to_owned(), exporter)],
     };
-    let ground = Ground {
+    let ground = RunContext {
         sinks: shared.sinks.clone(),
         stop: shared.stop.clone(),
         calls: shared.calls.clone(),

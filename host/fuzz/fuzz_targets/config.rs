@@ -7,7 +7,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rowsmith::config::raw::RawConfig;
-use rowsmith::config::{Document, check_schema, decode, interpolate, pointer, problems_to_diagnostics};
+use rowsmith::document::{Document, check_schema, decode, interpolate, pointer, problems_to_diagnostics};
 use rowsmith::diagnostic::{Diagnostic, render};
 use rowsmith::rules::parse::from_tables;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};

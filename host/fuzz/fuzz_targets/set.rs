@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rowsmith::config::Document;
+use rowsmith::document::Document;
 
 const TEXT: &str =
     "a = 1\n[batch]\nmax_rows = 20\n[[exporters]]\npath = \"x\"\n[[exporters]]\npath = \"y\"\n[\"a b\".c]\n";

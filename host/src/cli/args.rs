@@ -1,11 +1,11 @@
 //! Commands and flags.
 
 use super::plugin::args::PluginArgs;
-use super::traffic::TrafficArgs;
-use crate::config::defaults;
-use crate::config::load::Overrides;
+use super::record_replay::TrafficArgs;
 use crate::printer::ColorChoice;
 use crate::report::progress::ProgressMode;
+use crate::settings::defaults;
+use crate::startup::load::Overrides;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 

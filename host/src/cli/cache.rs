@@ -3,11 +3,11 @@
 use super::Context;
 use super::args::{CacheArgs, CacheCommand, ConfigArgs, OutputFormat};
 use super::run::pretty;
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::pipeline::question::RowKey;
 use crate::pipeline::record::{self, RecordMeta};
-use crate::session::{Opened, Session};
+use crate::startup::HostError;
+use crate::startup::open_plugins::{OpenPlugins, Opened};
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -28,7 +28,7 @@ pub(super) async fn run(context: &Context, args: CacheArgs) -> Result<ExitCode, 
     }
 }
 
-async fn open(context: &Context, config: &ConfigArgs) -> Result<(Session, Opened<CacheClient>), HostError> {
+async fn open(context: &Context, config: &ConfigArgs) -> Result<(OpenPlugins, Opened<CacheClient>), HostError> {
     let session = context.session(context.load(config, None)?, true);
     let cache = session.cache().await?;
     Ok((session, cache))
@@ -71,7 +71,7 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
 
 /// Reads every entry; returns the keys of those that cannot be trusted, with why.
 async fn walk(
-    session: &Session,
+    session: &OpenPlugins,
     cache: &Opened<CacheClient>,
     mut sound: impl FnMut(&RowKey, RecordMeta),
 ) -> Result<Vec<(RowKey, String)>, HostError> {

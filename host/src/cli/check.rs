@@ -2,13 +2,14 @@
 
 use super::Context;
 use super::args::CheckArgs;
-use super::traffic;
-use crate::config::settings::Isolation;
-use crate::config::{SecretSources, env, pointer, resolve_secrets};
+use super::record_replay;
 use crate::diagnostic::Diagnostic;
-use crate::error::HostError;
+use crate::document::{SecretSources, pointer, resolve_secrets};
 use crate::exit_code::ExitCode;
-use crate::session::Session;
+use crate::settings::Isolation;
+use crate::settings::env;
+use crate::startup::HostError;
+use crate::startup::open_plugins::OpenPlugins;
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::fmt::Write as _;
 
@@ -33,7 +34,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
         return Ok(ExitCode::Success);
     }
     let may_be_missing = !args.online || args.traffic.replay.is_some();
-    let session = context.session(loaded, may_be_missing).with_traffic(traffic::open(context, &args.traffic)?)?;
+    let session = context.session(loaded, may_be_missing).with_traffic(record_replay::open(context, &args.traffic)?)?;
     open_all(&session).await?;
     context.data(lines.trim_end())?;
     if args.online {
@@ -41,10 +42,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     }
     let secrets = if missing.is_empty() { "" } else { "; but a run needs the secrets above" };
     context.data(format_args!("{name} is fine{secrets}"))?;
-    Ok(traffic::settle(context, &session, ExitCode::Success))
+    Ok(record_replay::settle(context, &session, ExitCode::Success))
 }
 
-async fn open_all(session: &Session) -> Result<(), HostError> {
+async fn open_all(session: &OpenPlugins) -> Result<(), HostError> {
     session.scraper().await?;
     session.cache().await?;
     session.provider().await?;
@@ -52,7 +53,7 @@ async fn open_all(session: &Session) -> Result<(), HostError> {
     Ok(())
 }
 
-async fn verify(session: &Session) -> Result<String, HostError> {
+async fn verify(session: &OpenPlugins) -> Result<String, HostError> {
     let (provider, info) = session.provider().await?;
     if !provider.can("verify") {
         return Ok(format!("{} cannot tell whether `{}` works without asking it", provider.name, info.model));
@@ -61,7 +62,7 @@ async fn verify(session: &Session) -> Result<String, HostError> {
 }
 
 /// Secrets that a run would need and that are not there; a check goes on without them.
-fn missing_secrets(loaded: &crate::config::load::Loaded) -> Vec<Diagnostic> {
+fn missing_secrets(loaded: &crate::startup::load::Loaded) -> Vec<Diagnostic> {
     let mut missing = Vec::new();
     for (wanted, source) in &loaded.sources {
         let mut config = wanted.config.clone();

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::args::{Cli, CompletionsArgs};
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::startup::HostError;
 use clap::CommandFactory;
 
 pub(super) fn run(context: &Context, args: &CompletionsArgs) -> Result<ExitCode, HostError> {

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::args::InitArgs;
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::startup::HostError;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::Path;

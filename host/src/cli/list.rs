@@ -2,16 +2,16 @@
 
 use super::Context;
 use super::args::{ListArgs, OutputFormat};
+use super::record_replay;
 use super::run::pretty;
-use super::traffic;
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::startup::HostError;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::json;
 
 pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, HostError> {
     let loaded = context.load(&args.config, None)?;
-    let session = context.session(loaded, true).with_traffic(traffic::open(context, &args.traffic)?)?;
+    let session = context.session(loaded, true).with_traffic(record_replay::open(context, &args.traffic)?)?;
     let scraper = session.scraper().await?;
     if !scraper.can("list") {
         return Err(HostError::Usage(format!("the scraper `{}` cannot tell what there is to scrape", scraper.name)));
@@ -27,5 +27,5 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
             }
         }
     }
-    Ok(traffic::settle(context, &session, ExitCode::Success))
+    Ok(record_replay::settle(context, &session, ExitCode::Success))
 }

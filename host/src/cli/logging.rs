@@ -1,10 +1,10 @@
 //! Sets up logging: the host's own records and the plugins', without secrets, to standard error.
 
 use super::args::{GlobalArgs, LogFormat};
-use crate::config::env;
 use crate::diagnostic::printable_but_colour;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
+use crate::settings::env;
 use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;

@@ -10,16 +10,14 @@ mod logging;
 mod outcome;
 mod plan;
 mod plugin;
+mod record_replay;
 mod run;
 mod schema;
 mod signals;
-mod traffic;
 
 pub use args::{Cli, Command};
 
-use crate::config::ConfigError;
-use crate::config::load::{LoadError, Loaded, load};
-use crate::error::HostError;
+use crate::document::ConfigError;
 use crate::exit_code::ExitCode;
 use crate::limit::stop::{Stop, StopReason};
 use crate::plugin::exit_guard::ExitGuard;
@@ -27,7 +25,9 @@ use crate::plugin::exit_guard::ExitGuard;
 use crate::plugin::isolated;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
-use crate::session::{Session, services};
+use crate::startup::HostError;
+use crate::startup::load::{LoadError, Loaded, load};
+use crate::startup::open_plugins::{OpenPlugins, services};
 use args::{ConfigArgs, GlobalArgs};
 use clap::Parser as _;
 use std::time::Duration;
@@ -124,9 +124,9 @@ impl Context {
     }
 
     /// A session over a config.
-    pub(crate) fn session(&self, loaded: Loaded, secrets_may_be_missing: bool) -> Session {
+    pub(crate) fn session(&self, loaded: Loaded, secrets_may_be_missing: bool) -> OpenPlugins {
         let services = services(self.stop.clone(), self.redactor.clone(), self.calls.clone());
-        Session::new(loaded, services, secrets_may_be_missing, self.printer.color)
+        OpenPlugins::new(loaded, services, secrets_may_be_missing, self.printer.color)
     }
 
     /// Prints a line of data; a closed pipe is no error.

@@ -2,14 +2,14 @@
 
 use super::Context;
 use super::args::RunArgs;
-use crate::config::settings::{OnFailure, Settings};
 use crate::exit_code::ExitCode;
 use crate::limit::stop::StopReason;
 use crate::pipeline::export::is_closed_pipe;
 use crate::pipeline::orchestrator::RunEnd;
 use crate::report::json::Report;
 use crate::report::text;
-use crate::session::Session;
+use crate::settings::{OnFailure, Settings};
+use crate::startup::open_plugins::OpenPlugins;
 use rowsmith_plugin_api::{Error, ErrorKind};
 
 /// The exit code of a run, from the gravest to the lightest.
@@ -57,7 +57,7 @@ pub(super) fn stop_text(reason: &StopReason) -> String {
 }
 
 /// Prints the summary, and all that went wrong.
-pub(super) fn tell(context: &Context, session: &Session, end: &RunEnd, report: &Report, args: &RunArgs) {
+pub(super) fn tell(context: &Context, session: &OpenPlugins, end: &RunEnd, report: &Report, args: &RunArgs) {
     let printer = context.printer;
     let clean = |text: &str| context.redactor.clean(text).into_owned();
     if reader_is_gone(end) {

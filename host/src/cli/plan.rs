@@ -3,15 +3,16 @@
 use super::Context;
 use super::args::{OutputFormat, PlanArgs};
 use super::run::pretty;
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
 use crate::pipeline::lookup::{Found, look_up};
-use crate::pipeline::misses::{Holdings, holdings};
+use crate::pipeline::miss_report::{Holdings, holdings};
 use crate::pipeline::question::{Question, RowKey};
-use crate::pipeline::scrape::{self, Scraped};
-use crate::session::Session;
+use crate::pipeline::scrape;
+use crate::plugin::row_intake::Scraped;
+use crate::startup::HostError;
+use crate::startup::open_plugins::OpenPlugins;
 use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::completion::ProviderInfo;
@@ -57,7 +58,7 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
 }
 
 async fn read(
-    session: &Session,
+    session: &OpenPlugins,
     cache: &CacheClient,
     plugin: &(String, String),
     info: &ProviderInfo,
@@ -144,11 +145,11 @@ impl Plan {
     }
 }
 
-fn per_minute(session: &Session) -> Option<u64> {
+fn per_minute(session: &OpenPlugins) -> Option<u64> {
     session.settings().provider_limits.requests_per_minute.map(|n| u64::from(n.get()))
 }
 
-fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
+fn as_json(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
     json!({
         "schema": "rowsmith/plan/v1",
         "provider": session.settings().provider_name,
@@ -166,7 +167,7 @@ fn as_json(session: &Session, info: &ProviderInfo, plan: &Plan) -> serde_json::V
     })
 }
 
-fn as_text(session: &Session, info: &ProviderInfo, plan: &Plan) -> String {
+fn as_text(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> String {
     let settings = session.settings();
     let quota = match per_minute(session) {
         Some(limit) => format!(

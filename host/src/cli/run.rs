@@ -2,17 +2,18 @@
 
 use super::args::RunArgs;
 use super::outcome::{exit_code, stop_text, tell};
-use super::{Context, signals, traffic};
-use crate::config::settings::Settings;
-use crate::error::HostError;
+use super::{Context, record_replay, signals};
 use crate::exit_code::ExitCode;
 use crate::files::{FileUse, conflict, unwritable};
 use crate::limit::clock::Clock;
-use crate::pipeline::assemble::{Ground, Plugins, assemble};
+use crate::pipeline::assemble::{Plugins, RunContext, assemble};
+use crate::pipeline::failure_file;
 use crate::pipeline::orchestrator::{self, RunEnd};
 use crate::report::json::{Facts, Output, Report};
-use crate::report::{failures, progress};
-use crate::session::{Opened, Session};
+use crate::report::progress;
+use crate::settings::Settings;
+use crate::startup::HostError;
+use crate::startup::open_plugins::{OpenPlugins, Opened};
 use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -34,7 +35,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     }
     signals::listen(context.stop.clone(), context.printer);
     let config = loaded.document.name.clone();
-    let traffic = traffic::open(context, &args.traffic)?;
+    let traffic = record_replay::open(context, &args.traffic)?;
     let session = context.session(loaded, args.offline || args.traffic.replay.is_some()).with_traffic(traffic)?;
     let clock = Clock::start();
     let cache = session.cache().await?;
@@ -59,7 +60,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
             .collect(),
     };
     let services = &session.services;
-    let ground = Ground {
+    let ground = RunContext {
         sinks: services.sinks.clone(),
         stop: services.stop.clone(),
         calls: services.calls.clone(),
@@ -75,15 +76,15 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     drop(shown.await);
 
     let ended = exit_code(&end);
-    let exit_code = traffic::exit_code(&session, ended);
+    let exit_code = record_replay::exit_code(&session, ended);
     let facts = Facts {
         config,
         provider: settings.provider_name.clone(),
         model: info.model.clone(),
         is_language_model: info.is_language_model,
-        cost_usd: if end.tally.usage_unknown && info.is_language_model { None } else { dispatcher.ledger.cost_usd() },
+        cost_usd: if end.tally.usage_unknown && info.is_language_model { None } else { dispatcher.budget.cost_usd() },
         total: clock.elapsed(),
-        waited: dispatcher.gate.waited(),
+        waited: dispatcher.rate_limiter.waited(),
         outputs: outputs_of(&end),
         failure_file: end.failure_file.clone().ok().flatten(),
         replayed_from: args.traffic.replay.as_ref().map(|folder| folder.display().to_string()),
@@ -92,7 +93,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     };
     let report = Report::new(&end.tally, facts);
     tell(context, &session, &end, &report, &args);
-    traffic::tell(context, &session, ended, report.rows.cached);
+    record_replay::tell(context, &session, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
 }
@@ -126,7 +127,7 @@ fn check_reports(reports: &[PathBuf]) -> Result<(), HostError> {
 
 /// Finds files that would be two things at once, and those that cannot be written.
 fn check_files(
-    session: &Session,
+    session: &OpenPlugins,
     args: &RunArgs,
     exporters: &[(Opened<ExporterClient>, Target)],
     failure_file: &Path,
@@ -144,7 +145,7 @@ fn check_files(
         }
         files.push(FileUse::written("an output", path));
     }
-    if failure_file.exists() && !failures::is_ours(failure_file) {
+    if failure_file.exists() && !failure_file::is_ours(failure_file) {
         let text =
             "is not a failure file of an earlier run and would be overwritten; set run.failure_file to another path";
         return Err(config(format!("{} {text}", failure_file.display())));

@@ -2,9 +2,10 @@
 
 use super::Context;
 use super::run::pretty;
-use crate::config::raw::{RawConfig, RawRule};
-use crate::error::HostError;
+use crate::config::raw::RawConfig;
 use crate::exit_code::ExitCode;
+use crate::rules::RawRule;
+use crate::startup::HostError;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! The config as it is written. Its schema is what `rowsmith schema` prints.
 
+use crate::settings::{Fallback, Isolation, MissingInput, OnFailure, defaults};
 use rowsmith_plugin_api::ConfigSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -46,7 +47,7 @@ pub struct RawPlugin {
     /// Where the plugin's code runs: in this process, or in one of its own, whose crash costs a call and not the run.
     #[serde(default)]
     #[config(default = "\"none\"")]
-    pub isolation: RawIsolation,
+    pub isolation: Isolation,
     /// Longest time in seconds for which a call may last or a scraper be silent, whatever the plugin does.
     #[serde(default = "plugin_timeout_secs")]
     #[config(default = "600")]
@@ -56,19 +57,9 @@ pub struct RawPlugin {
     pub config: Map<String, Value>,
 }
 
-pub(super) fn plugin_timeout_secs() -> NonZeroU64 {
-    NonZeroU64::new(super::defaults::PLUGIN_TIMEOUT_SECS).unwrap_or(NonZeroU64::MIN)
-}
-
-/// Where a plugin's code runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RawIsolation {
-    /// In this process.
-    #[default]
-    None,
-    /// In a process of its own.
-    Process,
+/// Returns the default of `timeout_secs`.
+pub fn plugin_timeout_secs() -> NonZeroU64 {
+    NonZeroU64::new(defaults::PLUGIN_TIMEOUT_SECS).unwrap_or(NonZeroU64::MIN)
 }
 
 /// What is asked about each row.
@@ -87,7 +78,7 @@ pub struct RawEnrich {
     /// What happens when the source has no such input column.
     #[serde(default)]
     #[config(default = "\"error\"")]
-    pub missing_input: RawMissingInput,
+    pub missing_input: MissingInput,
     /// What the model is told before the rules; no row data.
     #[serde(default)]
     #[config(default = "\"\"")]
@@ -102,75 +93,6 @@ pub struct RawEnrich {
 /// Tables in the order of the file; their rules are checked one by one.
 pub type RuleTables = Map<String, Value>;
 
-/// What happens when an input column is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RawMissingInput {
-    /// The run stops before the first call.
-    #[default]
-    Error,
-    /// The column counts as empty.
-    Ignore,
-}
-
-/// The rule of an output column.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawRule {
-    /// The name in the exported row; the table's key when absent.
-    pub column: Option<String>,
-    /// The type of the value.
-    #[serde(rename = "type", default)]
-    #[config(default = "\"string\"")]
-    pub value_type: RawType,
-    /// The only values there are.
-    #[serde(rename = "enum")]
-    pub allowed: Option<Vec<Value>>,
-    /// Least number.
-    pub min: Option<f64>,
-    /// Greatest number.
-    pub max: Option<f64>,
-    /// Fewest characters of a string or items of an array.
-    pub min_length: Option<usize>,
-    /// Most characters of a string or items of an array.
-    pub max_length: Option<usize>,
-    /// Most words of a string.
-    pub max_words: Option<NonZeroUsize>,
-    /// A regular expression that a string must match.
-    pub pattern: Option<String>,
-    /// The rule of an array's items.
-    pub items: Option<Value>,
-    /// The rules of an object's values.
-    pub properties: Option<Map<String, Value>>,
-    /// Whether the value may be null.
-    #[serde(default)]
-    #[config(default = "false")]
-    pub optional: bool,
-    /// What the model is told about it.
-    #[serde(default)]
-    #[config(default = "\"\"")]
-    pub description: String,
-}
-
-/// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RawType {
-    /// Text.
-    #[default]
-    String,
-    /// A whole number.
-    Integer,
-    /// Any number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// A list.
-    Array,
-    /// Named values.
-    Object,
-}
-
 /// A provider.
 #[derive(Debug, Clone, Deserialize, ConfigSchema)]
 #[serde(deny_unknown_fields)]
@@ -182,7 +104,7 @@ pub struct RawProvider {
     /// Where the plugin's code runs: in this process, or in one of its own, whose crash costs a call and not the run.
     #[serde(default)]
     #[config(default = "\"none\"")]
-    pub isolation: RawIsolation,
+    pub isolation: Isolation,
     /// The plugin's own settings; `rowsmith plugin info` explains them.
     #[serde(default)]
     pub config: Map<String, Value>,
@@ -201,7 +123,7 @@ pub struct RawProvider {
 }
 
 fn provider_timeout_secs() -> NonZeroU64 {
-    NonZeroU64::new(super::defaults::PROVIDER_TIMEOUT_SECS).unwrap_or(NonZeroU64::MIN)
+    NonZeroU64::new(defaults::PROVIDER_TIMEOUT_SECS).unwrap_or(NonZeroU64::MIN)
 }
 
 /// What a service allows.
@@ -257,7 +179,7 @@ pub struct RawBatch {
     /// What happens with rows that a call left over.
     #[serde(default)]
     #[config(default = "\"repack\"")]
-    pub fallback: RawFallback,
+    pub fallback: Fallback,
     /// How answers are paired with rows: "tag" (each copies a short tag), "off", or a column's name to copy.
     #[config(default = "\"tag\"")]
     pub pairing: Option<String>,
@@ -265,19 +187,6 @@ pub struct RawBatch {
     #[serde(default)]
     #[config(default = "0")]
     pub audit: f64,
-}
-
-/// What happens with rows that a call left over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RawFallback {
-    /// Together with others, then halves, then alone.
-    #[default]
-    Repack,
-    /// Alone at once.
-    Individual,
-    /// They fail.
-    None,
 }
 
 /// What a run may use in all. A run that reaches a limit stops, and goes on when it is started again.
@@ -306,24 +215,11 @@ pub struct RawRun {
     /// What happens with a row that failed: exported without output columns, left out, or the end of the run.
     #[serde(default)]
     #[config(default = "\"keep\"")]
-    pub on_failure: RawOnFailure,
+    pub on_failure: OnFailure,
     /// Where failed rows are written, as JSON Lines; beside the first exporter's file when absent.
     pub failure_file: Option<PathBuf>,
     /// The name of a further column that says how each row ended.
     pub status_column: Option<String>,
-}
-
-/// What happens with a row that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RawOnFailure {
-    /// It is exported without output columns.
-    #[default]
-    Keep,
-    /// It is not exported.
-    Drop,
-    /// The run stops.
-    Stop,
 }
 
 /// Where plugins are looked for.

@@ -1,14 +1,14 @@
 //! From the written config to checked settings: what a schema cannot say. Pure but for `output_schema`'s file.
 
-use super::raw::{RawConfig, RawFallback, RawIsolation, RawMissingInput, RawOnFailure, RawPlugin, RawProvider};
-use super::settings::{
-    BatchSettings, Budget, Enrich, Fallback, Isolation, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings,
-    Settings,
-};
-use super::{Document, defaults, nearest, pointer, problems_to_diagnostics};
+use super::raw::{RawConfig, RawPlugin, RawProvider};
 use crate::diagnostic::{Diagnostic, code};
+use crate::document::{Document, nearest, pointer, problems_to_diagnostics, read_text};
 use crate::rules::OutputColumn;
 use crate::rules::parse::{self, RuleProblem};
+use crate::settings::defaults;
+use crate::settings::{
+    BatchSettings, Budget, Enrich, Isolation, Pairing, PluginUse, ProviderLimits, RunSettings, Settings,
+};
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;
 use std::num::NonZeroUsize;
@@ -22,11 +22,7 @@ struct Validator<'a> {
 }
 
 /// Makes settings, or says all that is wrong.
-pub(super) fn settings(
-    document: &Document,
-    raw: RawConfig,
-    provider: Option<&str>,
-) -> Result<Settings, Vec<Diagnostic>> {
+pub fn settings(document: &Document, raw: RawConfig, provider: Option<&str>) -> Result<Settings, Vec<Diagnostic>> {
     let mut validator = Validator { document, found: Vec::new() };
     let provider_name = validator.provider_name(&raw, provider);
     let output = validator.output(&raw);
@@ -45,7 +41,7 @@ pub(super) fn settings(
 }
 
 /// What is wrong with the rules of the output columns, for a config that is wrong elsewhere too.
-pub(super) fn rule_mistakes(document: &Document, tables: &serde_json::Map<String, Value>) -> Vec<Diagnostic> {
+pub fn rule_mistakes(document: &Document, tables: &serde_json::Map<String, Value>) -> Vec<Diagnostic> {
     let mut validator = Validator { document, found: Vec::new() };
     if let Err(problems) = parse::from_tables(tables) {
         validator.rule_problems(problems);
@@ -180,24 +176,21 @@ impl Validator<'_> {
 }
 
 fn read_schema(path: &Path) -> Result<Vec<OutputColumn>, String> {
-    let text = super::read_text(path).map_err(|error| error.to_string())?;
+    let text = read_text(path).map_err(|error| error.to_string())?;
     let schema: Value =
         serde_json::from_str(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))?;
     parse::from_json_schema(&schema).map_err(|problem| format!("{}: {problem}", path.display()))
 }
 
 /// A plugin use from a table that names it; without a plugin's name, the library's file name stands for it.
-pub(super) fn plugin_use(kind: PluginKind, raw: &RawPlugin, pointer: impl Into<String>) -> PluginUse {
+pub fn plugin_use(kind: PluginKind, raw: &RawPlugin, pointer: impl Into<String>) -> PluginUse {
     let stem =
         || raw.library.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     PluginUse {
         kind,
         name: raw.plugin.clone().or_else(stem).unwrap_or_default(),
         library: raw.library.clone(),
-        isolation: match raw.isolation {
-            RawIsolation::None => Isolation::None,
-            RawIsolation::Process => Isolation::Process,
-        },
+        isolation: raw.isolation,
         timeout: Duration::from_secs(raw.timeout_secs.get()),
         config: Value::Object(raw.config.clone()),
         pointer: pointer.into(),
@@ -208,7 +201,7 @@ pub(super) fn default_cache() -> RawPlugin {
     RawPlugin {
         plugin: Some(defaults::CACHE_PLUGIN.to_owned()),
         library: None,
-        isolation: RawIsolation::None,
+        isolation: Isolation::None,
         timeout_secs: super::raw::plugin_timeout_secs(),
         config: serde_json::Map::new(),
     }
@@ -241,7 +234,7 @@ fn build(raw: RawConfig, provider_name: String, provider: &RawProvider, output: 
         enrich: Enrich {
             input: raw.enrich.input,
             max_chars: raw.enrich.max_chars.into_iter().map(|(name, most)| (name, most.get())).collect(),
-            missing_input_is_error: raw.enrich.missing_input == RawMissingInput::Error,
+            missing_input: raw.enrich.missing_input,
             instructions: raw.enrich.instructions,
             output,
         },
@@ -249,11 +242,7 @@ fn build(raw: RawConfig, provider_name: String, provider: &RawProvider, output: 
         batch: BatchSettings {
             max_rows: raw.batch.max_rows.unwrap_or_else(|| non_zero(defaults::BATCH_MAX_ROWS)),
             max_input_tokens: raw.batch.max_input_tokens.map(NonZeroUsize::get),
-            fallback: match raw.batch.fallback {
-                RawFallback::Repack => Fallback::Repack,
-                RawFallback::Individual => Fallback::Individual,
-                RawFallback::None => Fallback::None,
-            },
+            fallback: raw.batch.fallback,
             pairing: match raw.batch.pairing.as_deref() {
                 None | Some("tag") => Pairing::Tag,
                 Some("off") => Pairing::Off,
@@ -270,11 +259,7 @@ fn build(raw: RawConfig, provider_name: String, provider: &RawProvider, output: 
         },
         run: RunSettings {
             window_rows: raw.run.window_rows.unwrap_or_else(|| non_zero(defaults::WINDOW_ROWS)),
-            on_failure: match raw.run.on_failure {
-                RawOnFailure::Keep => OnFailure::Keep,
-                RawOnFailure::Drop => OnFailure::Drop,
-                RawOnFailure::Stop => OnFailure::Stop,
-            },
+            on_failure: raw.run.on_failure,
             failure_file: raw.run.failure_file,
             status_column: raw.run.status_column,
             limit: None,

@@ -1,4 +1,4 @@
-//! How long to wait before a call is tried again. Pure but for the dice.
+//! How long to wait before a call is tried again. Pure but for the jitter.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The wait after `attempt` failed attempts: full jitter under an exponential cap. `dice` is in 0..1.
-    pub fn delay(&self, attempt: u32, dice: f64) -> Duration {
+    /// The wait after `attempt` failed attempts: full jitter under an exponential cap. `jitter` is in 0..1.
+    pub fn delay(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));
-        doubled.min(self.cap).mul_f64(dice.clamp(0.0, 1.0))
+        doubled.min(self.cap).mul_f64(jitter.clamp(0.0, 1.0))
     }
 }
 
 /// A number in 0..1 from the standard library's own source of randomness.
-pub fn dice() -> f64 {
+pub fn jitter() -> f64 {
     use std::hash::{BuildHasher, Hasher};
     let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
     f64::from(u32::try_from(bits >> 32).unwrap_or(0)) / f64::from(u32::MAX)
@@ -41,6 +41,6 @@ mod tests {
         let waits = [1, 2, 3, 4, 9, 200].map(|attempt| policy.delay(attempt, 1.0));
         assert_eq!(waits, [1, 2, 4, 8, 8, 8].map(secs));
         assert_eq!(policy.delay(3, 0.5), secs(2));
-        assert!((0..1000).all(|_| (0.0..=1.0).contains(&dice())));
+        assert!((0..1000).all(|_| (0.0..=1.0).contains(&jitter())));
     }
 }

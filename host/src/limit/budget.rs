@@ -1,7 +1,7 @@
 //! What a run may use in all: calls, tokens, money. The worst case is reserved before a call and settled
 //! after it, so a budget is never exceeded.
 
-use crate::config::settings::Budget;
+use crate::settings::Budget;
 use rowsmith_plugin_api::completion::Usage;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
@@ -36,7 +36,7 @@ struct Used {
 
 /// Keeps the books of a run.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct BudgetTracker {
     budget: Budget,
     prices: Option<Prices>,
     used: Mutex<Used>,
@@ -50,8 +50,8 @@ pub struct Reservation {
     output: u64,
 }
 
-impl Ledger {
-    /// An empty ledger.
+impl BudgetTracker {
+    /// An empty budget.
     pub fn new(budget: Budget, prices: Option<Prices>) -> Self {
         Self { budget, prices, used: Mutex::new(Used::default()), settled: Notify::new() }
     }
@@ -72,7 +72,7 @@ impl Ledger {
         }
     }
 
-    /// As [`Ledger::reserve`], without waiting; the error also says how many reservations are open.
+    /// As [`BudgetTracker::reserve`], without waiting; the error also says how many reservations are open.
     fn try_reserve(&self, input: u64, output: u64) -> Result<Reservation, (String, u64)> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(most) = self.budget.max_calls.filter(|most| used.calls + 1 > *most) {
@@ -135,47 +135,47 @@ mod tests {
 
     #[test]
     fn calls_are_never_more_than_allowed() {
-        let ledger = Ledger::new(Budget { max_calls: Some(2), ..Budget::default() }, None);
-        let first = ledger.try_reserve(1, 1).unwrap();
-        ledger.try_reserve(1, 1).unwrap();
-        assert_eq!(ledger.try_reserve(1, 1).unwrap_err().0, "max_calls = 2 is used up");
-        ledger.cancel(first);
-        assert!(ledger.try_reserve(1, 1).is_ok());
+        let budget = BudgetTracker::new(Budget { max_calls: Some(2), ..Budget::default() }, None);
+        let first = budget.try_reserve(1, 1).unwrap();
+        budget.try_reserve(1, 1).unwrap();
+        assert_eq!(budget.try_reserve(1, 1).unwrap_err().0, "max_calls = 2 is used up");
+        budget.cancel(first);
+        assert!(budget.try_reserve(1, 1).is_ok());
     }
 
     #[test]
     fn the_worst_case_is_reserved_and_the_true_use_is_booked() {
-        let ledger = Ledger::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
-        let first = ledger.try_reserve(30, 50).unwrap();
-        assert!(ledger.try_reserve(10, 20).is_err(), "80 of 100 are set aside");
-        ledger.settle(first, Some(&usage(20, 10)));
-        let second = ledger.try_reserve(10, 60).unwrap();
-        ledger.settle(second, None);
-        assert!(ledger.try_reserve(10, 60).is_ok(), "a failed call used nothing");
+        let budget = BudgetTracker::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
+        let first = budget.try_reserve(30, 50).unwrap();
+        assert!(budget.try_reserve(10, 20).is_err(), "80 of 100 are set aside");
+        budget.settle(first, Some(&usage(20, 10)));
+        let second = budget.try_reserve(10, 60).unwrap();
+        budget.settle(second, None);
+        assert!(budget.try_reserve(10, 60).is_ok(), "a failed call used nothing");
     }
 
     #[test]
     fn money_is_never_more_than_allowed() {
         let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 10.0 };
-        let ledger = Ledger::new(Budget { max_cost_usd: Some(0.01), ..Budget::default() }, Some(prices));
-        let first = ledger.try_reserve(1_000, 800).unwrap();
-        ledger.settle(first, Some(&usage(1_000, 800)));
-        assert!(ledger.cost_usd().is_some_and(|usd| (usd - 0.009).abs() < 1e-9));
-        assert!(ledger.try_reserve(1_000, 800).unwrap_err().0.contains("max_cost_usd = 0.01"));
+        let budget = BudgetTracker::new(Budget { max_cost_usd: Some(0.01), ..Budget::default() }, Some(prices));
+        let first = budget.try_reserve(1_000, 800).unwrap();
+        budget.settle(first, Some(&usage(1_000, 800)));
+        assert!(budget.cost_usd().is_some_and(|usd| (usd - 0.009).abs() < 1e-9));
+        assert!(budget.try_reserve(1_000, 800).unwrap_err().0.contains("max_cost_usd = 0.01"));
     }
 
     #[tokio::test]
     async fn a_call_waits_for_what_others_have_set_aside() {
-        let ledger = Ledger::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
-        let first = ledger.reserve(30, 50).await.unwrap();
-        let mut second = pin!(ledger.reserve(30, 50));
+        let budget = BudgetTracker::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
+        let first = budget.reserve(30, 50).await.unwrap();
+        let mut second = pin!(budget.reserve(30, 50));
         let waits = tokio::select! {
             biased;
             _ = &mut second => false,
             () = std::future::ready(()) => true,
         };
         assert!(waits, "80 of 100 are set aside");
-        ledger.settle(first, Some(&usage(10, 5)));
+        budget.settle(first, Some(&usage(10, 5)));
         assert!(second.await.is_ok(), "15 of 100 are used");
     }
 }

@@ -1,26 +1,26 @@
 //! Puts the parts of a run together: the same way for commands, tests and benchmarks.
 
-use super::claims::Claims;
 use super::dispatch::Dispatcher;
 use super::export::Export;
 use super::fingerprint::{Fingerprinter, QuestionParts};
-use super::orchestrator::Parts;
+use super::leases::Leases;
+use super::orchestrator::Pipeline;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, OutputCap, Prompter};
 use super::scrape;
-use crate::config::defaults;
-use crate::config::settings::Settings;
 use crate::limit::backoff::RetryPolicy;
-use crate::limit::budget::{Ledger, Prices};
+use crate::limit::budget::{BudgetTracker, Prices};
 use crate::limit::clock::Clock;
-use crate::limit::gate::{Gate, SharedQuota};
+use crate::limit::rate_limiter::{RateLimiter, SharedQuota};
 use crate::limit::stop::Stop;
+use crate::pipeline::failure_file::FailureFile;
+use crate::pipeline::progress::Snapshot;
 use crate::plugin::image::hex;
 use crate::plugin::redact::Redactor;
-use crate::plugin::sinks::RowSinks;
-use crate::report::failures::FailureFile;
-use crate::report::progress::Snapshot;
+use crate::plugin::row_intake::RowIntake;
 use crate::rules::rule::rules_json;
+use crate::settings::Settings;
+use crate::settings::defaults;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
 use serde_json::Value;
@@ -38,7 +38,7 @@ pub struct Plugins {
     pub scraper: ScraperClient,
     /// Where answers are kept.
     pub cache: CacheClient,
-    /// Whether other processes share the cache's quotas and claims.
+    /// Whether other processes share the cache's quotas and leases.
     pub shared_cache: bool,
     /// Who answers.
     pub provider: ProviderClient,
@@ -51,9 +51,9 @@ pub struct Plugins {
 }
 
 /// What a run stands on.
-pub struct Ground {
+pub struct RunContext {
     /// The sinks of scrapers.
-    pub sinks: RowSinks,
+    pub sinks: RowIntake,
     /// The wish to stop.
     pub stop: Stop,
     /// Where calls of providers run, apart from the timers that watch them.
@@ -67,7 +67,7 @@ pub struct Ground {
 }
 
 /// Puts a run together; the receiver shows how far it is.
-pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts, watch::Receiver<Snapshot>) {
+pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (Pipeline, watch::Receiver<Snapshot>) {
     let (events_sender, events) = mpsc::unbounded_channel();
     let (progress, snapshots) = watch::channel(Snapshot::default());
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
@@ -76,14 +76,18 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
     // Processes share a service's limits, and a replay asks none.
     let coordinated = plugins.shared_cache && !settings.run.replayed;
     let quota = shared(coordinated).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
-    let claims = shared(coordinated).map(|cache| Claims::new(cache, ground.clock, settings.run.refresh));
+    let leases = shared(coordinated).map(|cache| Leases::new(cache, ground.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
         calls: ground.calls,
         prompter: prompter(settings, &plugins.info),
         outputs: settings.enrich.output.clone(),
-        gate: if settings.run.replayed { Gate::open(ground.clock) } else { Gate::new(limits, quota, ground.clock) },
-        ledger: ledger(settings),
+        rate_limiter: if settings.run.replayed {
+            RateLimiter::open(ground.clock)
+        } else {
+            RateLimiter::new(limits, quota, ground.clock)
+        },
+        budget: budget(settings),
         retry: RetryPolicy {
             max_attempts: limits.max_attempts.get(),
             base: Duration::from_millis(defaults::RETRY_BASE_MS),
@@ -93,7 +97,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
         timeout: limits.timeout,
         stop: ground.stop.clone(),
         persister: Persister::start(plugins.cache.clone()),
-        claims,
+        leases,
         provider_name: settings.provider_name.clone(),
         model: plugins.info.model.clone(),
         marks: fingerprinter.marks().clone(),
@@ -103,7 +107,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: Ground) -> (Parts
         events: events_sender,
     };
     let outputs = settings.enrich.output.clone();
-    let parts = Parts {
+    let parts = Pipeline {
         rows: scrape::start(plugins.scraper, &ground.sinks, &settings.scraper),
         cache: plugins.cache,
         fingerprinter,
@@ -157,11 +161,11 @@ pub fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
     Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone(), cap)
 }
 
-fn ledger(settings: &Settings) -> Ledger {
+fn budget(settings: &Settings) -> BudgetTracker {
     let limits = &settings.provider_limits;
     let prices = limits.input_usd_per_million.zip(limits.output_usd_per_million);
     let prices = prices.map(|(input, output)| Prices { input_usd_per_million: input, output_usd_per_million: output });
-    Ledger::new(settings.budget.clone(), prices)
+    BudgetTracker::new(settings.budget.clone(), prices)
 }
 
 /// Names the quota of a service, a model and a credential. The config only says where the key is, which

@@ -1,19 +1,19 @@
-//! Stage 6: one call after the other for one batch, through the gate, until there is an answer or no hope.
+//! Stage 6: one call after the other for one batch, through the rate_limiter, until there is an answer or no hope.
 
 use super::batch::{Batch, Stage};
-use super::claims::Claims;
-use super::marks::Marks;
+use super::leases::Leases;
 use super::parse;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, Asked, Prompter};
 use super::question::{Failure, RowKey};
+use super::question_digest::QuestionDigest;
 use super::reconcile::{self, Verdict};
 use super::record::{self, RecordMeta};
 use crate::abort::AbortOnDrop;
-use crate::limit::backoff::{RetryPolicy, dice};
-use crate::limit::budget::Ledger;
+use crate::limit::backoff::{RetryPolicy, jitter};
+use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
-use crate::limit::gate::Gate;
+use crate::limit::rate_limiter::RateLimiter;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::{OutputColumn, check};
 use rowsmith_plugin_api::bridge::client::ProviderClient;
@@ -56,7 +56,7 @@ pub enum Event {
 #[derive(Debug)]
 pub enum End {
     /// There is a verdict for every question.
-    Judged {
+    Validated {
         /// The verdicts, in the order of the questions.
         verdicts: Vec<Verdict>,
         /// Whether the call failed as a whole, so that what is left should be asked in smaller calls.
@@ -98,9 +98,9 @@ pub struct Dispatcher {
     /// What answers must be.
     pub outputs: Vec<OutputColumn>,
     /// The limits in time.
-    pub gate: Gate,
+    pub rate_limiter: RateLimiter,
     /// The limits in all.
-    pub ledger: Ledger,
+    pub budget: BudgetTracker,
     /// When to try again.
     pub retry: RetryPolicy,
     /// The longest time of one call.
@@ -109,14 +109,14 @@ pub struct Dispatcher {
     pub stop: Stop,
     /// Where answers are kept.
     pub persister: Persister,
-    /// The claims that processes share, when the cache offers them.
-    pub claims: Option<Claims>,
+    /// The leases that processes share, when the cache offers them.
+    pub leases: Option<Leases>,
     /// What is stored beside answers.
     pub provider_name: String,
     /// The model's name.
     pub model: String,
     /// What is asked, in short.
-    pub marks: Marks,
+    pub marks: QuestionDigest,
     /// Time.
     pub clock: Clock,
     /// What answers look like where the service decodes under a schema.
@@ -162,8 +162,8 @@ impl Dispatcher {
     /// Asks a batch until it has ended.
     pub async fn run(self: Arc<Self>, mut batch: Batch) -> Done {
         let start = Instant::now();
-        let deferred = match &self.claims {
-            Some(claims) => claims.take(&mut batch).await,
+        let deferred = match &self.leases {
+            Some(leases) => leases.take(&mut batch).await,
             None => Vec::new(),
         };
         let mut attempts = 0;
@@ -172,10 +172,10 @@ impl Dispatcher {
         } else {
             let keys: Vec<RowKey> = batch.questions.iter().map(|question| question.key).collect();
             let work = self.ask_and_store(&mut batch, &mut attempts);
-            match &self.claims {
-                Some(claims) => {
-                    let result = claims.hold(&keys, work).await;
-                    claims.release(&keys).await;
+            match &self.leases {
+                Some(leases) => {
+                    let result = leases.hold(&keys, work).await;
+                    leases.release(&keys).await;
                     result
                 }
                 None => work.await,
@@ -188,7 +188,7 @@ impl Dispatcher {
         let mut cost = Cost::default();
         let end = self.ask(batch, attempts, &mut cost).await;
         let not_stored = match &end {
-            End::Judged { verdicts, .. } => self.store(batch, verdicts, &cost).await.err(),
+            End::Validated { verdicts, .. } => self.store(batch, verdicts, &cost).await.err(),
             _ => None,
         };
         (end, not_stored)
@@ -214,14 +214,14 @@ impl Dispatcher {
                     return self.judge(completion, &asked);
                 }
                 Attempt::Again(wait) => {
-                    let wait = if self.gate.is_open() { Duration::ZERO } else { wait };
+                    let wait = if self.rate_limiter.is_open() { Duration::ZERO } else { wait };
                     if self.stop.or(sleep(wait)).await.is_none() {
                         return End::NotAsked;
                     }
                 }
                 Attempt::AgainAtOnce => tries = 0,
                 Attempt::Whole(failure) => {
-                    return End::Judged { verdicts: vec![Err(failure); batch.questions.len()], whole: true };
+                    return End::Validated { verdicts: vec![Err(failure); batch.questions.len()], whole: true };
                 }
                 Attempt::Unanswered(error) => return End::Unanswered(error),
                 Attempt::Stop => return End::NotAsked,
@@ -240,17 +240,17 @@ impl Dispatcher {
             return None;
         }
         let most_output = u64::from(asked.request.max_output_tokens.unwrap_or(0));
-        let reservation = match self.stop.or(self.ledger.reserve(asked.input_tokens, most_output)).await? {
+        let reservation = match self.stop.or(self.budget.reserve(asked.input_tokens, most_output)).await? {
             Ok(reservation) => reservation,
             Err(limit) => {
                 self.stop.request(StopReason::Limit(limit));
                 return None;
             }
         };
-        let Some(passage) =
-            self.stop.or(self.gate.pass(asked.input_tokens + most_output.min(asked.input_tokens))).await
+        let Some(permit) =
+            self.stop.or(self.rate_limiter.acquire(asked.input_tokens + most_output.min(asked.input_tokens))).await
         else {
-            self.ledger.cancel(reservation);
+            self.budget.cancel(reservation);
             return None;
         };
         for question in &mut batch.questions {
@@ -267,12 +267,12 @@ impl Dispatcher {
             Err(error) if error.context("sent") == Some("true") => Some(Usage::default()),
             Err(_) => None,
         };
-        self.ledger.settle(reservation, usage.as_ref());
+        self.budget.settle(reservation, usage.as_ref());
         if let Ok(completion) = &result {
             if let (Some(input), Some(output)) = (completion.usage.input, completion.usage.output) {
-                self.gate.correct(passage, input.saturating_add(output));
+                self.rate_limiter.correct(permit, input.saturating_add(output));
             }
-            self.gate.learn(&completion.limits, self.retry.max_wait);
+            self.rate_limiter.learn(&completion.limits, self.retry.max_wait);
         }
         Some(result)
     }
@@ -324,18 +324,18 @@ impl Dispatcher {
             return Attempt::Stop;
         }
         if let Some(wait) = asked_wait {
-            self.gate.pause(wait);
+            self.rate_limiter.pause(wait);
         }
         if tries >= self.retry.max_attempts {
             return Attempt::Unanswered(error);
         }
-        Attempt::Again(asked_wait.unwrap_or_else(|| self.retry.delay(tries, dice())))
+        Attempt::Again(asked_wait.unwrap_or_else(|| self.retry.delay(tries, jitter())))
     }
 
     /// Reads an answer.
     fn judge(&self, completion: Completion, asked: &Asked) -> End {
         let count = asked.ids.len();
-        let whole = |failure: Failure| End::Judged { verdicts: vec![Err(failure); count], whole: true };
+        let whole = |failure: Failure| End::Validated { verdicts: vec![Err(failure); count], whole: true };
         let Completion { text, finish, finish_detail, usage, model, .. } = completion;
         let answered = |unknown| Event::Answered { usage, model: model.clone(), unknown };
         let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
@@ -356,7 +356,7 @@ impl Dispatcher {
         let reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), &self.outputs);
         self.tell(answered(reconciled.unknown));
         let none_resolved = reconciled.verdicts.iter().all(Result::is_err);
-        End::Judged { verdicts: reconciled.verdicts, whole: cut_off || none_resolved }
+        End::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_resolved }
     }
 
     /// Makes valid answers durable. Audits only compare, so theirs are not kept.

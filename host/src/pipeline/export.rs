@@ -1,7 +1,7 @@
 //! Stage 12: rows to the exporters, in the source's order, each exporter on a thread of its own.
 
 use super::question::{Outcome, SkipReason};
-use super::window::Slot;
+use super::row_buffer::Slot;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
@@ -34,15 +34,15 @@ pub struct Exported {
     pub kept: bool,
 }
 
-enum Order {
+enum ExportCommand {
     Write(Arc<RowChunk>),
     Finish(Ending, oneshot::Sender<Exported>),
 }
 
 /// One exporter's thread.
-struct Lane {
+struct ExporterWorker {
     name: String,
-    orders: mpsc::Sender<Order>,
+    commands: mpsc::Sender<ExportCommand>,
 }
 
 /// Where the cells of chunks of one shape go.
@@ -57,7 +57,7 @@ struct Places {
 
 /// Turns ended rows into rows with output columns and hands them to all exporters.
 pub struct Export {
-    lanes: Vec<Lane>,
+    workers: Vec<ExporterWorker>,
     outputs: Vec<OutputColumn>,
     status_column: Option<String>,
     builder: ChunkBuilder,
@@ -77,17 +77,25 @@ impl Export {
         stop: &Stop,
     ) -> Self {
         let made: Vec<String> = outputs.iter().map(|o| o.column.clone()).chain(status_column.clone()).collect();
-        let lanes = exporters
+        let workers = exporters
             .into_iter()
             .map(|(name, exporter)| {
-                let (orders, receiver) = mpsc::channel(CHUNKS_AHEAD);
+                let (commands, receiver) = mpsc::channel(CHUNKS_AHEAD);
                 let runtime = Handle::current();
                 let (title, stop, made) = (name.clone(), stop.clone(), made.clone());
-                std::thread::spawn(move || runtime.block_on(run_lane(title, exporter, receiver, made, stop)));
-                Lane { name, orders }
+                std::thread::spawn(move || runtime.block_on(run_worker(title, exporter, receiver, made, stop)));
+                ExporterWorker { name, commands }
             })
             .collect();
-        Self { lanes, outputs, status_column, builder: ChunkBuilder::new(), untouched: true, broken: None, plan: None }
+        Self {
+            workers,
+            outputs,
+            status_column,
+            builder: ChunkBuilder::new(),
+            untouched: true,
+            broken: None,
+            plan: None,
+        }
     }
 
     /// Adds a row that has ended. Rows come in the source's order.
@@ -144,9 +152,9 @@ impl Export {
             return;
         }
         let chunk = Arc::new(self.builder.take());
-        for lane in &self.lanes {
-            // A lane that failed has ended; its error comes with `finish`.
-            drop(lane.orders.send(Order::Write(Arc::clone(&chunk))).await);
+        for worker in &self.workers {
+            // A worker that failed has ended; its error comes with `finish`.
+            drop(worker.commands.send(ExportCommand::Write(Arc::clone(&chunk))).await);
         }
     }
 
@@ -170,11 +178,11 @@ impl Export {
         self.flush(true).await;
         let ending = if self.broken.is_some() { Ending::Partial } else { ending };
         let mut results: Vec<Exported> = Vec::new();
-        for lane in std::mem::take(&mut self.lanes) {
+        for worker in std::mem::take(&mut self.workers) {
             let (sender, receiver) = oneshot::channel();
-            drop(lane.orders.send(Order::Finish(ending, sender)).await);
+            drop(worker.commands.send(ExportCommand::Finish(ending, sender)).await);
             results.push(receiver.await.unwrap_or_else(|_| Exported {
-                name: lane.name,
+                name: worker.name,
                 result: Err(Error::new(ErrorKind::Other, "the exporter's thread ended early")),
                 given: 0,
                 kept: false,
@@ -197,20 +205,20 @@ impl Exported {
     }
 }
 
-/// Carries out one exporter's orders. After a failure the rest is only drained, so that the run goes on.
-async fn run_lane(
+/// Carries out one exporter's commands. After a failure the rest is only drained, so that the run goes on.
+async fn run_worker(
     name: String,
     exporter: ExporterClient,
-    mut orders: mpsc::Receiver<Order>,
+    mut commands: mpsc::Receiver<ExportCommand>,
     made: Vec<String>,
     stop: Stop,
 ) {
     let mut begun = false;
     let mut given = 0;
     let mut failure: Option<Error> = None;
-    while let Some(order) = orders.recv().await {
+    while let Some(order) = commands.recv().await {
         match order {
-            Order::Write(chunk) => {
+            ExportCommand::Write(chunk) => {
                 if failure.is_none() {
                     given += chunk.len() as u64;
                     failure = write(&exporter, &chunk, &mut begun).await.err();
@@ -222,7 +230,7 @@ async fn run_lane(
                     }
                 }
             }
-            Order::Finish(ending, done) => {
+            ExportCommand::Finish(ending, done) => {
                 let result = finish(&exporter, ending, (!begun).then_some(made.as_slice()), failure.take()).await;
                 drop(done.send(Exported { name, result, given, kept: ending != Ending::Discard }));
                 return;

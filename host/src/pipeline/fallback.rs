@@ -6,7 +6,7 @@
 
 use super::batch::{Batch, BatchLimits, Packer, Stage};
 use super::question::{Failure, Question};
-use crate::config::settings::Fallback;
+use crate::settings::Fallback;
 
 /// A question that a call left over, with why.
 pub type LeftOver = (Question, Failure);

@@ -5,8 +5,8 @@
 //! its type and length, so that no two different rows can spell the same bytes. Absent and null are the
 //! same. Batch sizes, limits and paths are not in it.
 
-use super::marks::Marks;
 use super::question::RowKey;
+use super::question_digest::QuestionDigest;
 use rowsmith_plugin_api::row::{Cell, CellKind, RowChunk};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -38,7 +38,7 @@ pub struct Fingerprinter {
     input: Vec<String>,
     /// Most characters of a column, in the order of `input`, or by name when `input` is empty.
     max_chars: Vec<(String, usize)>,
-    marks: Marks,
+    marks: QuestionDigest,
 }
 
 /// Where the input columns are in the chunks of one shape.
@@ -62,11 +62,11 @@ impl Fingerprinter {
         for name in parts.input {
             put(&mut base, name.as_bytes());
         }
-        Self { base, input: parts.input.to_vec(), max_chars, marks: Marks::of(&parts) }
+        Self { base, input: parts.input.to_vec(), max_chars, marks: QuestionDigest::of(&parts) }
     }
 
     /// The marks of what all rows share.
-    pub fn marks(&self) -> &Marks {
+    pub fn marks(&self) -> &QuestionDigest {
         &self.marks
     }
 

@@ -2,36 +2,41 @@
 //!
 //! | stage | file | does |
 //! |---|---|---|
-//! | 1 scrape | [`scrape`] | rows from the scraper, in chunks |
-//! | 2 fingerprint | [`fingerprint`] | the key of each row's question (pure) |
-//! | 3 look-up | [`lookup`] | what is answered already, what is asked already |
-//! | 4 batch | [`batch`] | questions into calls (pure) |
-//! | 5 prompt | [`prompt`] | the text and schema of a call (pure) |
-//! | 6 dispatch | [`dispatch`] | the call itself, through [`crate::limit`] and under [`claims`] |
-//! | 7 parse | [`parse`] | a model's text to items (pure) |
-//! | 8 validate, 9 reconcile | [`reconcile`] | items to answers of rows (pure) |
-//! | 10 fallback | [`fallback`] | what is asked again, and how (pure) |
-//! | 11 persist | [`persist`] | answers to the cache, as [`record`]s |
-//! | 12 export | [`export`] | rows to the exporters, in the source's order |
+//! | 1 scrape | [`scrape`] | reads rows from the scraper, in chunks |
+//! | 2 fingerprint | [`fingerprint`] | computes the key of each row's question (pure) |
+//! | 3 lookup | [`lookup`] | reads cached answers |
+//! | 4 batch | [`batch`] | groups questions into calls (pure) |
+//! | 5 prompt | [`prompt`] | writes the text and schema of a call (pure) |
+//! | 6 dispatch | [`dispatch`] | makes the call, through [`crate::limit`] and under [`leases`] |
+//! | 7 parse | [`parse`] | turns a model's text into items (pure) |
+//! | 8 validate, 9 reconcile | [`reconcile`] | turns items into answers of rows (pure) |
+//! | 10 fallback | [`fallback`] | plans what is asked again (pure) |
+//! | 11 persist | [`persist`] | stores answers in the cache, as [`record`]s |
+//! | 12 export | [`export`] | sends rows to the exporters, in the order of the source |
 //!
-//! [`marks`] and [`misses`] tell why a row has no answer yet. [`assemble`] makes the stages, [`orchestrator`] wires them and owns all state; [`window`] holds the rows between 1 and 12.
+//! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
+//! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
+//! snapshot for displays, [`failure_file`] lists failed rows.
 
 pub mod assemble;
 pub mod batch;
-pub mod claims;
 pub mod dispatch;
 pub mod export;
+pub mod failure_file;
 pub mod fallback;
 pub mod fingerprint;
+pub mod leases;
 pub mod lookup;
-pub mod marks;
-pub mod misses;
+pub mod miss_report;
 pub mod orchestrator;
 pub mod parse;
 pub mod persist;
+pub mod progress;
 pub mod prompt;
 pub mod question;
+pub mod question_digest;
 pub mod reconcile;
 pub mod record;
+pub mod row_buffer;
 pub mod scrape;
-pub mod window;
+pub mod tally;

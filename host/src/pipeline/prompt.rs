@@ -5,8 +5,8 @@
 
 use super::batch::{Batch, CHARS_PER_TOKEN, row_tokens};
 use super::question::Question;
-use crate::config::settings::Pairing;
 use crate::rules::{OutputColumn, Rule, ValueType, answer_schema, describe, rule};
+use crate::settings::Pairing;
 use rowsmith_plugin_api::completion::CompletionRequest;
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! Stages 8 and 9: items to answers of rows. Pure.
 //!
-//! Every item is judged on its own: a known id, asked once, the right tag, all fields by their rules.
+//! Every item is validated on its own: a known id, asked once, the right tag, all fields by their rules.
 //! Whatever is wrong with it makes only its own row unresolved.
 
 use super::parse::{Item, Parsed};

@@ -2,11 +2,11 @@
 //!
 //! A second thread watches over its silence. Both use real time: a scraper may block, and no clock of ours moves it.
 
-use crate::config::settings::PluginUse;
-use crate::plugin::sinks::RowSinks;
-use crate::plugin::watched::{NAMED, RELEASE};
+use crate::plugin::call_guard::{NAMED, RELEASE};
+use crate::plugin::row_intake::{RowIntake, Scraped};
+use crate::settings::PluginUse;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
-use rowsmith_plugin_api::{Error, ErrorKind, RowChunk};
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::mpsc::{self as std_mpsc, RecvTimeoutError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -15,22 +15,14 @@ use tokio::sync::mpsc;
 /// Chunks that may wait between the scraper and the pipeline.
 const CHUNKS_AHEAD: usize = 4;
 
-/// What comes from a scraper.
-pub enum Scraped {
-    /// Some rows.
-    Rows(RowChunk),
-    /// The end, or why there is no more.
-    End(Result<(), Error>),
-}
-
 /// A scraper at work.
-pub struct Source {
+pub struct RowSource {
     rows: mpsc::Receiver<Scraped>,
     /// Closed when the scraper is released, and sent on when it is left behind.
     released: std_mpsc::Receiver<()>,
 }
 
-impl Source {
+impl RowSource {
     /// What comes next; nothing after the end.
     pub async fn next(&mut self) -> Option<Scraped> {
         self.rows.recv().await
@@ -47,12 +39,12 @@ impl Source {
 }
 
 /// Starts the scraper.
-pub fn start(scraper: ScraperClient, sinks: &RowSinks, wanted: &PluginUse) -> Source {
+pub fn start(scraper: ScraperClient, sinks: &RowIntake, wanted: &PluginUse) -> RowSource {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let sink = sinks.open(sender.clone());
     let (at_work, ended) = std_mpsc::channel::<()>();
     let (releasing, released) = std_mpsc::channel::<()>();
-    let watched = Watched { name: wanted.name.clone(), limit: wanted.timeout, sink, sinks: sinks.clone() };
+    let watched = SilenceWatch { name: wanted.name.clone(), limit: wanted.timeout, sink, sinks: sinks.clone() };
     watch(watched, ended, sender.clone(), releasing.clone());
     let sinks = sinks.clone();
     let runtime = Handle::current();
@@ -66,26 +58,26 @@ pub fn start(scraper: ScraperClient, sinks: &RowSinks, wanted: &PluginUse) -> So
         drop(scraper);
         drop(releasing);
     });
-    Source { rows: receiver, released }
+    RowSource { rows: receiver, released }
 }
 
 /// What is watched.
-struct Watched {
+struct SilenceWatch {
     name: String,
     /// The longest silence.
     limit: Duration,
     sink: u64,
-    sinks: RowSinks,
+    sinks: RowIntake,
 }
 
 /// Ends the source when the scraper is silent for too long. Its thread is left behind, and its rows are refused.
 fn watch(
-    watched: Watched,
+    watched: SilenceWatch,
     ended: std_mpsc::Receiver<()>,
     sender: mpsc::Sender<Scraped>,
     releasing: std_mpsc::Sender<()>,
 ) {
-    let Watched { name, limit, sink, sinks } = watched;
+    let SilenceWatch { name, limit, sink, sinks } = watched;
     let runtime = Handle::current();
     std::thread::spawn(move || {
         loop {
@@ -111,7 +103,7 @@ fn watch(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::settings::Isolation;
+    use crate::settings::Isolation;
     use rowsmith_abi::Buffer;
     use rowsmith_plugin_api::bridge::client::{Caller, Remote};
     use rowsmith_plugin_api::host::BoxFuture;
@@ -141,7 +133,7 @@ mod tests {
         }
     }
 
-    fn gated(timeout: Duration) -> (Source, std_mpsc::Sender<()>, Arc<AtomicBool>) {
+    fn gated(timeout: Duration) -> (RowSource, std_mpsc::Sender<()>, Arc<AtomicBool>) {
         let (open, gate) = std_mpsc::channel();
         let released = Arc::new(AtomicBool::new(false));
         let scraper = Gated { gate: Mutex::new(gate), released: Arc::clone(&released) };
@@ -154,7 +146,7 @@ mod tests {
             config: serde_json::Value::Null,
             pointer: String::new(),
         };
-        let source = start(ScraperClient(Remote::new(Arc::new(scraper))), &RowSinks::default(), &wanted);
+        let source = start(ScraperClient(Remote::new(Arc::new(scraper))), &RowIntake::default(), &wanted);
         (source, open, released)
     }
 

@@ -1,7 +1,8 @@
 //! Finds plugin files. Nothing is opened here but folders.
 
 use super::error::PluginError;
-use crate::config::{env, nearest};
+use crate::document::nearest;
+use crate::settings::env;
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@
     reason = "only the C library knows that the process is about to end, and only it ends it at once"
 )]
 
-use super::inside::{self, Place};
+use super::call_site::{self, CallSite};
 use crate::exit_code::ExitCode;
 use std::io::Write as _;
 use std::sync::Once;
@@ -54,14 +54,14 @@ pub fn disarm() {
 extern "C" fn on_exit() {
     if ARMED.swap(false, Ordering::SeqCst) {
         // Written at once and unbuffered; if nobody can read it, there is nobody to tell.
-        drop(std::io::stderr().write_all(text(inside::current()).as_bytes()));
+        drop(std::io::stderr().write_all(text(call_site::current()).as_bytes()));
         leave(i32::from(ExitCode::PluginExit as u8));
     }
 }
 
-fn text(place: Option<Place>) -> String {
-    let who = match place {
-        Some(Place { plugin, method }) => {
+fn text(site: Option<CallSite>) -> String {
+    let who = match site {
+        Some(CallSite { plugin, method }) => {
             format!("the {plugin} ended the process: `exit` was called inside `{method}`")
         }
         None => "a plugin ended the process: `exit` was called on a thread of its own".to_owned(),
@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn the_sentence_names_the_plugin_where_it_is_known() {
-        let place = Place { plugin: "provider plugin `x`", method: "complete" };
-        let known = text(Some(place));
+        let site = CallSite { plugin: "provider plugin `x`", method: "complete" };
+        let known = text(Some(site));
         assert!(known.starts_with(
             "error: the provider plugin `x` ended the process: `exit` was called inside `complete`\nhint: answers"
         ));

@@ -1,8 +1,8 @@
 //! The HTTP client that all plugins share.
 
+use super::record_replay::Traffic;
 use super::redact::Redactor;
-use super::traffic::Traffic;
-use crate::limit::backoff::{RetryPolicy, dice};
+use crate::limit::backoff::{RetryPolicy, jitter};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
@@ -97,7 +97,7 @@ impl HttpService {
             if attempt > u32::from(request.retries) || wait.is_some_and(|wait| wait > RETRY.max_wait) {
                 return self.cleaned(result);
             }
-            let pause = wait.unwrap_or_else(|| RETRY.delay(attempt, dice()));
+            let pause = wait.unwrap_or_else(|| RETRY.delay(attempt, jitter()));
             tracing::debug!(url = %shown(&request.url), attempt, ?pause, "a request is repeated");
             tokio::time::sleep(pause).await;
         }

@@ -1,29 +1,30 @@
-//! Plugins: found, judged, opened, and served.
+//! Plugins: discovery, checks, loading and supervision.
 //!
-//! [`discovery`] finds files, [`image`] judges their bytes without running them (with `compat`), [`loader`] opens
-//! them, [`services`] is what they are lent (with [`http`], [`traffic`], [`sinks`] and [`redact`]), and [`registry`]
-//! hands out clients.
+//! [`discovery`] finds files, [`image`] checks their bytes without running them (with `compat`), [`loader`] opens
+//! them, [`host_services`] provides the host services (with [`http`], [`record_replay`], [`row_intake`] and [`redact`]), and
+//! [`registry`] creates instances.
 //!
-//! Plugins are not trusted to behave: [`watched`] ends every call, [`tidy`] makes their errors fit to be shown,
-//! [`exit_guard`] tells which one ended the process, and those that the config asks for run in a process of their own.
+//! Plugins are not trusted: [`call_guard`] ends every call at its deadline, [`sanitize`] removes secrets and control
+//! characters from errors, [`exit_guard`] names the plugin that ended the process, and `isolated` runs a plugin in a process
+//! of its own where the config asks for it.
 
+pub mod call_guard;
+pub mod call_site;
 mod compat;
 pub mod discovery;
 pub mod error;
 pub mod exit_guard;
+pub mod host_services;
 pub mod http;
 pub mod image;
-pub mod inside;
 #[cfg(unix)]
 pub mod isolated;
 pub mod loader;
 pub mod method_name;
+pub mod record_replay;
 pub mod redact;
 pub mod registry;
-pub mod services;
-pub mod sinks;
-pub mod tidy;
-pub mod traffic;
-pub mod watched;
+pub mod row_intake;
+pub mod sanitize;
 
 pub use error::PluginError;

@@ -2,11 +2,11 @@
 
 use super::discovery::SearchPath;
 use super::error::PluginError;
+use super::host_services::{HostServices, PluginServices};
 use super::image::Image;
 use super::loader;
-use super::services::{PluginServices, SharedServices};
-use super::tidy::tidy;
-use crate::config::settings::{Isolation, PluginUse};
+use super::sanitize::sanitize_error;
+use crate::settings::{Isolation, PluginUse};
 use rowsmith_abi::{Buffer, HostHandle, HostSide, Instance, PluginModuleRef};
 use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::bridge::client::{Caller, Remote};
@@ -143,7 +143,7 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
 pub fn instantiate(
     source: &Source,
     config: &Value,
-    shared: &SharedServices,
+    shared: &HostServices,
     isolation: Isolation,
     timeout: Duration,
 ) -> Result<Remote, PluginError> {
@@ -154,7 +154,7 @@ pub fn instantiate(
         Isolation::None => make(source, config, HostHandle::new(services)).map(|made| Arc::new(made) as _),
         Isolation::Process => isolate(source, config, services, shared, timeout),
     };
-    made.map(Remote::new).map_err(|error| error.map(|error| tidy(error, &shared.redactor)))
+    made.map(Remote::new).map_err(|error| error.map(|error| sanitize_error(error, &shared.redactor)))
 }
 
 /// Opens a plugin in this process and makes an instance of it.
@@ -179,7 +179,7 @@ fn isolate(
     source: &Source,
     config: &Value,
     services: Arc<dyn HostSide>,
-    shared: &SharedServices,
+    shared: &HostServices,
     timeout: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     let program = super::isolated::Program::own()
@@ -192,7 +192,7 @@ fn isolate(
     source: &Source,
     _: &Value,
     _: Arc<dyn HostSide>,
-    _: &SharedServices,
+    _: &HostServices,
     _: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     Err(PluginError::unusable(source.place(), "cannot have a process of its own on this system")

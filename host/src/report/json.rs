@@ -1,7 +1,7 @@
 //! The report as JSON, for other programs. Its fields are documented in `docs/report.md`.
 
-use super::tally::{AuditCounts, BatchRecord, CallCounts, FailedRow, RowCounts, Tally, TokenCounts};
 use crate::exit_code::ExitCode;
+use crate::pipeline::tally::{AuditCounts, BatchRecord, CallCounts, FailedRow, RowCounts, Tally, TokenCounts};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,9 +1,5 @@
 //! What a run tells: counts while it goes on, a summary and a report at its end.
 
-pub mod failures;
 pub mod json;
 pub mod progress;
-pub mod tally;
 pub mod text;
-
-pub use tally::{BatchRecord, FailedRow, Tally};

@@ -1,8 +1,8 @@
 //! Shows how far a run is: a live bar on a terminal, plain lines elsewhere.
 
-use super::tally::{RowCounts, TokenCounts};
+use crate::pipeline::progress::Snapshot;
+use crate::settings::env;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,59 +24,13 @@ pub enum ProgressMode {
     None,
 }
 
-/// How far a run is.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct Snapshot {
-    /// Rows so far, by how they ended.
-    pub rows: RowCounts,
-    /// Questions that have to be asked, so far.
-    pub asked: u64,
-    /// Calls so far.
-    pub calls: u64,
-    /// Calls under way.
-    pub in_flight: u64,
-    /// Tokens so far.
-    pub tokens: TokenCounts,
-    /// Money so far, when prices are known.
-    pub cost_usd: Option<f64>,
-    /// Whether all rows were read.
-    pub source_ended: bool,
-}
-
-impl Snapshot {
-    fn ended(&self) -> u64 {
-        self.rows.cached + self.rows.enriched + self.rows.failed + self.rows.skipped
-    }
-
-    fn line(&self) -> String {
-        let rows = &self.rows;
-        let more = if self.source_ended { "" } else { "+" };
-        let mut line = format!(
-            "{} of {}{more} rows: {} cached, {} enriched, {} failed; {} calls",
-            self.ended(),
-            rows.scraped,
-            rows.cached,
-            rows.enriched,
-            rows.failed,
-            self.calls
-        );
-        if self.in_flight > 0 {
-            write!(line, " ({} under way)", self.in_flight).unwrap_or_default();
-        }
-        if let Some(usd) = self.cost_usd {
-            write!(line, "; ${usd:.4}").unwrap_or_default();
-        }
-        line
-    }
-}
-
 const BAR_EVERY: Duration = Duration::from_millis(100);
 const LINE_EVERY: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Shows snapshots until their sender is gone.
 pub async fn show(mode: ProgressMode, quiet: bool, snapshots: watch::Receiver<Snapshot>) {
-    let terminal = std::io::stderr().is_terminal() && crate::config::env::read(crate::config::env::CI).is_none();
+    let terminal = std::io::stderr().is_terminal() && env::read(env::CI).is_none();
     match mode {
         _ if quiet && mode == ProgressMode::Auto => {}
         ProgressMode::None => {}

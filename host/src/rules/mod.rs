@@ -8,6 +8,8 @@ pub mod answer_schema;
 pub mod check;
 pub mod describe;
 pub mod parse;
+pub mod raw_rule;
 pub mod rule;
 
+pub use raw_rule::RawRule;
 pub use rule::{OutputColumn, Rule, ValueType};

@@ -1,8 +1,8 @@
 //! Rules from a config's tables or from a JSON Schema file.
 
+use super::raw_rule::RawRule;
 use super::rule::{OutputColumn, Rule, ValueType};
-use crate::config::raw::{RawRule, RawType};
-use crate::config::{Problem, check_schema, pointer};
+use crate::document::{Problem, check_schema, pointer};
 use regex::Regex;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde::Deserialize;
@@ -47,14 +47,7 @@ fn from_table(place: &str, table: &Value, problems: &mut Vec<RuleProblem>) -> Op
         }
     };
     let before = problems.len();
-    let mut rule = Rule::of(match raw.value_type {
-        RawType::String => ValueType::String,
-        RawType::Integer => ValueType::Integer,
-        RawType::Number => ValueType::Number,
-        RawType::Boolean => ValueType::Boolean,
-        RawType::Array => ValueType::Array,
-        RawType::Object => ValueType::Object,
-    });
+    let mut rule = Rule::of(raw.value_type);
     if raw.allowed.as_ref().is_some_and(Vec::is_empty) {
         let place = pointer::push(place, "enum");
         problems.push(RuleProblem::Meaning(place, "`enum` is empty, so nothing could ever be an answer".to_owned()));

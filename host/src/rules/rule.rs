@@ -1,12 +1,16 @@
 //! A checked rule for one value.
 
 use regex::Regex;
+use rowsmith_plugin_api::ConfigSchema;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ValueType {
     /// Text.
+    #[default]
     String,
     /// A whole number.
     Integer,

@@ -19,8 +19,8 @@ fn the_schema_is_json_and_fits_every_config_of_the_project() {
     for entry in std::fs::read_dir(folder).expect("the folder of configs") {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            let document = rowsmith::config::Document::read(&path).expect("a config is TOML");
-            let problems = rowsmith::config::check_schema(&document.value, &schema);
+            let document = rowsmith::document::Document::read(&path).expect("a config is TOML");
+            let problems = rowsmith::document::check_schema(&document.value, &schema);
             assert!(problems.is_empty(), "{}: {problems:?}", path.display());
             seen += 1;
         }

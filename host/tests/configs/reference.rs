@@ -2,7 +2,8 @@
 
 use super::sandbox::{BUNDLED, Sandbox, file_name, plugins};
 use super::toml_lines::{Line, lines};
-use rowsmith::config::raw::{RawConfig, RawRule};
+use rowsmith::config::raw::RawConfig;
+use rowsmith::rules::RawRule;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde_json::Value;
 use std::fmt::Write as _;

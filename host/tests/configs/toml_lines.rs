@@ -1,6 +1,6 @@
 //! Reads `config/reference.toml` line by line, options that are commented out included.
 
-use rowsmith::config::Document;
+use rowsmith::document::Document;
 use serde_json::Value;
 
 /// A line that sets an option, or would.

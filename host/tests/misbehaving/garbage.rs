@@ -1,8 +1,8 @@
 //! Replies that no plugin written with the traits can give: bytes that are not what the protocol says.
 
 use rowsmith::limit::stop::{Stop, StopReason};
+use rowsmith::plugin::call_guard::{GuardOptions, guard};
 use rowsmith::plugin::redact::Redactor;
-use rowsmith::plugin::watched::{Watch, watched};
 use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::exporter::Ending;
@@ -35,9 +35,15 @@ impl Callee for Parrot {
 fn plugin(kind: PluginKind, reply: Option<Result<Vec<u8>, Vec<u8>>>, stop: &Stop) -> Remote {
     let redactor = Redactor::default();
     redactor.add(["secret-1234".to_owned()]);
-    let watch =
-        Watch { kind, name: "x".to_owned(), timeout: LIMIT, calls: Handle::current(), stop: stop.clone(), redactor };
-    watched(Remote::new(Arc::new(Instance::new(Arc::new(Parrot(reply))))), watch)
+    let watch = GuardOptions {
+        kind,
+        name: "x".to_owned(),
+        timeout: LIMIT,
+        calls: Handle::current(),
+        stop: stop.clone(),
+        redactor,
+    };
+    guard(Remote::new(Arc::new(Instance::new(Arc::new(Parrot(reply))))), watch)
 }
 
 /// What is said of a reply to every method of a kind.

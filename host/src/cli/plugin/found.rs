@@ -1,13 +1,13 @@
 //! The plugins that there are: judged, none of their code run.
 
 use crate::cli::Context;
-use crate::config::nearest;
-use crate::config::survey::survey;
-use crate::error::HostError;
+use crate::document::nearest;
 use crate::plugin::PluginError;
 use crate::plugin::discovery::{Origin, SearchPath};
 use crate::plugin::image::Image;
 use crate::plugin::registry::Registry;
+use crate::startup::HostError;
+use crate::startup::plugin_inventory::plugin_inventory;
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ impl Place {
 pub(super) fn registry(context: &Context, config: Option<&Path>) -> Result<Registry, HostError> {
     let flags = &context.global.plugin_dirs;
     match config {
-        Some(path) => Ok(survey(path, flags)?.registry),
+        Some(path) => Ok(plugin_inventory(path, flags)?.registry),
         None => Ok(Registry::new(SearchPath::new(flags, &[]), BTreeMap::new())),
     }
 }

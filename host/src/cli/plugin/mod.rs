@@ -10,8 +10,8 @@ mod settings_table;
 mod test;
 
 use super::Context;
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::startup::HostError;
 use args::{PluginArgs, PluginCommand};
 
 pub(super) fn run(context: &Context, args: PluginArgs) -> Result<ExitCode, HostError> {

@@ -1,17 +1,17 @@
 //! `rowsmith plugin pin`: the hashes of a config's plugins, written into the config.
 
 use crate::cli::Context;
-use crate::config::defaults;
-use crate::config::load::LoadError;
-use crate::config::pins::{self, Pins};
-use crate::config::settings::PluginUse;
-use crate::config::survey::{Survey, survey};
-use crate::config::{Document, pointer, read_text};
-use crate::error::HostError;
+use crate::document::{Document, pointer, read_text};
 use crate::exit_code::ExitCode;
 use crate::files::unwritable;
 use crate::plugin::PluginError;
 use crate::plugin::registry::Source;
+use crate::settings::PluginUse;
+use crate::settings::defaults;
+use crate::startup::HostError;
+use crate::startup::load::LoadError;
+use crate::startup::pins::{self, Pins};
+use crate::startup::plugin_inventory::{PluginInventory, plugin_inventory};
 use rowsmith_plugin_api::Manifest;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,9 +29,9 @@ pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Re
         let text = "`plugin pin` works on the config's file, so the config cannot be standard input; name a file";
         return Err(HostError::Usage(text.to_owned()));
     }
-    let mut survey = survey(&path, &context.global.plugin_dirs)?;
-    let wanted = hash_all(context, &mut survey)?;
-    let old = pins::of(&survey.document);
+    let mut plugin_inventory = plugin_inventory(&path, &context.global.plugin_dirs)?;
+    let wanted = hash_all(context, &mut plugin_inventory)?;
+    let old = pins::of(&plugin_inventory.document);
     let mut changes = Pins::new();
     for (name, (pin, file)) in &wanted {
         let change = match old.get(name) {
@@ -80,14 +80,14 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// Reads and hashes the files of all plugins. One that a run uses must be there; of other providers, those that are.
-fn hash_all(context: &Context, survey: &mut Survey) -> Result<Wanted, HostError> {
+fn hash_all(context: &Context, plugin_inventory: &mut PluginInventory) -> Result<Wanted, HostError> {
     let mut wanted = Wanted::new();
-    for at in &survey.used {
-        let source = survey.registry.source(at)?;
+    for at in &plugin_inventory.used {
+        let source = plugin_inventory.registry.source(at)?;
         add(context, &mut wanted, at, &source)?;
     }
-    for at in &survey.others {
-        match survey.registry.source(at) {
+    for at in &plugin_inventory.others {
+        match plugin_inventory.registry.source(at) {
             Ok(source) => add(context, &mut wanted, at, &source)?,
             Err(PluginError::NotFound { .. }) => {
                 context.printer.note(format_args!("{} is not pinned: there is no such plugin here", table(at)));

@@ -2,12 +2,12 @@
 
 use crate::cli::Context;
 use crate::cli::plugin::args::PluginTestArgs;
-use crate::config::load::{Overrides, load};
-use crate::config::{Document, ProblemKind, check_schema, problems_to_diagnostics};
-use crate::error::HostError;
+use crate::document::{Document, ProblemKind, check_schema, problems_to_diagnostics};
 use crate::exit_code::ExitCode;
 use crate::plugin::image::Image;
 use crate::plugin::loader;
+use crate::startup::HostError;
+use crate::startup::load::{Overrides, load};
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_testkit::conformance::{Suite, Worker};

@@ -1,18 +1,18 @@
 //! Rows that come in: fingerprinted, looked up, and sent where they belong (stages 2 and 3).
 
 use super::run_loop::{Places, Run};
-use crate::config::settings::Pairing;
 use crate::limit::stop::StopReason;
 use crate::pipeline::fingerprint::InputPlan;
 use crate::pipeline::lookup::look_up;
 use crate::pipeline::question::{Answer, Outcome, Question, RowKey, SkipReason};
-use crate::pipeline::window::{Place, Slot};
+use crate::pipeline::row_buffer::{RowIndex, Slot};
+use crate::settings::{MissingInput, Pairing};
 use rowsmith_plugin_api::RowChunk;
 use std::sync::Arc;
 
 impl Run<'_> {
     /// Stages 2 and 3: fingerprints rows and looks them up.
-    pub(super) async fn take_in(&mut self, mut chunk: RowChunk) {
+    pub(super) async fn ingest(&mut self, mut chunk: RowChunk) {
         if let Some(limit) = self.settings.run.limit {
             let left = usize::try_from(limit - self.tally.rows.scraped).unwrap_or(usize::MAX);
             if chunk.len() >= left {
@@ -88,7 +88,7 @@ impl Run<'_> {
     /// Sends a row where it belongs: out, to an open question, or to a new one.
     pub(super) fn route(
         &mut self,
-        place: Place,
+        place: RowIndex,
         key: RowKey,
         answer: Option<Answer>,
         question: impl FnOnce() -> Question,
@@ -97,7 +97,7 @@ impl Run<'_> {
         if let Some(places) = self.waiting.get_mut(&key) {
             // Before the cache: with `--refresh`, what it still holds is the answer of an earlier run.
             places.further.push(place);
-        } else if let Some(failure) = self.given_up.get(&key) {
+        } else if let Some(failure) = self.failed.get(&key) {
             let outcome = Outcome::Failed(failure.clone());
             self.end(place, outcome, true);
         } else if let Some(answer) = answer {
@@ -126,13 +126,13 @@ impl Run<'_> {
                 "the status column `{status}` is already a column of the source; give it another name"
             ));
         }
-        if !first || !self.settings.enrich.missing_input_is_error {
+        if !first || self.settings.enrich.missing_input == MissingInput::Ignore {
             return Ok(());
         }
         match plan.missing().next() {
             None => Ok(()),
             Some(missing) => {
-                let near = crate::config::nearest(missing, chunk.columns().iter().map(String::as_str));
+                let near = crate::document::nearest(missing, chunk.columns().iter().map(String::as_str));
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 Err(format!("the input column `{missing}` is not in the source, which has {}{hint}", has()))
             }

@@ -9,4 +9,4 @@ mod intake;
 mod run_loop;
 mod verdicts;
 
-pub use run_loop::{Parts, RunEnd, run};
+pub use run_loop::{Pipeline, RunEnd, run};

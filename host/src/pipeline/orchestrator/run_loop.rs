@@ -1,19 +1,20 @@
 //! The loop of a run, and its end.
 
-use crate::config::settings::{OnFailure, Settings};
 use crate::limit::concurrency::Concurrency;
 use crate::limit::stop::{Stop, StopReason};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
 use crate::pipeline::dispatch::{Dispatcher, Done, Event};
 use crate::pipeline::export::{Export, Exported};
+use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::fallback::{self};
 use crate::pipeline::fingerprint::{Fingerprinter, InputPlan};
+use crate::pipeline::progress::Snapshot;
 use crate::pipeline::question::{Answer, Failure, Outcome, Question, RowKeyMap, RowKeySet, SkipReason};
-use crate::pipeline::scrape::{Scraped, Source};
-use crate::pipeline::window::{Place, Slot, Window};
-use crate::report::failures::FailureFile;
-use crate::report::progress::Snapshot;
-use crate::report::tally::Tally;
+use crate::pipeline::row_buffer::{RowBuffer, RowIndex, Slot};
+use crate::pipeline::scrape::RowSource;
+use crate::pipeline::tally::Tally;
+use crate::plugin::row_intake::Scraped;
+use crate::settings::{OnFailure, Settings};
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::exporter::Ending;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -28,9 +29,9 @@ use tokio::time::{Instant, sleep_until};
 const DEADLINE_GRACE: Duration = Duration::from_secs(10);
 
 /// What a run is made of.
-pub struct Parts {
+pub struct Pipeline {
     /// Rows.
-    pub rows: Source,
+    pub rows: RowSource,
     /// Where answers are.
     pub cache: CacheClient,
     /// Computes keys.
@@ -66,8 +67,8 @@ pub struct RunEnd {
 
 /// The places of rows that share a question.
 pub(super) struct Places {
-    pub(super) first: Place,
-    pub(super) further: Vec<Place>,
+    pub(super) first: RowIndex,
+    pub(super) further: Vec<RowIndex>,
 }
 
 /// The state of a run.
@@ -80,7 +81,7 @@ pub(super) struct Run<'a> {
     pub(super) failures: FailureFile,
     pub(super) progress: watch::Sender<Snapshot>,
     pub(super) stop: Stop,
-    pub(super) window: Window,
+    pub(super) window: RowBuffer,
     pub(super) plan: Option<InputPlan>,
     pub(super) packer: Packer,
     pub(super) repacker: Packer,
@@ -91,7 +92,7 @@ pub(super) struct Run<'a> {
     /// All questions that were asked in this run, so that later rows with the same are told apart from hits.
     pub(super) asked: RowKeySet,
     /// Questions that failed in this run; they are not asked again.
-    pub(super) given_up: RowKeyMap<Failure>,
+    pub(super) failed: RowKeyMap<Failure>,
     pub(super) deferred: Vec<Question>,
     pub(super) deferred_until: Instant,
     pub(super) audits: RowKeyMap<Answer>,
@@ -101,7 +102,7 @@ pub(super) struct Run<'a> {
     pub(super) unanswered_batches: u32,
     pub(super) unanswered_parts: u32,
     /// Batches without an answer, while it is not known whether the service answers at all.
-    pub(super) parked: Vec<(Batch, Error)>,
+    pub(super) unanswered: Vec<(Batch, Error)>,
     /// Whether one of them is being asked in halves, to tell a poisoned row from a service that fails.
     pub(super) probing: bool,
     pub(super) ever_answered: bool,
@@ -111,8 +112,8 @@ pub(super) struct Run<'a> {
 }
 
 /// Runs a pipeline to its end.
-pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
-    let Parts { mut rows, cache, fingerprinter, dispatcher, mut events, export, failures, progress, stop } = parts;
+pub async fn run(settings: &Settings, parts: Pipeline) -> RunEnd {
+    let Pipeline { mut rows, cache, fingerprinter, dispatcher, mut events, export, failures, progress, stop } = parts;
     let limits =
         BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
     let mut run = Run {
@@ -124,14 +125,14 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
         failures,
         progress,
         stop: stop.clone(),
-        window: Window::default(),
+        window: RowBuffer::default(),
         plan: None,
         packer: Packer::new(limits, Stage::First),
         repacker: fallback::repacker(limits),
         queue: VecDeque::new(),
         waiting: RowKeyMap::default(),
         asked: RowKeySet::default(),
-        given_up: RowKeyMap::default(),
+        failed: RowKeyMap::default(),
         deferred: Vec::new(),
         deferred_until: Instant::now(),
         audits: RowKeyMap::default(),
@@ -140,7 +141,7 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
         concurrency: Concurrency::new(settings.provider_limits.max_concurrency.get()),
         unanswered_batches: 0,
         unanswered_parts: 0,
-        parked: Vec::new(),
+        unanswered: Vec::new(),
         probing: false,
         ever_answered: false,
         source_ended: false,
@@ -151,7 +152,7 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
     let last_call = deadline.and_then(|deadline| deadline.checked_add(DEADLINE_GRACE));
     loop {
         run.dispatch();
-        run.let_out().await;
+        run.export_ready().await;
         run.show();
         if run.is_done() {
             break;
@@ -175,7 +176,7 @@ pub async fn run(settings: &Settings, parts: Parts) -> RunEnd {
                 while run.in_flight.join_next().await.is_some() {}
             }
             scraped = rows.next(), if run.wants_rows(stopping) => match scraped {
-                Some(Scraped::Rows(chunk)) => run.take_in(chunk).await,
+                Some(Scraped::Rows(chunk)) => run.ingest(chunk).await,
                 Some(Scraped::End(result)) => run.end_of_source(result.err()),
                 None => run.end_of_source(None),
             },
@@ -210,7 +211,7 @@ impl Run<'_> {
 
     /// Stage 4 and 6: starts as many calls as may run.
     fn dispatch(&mut self) {
-        if self.in_flight.is_empty() && !self.parked.is_empty() && (self.queue.is_empty() || !self.probing) {
+        if self.in_flight.is_empty() && !self.unanswered.is_empty() && (self.queue.is_empty() || !self.probing) {
             self.judge_service();
         }
         while self.in_flight.len() < self.concurrency.limit() && !self.stop.is_requested() {
@@ -225,7 +226,7 @@ impl Run<'_> {
             return Some(batch);
         }
         let probe_is_out = self.probing && !self.ever_answered && !self.in_flight.is_empty();
-        if !self.parked.is_empty() || probe_is_out {
+        if !self.unanswered.is_empty() || probe_is_out {
             // Nothing new is asked before it is known that the service answers. A probe that ended without
             // an answer to wait for, because its rows were given up or another process asks them, holds up nothing.
             return None;
@@ -252,7 +253,7 @@ impl Run<'_> {
     }
 
     /// Stage 12: lets rows out whose turn it is.
-    async fn let_out(&mut self) {
+    async fn export_ready(&mut self) {
         while let Some(slot) = self.window.pop_ended() {
             self.export_row(&slot);
             if self.export.is_full() {
@@ -283,7 +284,7 @@ impl Run<'_> {
             snapshot.asked = self.tally.asked;
             snapshot.in_flight = self.in_flight.len() as u64;
             snapshot.source_ended = self.source_ended;
-            snapshot.cost_usd = self.dispatcher.ledger.cost_usd();
+            snapshot.cost_usd = self.dispatcher.budget.cost_usd();
         });
     }
 

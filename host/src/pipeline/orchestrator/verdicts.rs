@@ -1,15 +1,15 @@
 //! Answers: what they resolve, and what is asked again (stages 9 and 10).
 
 use super::run_loop::Run;
-use crate::config::settings::OnFailure;
 use crate::limit::stop::StopReason;
 use crate::pipeline::batch::{Batch, Stage};
 use crate::pipeline::dispatch::{Done, End};
 use crate::pipeline::fallback::{self, LeftOver};
 use crate::pipeline::question::{Answer, Failure, Outcome, Question, RowKey};
 use crate::pipeline::reconcile::Verdict;
-use crate::pipeline::window::Place;
-use crate::report::tally::{BatchRecord, FailedRow, Tally};
+use crate::pipeline::row_buffer::RowIndex;
+use crate::pipeline::tally::{BatchRecord, FailedRow, Tally};
+use crate::settings::OnFailure;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use tokio::time::Instant;
 const DEFERRED_PAUSE: Duration = Duration::from_millis(500);
 /// Whole batches in a row that the service leaves unanswered before it counts as unusable.
 const BATCHES_IN_A_ROW: u32 = 3;
-/// Parts of such batches in a row: one poisoned row makes several of them fail.
+/// Pipeline of such batches in a row: one poisoned row makes several of them fail.
 const PARTS_IN_A_ROW: u32 = 8;
 
 impl Run<'_> {
@@ -36,9 +36,9 @@ impl Run<'_> {
             self.deferred_until = Instant::now() + DEFERRED_PAUSE;
         }
         let outcome = match &end {
-            End::Judged { verdicts, .. } if verdicts.iter().all(Result::is_ok) => "answered",
-            End::Judged { verdicts, .. } if verdicts.iter().any(Result::is_ok) => "partial",
-            End::Judged { .. } => "failed",
+            End::Validated { verdicts, .. } if verdicts.iter().all(Result::is_ok) => "answered",
+            End::Validated { verdicts, .. } if verdicts.iter().any(Result::is_ok) => "partial",
+            End::Validated { .. } => "failed",
             End::Unanswered(_) => "unanswered",
             End::NotAsked | End::Deferred => "not_asked",
         };
@@ -48,23 +48,23 @@ impl Run<'_> {
             self.tally.batch(BatchRecord { rows, stage: stage_name(batch.stage), outcome, attempts, seconds });
         }
         match end {
-            End::Judged { verdicts, whole } => {
+            End::Validated { verdicts, whole } => {
                 (self.unanswered_batches, self.unanswered_parts) = (0, 0);
                 self.ever_answered = true;
                 self.concurrency.answered();
-                self.judged(batch, verdicts, whole);
-                for (batch, error) in std::mem::take(&mut self.parked) {
+                self.validated(batch, verdicts, whole);
+                for (batch, error) in std::mem::take(&mut self.unanswered) {
                     self.give_up_on_service(batch, error);
                 }
             }
-            End::Unanswered(error) => self.unanswered(batch, error),
+            End::Unanswered(error) => self.record_unanswered(batch, error),
             End::NotAsked if batch.stage == Stage::Audit => self.end_audits(&batch),
             // The rows stay open; a run that stops ends them all.
             End::NotAsked | End::Deferred => {}
         }
     }
 
-    pub(super) fn judged(&mut self, batch: Batch, verdicts: Vec<Verdict>, whole: bool) {
+    pub(super) fn validated(&mut self, batch: Batch, verdicts: Vec<Verdict>, whole: bool) {
         if batch.stage == Stage::Audit {
             self.compare(&batch, &verdicts);
             return;
@@ -88,14 +88,14 @@ impl Run<'_> {
         self.queue.extend(next.batches);
         next.repack.into_iter().for_each(|question| self.repacker.push(question));
         for (question, failure) in next.failed {
-            self.given_up.insert(question.key, failure.clone());
+            self.failed.insert(question.key, failure.clone());
             self.resolve(question.key, Outcome::Failed(failure));
         }
     }
 
     /// The service did not answer. When it answers others, it is the batch's fault; else the run stops.
     /// Before the first answer of a run, that is known only when the other calls have ended.
-    pub(super) fn unanswered(&mut self, batch: Batch, error: Error) {
+    pub(super) fn record_unanswered(&mut self, batch: Batch, error: Error) {
         let counted = match batch.stage {
             Stage::First | Stage::Repack => &mut self.unanswered_batches,
             Stage::Halve | Stage::Single | Stage::Audit => &mut self.unanswered_parts,
@@ -104,7 +104,7 @@ impl Run<'_> {
         if batch.stage == Stage::Audit {
             self.end_audits(&batch);
         } else if !self.ever_answered {
-            self.parked.push((batch, error));
+            self.unanswered.push((batch, error));
         } else if self.unanswered_batches >= BATCHES_IN_A_ROW || self.unanswered_parts >= PARTS_IN_A_ROW {
             self.stop.request(StopReason::Provider(error));
         } else {
@@ -119,12 +119,12 @@ impl Run<'_> {
             let answers = error.context("status").is_some_and(|status| status.starts_with('5'));
             batch.questions.len() > 1 && (answers || error.kind == ErrorKind::Panic)
         };
-        let probe = if self.probing { None } else { self.parked.iter().position(speaks) };
+        let probe = if self.probing { None } else { self.unanswered.iter().position(speaks) };
         if let Some(at) = probe {
             self.probing = true;
-            let (batch, error) = self.parked.swap_remove(at);
+            let (batch, error) = self.unanswered.swap_remove(at);
             self.give_up_on_service(batch, error);
-        } else if let Some((_, error)) = self.parked.pop() {
+        } else if let Some((_, error)) = self.unanswered.pop() {
             self.stop.request(StopReason::Provider(error));
         }
     }
@@ -148,7 +148,7 @@ impl Run<'_> {
         self.end(places.first, outcome, false);
     }
 
-    pub(super) fn end(&mut self, place: Place, outcome: Outcome, duplicate: bool) {
+    pub(super) fn end(&mut self, place: RowIndex, outcome: Outcome, duplicate: bool) {
         self.tally.end(&outcome, duplicate);
         let failure = if let Outcome::Failed(failure) = &outcome { Some(failure.clone()) } else { None };
         let slot = self.window.end(place, outcome, duplicate);

@@ -1,14 +1,14 @@
 //! Makes a plugin in a process of its own.
 
-use super::link::Failed;
+use super::connection::Failed;
 use super::process::{self, Program};
-use super::session::Session;
+use super::session::ChildSession;
 use super::start::{Refusal, Start, StartFile};
 use super::supervisor::Isolated;
 use crate::limit::stop::Stop;
 use crate::plugin::error::PluginError;
+use crate::plugin::host_services::HostServices;
 use crate::plugin::registry::Source;
-use crate::plugin::services::SharedServices;
 use rowsmith_abi::HostSide;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::Caller;
@@ -23,7 +23,7 @@ use tokio::runtime::Handle;
 /// Starts sessions, all alike.
 pub(super) trait Launch: Send + Sync + 'static {
     /// Starts a process; the plugin in it is not made yet.
-    fn launch(&self) -> std::io::Result<Session>;
+    fn launch(&self) -> std::io::Result<ChildSession>;
 }
 
 /// Starts the processes of one plugin.
@@ -37,9 +37,9 @@ struct Launcher {
 }
 
 impl Launch for Launcher {
-    fn launch(&self) -> std::io::Result<Session> {
+    fn launch(&self) -> std::io::Result<ChildSession> {
         let (stream, process) = process::start(&self.program, self.kind, &self.name, &self.services)?;
-        Session::new(stream, process, Arc::clone(&self.services), &self.runtime, &self.stop)
+        ChildSession::new(stream, process, Arc::clone(&self.services), &self.runtime, &self.stop)
     }
 }
 
@@ -53,7 +53,7 @@ pub fn isolate(
     source: &Source,
     config: &Value,
     services: Arc<dyn HostSide>,
-    shared: &SharedServices,
+    shared: &HostServices,
     timeout: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     let manifest = source.manifest();

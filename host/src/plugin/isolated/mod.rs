@@ -4,22 +4,22 @@
 //! segmentation fault, an `abort()`, an `exit()` or a call that never ends costs the call and not the run.
 //!
 //! `frame` is what crosses, in both directions; `wire` is where it crosses; `start` is the first message.
-//! The child's side is [`serve`] with `borrowed`, the host's services as the plugin sees them. The host's side is
-//! `process`, a child that runs; `session` with `link`, the calls to it; `supervisor`, which starts the next one,
-//! with `turns`, which keeps calls from ending with a child twice; and `launch`, which puts them together.
+//! The child's side is [`serve`] with `host_services`, the host's services as the plugin sees them. The host's side is
+//! `process`, a child that runs; `session` with `connection`, the calls to it; `supervisor`, which starts the next one,
+//! with `restart_policy`, which keeps calls from ending with a child twice; and `launch`, which puts them together.
 
-mod borrowed;
 #[cfg(test)]
-mod fake_child;
+mod child_stub;
+mod connection;
 mod frame;
+mod host_services;
 mod launch;
-mod link;
 mod process;
+mod restart_policy;
 mod serve;
 mod session;
 mod start;
 mod supervisor;
-mod turns;
 mod wire;
 
 pub use launch::isolate;

@@ -1,7 +1,7 @@
 //! The program as a plugin's process: opens one plugin, and serves its calls until the host says that it is over.
 
-use super::borrowed::Borrowed;
 use super::frame::{self, Frame, Kind, MAX_BYTES};
+use super::host_services::RemoteHostServices;
 use super::start::{Refusal, Start};
 use super::wire::{self, Wire};
 use crate::exit_code::ExitCode;
@@ -76,7 +76,7 @@ fn new_runtime() -> std::io::Result<Runtime> {
 /// The plugin, as the reading thread and the calls share it.
 struct Service {
     wire: Arc<Wire>,
-    host: Arc<Borrowed>,
+    host: Arc<RemoteHostServices>,
     /// Nothing before it is made and after the end.
     instance: Mutex<Option<Arc<Instance>>>,
     calls: Mutex<HashMap<u64, AbortHandle>>,
@@ -91,7 +91,7 @@ impl Service {
         };
         let service = Arc::new(Self {
             wire: Arc::clone(wire),
-            host: Arc::new(Borrowed::new(Arc::clone(wire), start.log_level)),
+            host: Arc::new(RemoteHostServices::new(Arc::clone(wire), start.log_level)),
             instance: Mutex::default(),
             calls: Mutex::default(),
             runtime: runtime.handle().clone(),
@@ -192,7 +192,7 @@ impl Drop for UnderWay {
 }
 
 /// Opens what the host has judged, and nothing else.
-fn open(start: &Start, host: Arc<Borrowed>) -> Result<Instance, PluginError> {
+fn open(start: &Start, host: Arc<RemoteHostServices>) -> Result<Instance, PluginError> {
     let source = match &start.file {
         Some(file) => {
             let image = Image::read(&file.path)?;

@@ -1,7 +1,7 @@
 //! The calls to one child, from its start to its end.
 
+use super::connection::{Connection, Failed, Waiting};
 use super::frame::{Kind, MAX_BYTES};
-use super::link::{Failed, Link, Waiting};
 use super::process::Process;
 use super::start::Refusal;
 use crate::abort::AbortOnDrop;
@@ -23,8 +23,8 @@ const CANCEL_GRACE: Duration = Duration::from_secs(2);
 const END_GRACE: Duration = Duration::from_secs(4);
 
 /// A child and the calls to it. Dropping it ends the child.
-pub(super) struct Session {
-    link: Arc<Link>,
+pub(super) struct ChildSession {
+    connection: Arc<Connection>,
     /// Closed when the child has ended.
     ended: Mutex<Receiver<()>>,
     stop: Stop,
@@ -32,7 +32,7 @@ pub(super) struct Session {
     stopping: OnceLock<AbortOnDrop<()>>,
 }
 
-impl Session {
+impl ChildSession {
     /// Talks to a child over its socket.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl Session {
     ) -> std::io::Result<Self> {
         let (outbox, messages) = channel::<Vec<u8>>();
         let (mut writing, reading) = (stream.try_clone()?, stream.try_clone()?);
-        let link = Arc::new(Link {
+        let connection = Arc::new(Connection {
             stream,
             outbox,
             state: Mutex::default(),
@@ -61,12 +61,12 @@ impl Session {
             // A child that is gone is noticed where messages are read.
             while messages.recv().is_ok_and(|message| writing.write_all(&message).is_ok()) {}
         })?;
-        let listener = Arc::clone(&link);
+        let listener = Arc::clone(&connection);
         thread("plugin-read").spawn(move || {
             listener.listen(&mut BufReader::new(reading), process);
             drop(alive);
         })?;
-        Ok(Self { link, ended: Mutex::new(ended), stop: stop.clone(), stopping: OnceLock::new() })
+        Ok(Self { connection, ended: Mutex::new(ended), stop: stop.clone(), stopping: OnceLock::new() })
     }
 
     /// Has the plugin made.
@@ -74,31 +74,31 @@ impl Session {
         let made = self.request(Kind::Start, 0, 0, start)?;
         self.stopping.get_or_init(|| self.tell_of_a_stop());
         made.await?;
-        self.link.made.store(true, Ordering::Relaxed);
+        self.connection.made.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// Calls a method. Dropping the future cancels the call.
     pub(super) async fn call(&self, method: u32, payload: &[u8]) -> Result<Buffer, Failed> {
-        self.request(Kind::Call, self.link.next.fetch_add(1, Ordering::Relaxed), method, payload)?.await
+        self.request(Kind::Call, self.connection.next.fetch_add(1, Ordering::Relaxed), method, payload)?.await
     }
 
     /// Whether the child has ended, or is about to.
     pub(super) fn is_over(&self) -> bool {
-        let state = self.link.state();
+        let state = self.connection.state();
         state.ended.is_some() || state.reason.is_some()
     }
 
     /// How the child ended, when it has.
     pub(super) fn how_it_ended(&self) -> Option<String> {
-        self.link.state().ended.clone()
+        self.connection.state().ended.clone()
     }
 
     fn tell_of_a_stop(&self) -> AbortOnDrop<()> {
-        let (stop, link) = (self.stop.clone(), Arc::clone(&self.link));
-        AbortOnDrop(self.link.runtime.spawn(async move {
+        let (stop, connection) = (self.stop.clone(), Arc::clone(&self.connection));
+        AbortOnDrop(self.connection.runtime.spawn(async move {
             stop.requested().await;
-            link.send(Kind::Stopping, 0, 0, &[]);
+            connection.send(Kind::Stopping, 0, 0, &[]);
         }))
     }
 
@@ -112,15 +112,15 @@ impl Session {
     ) -> Result<impl Future<Output = Result<Buffer, Failed>> + use<>, Failed> {
         let (sender, receiver) = oneshot::channel();
         {
-            let mut state = self.link.state();
+            let mut state = self.connection.state();
             if let Some(how) = &state.ended {
                 return Err(Failed::Gone(how.clone()));
             }
             state.calls.insert(id, Waiting::Caller(sender));
         }
-        let cancel = CancelOnDrop { link: Arc::clone(&self.link), id };
-        if !self.link.send(kind, id, number, payload) {
-            self.link.state().calls.remove(&id);
+        let cancel = CancelOnDrop { connection: Arc::clone(&self.connection), id };
+        if !self.connection.send(kind, id, number, payload) {
+            self.connection.state().calls.remove(&id);
             let most = MAX_BYTES >> 20;
             let error = format!("a call of over {most} MiB does not fit into the plugin's process");
             return Err(Failed::Answered(Refusal::Failed(Error::new(ErrorKind::TooLarge, error))));
@@ -132,21 +132,21 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for ChildSession {
     fn drop(&mut self) {
-        if self.link.is_made() {
-            self.link.send(Kind::End, 0, 0, &[]);
+        if self.connection.is_made() {
+            self.connection.send(Kind::End, 0, 0, &[]);
             let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
             // An error either way: closed is what is waited for, and what is late is ended below.
             ended.recv_timeout(END_GRACE).unwrap_or_default();
         }
-        self.link.end_child("was not needed any more");
+        self.connection.end_child("was not needed any more");
     }
 }
 
 /// Tells the child when nobody waits for a call any more, and ends it when the call goes on all the same.
 struct CancelOnDrop {
-    link: Arc<Link>,
+    connection: Arc<Connection>,
     id: u64,
 }
 
@@ -154,18 +154,19 @@ impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         let (sender, receiver) = oneshot::channel();
         {
-            let mut state = self.link.state();
+            let mut state = self.connection.state();
             let Some(waiting) = state.calls.get_mut(&self.id) else {
                 return;
             };
             *waiting = Waiting::Grace(sender);
         }
-        self.link.send(Kind::Cancel, self.id, 0, &[]);
-        let link = Arc::clone(&self.link);
-        self.link.runtime.spawn(async move {
+        self.connection.send(Kind::Cancel, self.id, 0, &[]);
+        let connection = Arc::clone(&self.connection);
+        self.connection.runtime.spawn(async move {
             if tokio::time::timeout(CANCEL_GRACE, receiver).await.is_err() {
                 let seconds = CANCEL_GRACE.as_secs();
-                link.end_child(&format!("was ended, since a call did not stop within {seconds} s of being cancelled"));
+                connection
+                    .end_child(&format!("was ended, since a call did not stop within {seconds} s of being cancelled"));
             }
         });
     }

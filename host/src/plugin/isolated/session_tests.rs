@@ -1,8 +1,8 @@
-use super::super::fake_child::{Services, Then, send, session};
-use super::Session;
+use super::super::child_stub::{Services, Then, send, session};
+use super::ChildSession;
 use crate::limit::stop::{Stop, StopReason};
+use crate::plugin::isolated::connection::Failed;
 use crate::plugin::isolated::frame::{Frame, Kind};
-use crate::plugin::isolated::link::Failed;
 use crate::plugin::isolated::start::Refusal;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::cell::RefCell;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A call that the child answers with an error, or with the end of the world.
-async fn failure(session: &Session) -> String {
+async fn failure(session: &ChildSession) -> String {
     match session.call(1, b"payload").await.unwrap_err() {
         Failed::Gone(how) => format!("gone: {how}"),
         Failed::Answered(Refusal::Failed(error)) => format!("{}: {error}", error.kind.as_str()),
@@ -20,7 +20,7 @@ async fn failure(session: &Session) -> String {
 }
 
 /// Polls a call until it is under way, then drops it.
-async fn cancelled(session: &Session) {
+async fn cancelled(session: &ChildSession) {
     let call = session.call(1, b"to be cancelled");
     assert!(tokio::time::timeout(Duration::ZERO, call).await.is_err());
 }

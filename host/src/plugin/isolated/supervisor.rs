@@ -3,11 +3,11 @@
 //! A provider and a cache keep nothing that a new process could not read again, so they get one. What a scraper has read
 //! or an exporter has written ends with its process.
 
+use super::connection::Failed;
 use super::launch::Launch;
-use super::link::Failed;
-use super::session::Session;
+use super::restart_policy::RestartPolicy;
+use super::session::ChildSession;
 use super::start::Refusal;
-use super::turns::Turns;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::Caller;
 use rowsmith_plugin_api::bridge::method;
@@ -37,13 +37,13 @@ pub(super) struct Isolated {
     start: Vec<u8>,
     /// How long the plugin may take to be made.
     start_limit: Duration,
-    session: Mutex<Option<Arc<Session>>>,
+    session: Mutex<Option<Arc<ChildSession>>>,
     /// Ends since the last answer.
     ends: AtomicU32,
     /// The first pause.
     pause: Duration,
     /// Which completions may share a process.
-    turns: Turns,
+    restart_policy: RestartPolicy,
     /// How the last process ended.
     last: std::sync::Mutex<String>,
 }
@@ -74,7 +74,7 @@ impl Isolated {
             session: Mutex::new(None),
             ends: AtomicU32::new(0),
             pause: PAUSE,
-            turns: Turns::default(),
+            restart_policy: RestartPolicy::default(),
             last: std::sync::Mutex::default(),
         }
     }
@@ -91,7 +91,7 @@ impl Isolated {
         self.error(ErrorKind::Other, how)
     }
 
-    async fn start_one(&self) -> Result<Session, Failed> {
+    async fn start_one(&self) -> Result<ChildSession, Failed> {
         let session = self.launch.launch().map_err(|error| Failed::Gone(format!("cannot be started: {error}")))?;
         let made = tokio::time::timeout(self.start_limit, session.start(&self.start)).await;
         let seconds = self.start_limit.as_secs();
@@ -104,7 +104,7 @@ impl Isolated {
         if !completes {
             return self.repeat(method, &payload).await;
         }
-        let turn = self.turns.enter(&payload).await;
+        let turn = self.restart_policy.enter(&payload).await;
         match self.once(method, &payload).await {
             Came::Reply(reply) => {
                 turn.answered();
@@ -153,7 +153,7 @@ impl Isolated {
     }
 
     /// The process, or the next one.
-    async fn session(&self) -> Result<Arc<Session>, Error> {
+    async fn session(&self) -> Result<Arc<ChildSession>, Error> {
         let mut current = self.session.lock().await;
         if let Some(session) = current.as_ref() {
             if !session.is_over() {
@@ -186,7 +186,7 @@ impl Isolated {
     }
 
     /// Forgets a process that has ended, once, however many calls it ended in.
-    async fn bury(&self, session: &Arc<Session>, how: &str) {
+    async fn bury(&self, session: &Arc<ChildSession>, how: &str) {
         if !self.can_begin_again() {
             return;
         }

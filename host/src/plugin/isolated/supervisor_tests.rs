@@ -1,9 +1,9 @@
-use super::super::fake_child::{Script, Services, Then, send, session};
+use super::super::child_stub::{Script, Services, Then, send, session};
 use super::Isolated;
 use crate::limit::stop::Stop;
 use crate::plugin::isolated::frame::{Frame, Kind};
 use crate::plugin::isolated::launch::Launch;
-use crate::plugin::isolated::session::Session;
+use crate::plugin::isolated::session::ChildSession;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::Caller as _;
 use rowsmith_plugin_api::bridge::method;
@@ -21,7 +21,7 @@ struct Scripts {
 }
 
 impl Launch for Scripts {
-    fn launch(&self) -> std::io::Result<Session> {
+    fn launch(&self) -> std::io::Result<ChildSession> {
         let at = self.started.fetch_add(1, Ordering::Relaxed).min(self.scripts.len() - 1);
         Ok(session(self.scripts[at], Arc::new(Services::default()), &Stop::default()))
     }

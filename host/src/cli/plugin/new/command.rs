@@ -7,8 +7,8 @@ use super::next_steps::next_steps;
 use super::template;
 use crate::cli::Context;
 use crate::cli::plugin::args::NewArgs;
-use crate::error::HostError;
 use crate::exit_code::ExitCode;
+use crate::startup::HostError;
 use std::path::PathBuf;
 
 pub(in crate::cli::plugin) fn run(context: &Context, args: &NewArgs) -> Result<ExitCode, HostError> {

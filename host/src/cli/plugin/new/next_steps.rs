@@ -1,6 +1,6 @@
 //! The commands to type next, as a shell takes them.
 
-use crate::config::env;
+use crate::settings::env;
 use std::path::Path;
 
 /// The commands, in their order.

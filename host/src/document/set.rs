@@ -1,0 +1,201 @@
+//! `--set key.path=value`: changes a parsed document from the command line.
+
+use serde_json::{Map, Value};
+use toml::de::DeTable;
+
+use super::{Document, convert, pointer};
+use crate::diagnostic::{Diagnostic, code};
+
+impl Document {
+    /// Applies one `--set` argument: a key path in TOML's notation, `=`, and a value in TOML's notation.
+    ///
+    /// Tables on the way are made, a number in the path picks an element of an array that exists, and a value that is
+    /// not TOML, such as a bare word, is taken as text.
+    ///
+    /// # Errors
+    /// When the path cannot be read or does not fit what is there, or a quoted text, array or table is not closed.
+    pub fn set(&mut self, argument: &str) -> Result<(), Box<Diagnostic>> {
+        let (path, value) = split(argument).ok_or_else(|| bad(argument, "has no `=`"))?;
+        let steps = steps(path).ok_or_else(|| bad(argument, "does not start with a key path"))?;
+        let value = parse_value(value).map_err(|problem| bad(argument, &problem))?;
+        let pointer = place(&mut self.value, &steps, value).map_err(|problem| bad(argument, &problem))?;
+        self.spans.replace(&pointer, path.trim());
+        Ok(())
+    }
+}
+
+fn bad(argument: &str, problem: &str) -> Box<Diagnostic> {
+    let message = format!("`--set {argument}` {problem}");
+    Box::new(Diagnostic::error(code::BAD_SET, message).with_help("write `--set key.path=value`, the value as in TOML"))
+}
+
+/// Splits at the first `=` that is not inside a quoted key.
+fn split(argument: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, character) in argument.char_indices() {
+        match (quote, character) {
+            _ if escaped => escaped = false,
+            (Some('"'), '\\') => escaped = true,
+            (Some(open), _) if open == character => quote = None,
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '=') => return Some((argument.get(..at)?, argument.get(at + 1..)?)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The keys of a path. TOML's own parser reads it, as the left side of an assignment.
+fn steps(path: &str) -> Option<Vec<String>> {
+    if path.contains(|character: char| character.is_control()) {
+        return None;
+    }
+    let line = format!("{path} = 0");
+    let table = DeTable::parse(&line).ok()?;
+    let mut steps = Vec::new();
+    let mut current = table.get_ref();
+    loop {
+        let (key, value) = current.iter().next()?;
+        steps.push(key.get_ref().clone().into_owned());
+        match value.get_ref().as_table() {
+            Some(inner) => current = inner,
+            None => return Some(steps),
+        }
+    }
+}
+
+fn parse_value(text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    match convert::value(text) {
+        Ok(value) => Ok(value),
+        Err(problem) if text.starts_with(['"', '\'', '[', '{']) => {
+            Err(format!("has a value that is not TOML: {problem}"))
+        }
+        Err(_) => Ok(Value::String(text.to_owned())),
+    }
+}
+
+/// Puts `value` where `steps` lead and returns the pointer of that place. Nothing is changed when the path does not fit.
+fn place(root: &mut Value, steps: &[String], value: Value) -> Result<String, String> {
+    let mut at = String::new();
+    let mut current = &mut *root;
+    for (index, step) in steps.iter().enumerate() {
+        let next = match current {
+            Value::Object(table) if !table.contains_key(step) => {
+                // From here on nothing exists, so nothing can be in the way: make the rest in one piece.
+                let rest = steps.get(index + 1..).unwrap_or_default();
+                table.insert(step.clone(), nest(rest, value));
+                return Ok(steps.iter().skip(index).fold(at, |at, step| pointer::push(&at, step)));
+            }
+            Value::Object(table) => table.get_mut(step),
+            Value::Array(elements) => {
+                let length = elements.len();
+                let element = step.parse().ok().and_then(|index: usize| elements.get_mut(index));
+                if element.is_none() {
+                    let array = pointer::dotted(&at);
+                    return Err(format!(
+                        "names `{step}` in the array `{array}`, which has {length} elements, counted from 0"
+                    ));
+                }
+                element
+            }
+            _ => None,
+        };
+        let Some(next) = next else {
+            return Err(format!("goes through `{}`, which is not a table", pointer::dotted(&at)));
+        };
+        current = next;
+        at = pointer::push(&at, step);
+    }
+    *current = value;
+    Ok(at)
+}
+
+fn nest(steps: &[String], value: Value) -> Value {
+    steps.iter().rfold(value, |inner, step| Value::Object(Map::from_iter([(step.clone(), inner)])))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+    use serde_json::{Value, json};
+
+    use crate::document::Document;
+
+    const TEXT: &str = "[batch]\nmax_rows = 20\n[[exporters]]\npath = \"a\"\n[[exporters]]\npath = \"b\"\n";
+
+    #[test]
+    fn puts_the_value_in_its_place() {
+        let cases: [(&str, &str, Value); 14] = [
+            ("batch.max_rows=7", "/batch/max_rows", json!(7)),
+            ("batch.fallback=none", "/batch/fallback", json!("none")),
+            (" limits . max_cost_usd = 0.5 ", "/limits/max_cost_usd", json!(0.5)),
+            ("exporters.1.path=out=1.csv", "/exporters/1/path", json!("out=1.csv")),
+            ("providers.\"my=one\".config.on=true", "/providers/my=one/config/on", json!(true)),
+            ("providers.'a.b'.x=\"7\"", "/providers/a.b/x", json!("7")),
+            ("enrich.input=[\"A\", \"B\"]", "/enrich/input", json!(["A", "B"])),
+            ("batch={ max_rows = 1 }", "/batch", json!({"max_rows": 1})),
+            ("enrich.model=gemini-2.5-flash-lite", "/enrich/model", json!("gemini-2.5-flash-lite")),
+            ("a=two words # no comment", "/a", json!("two words # no comment")),
+            ("a=", "/a", json!("")),
+            ("a=007", "/a", json!("007")),
+            ("a=${HOME}/x", "/a", json!("${HOME}/x")),
+            ("a=\"\"\"x\ny\"\"\"", "/a", json!("x\ny")),
+        ];
+        for (argument, pointer, wanted) in cases {
+            let mut document = Document::parse("f", TEXT).unwrap();
+            document.set(argument).unwrap();
+            assert_eq!(document.get(pointer), Some(&wanted), "{argument}");
+            assert_eq!(document.spans.value(pointer), None, "{argument}");
+            assert!(document.spans.flag(pointer).is_some(), "{argument}");
+        }
+    }
+
+    #[test]
+    fn the_last_one_wins_and_neighbours_stay() {
+        let mut document = Document::parse("f", TEXT).unwrap();
+        document.set("batch.max_rows=1").unwrap();
+        document.set("batch.max_rows=2").unwrap();
+        document.set("batch.audit=0.1").unwrap();
+        assert_eq!(document.get("/batch"), Some(&json!({"max_rows": 2, "audit": 0.1})));
+        assert_eq!(document.spans.flag("/batch"), None);
+        assert!(document.spans.key("/batch").is_some());
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_argument() {
+        let cases = [
+            ("batch", "`--set batch` has no `=`"),
+            ("=1", "`--set =1` does not start with a key path"),
+            ("a..b=1", "`--set a..b=1` does not start with a key path"),
+            ("[a]=1", "`--set [a]=1` does not start with a key path"),
+            ("a\nb=1", "`--set a\nb=1` does not start with a key path"),
+            ("batch.max_rows.x=1", "`--set batch.max_rows.x=1` goes through `batch.max_rows`, which is not a table"),
+            (
+                "exporters.2.path=1",
+                "`--set exporters.2.path=1` names `2` in the array `exporters`, which has 2 elements, counted from 0",
+            ),
+            ("a=[1, 2", "`--set a=[1, 2` has a value that is not TOML: unclosed array, expected `]`"),
+        ];
+        for (argument, wanted) in cases {
+            let mut document = Document::parse("f", TEXT).unwrap();
+            let before = document.value.clone();
+            let problem = document.set(argument).unwrap_err();
+            assert_eq!((problem.code, problem.message.as_str()), ("RS1008", wanted), "{argument}");
+            assert_eq!(document.value, before, "{argument}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(argument in any::<String>(), path in "[a-c0-2.\"'= \\\\]{0,12}", value in "[a0.\"\\[{=#\n-]{0,8}") {
+            let mut document = Document::parse("f", TEXT).unwrap();
+            for argument in [argument, format!("{path}={value}")] {
+                if let Err(problem) = document.set(&argument) {
+                    document.render(&[*problem], false);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A snapshot of a run for displays.
+
+use super::tally::{RowCounts, TokenCounts};
+use std::fmt::Write as _;
+
+/// Progress of a run.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Snapshot {
+    /// Rows so far, by how they ended.
+    pub rows: RowCounts,
+    /// Questions that have to be asked, so far.
+    pub asked: u64,
+    /// Calls so far.
+    pub calls: u64,
+    /// Calls under way.
+    pub in_flight: u64,
+    /// Tokens so far.
+    pub tokens: TokenCounts,
+    /// Money so far, when prices are known.
+    pub cost_usd: Option<f64>,
+    /// Whether all rows were read.
+    pub source_ended: bool,
+}
+
+impl Snapshot {
+    /// Counts the rows that have an outcome.
+    pub fn ended(&self) -> u64 {
+        self.rows.cached + self.rows.enriched + self.rows.failed + self.rows.skipped
+    }
+
+    /// Returns the progress as one line of text.
+    pub fn line(&self) -> String {
+        let rows = &self.rows;
+        let more = if self.source_ended { "" } else { "+" };
+        let mut line = format!(
+            "{} of {}{more} rows: {} cached, {} enriched, {} failed; {} calls",
+            self.ended(),
+            rows.scraped,
+            rows.cached,
+            rows.enriched,
+            rows.failed,
+            self.calls
+        );
+        if self.in_flight > 0 {
+            write!(line, " ({} under way)", self.in_flight).unwrap_or_default();
+        }
+        if let Some(usd) = self.cost_usd {
+            write!(line, "; ${usd:.4}").unwrap_or_default();
+        }
+        line
+    }
+}

@@ -1,0 +1,156 @@
+//! What the host lends to a plugin.
+
+use super::http::HttpService;
+use super::redact::Redactor;
+use super::row_intake::{Busy, RowIntake};
+use super::sanitize::sanitize_text;
+use crate::abort::AbortOnDrop;
+use crate::limit::stop::Stop;
+use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
+use rowsmith_plugin_api::bridge::{encode_panic, image_address};
+use rowsmith_plugin_api::host::{Progress, operation, question};
+use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Result};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+/// Most characters of a plugin's log record; longer ones are cut.
+const LOG_CHARS: usize = 10_000;
+
+/// The parts of a host that all plugins share.
+#[derive(Clone)]
+pub struct HostServices {
+    /// HTTP.
+    pub http: Arc<HttpService>,
+    /// Where rows go.
+    pub sinks: RowIntake,
+    /// The wish to stop.
+    pub stop: Stop,
+    /// The secrets of the run.
+    pub redactor: Redactor,
+    /// Below it, each plugin has a folder.
+    pub state_root: PathBuf,
+    /// The runtime that services run on.
+    pub runtime: Handle,
+    /// The runtime that calls of providers run on.
+    pub calls: Handle,
+}
+
+/// What one plugin is lent.
+pub struct PluginServices {
+    shared: HostServices,
+    /// `kind-name`.
+    plugin: String,
+}
+
+impl PluginServices {
+    /// The services for one plugin.
+    pub fn new(shared: HostServices, plugin: String) -> Self {
+        Self { shared, plugin }
+    }
+
+    /// Runs a service on the host's runtime: the plugin may poll from a thread that has none.
+    fn spawn(&self, future: impl Future<Output = Result<Buffer>> + Send + 'static) -> ReplyFuture {
+        let busy = self.busy();
+        let mut task = AbortOnDrop(self.shared.runtime.spawn(async move {
+            let _busy = busy;
+            future.await
+        }));
+        Box::pin(async move {
+            let result = (&mut task.0).await.unwrap_or_else(|error| {
+                Err(Error::new(ErrorKind::Other, format!("a host service broke off: {error}")))
+            });
+            result.map_err(|error| error.encode())
+        })
+    }
+
+    /// Held while a scraper uses a service: it is not silent then.
+    fn busy(&self) -> Option<Busy> {
+        self.plugin.starts_with("scraper-").then(|| self.shared.sinks.busy())
+    }
+
+    fn state_dir(&self) -> Result<Buffer> {
+        let folder = self.shared.state_root.join(&self.plugin);
+        std::fs::create_dir_all(&folder).map_err(|error| Error::io("make the folder", &folder, &error))?;
+        Ok(Buffer::from(folder.display().to_string()))
+    }
+}
+
+impl HostSide for PluginServices {
+    fn call(&self, operation: u32, payload: Buffer) -> ReplyFuture {
+        match operation {
+            operation::HTTP => {
+                let (http, plugin) = (Arc::clone(&self.shared.http), self.plugin.clone());
+                self.spawn(async move { http.send(&plugin, HttpRequest::decode(&payload)?).await?.encode() })
+            }
+            operation::EMIT_ROWS => {
+                let (sinks, busy) = (self.shared.sinks.clone(), self.busy());
+                // Polled by the scraper's own thread, so that checking rows is its work.
+                Box::pin(async move {
+                    let _busy = busy;
+                    sinks.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode())
+                })
+            }
+            operation::SLEEP => {
+                let stop = self.shared.stop.clone();
+                let awaits_nobody = self.shared.http.is_replayed();
+                self.spawn(async move {
+                    let millis: u64 = serde_json::from_slice(&payload)?;
+                    let millis = if awaits_nobody { 0 } else { millis };
+                    let slept = stop.or(tokio::time::sleep(Duration::from_millis(millis))).await;
+                    slept
+                        .map(|()| Buffer::default())
+                        .ok_or_else(|| Error::new(ErrorKind::Cancelled, "the run is being stopped"))
+                })
+            }
+            operation::PROGRESS => {
+                let progress = serde_json::from_slice::<Progress>(&payload);
+                if let Ok(Progress { message, done, total }) = progress {
+                    tracing::debug!(plugin = self.plugin, message, done, total, "progress");
+                }
+                Box::pin(std::future::ready(Ok(Buffer::default())))
+            }
+            operation::STATE_DIR => Box::pin(std::future::ready(self.state_dir().map_err(|e| e.encode()))),
+            other => Box::pin(std::future::ready(Err(Error::unsupported(&format!("host operation {other}")).encode()))),
+        }
+    }
+
+    fn log(&self, level: u32, target: &str, message: &str) {
+        let message = sanitize_text(message, LOG_CHARS, &self.shared.redactor);
+        let plugin = self.plugin.as_str();
+        match level {
+            1 => tracing::error!(target: "plugin", plugin, module = target, "{message}"),
+            2 => tracing::warn!(target: "plugin", plugin, module = target, "{message}"),
+            3 => tracing::info!(target: "plugin", plugin, module = target, "{message}"),
+            4 => tracing::debug!(target: "plugin", plugin, module = target, "{message}"),
+            _ => tracing::trace!(target: "plugin", plugin, module = target, "{message}"),
+        }
+    }
+
+    fn query(&self, question: u32) -> u64 {
+        match question {
+            question::CANCELLED => u64::from(self.shared.stop.is_requested()),
+            question::LOG_LEVEL => log_level(),
+            question::IMAGE => image_address(),
+            _ => 0,
+        }
+    }
+
+    fn panicked(&self, message: PanicMessage) -> Buffer {
+        encode_panic(&message)
+    }
+}
+
+/// The most talkative level that anyone listens to.
+fn log_level() -> u64 {
+    use tracing::level_filters::LevelFilter as L;
+    match L::current() {
+        L::OFF => 0,
+        L::ERROR => 1,
+        L::WARN => 2,
+        L::INFO => 3,
+        L::DEBUG => 4,
+        _ => 5,
+    }
+}

@@ -1,0 +1,188 @@
+//! Where the rows of scrapers go, and whether a scraper is doing anything.
+
+use rowsmith_plugin_api::scraper::decode_rows;
+use rowsmith_plugin_api::{Error, ErrorKind, Result, RowChunk};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// Most bytes that rows may come in at once.
+const MAX_BYTES: usize = 64 << 20;
+/// Most rows at once.
+const MAX_ROWS: usize = 1_000_000;
+
+/// One message from a scraper.
+pub enum Scraped {
+    /// Some rows.
+    Rows(RowChunk),
+    /// The end of the source, or the error that ended it.
+    End(Result<()>),
+}
+
+/// Where the rows of scrapers go, by the number that each is given.
+#[derive(Clone, Default)]
+pub struct RowIntake(Arc<Sinks>);
+
+#[derive(Default)]
+struct Sinks {
+    next: AtomicU64,
+    open: Mutex<HashMap<u64, Sink>>,
+    activity: Mutex<Activity>,
+}
+
+struct Sink {
+    sender: mpsc::Sender<Scraped>,
+    /// Why rows were refused. Without them the source is not complete, whatever its scraper says.
+    refused: Option<Error>,
+}
+
+/// What scrapers have the host do.
+#[derive(Default)]
+struct Activity {
+    under_way: usize,
+    last: Option<Instant>,
+}
+
+/// A service that a scraper is using.
+pub struct Busy(RowIntake);
+
+impl RowIntake {
+    /// Opens a sink and returns its number.
+    pub fn open(&self, sender: mpsc::Sender<Scraped>) -> u64 {
+        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
+        self.sinks().insert(number, Sink { sender, refused: None });
+        self.activity().last = Some(Instant::now());
+        number
+    }
+
+    /// Closes a sink; rows that come after it are refused. Returns why earlier ones were refused, if so.
+    pub fn close(&self, number: u64) -> Option<Error> {
+        self.sinks().remove(&number)?.refused
+    }
+
+    /// Takes the payload of a call.
+    pub(super) async fn send(&self, payload: &[u8]) -> Result<()> {
+        let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
+        let number = payload.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let sender = match self.sinks().get(&number) {
+            Some(Sink { refused: Some(error), .. }) => return Err(error.clone()),
+            Some(sink) => sink.sender.clone(),
+            None => return Err(unwanted()),
+        };
+        match read(payload) {
+            Ok(rows) => sender.send(Scraped::Rows(rows)).await.map_err(|_| unwanted()),
+            Err(error) => {
+                if let Some(sink) = self.sinks().get_mut(&number) {
+                    sink.refused = Some(error.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A scraper uses a service until the value is dropped.
+    pub(super) fn busy(&self) -> Busy {
+        self.activity().under_way += 1;
+        Busy(self.clone())
+    }
+
+    /// For how long scrapers have used no service; zero while they do.
+    pub fn silence(&self) -> Duration {
+        let activity = self.activity();
+        match activity.last {
+            Some(last) if activity.under_way == 0 => last.elapsed(),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn sinks(&self) -> MutexGuard<'_, HashMap<u64, Sink>> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn activity(&self) -> MutexGuard<'_, Activity> {
+        self.0.activity.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let mut activity = self.0.activity();
+        activity.under_way = activity.under_way.saturating_sub(1);
+        activity.last = Some(Instant::now());
+    }
+}
+
+/// Reads rows, unless they are too many to be meant.
+fn read(payload: &[u8]) -> Result<RowChunk> {
+    let too_large = |what: String| Error::new(ErrorKind::TooLarge, format!("the scraper sent {what} at once"));
+    if payload.len() > MAX_BYTES {
+        let sizes = format!("{} MiB of rows, where {} MiB is the most,", payload.len() >> 20, MAX_BYTES >> 20);
+        return Err(too_large(sizes));
+    }
+    let (_, rows) = decode_rows(payload)?;
+    if rows.len() > MAX_ROWS {
+        return Err(too_large(format!("{} rows, where {MAX_ROWS} is the most,", rows.len())));
+    }
+    let mut names = HashSet::with_capacity(rows.columns().len());
+    match rows.columns().iter().find(|name| !names.insert(name.as_str())) {
+        None => Ok(rows),
+        Some(twice) => {
+            Err(Error::new(ErrorKind::InvalidData, format!("the scraper sent rows with two columns `{twice}`")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rowsmith_plugin_api::row::{Cell, ChunkBuilder};
+
+    fn payload(sink: u64, columns: &[&str], rows: usize) -> Vec<u8> {
+        let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+        let mut builder = ChunkBuilder::with_columns(columns.into());
+        for _ in 0..rows {
+            builder.cell_at(0, Cell::NULL);
+            builder.end_row().unwrap();
+        }
+        let mut bytes = sink.to_le_bytes().to_vec();
+        builder.take().encode_into(&mut bytes).unwrap();
+        bytes
+    }
+
+    #[tokio::test]
+    async fn a_chunk_that_is_refused_makes_the_source_incomplete() {
+        let cases = [
+            (payload(0, &["a"], MAX_ROWS + 1), "sent 1000001 rows, where 1000000 is the most, at once"),
+            (vec![0; MAX_BYTES + 1], "sent 64 MiB of rows, where 64 MiB is the most, at once"),
+            (payload(0, &["a", "b", "a"], 1), "sent rows with two columns `a`"),
+            (vec![0; 20], "rows in a format that is not known here"),
+        ];
+        for (bytes, sentence) in cases {
+            let sinks = RowIntake::default();
+            let (sender, mut receiver) = mpsc::channel(4);
+            assert_eq!(sinks.open(sender), 0);
+            let error = sinks.send(&bytes).await.unwrap_err();
+            assert!(error.message.contains(sentence), "{}", error.message);
+            let again = sinks.send(&payload(0, &["a"], 1)).await.unwrap_err();
+            assert_eq!(again, error, "rows after it would be out of order");
+            assert!(receiver.try_recv().is_err());
+            assert_eq!(sinks.close(0), Some(error));
+            assert_eq!(sinks.send(&payload(0, &["a"], 1)).await.unwrap_err().kind, ErrorKind::Cancelled);
+        }
+    }
+
+    #[test]
+    fn a_scraper_that_uses_a_service_is_not_silent() {
+        let sinks = RowIntake::default();
+        let (sender, _receiver) = mpsc::channel(1);
+        sinks.open(sender);
+        let busy = sinks.busy();
+        let other = sinks.busy();
+        drop(other);
+        assert_eq!(sinks.silence(), Duration::ZERO);
+        drop(busy);
+        assert!(sinks.0.activity.lock().unwrap().under_way == 0);
+    }
+}

@@ -1,0 +1,71 @@
+//! Errors of plugins, made fit to be shown: no secrets, one line, and of a length that a person reads.
+//!
+//! What could steer a terminal stays in here; it is made visible where text is printed.
+
+use super::redact::Redactor;
+use rowsmith_plugin_api::Error;
+
+/// Most characters of a message; longer ones are cut.
+const MESSAGE_CHARS: usize = 2_000;
+/// Most characters of a hint or a fact.
+const FACT_CHARS: usize = 500;
+/// Most facts.
+const FACTS: usize = 32;
+/// Secrets are looked for in so many characters, so that what is cut off in the middle of one is still found.
+const MARGIN: usize = 4_096;
+
+/// The error without what nobody should see.
+pub fn sanitize_error(mut error: Error, redactor: &Redactor) -> Error {
+    error.message = sanitize_text(&error.message, MESSAGE_CHARS, redactor);
+    error.hint = error.hint.map(|hint| sanitize_text(&hint, FACT_CHARS, redactor));
+    error.context.truncate(FACTS);
+    for (_, value) in &mut error.context {
+        *value = sanitize_text(value, FACT_CHARS, redactor);
+    }
+    error
+}
+
+/// A text of a plugin on one line, without secrets, and with at most so many characters.
+pub fn sanitize_text(text: &str, most: usize, redactor: &Redactor) -> String {
+    let cut = |text: &str, at: usize| text.char_indices().nth(at).map(|(offset, _)| offset);
+    let end = cut(text, most + MARGIN).unwrap_or(text.len());
+    let clean = redactor.clean(text.get(..end).unwrap_or_default());
+    let (kept, is_cut) = match cut(&clean, most) {
+        Some(end) => (clean.get(..end).unwrap_or_default(), true),
+        None => (clean.as_ref(), end < text.len()),
+    };
+    let mut line = String::with_capacity(kept.len() + 4);
+    for part in kept.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    if is_cut {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rowsmith_plugin_api::ErrorKind;
+
+    #[test]
+    fn a_secret_at_the_cut_is_not_shown_in_part() {
+        let redactor = Redactor::default();
+        redactor.add(["secret-0123456789".to_owned()]);
+        let text = format!("{}secret-0123456789{}", "x".repeat(MESSAGE_CHARS - 6), "y".repeat(10_000_000));
+        let error = sanitize_error(Error::new(ErrorKind::Other, text).hint("not secret-0123456789"), &redactor);
+        assert!(!error.message.contains("secret-0"), "{}", error.message.get(1_990..).unwrap_or_default());
+        assert!(error.message.ends_with('…') && error.message.chars().count() == MESSAGE_CHARS + 1);
+        assert_eq!(error.hint.as_deref(), Some("not [secret]"));
+    }
+
+    #[test]
+    fn lines_become_one() {
+        let clean = sanitize_text("it failed\r\n\n  error: all is well\n", 100, &Redactor::default());
+        assert_eq!(clean, "it failed error: all is well");
+    }
+}

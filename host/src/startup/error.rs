@@ -1,0 +1,92 @@
+//! Why a command ends early.
+
+use crate::exit_code::ExitCode;
+use crate::plugin::PluginError;
+use crate::plugin::call_guard::NAMED;
+use crate::startup::load::LoadError;
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind};
+
+/// A command that cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The config cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The config was refused by a plugin or does not fit what was found; the text was rendered already.
+    #[error("{0}")]
+    Config(String),
+    /// A plugin cannot be used.
+    #[error(transparent)]
+    Plugin(Box<PluginError>),
+    /// A plugin's method failed.
+    #[error("{}", call_text(*kind, name, error))]
+    Call {
+        /// The plugin's kind.
+        kind: PluginKind,
+        /// Its name.
+        name: String,
+        /// What it said.
+        error: Box<Error>,
+    },
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(String),
+    /// Wrong use that the argument parser cannot see.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl HostError {
+    /// The exit code of the error.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Load(LoadError::Wrong(wrong)) if wrong.only_plugins => ExitCode::Plugin,
+            Self::Load(_) | Self::Config(_) => ExitCode::Config,
+            Self::Call { kind, error, .. } => code_of(*kind, error),
+            Self::Plugin(error) => match error.as_ref() {
+                PluginError::Failed { kind, error, .. } => code_of(*kind, error),
+                PluginError::NotFound { .. } | PluginError::Unusable { .. } => ExitCode::Plugin,
+            },
+            Self::Io(_) => ExitCode::Unexpected,
+            Self::Usage(_) => ExitCode::Usage,
+        }
+    }
+
+    /// Whether a plugin could not be used, or failed.
+    pub fn is_of_a_plugin(&self) -> bool {
+        matches!(self, Self::Plugin(_) | Self::Call { .. })
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Plugin(error) => error.hint(),
+            Self::Call { error, .. } => error.hint.clone(),
+            Self::Load(_) | Self::Config(_) | Self::Io(_) | Self::Usage(_) => None,
+        }
+    }
+}
+
+/// Names the plugin, unless the error does.
+fn call_text(kind: PluginKind, name: &str, error: &Error) -> String {
+    if error.context(NAMED).is_some() { error.to_string() } else { format!("{kind} plugin `{name}`: {error}") }
+}
+
+/// The exit code of a plugin's failure depends on what the plugin is for.
+fn code_of(kind: PluginKind, error: &Error) -> ExitCode {
+    match (error.kind, kind) {
+        (ErrorKind::Config, _) => ExitCode::Config,
+        (ErrorKind::Panic, _) => ExitCode::Plugin,
+        (_, PluginKind::Scraper) => ExitCode::Source,
+        (_, PluginKind::Cache) => ExitCode::Cache,
+        (_, PluginKind::Provider) => ExitCode::Provider,
+        (_, PluginKind::Exporter) => ExitCode::Export,
+    }
+}
+
+impl From<PluginError> for HostError {
+    fn from(error: PluginError) -> Self {
+        Self::Plugin(Box::new(error))
+    }
+}
