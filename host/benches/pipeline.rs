@@ -3,14 +3,14 @@
 
 mod kit;
 
-use rowsmith::config::settings::Isolation;
 use rowsmith::pipeline::assemble::fingerprinter;
 use rowsmith::pipeline::lookup::look_up;
 use rowsmith::pipeline::orchestrator::RunEnd;
 use rowsmith::pipeline::question::RowKey;
 use rowsmith::plugin::PluginError;
-use rowsmith::plugin::registry::{Source, instantiate};
 use rowsmith::plugin::host_services::HostServices;
+use rowsmith::plugin::registry::{Source, instantiate};
+use rowsmith::settings::Isolation;
 use rowsmith_plugin_api::ErrorKind;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;

@@ -8,13 +8,13 @@ use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
 use rowsmith::pipeline::orchestrator::{self, RunEnd};
 use rowsmith::plugin::host_services::{HostServices, PluginServices};
 use rowsmith::plugin::redact::Redactor;
+use rowsmith::plugin::registry::{Source, instantiate};
 use rowsmith::rules::{OutputColumn, Rule, ValueType};
 use rowsmith::settings::{
     BatchSettings, Budget, Enrich, Fallback, Isolation, OnFailure, Pairing, PluginUse, ProviderLimits, RunSettings,
     Settings,
 };
 use rowsmith::startup::open_plugins::services;
-use rowsmith::plugin::registry::{Source, instantiate};
 use rowsmith_abi::{Buffer, Callee, HostHandle, Instance};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::bridge::{exporter, provider, scraper};
