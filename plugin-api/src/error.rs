@@ -1,34 +1,35 @@
-//! The one error that crosses the plugin boundary.
+//! The error type that crosses the plugin boundary.
 //!
-//! It is flat on purpose: a kind that the host acts on, a sentence that a person reads, and key/value
-//! context. Kinds that a side does not know yet are read as [`ErrorKind::Other`].
+//! The error is flat: a kind that the host acts on, a message for people, and key/value context. A kind that one side
+//! does not know is read as [`ErrorKind::Other`].
 
 use rowsmith_abi::{Buffer, PanicMessage};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 /// A result whose error can cross the boundary.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What a failure means for the caller.
+/// Classifies a failure; the host decides by it whether to retry, split or stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The same request may succeed later: rate limits, overload, timeouts, broken connections.
+    /// The same request may succeed later: rate limit, overload, timeout, broken connection.
     Retryable,
-    /// A quota of hours or days is used up; nothing succeeds before it resets.
+    /// A quota of hours or days is used up; requests fail until it resets.
     QuotaExhausted,
-    /// The account has no credit or hit a spending limit.
+    /// The account has no credit or reached a spending limit.
     Billing,
-    /// The key is missing, wrong, or may not do this.
+    /// The key is missing, wrong, or lacks a permission.
     Auth,
-    /// What was named does not exist: a model, a page, a file.
+    /// The named thing does not exist: a model, a page, a file.
     NotFound,
-    /// The service says the request itself is wrong; asking again or asking for less does not help.
+    /// The service rejects the request itself; neither a retry nor a smaller request helps.
     BadRequest,
-    /// The request is too large; a smaller one may pass.
+    /// The request is too large; a smaller one may succeed.
     TooLarge,
     /// The service does not accept this answer schema; plain JSON mode may work.
     SchemaRejected,
@@ -36,29 +37,41 @@ pub enum ErrorKind {
     Blocked,
     /// The plugin's config is wrong.
     Config,
-    /// The plugin does not offer this method.
+    /// The plugin does not implement this method.
     Unsupported,
     /// Reading or writing a file failed.
     Io,
-    /// Data could not be understood.
+    /// The reader of a stream closed it.
+    BrokenPipe,
+    /// The data cannot be parsed.
     InvalidData,
-    /// What is stored is damaged.
+    /// Stored data is damaged.
     Corrupt,
-    /// There is no room left to store anything.
+    /// The disk or the store is full.
     NoSpace,
-    /// Someone else holds what was asked for.
+    /// Another process holds the resource.
     Busy,
-    /// The call was cancelled, or nobody wants its result any more.
+    /// The call was cancelled.
     Cancelled,
     /// The plugin panicked.
     Panic,
-    /// Anything else, and kinds of a newer version.
+    /// Any other failure, and kinds of a newer version.
     #[serde(other)]
     Other,
 }
 
 impl ErrorKind {
-    /// The kind's name as it is written in reports.
+    /// Classifies an error of the operating system.
+    pub fn of_io(source: &std::io::Error) -> Self {
+        match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::NoSpace,
+            std::io::ErrorKind::NotFound => Self::NotFound,
+            std::io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            _ => Self::Io,
+        }
+    }
+
+    /// Returns the kind's name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Retryable => "retryable",
@@ -73,6 +86,7 @@ impl ErrorKind {
             Self::Config => "config",
             Self::Unsupported => "unsupported",
             Self::Io => "io",
+            Self::BrokenPipe => "broken_pipe",
             Self::InvalidData => "invalid_data",
             Self::Corrupt => "corrupt",
             Self::NoSpace => "no_space",
@@ -84,78 +98,109 @@ impl ErrorKind {
     }
 }
 
+/// Context keys that hosts and plugins before version 0.3 use for what is a field or a kind today.
+mod legacy {
+    pub(super) const STATUS: &str = "status";
+    pub(super) const SENT: &str = "sent";
+    pub(super) const BROKEN_PIPE: &str = "broken_pipe";
+    pub(super) const YES: &str = "true";
+}
+
 /// A failure of a plugin or of a host service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
-    /// What the failure means for the caller.
+    /// The class of the failure.
     pub kind: ErrorKind,
-    /// One sentence: lower-case, no full stop, naming the thing that failed.
+    /// One sentence: lower case, no full stop, naming the thing that failed.
     pub message: String,
-    /// For [`ErrorKind::Retryable`] and [`ErrorKind::QuotaExhausted`]: how long the service asks to wait, in milliseconds.
+    /// For [`ErrorKind::Retryable`] and [`ErrorKind::QuotaExhausted`]: the wait that the service asks for, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
-    /// What a person can do about it.
+    /// The HTTP status of the response that the failure comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Whether the service may charge for the request although no usable response arrived.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_be_billed: bool,
+    /// The next step for the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Further facts: `status`, `url`, `request_id`, `config_key`, `path`, `line`, …
+    /// Further context: `url`, `request_id`, `config_key`, `path`, `line`, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub context: Vec<(String, String)>,
 }
 
 impl Error {
-    /// An error of the given kind.
+    /// Creates an error of the given kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after_ms: None, hint: None, context: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            retry_after_ms: None,
+            http_status: None,
+            may_be_billed: false,
+            hint: None,
+            context: Vec::new(),
+        }
     }
 
-    /// A mistake in the plugin's config; `key` is the dotted path inside the plugin's table.
+    /// Creates an error for a mistake in the plugin's config; `key` is the dotted path inside the plugin's table.
     pub fn config(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Config, message).with_context("config_key", key)
     }
 
-    /// A failed operation on a file.
+    /// Creates an error for a failed file operation.
     pub fn io(doing: impl fmt::Display, path: impl AsRef<std::path::Path>, source: &std::io::Error) -> Self {
-        let kind = match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorKind::NoSpace,
-            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-            _ => ErrorKind::Io,
-        };
-        Self::new(kind, format!("cannot {doing} {}: {source}", path.as_ref().display()))
+        Self::new(ErrorKind::of_io(source), format!("cannot {doing} {}: {source}", path.as_ref().display()))
             .with_context("path", path.as_ref().display().to_string())
     }
 
-    /// A method that the plugin does not offer.
+    /// Creates an error for a method that the plugin does not implement.
     pub fn unsupported(method: &str) -> Self {
         Self::new(ErrorKind::Unsupported, format!("this plugin does not offer `{method}`"))
     }
 
-    /// Adds a fact.
+    /// Adds a context entry.
     #[must_use]
     pub fn with_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.context.push((key.into(), value.into()));
         self
     }
 
-    /// Adds what a person can do about it.
+    /// Sets the HTTP status of the response that the failure comes from.
+    #[must_use]
+    pub fn with_http_status(mut self, status: u16) -> Self {
+        self.http_status = Some(status);
+        self
+    }
+
+    /// Marks a request that was sent without a usable response: the service may charge for it.
+    #[must_use]
+    pub fn maybe_billed(mut self) -> Self {
+        self.may_be_billed = true;
+        self
+    }
+
+    /// Sets the next step for the user.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds the service's own wish for a pause.
+    /// Sets the wait that the service asks for.
     #[must_use]
     pub fn retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after_ms = wait.map(|w| u64::try_from(w.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
-    /// The service's own wish for a pause.
+    /// Returns the wait that the service asks for.
     pub fn wait(&self) -> Option<Duration> {
         self.retry_after_ms.map(Duration::from_millis)
     }
 
-    /// The value of a fact.
+    /// Returns the value of a context entry.
     pub fn context(&self, key: &str) -> Option<&str> {
         self.context.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
     }
@@ -164,18 +209,45 @@ impl Error {
         Self::new(ErrorKind::Panic, format!("panicked: {}", message.0))
     }
 
-    /// The error as bytes, for the boundary.
+    /// Encodes the error for the boundary.
     pub fn encode(&self) -> Buffer {
-        let text =
-            serde_json::to_vec(self).unwrap_or_else(|_| br#"{"kind":"other","message":"unprintable error"}"#.to_vec());
+        let text = serde_json::to_vec(self.with_legacy_context().as_ref())
+            .unwrap_or_else(|_| br#"{"kind":"other","message":"unprintable error"}"#.to_vec());
         Buffer::from(text)
     }
 
-    /// Reads what [`Error::encode`] wrote; anything else becomes an error that says so.
+    /// Decodes an error; bytes that [`Error::encode`] did not write become an error that says so.
     pub fn decode(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap_or_else(|e| {
+        let decoded: Result<Self, _> = serde_json::from_slice(bytes);
+        decoded.map(Self::without_legacy_context).unwrap_or_else(|e| {
             Self::new(ErrorKind::Other, format!("the plugin returned an error that cannot be read ({e})"))
         })
+    }
+
+    /// Repeats the fields that hosts before version 0.3 read from the context.
+    fn with_legacy_context(&self) -> Cow<'_, Self> {
+        let mut entries = Vec::new();
+        entries.extend(self.http_status.map(|status| (legacy::STATUS, status.to_string())));
+        entries.extend(self.may_be_billed.then(|| (legacy::SENT, legacy::YES.to_owned())));
+        entries.extend((self.kind == ErrorKind::BrokenPipe).then(|| (legacy::BROKEN_PIPE, legacy::YES.to_owned())));
+        if entries.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let missing = entries.into_iter().filter(|(key, _)| self.context(key).is_none());
+        Cow::Owned(missing.fold(self.clone(), |error, (key, value)| error.with_context(key, value)))
+    }
+
+    /// Moves what plugins before version 0.3 write into the context to its field.
+    pub(crate) fn without_legacy_context(mut self) -> Self {
+        if let Some(status) = self.context(legacy::STATUS).and_then(|status| status.parse().ok()) {
+            self.http_status.get_or_insert(status);
+        }
+        self.may_be_billed |= self.context(legacy::SENT) == Some(legacy::YES);
+        if self.kind == ErrorKind::Io && self.context(legacy::BROKEN_PIPE) == Some(legacy::YES) {
+            self.kind = ErrorKind::BrokenPipe;
+        }
+        self.context.retain(|(key, _)| !matches!(key.as_str(), legacy::STATUS | legacy::SENT | legacy::BROKEN_PIPE));
+        self
     }
 }
 
@@ -190,5 +262,34 @@ impl std::error::Error for Error {}
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::new(ErrorKind::InvalidData, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_survive_the_boundary_and_leave_no_legacy_context() {
+        let error = Error::new(ErrorKind::Retryable, "busy").with_http_status(503).maybe_billed().with_context("url", "u");
+        assert_eq!(Error::decode(&error.encode()), error);
+    }
+
+    #[test]
+    fn errors_of_older_plugins_fill_the_fields() {
+        let old = br#"{"kind":"retryable","message":"m","context":[["status","429"],["sent","true"],["url","u"]]}"#;
+        let error = Error::decode(old);
+        assert_eq!((error.http_status, error.may_be_billed), (Some(429), true));
+        assert_eq!(error.context, [("url".to_owned(), "u".to_owned())]);
+        let old = br#"{"kind":"io","message":"m","context":[["broken_pipe","true"]]}"#;
+        assert_eq!(Error::decode(old).kind, ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn older_hosts_find_the_fields_in_the_context() {
+        let error = Error::new(ErrorKind::BrokenPipe, "m").with_http_status(500).maybe_billed();
+        let sent: serde_json::Value = serde_json::from_slice(&error.encode()).unwrap();
+        let expected = serde_json::json!([["status", "500"], ["sent", "true"], ["broken_pipe", "true"]]);
+        assert_eq!(sent["context"], expected);
     }
 }

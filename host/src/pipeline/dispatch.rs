@@ -264,7 +264,7 @@ impl Dispatcher {
         let usage = match &result {
             Ok(completion) => Some(completion.usage),
             // What was sent and not answered may have been billed: the worst case stands.
-            Err(error) if error.context("sent") == Some("true") => Some(Usage::default()),
+            Err(error) if error.may_be_billed => Some(Usage::default()),
             Err(_) => None,
         };
         self.budget.settle(reservation, usage.as_ref());
@@ -288,7 +288,7 @@ impl Dispatcher {
             Err(_) => {
                 let seconds = self.timeout.as_secs();
                 Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s"))
-                    .with_context("sent", "true"))
+                    .maybe_billed())
             }
         }
     }
@@ -316,7 +316,7 @@ impl Dispatcher {
     }
 
     fn after_passing_error(&self, error: Error, tries: u32) -> Attempt {
-        let rate_limited = error.context("status") == Some("429");
+        let rate_limited = error.http_status == Some(429);
         self.tell(Event::PushedBack { rate_limited });
         let asked_wait = error.wait();
         if asked_wait.is_some_and(|wait| wait > self.retry.max_wait) {

@@ -243,7 +243,7 @@ async fn run_worker(
 
 /// Whether an exporter failed only because nobody reads its output any more.
 pub fn is_closed_pipe(error: Option<&Error>) -> bool {
-    error.is_some_and(|error| error.context("broken_pipe") == Some("true"))
+    error.is_some_and(|error| error.kind == ErrorKind::BrokenPipe)
 }
 
 async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) -> Result<(), Error> {

@@ -85,7 +85,7 @@ impl HttpService {
                     ErrorKind::Retryable,
                     format!("{} did not answer within {timeout:?}", shown(&request.url)),
                 )
-                .with_context("sent", "true")),
+                .maybe_billed()),
             };
             let wait = match &result {
                 Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => {
@@ -224,7 +224,7 @@ fn network_error(place: &str, error: &reqwest::Error) -> Error {
     };
     let mapped = Error::new(kind, format!("{place} {what}: {}", chain(error))).with_context("url", place);
     // Once the connection stands, the service may have done, and billed, what it was asked.
-    if error.is_connect() || error.is_builder() { mapped } else { mapped.with_context("sent", "true") }
+    if error.is_connect() || error.is_builder() { mapped } else { mapped.maybe_billed() }
 }
 
 /// The innermost cause of an error; reqwest's own text only repeats the address.

@@ -174,12 +174,13 @@ impl OutputFile {
     }
 
     fn failed(&self, doing: &str, source: &io::Error) -> Error {
-        let error = match &self.sink {
-            Sink::Stdout => Error::new(ErrorKind::Io, format!("cannot {doing} to the standard output: {source}")),
+        match &self.sink {
+            Sink::Stdout => {
+                Error::new(ErrorKind::of_io(source), format!("cannot {doing} to the standard output: {source}"))
+            }
             Sink::Special { path, .. } => Error::io(doing, path, source),
             Sink::Replacing { target, .. } => Error::io(doing, target, source),
-        };
-        if source.kind() == io::ErrorKind::BrokenPipe { error.with_context("broken_pipe", "true") } else { error }
+        }
     }
 }
 

@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Exchange {
         let written = Written::deserialize(deserializer)?;
         let outcome = match (written.response, written.error) {
             (Some(response), None) => Outcome::Response(response),
-            (None, Some(error)) => Outcome::Error(error),
+            (None, Some(error)) => Outcome::Error(error.without_legacy_context()),
             (None, None) => return Err(D::Error::custom("there is neither `response` nor `error`")),
             (Some(_), Some(_)) => return Err(D::Error::custom("there are both `response` and `error`")),
         };

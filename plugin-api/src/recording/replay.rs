@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_recording_comes_back_as_it_was() {
-        let error = Error::new(ErrorKind::Retryable, "broke off").with_context("sent", "true");
+        let error = Error::new(ErrorKind::Retryable, "broke off").maybe_billed();
         let failed = Exchange { outcome: Outcome::Error(error), ..exchange("a", "\u{0}", 200) };
         for exchange in [exchange("a", "{}", 200), failed] {
             let text = serde_json::to_string_pretty(&exchange).expect("JSON");

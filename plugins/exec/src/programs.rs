@@ -227,5 +227,5 @@ fn broken(mut error: Error) -> Error {
     if matches!(error.kind, ErrorKind::Other | ErrorKind::Io | ErrorKind::InvalidData | ErrorKind::NotFound) {
         error.kind = ErrorKind::Retryable;
     }
-    error.with_context("sent", "true")
+    error.maybe_billed()
 }

@@ -46,7 +46,7 @@ pub(crate) fn completion(title: &str, reply: Reply) -> Result<Completion> {
         (None, Some(answer)) => answer.get().to_owned(),
         (None, None) | (Some(_), Some(_)) => {
             let message = format!("`{title}` answered with neither or both of `text` and `answer`");
-            return Err(Error::new(ErrorKind::InvalidData, message).with_context("sent", "true"));
+            return Err(Error::new(ErrorKind::InvalidData, message).maybe_billed());
         }
     };
     let mut completion = Completion::text(text);

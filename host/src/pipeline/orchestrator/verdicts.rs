@@ -116,7 +116,7 @@ impl Run<'_> {
     /// one row: one batch is asked in halves once. If they fail too, or there was no service at all, the run stops.
     pub(super) fn judge_service(&mut self) {
         let speaks = |(batch, error): &(Batch, Error)| {
-            let answers = error.context("status").is_some_and(|status| status.starts_with('5'));
+            let answers = error.http_status.is_some_and(|status| (500..600).contains(&status));
             batch.questions.len() > 1 && (answers || error.kind == ErrorKind::Panic)
         };
         let probe = if self.probing { None } else { self.unanswered.iter().position(speaks) };

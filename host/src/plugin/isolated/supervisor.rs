@@ -113,7 +113,7 @@ impl Isolated {
             // It may have cost something, so the pipeline decides whether to ask again.
             Came::Gone(how) => {
                 turn.lost();
-                Err(self.error(ErrorKind::Retryable, &how).with_context("sent", "true"))
+                Err(self.error(ErrorKind::Retryable, &how).maybe_billed())
             }
         }
     }

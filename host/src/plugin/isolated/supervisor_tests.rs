@@ -74,7 +74,7 @@ async fn a_cache_call_is_made_again_once_in_the_next_process() {
 async fn a_completion_is_not_repeated_here_since_it_may_have_cost_something() {
     let (provider, started) = isolated(PluginKind::Provider, &[dies, answers]);
     let error = call(&provider, method::COMPLETE).await.unwrap_err();
-    assert_eq!((error.kind, error.context("sent")), (ErrorKind::Retryable, Some("true")));
+    assert_eq!((error.kind, error.may_be_billed), (ErrorKind::Retryable, true));
     assert_eq!(started.load(Ordering::Relaxed), 1);
     assert!(call(&provider, method::COMPLETE).await.is_ok());
     let (provider, _) = isolated(PluginKind::Provider, &[dies, answers]);

@@ -146,7 +146,7 @@ impl Drop for Pending<'_> {
     fn drop(&mut self) {
         if self.request.is_some() {
             let error = Error::new(ErrorKind::Retryable, "the exchange was given up before it ended");
-            self.end(&Err(error.with_context("sent", "true")));
+            self.end(&Err(error.maybe_billed()));
         }
     }
 }
@@ -216,7 +216,7 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         let all = read_folder(folder.path()).expect("read");
-        assert!(matches!(&all[0].1.outcome, Outcome::Error(error) if error.context("sent") == Some("true")), "{all:?}");
+        assert!(matches!(&all[0].1.outcome, Outcome::Error(error) if error.may_be_billed), "{all:?}");
     }
 
     #[tokio::test]

@@ -67,7 +67,7 @@ fn a_program_that_breaks_is_started_again() {
     let programs = programs(&launch(&["crashes_on_some"]), 1);
     for _ in 0..2 {
         let error = ask(&programs, "bad").unwrap_err();
-        assert_eq!((error.kind, error.context("sent")), (ErrorKind::Retryable, Some("true")), "{error}");
+        assert_eq!((error.kind, error.may_be_billed), (ErrorKind::Retryable, true), "{error}");
         assert!(error.message.ends_with("was killed by signal 11 (SIGSEGV)"), "{error}");
         assert_eq!(ask(&programs, "good").unwrap(), "fine", "an answer makes up for a break");
     }
@@ -99,7 +99,7 @@ fn a_program_that_hangs_costs_one_question() {
     let mut launch = launch(&["hangs"]);
     launch.limits.answer = SHORT;
     let error = ask(&programs(&launch, 0), "a").unwrap_err();
-    assert_eq!((error.kind, error.context("sent")), (ErrorKind::Retryable, Some("true")), "{error}");
+    assert_eq!((error.kind, error.may_be_billed), (ErrorKind::Retryable, true), "{error}");
 }
 
 #[test]
