@@ -8,7 +8,7 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::export_plugin;
 pub use crate::exporter::{Ending, ExportSummary, Exporter, Target};
 pub use crate::host::{Host, Progress};
-pub use crate::http::{HttpRequest, HttpResponse};
+pub use crate::http::{HttpRequest, HttpResponse, Method, StatusCode};
 pub use crate::lease::LeaseRequest;
 pub use crate::provider::Provider;
 pub use crate::quota::{QuotaRequest, QuotaWindow};

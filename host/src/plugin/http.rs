@@ -3,7 +3,7 @@
 use super::record_replay::Traffic;
 use super::redact::Redactor;
 use crate::limit::backoff::{RetryPolicy, jitter};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
 use std::sync::OnceLock;
@@ -88,7 +88,7 @@ impl HttpService {
                 .maybe_billed()),
             };
             let wait = match &result {
-                Ok(response) if matches!(response.status, 408 | 425 | 429 | 500..=599) => {
+                Ok(response) if matches!(response.status.as_u16(), 408 | 425 | 429 | 500..=599) => {
                     response.header("retry-after").and_then(rowsmith_plugin_api::duration::parse_wait)
                 }
                 Err(error) if error.kind == ErrorKind::Retryable => None,
@@ -112,13 +112,13 @@ impl HttpService {
 
     async fn exchange(&self, request: &HttpRequest) -> Result<HttpResponse> {
         let mut url = parse_url(&request.url)?;
-        let mut headers = header_map(&request.headers)?;
+        let mut headers = credentials_marked(request.headers.clone());
         for _ in 0..=request.redirects {
             let response = self.once(request, url.clone(), headers.clone()).await?;
             let Some(next) = redirect_target(&response, &url) else {
                 return read(response, request.max_body_bytes.unwrap_or(DEFAULT_BODY_BYTES)).await;
             };
-            if request.redirects == 0 || request.method != "GET" {
+            if request.redirects == 0 || request.method != Method::GET {
                 return Err(Error::new(
                     ErrorKind::Auth,
                     format!("{} redirects to {}, and keys must not travel", shown(url.as_str()), shown(next.as_str())),
@@ -145,14 +145,12 @@ impl HttpService {
     }
 
     async fn once(&self, request: &HttpRequest, url: Url, headers: HeaderMap) -> Result<Response> {
-        let method = Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| Error::new(ErrorKind::BadRequest, format!("`{}` is no HTTP method", request.method)))?;
         let place = shown(url.as_str());
-        let mut builder = self.client()?.request(method, url).headers(headers);
+        let mut builder = self.client()?.request(request.method.clone(), url).headers(headers);
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
-        tracing::trace!(method = request.method, url = place, bytes = request.body.len(), "request");
+        tracing::trace!(method = request.method.as_str(), url = place, bytes = request.body.len(), "request");
         builder.send().await.map_err(|error| network_error(&place, &error))
     }
 }
@@ -168,18 +166,14 @@ fn parse_url(text: &str) -> Result<Url> {
     }
 }
 
-fn header_map(headers: &[(String, String)]) -> Result<HeaderMap> {
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        let invalid = || {
-            Error::new(ErrorKind::BadRequest, format!("the header `{name}` has characters that a header cannot have"))
-        };
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
-        let mut value = HeaderValue::from_str(value).map_err(|_| invalid())?;
-        value.set_sensitive(CREDENTIALS.contains(&key.as_str()));
-        map.append(key, value);
+/// Marks the values of credentials, so that no debug output shows them.
+fn credentials_marked(mut headers: HeaderMap) -> HeaderMap {
+    for name in CREDENTIALS {
+        if let Some(value) = headers.get_mut(name) {
+            value.set_sensitive(true);
+        }
     }
-    Ok(map)
+    headers
 }
 
 fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
@@ -198,19 +192,19 @@ async fn read(mut response: Response, most: u64) -> Result<HttpResponse> {
         }
         body.extend_from_slice(&chunk);
     }
-    let headers = response.headers().iter().map(|(name, value)| {
-        let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let text = if name == RETRY_AFTER { seconds_until(&text).unwrap_or(text) } else { text };
-        (name.as_str().to_owned(), text)
-    });
-    Ok(HttpResponse { status: response.status().as_u16(), headers: headers.collect(), url: place, body })
+    let status = response.status();
+    let mut headers = std::mem::take(response.headers_mut());
+    if let Some(seconds) = headers.get(RETRY_AFTER).and_then(|date| seconds_until(date.to_str().ok()?)) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(HttpResponse { status, headers, url: place, body })
 }
 
 /// A `Retry-After` date as seconds from now, since plugins have no clock.
-fn seconds_until(text: &str) -> Option<String> {
+fn seconds_until(text: &str) -> Option<u64> {
     let date = httpdate::parse_http_date(text.trim()).ok()?;
     let wait = date.duration_since(SystemTime::now()).unwrap_or_default();
-    Some(wait.as_secs().saturating_add(1).to_string())
+    Some(wait.as_secs().saturating_add(1))
 }
 
 fn network_error(place: &str, error: &reqwest::Error) -> Error {

@@ -1,8 +1,8 @@
 //! One exchange: who asked what, and what came of it.
 
 use super::{Body, Headers};
-use crate::error::{Error, Result};
-use crate::http::{HttpRequest, HttpResponse};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{HttpRequest, HttpResponse, StatusCode, header_map, header_texts};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -95,9 +95,9 @@ impl<'de> Deserialize<'de> for Exchange {
 impl From<&HttpRequest> for RecordedRequest {
     fn from(request: &HttpRequest) -> Self {
         Self {
-            method: request.method.clone(),
+            method: request.method.to_string(),
             url: request.url.clone(),
-            headers: Headers(request.headers.clone()),
+            headers: Headers(header_texts(&request.headers)),
             body: Body(request.body.clone()),
         }
     }
@@ -106,9 +106,9 @@ impl From<&HttpRequest> for RecordedRequest {
 impl From<&HttpResponse> for RecordedResponse {
     fn from(response: &HttpResponse) -> Self {
         Self {
-            status: response.status,
+            status: response.status.as_u16(),
             url: response.url.clone(),
-            headers: Headers(response.headers.clone()),
+            headers: Headers(header_texts(&response.headers)),
             body: Body(response.body.clone()),
         }
     }
@@ -127,7 +127,9 @@ impl From<Outcome> for Result<HttpResponse> {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Response(RecordedResponse { status, url, headers, body }) => {
-                Ok(HttpResponse { status, headers: headers.0, url, body: body.0 })
+                let status = StatusCode::from_u16(status)
+                    .map_err(|_| Error::new(ErrorKind::InvalidData, format!("invalid HTTP status {status}")))?;
+                Ok(HttpResponse { status, headers: header_map(&headers.0)?, url, body: body.0 })
             }
             Outcome::Error(error) => Err(error),
         }

@@ -113,10 +113,10 @@ impl Replay {
 mod tests {
     use super::super::{Exchange, NoSecrets, RecordedResponse, VERSION, file_name};
     use super::*;
-    use crate::http::HttpResponse;
+    use crate::http::{HttpResponse, Method};
 
     fn asked(body: &str) -> HttpRequest {
-        let mut request = HttpRequest::new("POST", "http://host/ask?key=real");
+        let mut request = HttpRequest::new(Method::POST, "http://host/ask?key=real");
         request.body = body.as_bytes().to_vec();
         request
     }
@@ -145,7 +145,7 @@ mod tests {
 
     fn status(found: Result<Found>) -> u16 {
         let result: Result<HttpResponse> = found.expect("found").outcome.into();
-        result.expect("a response").status
+        result.expect("a response").status.as_u16()
     }
 
     #[test]

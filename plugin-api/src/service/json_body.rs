@@ -46,7 +46,7 @@ pub fn read_json(service: &str, response: &HttpResponse) -> Result<Value> {
                 .hint("check `base_url`, and whether a proxy stands between")
         }
     };
-    Err(error.with_context("status", response.status.to_string()).with_context("url", response.url.clone()))
+    Err(error.with_context("status", response.status.as_u16().to_string()).with_context("url", response.url.clone()))
 }
 
 fn content(response: &HttpResponse) -> &[u8] {

@@ -52,8 +52,8 @@ mod tests {
             (vec![("retry-after", "7"), ("retry-after-ms", "soon")], Some(7_000)),
             (vec![("retry-after-ms", "-5")], None),
         ] {
-            let mut response = HttpResponse::new(429, "");
-            response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let response =
+                headers.iter().fold(HttpResponse::new(429, ""), |r, (name, value)| r.with_header(name, value));
             assert_eq!(wait_hint(&response).map(|wait| wait.as_millis()), expected, "{headers:?}");
         }
     }

@@ -67,7 +67,10 @@ mod tests {
         let host = fake.host();
         let get = |url: &str| block_on(host.http().get(url));
         let response = get("http://host/rows?token=abc").expect("recorded");
-        assert_eq!((response.status, response.text(), response.header("etag")), (200, "[1,2]".to_owned(), Some("1")));
+        assert_eq!(
+            (response.status.as_u16(), response.text(), response.header("etag")),
+            (200, "[1,2]".to_owned(), Some("1"))
+        );
         let again = get("http://host/rows?token=abc").expect_err("used up");
         assert!(again.message.contains("is asked again"), "{again}");
         assert_eq!(get("http://host/other").expect_err("unknown").kind, ErrorKind::BadRequest);

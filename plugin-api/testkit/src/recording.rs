@@ -10,6 +10,7 @@ use crate::{FakeHost, block_on};
 use rowsmith_abi::{Buffer, Instance};
 use rowsmith_plugin_api::bridge::client::{ProviderClient, Remote};
 use rowsmith_plugin_api::bridge::provider;
+use rowsmith_plugin_api::http::HeaderValue;
 use rowsmith_plugin_api::prelude::*;
 use serde_json::Map;
 use std::fs;
@@ -111,7 +112,7 @@ fn recordings(folder: &Path) -> Result<Vec<(String, String)>, String> {
 
 fn replay(recording: &Value, make: Make<'_>) -> (Value, Value) {
     let response = response(&recording["response"]);
-    let host = FakeHost::new(move |_| Ok(response.clone()));
+    let host = FakeHost::new(move |_| response.clone());
     let outcome = match make(&recording["config"], &host) {
         Err(error) => failed(&error),
         Ok(provider) if recording["question"].is_null() => match block_on(provider.verify()) {
@@ -144,10 +145,11 @@ fn question(recorded: &Value) -> CompletionRequest {
 }
 
 fn request(sent: &HttpRequest) -> Value {
+    let text = |value: &HeaderValue| Value::from(String::from_utf8_lossy(value.as_bytes()));
     let headers: Map<String, Value> =
-        sent.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        sent.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     let mut request =
-        json!({"method": sent.method, "url": sent.url, "headers": headers, "timeout_ms": sent.timeout_ms});
+        json!({"method": sent.method.as_str(), "url": sent.url, "headers": headers, "timeout_ms": sent.timeout_ms});
     if !sent.body.is_empty() {
         let body = serde_json::from_slice(&sent.body);
         request["body"] = body.unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&sent.body)));
@@ -156,15 +158,15 @@ fn request(sent: &HttpRequest) -> Value {
 }
 
 /// A response whose body is text when it is recorded as text, else JSON.
-fn response(recorded: &Value) -> HttpResponse {
-    let status = recorded["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
+fn response(recorded: &Value) -> Result<HttpResponse> {
+    let status = recorded["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+    let status = status.filter(|status| (100..=999).contains(status));
+    let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "no `status` in the recorded response"))?;
     let body = recorded["body"].as_str().map_or_else(|| recorded["body"].to_string(), str::to_owned);
-    let mut response = HttpResponse::new(status, body);
-    if let Some(headers) = recorded["headers"].as_object() {
-        let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        response.headers = headers.iter().map(|(name, text)| (name.clone(), value(text))).collect();
-    }
-    response
+    let headers = recorded["headers"].as_object().into_iter().flatten();
+    Ok(headers.fold(HttpResponse::new(status, body), |response, (name, value)| {
+        response.with_header(name, value.as_str().unwrap_or_default())
+    }))
 }
 
 fn answer(completion: &Completion) -> Value {

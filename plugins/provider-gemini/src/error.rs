@@ -34,7 +34,7 @@ pub(crate) fn from_response(
     body: Option<&Value>,
     sent_schema: bool,
 ) -> Error {
-    let failure = Failure::read(response.status, body, sent_schema);
+    let failure = Failure::read(response.status.as_u16(), body, sent_schema);
     let wait = failure.wait(response);
     let kind = failure.kind(wait);
     let mut error = Error::new(kind, failure.sentence(settings)).with_context("status", failure.status.to_string());

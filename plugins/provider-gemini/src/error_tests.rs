@@ -5,8 +5,7 @@ use crate::settings::tests::settings;
 use rowsmith_plugin_api::prelude::*;
 
 fn error_of(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Error {
-    let mut response = HttpResponse::new(status, body);
-    response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, value)| r.with_header(name, value));
     completion(&settings(json!({})).unwrap(), &response, true).unwrap_err()
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn complete(settings: &Settings, asked: &CompletionRequest) -> Result
 
 /// The request that asks what the model is.
 pub(crate) fn look_up(settings: &Settings) -> HttpRequest {
-    signed(settings, HttpRequest::new("GET", model_url(settings)))
+    signed(settings, HttpRequest::new(Method::GET, model_url(settings)))
 }
 
 fn model_url(settings: &Settings) -> String {
@@ -41,7 +41,7 @@ fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
     let own = ("x-goog-api-key", settings.api_key.expose());
     let extra = settings.config.extra_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in std::iter::once(own).chain(extra) {
-        request.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
+        request.headers.remove(name);
         request = request.header(name, value);
     }
     request.timeout(Duration::from_secs(settings.config.timeout_secs))
@@ -173,8 +173,8 @@ mod tests {
         assert_eq!(body["generationConfig"], json!({"temperature": 0.0, "candidateCount": 1}));
         assert_eq!(body["serviceTier"], "flex");
         assert_eq!(body["safetySettings"].as_array().unwrap().len(), 4);
-        let names: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["content-type", "X-Goog-Api-Key", "x-team"]);
+        let names: Vec<&str> = request.headers.keys().map(|name| name.as_str()).collect();
+        assert_eq!(names, ["content-type", "x-goog-api-key", "x-team"]);
         assert_eq!((request.redirects, request.retries), (0, 0));
     }
 

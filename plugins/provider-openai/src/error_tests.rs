@@ -8,8 +8,7 @@ pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
 
 /// What is made of a response to a question with an answer schema.
 pub(crate) fn outcome(status: u16, headers: Headers<'_>, body: impl Into<Vec<u8>>) -> Result<Completion> {
-    let mut response = HttpResponse::new(status, body);
-    response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, value)| r.with_header(name, value));
     let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
     completion(&settings, &response, true)
 }

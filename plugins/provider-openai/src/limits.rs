@@ -114,8 +114,8 @@ mod tests {
             ),
             ("broken", "https://b", broken, vec![]),
         ] {
-            let mut response = HttpResponse::new(200, "");
-            response.headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let response =
+                headers.iter().fold(HttpResponse::new(200, ""), |r, (name, value)| r.with_header(name, value));
             let hints = hints(&settings(json!({ "base_url": base_url })).unwrap(), &response);
             let found: Vec<Expected<'_>> = hints
                 .iter()

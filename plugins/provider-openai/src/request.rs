@@ -20,7 +20,7 @@ pub(crate) fn complete(settings: &Settings, asked: &CompletionRequest) -> Result
 
 /// The request that asks which models there are.
 pub(crate) fn list_models(settings: &Settings) -> HttpRequest {
-    signed(settings, HttpRequest::new("GET", settings.base_url.join("models")))
+    signed(settings, HttpRequest::new(Method::GET, settings.base_url.join("models")))
 }
 
 fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
@@ -32,7 +32,7 @@ fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
     let own = key.as_deref().map(|value| (config.auth_header.as_str(), value));
     let extra = config.extra_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in own.into_iter().chain(extra) {
-        request.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
+        request.headers.remove(name);
         request = request.header(name, value);
     }
     request.timeout(Duration::from_secs(settings.timeout_secs))
@@ -139,10 +139,11 @@ mod tests {
             ("bearer", json!({}), vec![("authorization", "Bearer test-key")]),
             ("azure", json!({"auth_header": "api-key", "auth_scheme": ""}), vec![("api-key", "test-key")]),
             ("no key", json!({"api_key": "", "base_url": "http://localhost"}), vec![]),
-            ("replaced", json!({"extra_headers": {"Authorization": "Basic x"}}), vec![("Authorization", "Basic x")]),
+            ("replaced", json!({"extra_headers": {"Authorization": "Basic x"}}), vec![("authorization", "Basic x")]),
         ] {
             let request = list_models(&settings(table).unwrap());
-            let headers: Vec<(&str, &str)> = request.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let headers: Vec<(&str, &str)> =
+                request.headers.iter().map(|(n, v)| (n.as_str(), v.to_str().unwrap())).collect();
             assert_eq!(headers, expected, "{name}");
             assert_eq!((request.redirects, request.retries), (0, 0));
         }

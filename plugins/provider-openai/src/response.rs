@@ -45,7 +45,7 @@ pub(crate) fn request_id(response: &HttpResponse) -> Option<String> {
 /// A failed exchange, which is an answer all the same when a filter refused the content, or when the service withheld
 /// the text because it did not fit the schema.
 fn failed(settings: &Settings, response: &HttpResponse, body: Option<&Value>, sent_schema: bool) -> Result<Completion> {
-    let failure = Failure::read(response.status, body, sent_schema);
+    let failure = Failure::read(response.status.as_u16(), body, sent_schema);
     let (text, finish) = if failure.is_filtered() {
         (String::new(), FinishReason::Blocked)
     } else if let Some(text) = failure.withheld_text() {

@@ -14,13 +14,13 @@ const MAX_NAMED: usize = 8;
 pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<String> {
     let place = settings.base_url.authority();
     let model = settings.config.model.as_str();
-    if matches!(response.status, 404 | 405 | 501) {
+    if matches!(response.status.as_u16(), 404 | 405 | 501) {
         return Ok(format!("{place} answers, but does not list its models, so {model} could not be checked"));
     }
     let body = if response.is_success() { Some(read_json(&settings.service, response)?) } else { parse_json(response) };
     let refused = body.as_ref().is_some_and(|body| body.get("error").is_some_and(|error| !error.is_null()));
     if refused || !response.is_success() {
-        return Err(error::of(settings, response, &Failure::read(response.status, body.as_ref(), false)));
+        return Err(error::of(settings, response, &Failure::read(response.status.as_u16(), body.as_ref(), false)));
     }
     let body = body.unwrap_or_default();
     let listed = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();

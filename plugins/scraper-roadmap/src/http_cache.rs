@@ -42,7 +42,7 @@ impl HttpCache {
             None => request,
         };
         let response = self.host.http().send(&request).await?;
-        match (response.status, kept) {
+        match (response.status.as_u16(), kept) {
             (304, Some(kept)) => Ok(Some(kept.body)),
             (404 | 410, _) => Ok(None),
             _ => accept(response).map(|response| Some(keep(folder, &url, response))),
@@ -68,7 +68,8 @@ impl HttpCache {
 /// The response if it is a success. GitHub answers 403 both to a wrong key and to a used-up quota; only the headers
 /// tell them apart.
 fn accept(response: HttpResponse) -> Result<HttpResponse> {
-    let used_up = matches!(response.status, 403 | 429) && response.header("x-ratelimit-remaining") == Some("0");
+    let used_up =
+        matches!(response.status.as_u16(), 403 | 429) && response.header("x-ratelimit-remaining") == Some("0");
     response.ok().map_err(|error| if used_up { Error { kind: ErrorKind::QuotaExhausted, ..error } } else { error })
 }
 
@@ -94,13 +95,11 @@ mod tests {
     fn server() -> FakeHost {
         let sent = AtomicUsize::new(0);
         FakeHost::new(move |request| {
-            if request.headers.iter().any(|(name, value)| name == "if-none-match" && value == "\"1\"") {
+            if request.headers.get("if-none-match").is_some_and(|value| value == "\"1\"") {
                 return Ok(HttpResponse::new(304, ""));
             }
             let number = sent.fetch_add(1, Ordering::SeqCst) + 1;
-            let mut response = HttpResponse::new(200, format!("body {number}"));
-            response.headers.push(("etag".to_owned(), "\"1\"".to_owned()));
-            Ok(response)
+            Ok(HttpResponse::new(200, format!("body {number}")).with_header("etag", "\"1\""))
         })
     }
 
@@ -117,8 +116,8 @@ mod tests {
         assert_eq!((fetch(&host, true), fetch(&host, true)), ("body 1".to_owned(), "body 1".to_owned()));
         let request = &host.requests()[1];
         assert_eq!(request.retries, RETRIES);
-        assert!(request.headers.contains(&("user-agent".to_owned(), USER_AGENT.to_owned())));
-        assert!(request.headers.contains(&("if-none-match".to_owned(), "\"1\"".to_owned())));
+        assert_eq!(request.headers["user-agent"], USER_AGENT);
+        assert_eq!(request.headers["if-none-match"], "\"1\"");
     }
 
     #[test]
@@ -152,9 +151,8 @@ mod tests {
         ];
         for (name, status, remaining, kind) in cases {
             let host = FakeHost::new(move |_| {
-                let mut response = HttpResponse::new(status, "");
-                response.headers.extend(remaining.map(|n| ("x-ratelimit-remaining".to_owned(), n.to_owned())));
-                Ok(response)
+                let response = HttpResponse::new(status, "");
+                Ok(remaining.into_iter().fold(response, |r, n| r.with_header("x-ratelimit-remaining", n)))
             });
             let result = block_on(HttpCache::new(host.host(), false).fetch(HttpCache::request("http://x")));
             assert_eq!(result.map_err(|e| e.kind), kind.map_or(Ok(None), Err), "{name}");

@@ -66,9 +66,9 @@ fn failure(response: &HttpResponse, body: &Body, key: &Secret) -> Error {
         _ => ErrorKind::Other,
     };
     let said = words_of(&without_secret(&body.reason, Some(key)), MAX_CHARS);
-    let said = if said.is_empty() { format!("status {}", response.status) } else { said };
+    let said = if said.is_empty() { format!("status {}", response.status.as_u16()) } else { said };
     let error = Error::new(kind, format!("{GATEWAY} gave no answer: {said}"))
-        .with_context("status", response.status.to_string())
+        .with_context("status", response.status.as_u16().to_string())
         .with_context("code", body.code.clone());
     match kind {
         ErrorKind::Retryable => error.retry_after(wait_hint(response).or_else(|| reset(response))),

@@ -28,7 +28,7 @@ struct Question<'a> {
 }
 
 impl Inhouse {
-    fn request(&self, method: &str, path: &str) -> HttpRequest {
+    fn request(&self, method: Method, path: &str) -> HttpRequest {
         let settings = &self.settings;
         HttpRequest::new(method, settings.base_url.join(path))
             .header("x-api-key", settings.api_key.expose())
@@ -54,7 +54,7 @@ impl Provider for Inhouse {
             prompt: format!("{}\n\n{}", request.system, request.user_text()),
             max_tokens: request.max_output_tokens,
         };
-        let mut sent = self.request("POST", "generate").header("content-type", "application/json");
+        let mut sent = self.request(Method::POST, "generate").header("content-type", "application/json");
         sent.body = serde_json::to_vec(&question)?;
         let response = self.host.http().send(&sent).await?;
         answer::completion(&response, &self.settings.api_key)
@@ -62,7 +62,7 @@ impl Provider for Inhouse {
 
     async fn verify(&self) -> Result<String> {
         let profile = &self.settings.profile;
-        let response = self.host.http().send(&self.request("GET", "profiles")).await?.ok()?;
+        let response = self.host.http().send(&self.request(Method::GET, "profiles")).await?.ok()?;
         let known: Vec<String> = response.json()?;
         if known.contains(profile) {
             return Ok(format!("the gateway answers and knows the profile {profile}"));

@@ -17,8 +17,7 @@ fn inhouse(host: &FakeHost) -> Inhouse {
 
 /// What becomes of one response.
 fn complete(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Completion> {
-    let mut response = HttpResponse::new(status, body);
-    response.headers = headers.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, text)| r.with_header(name, text));
     let host = FakeHost::new(move |_| Ok(response.clone()));
     let result = block_on(inhouse(&host).complete(CompletionRequest::default()));
     assert_eq!(host.requests().len(), 1, "a provider makes one attempt");

@@ -71,7 +71,7 @@ impl Desk {
 
     async fn get(&self, path: &str) -> Result<HttpResponse> {
         // `new` and not `get`: a request with a token follows no redirect, so that the token stays with its host.
-        let mut request = HttpRequest::new("GET", self.base_url.join(path)).retries(RETRIES);
+        let mut request = HttpRequest::new(Method::GET, self.base_url.join(path)).retries(RETRIES);
         if let Some(token) = &self.token {
             request = request.bearer(token);
         }

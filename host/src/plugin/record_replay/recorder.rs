@@ -181,11 +181,11 @@ mod tests {
         let mut request =
             HttpRequest::post_json("http://u:p4ssword@h/x?key=other-key-1&q=1", &serde_json::json!({"text": inner}))
                 .expect("JSON")
-                .header("authorization", "Bearer other-key-2")
-                .header("x-note", format!("about {KEY}"));
+                .header("authorization", "Bearer other-key-2");
+        request.headers.insert("x-note", format!("about {KEY}").into_bytes().try_into().expect("a header value"));
         request.url.push_str("&z=q%22uo%5cte%2Fd+1%25%2B%C3%BC");
-        let mut response = HttpResponse::new(401, format!("do not like {KEY}"));
-        response.headers.push(("set-cookie".to_owned(), "id=other-key-3".to_owned()));
+        let response =
+            HttpResponse::new(401, format!("do not like {KEY}")).with_header("set-cookie", "id=other-key-3");
         recorder.record("provider-x", request.clone(), async |_| Ok(response)).await.expect("answered");
         let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with_context("url", KEY);
         recorder.record("provider-x", request, async |_| Err(failed)).await.expect_err("failed");

@@ -197,7 +197,7 @@ mod tests {
     fn a_script_is_answered_in_order_and_then_breaks() {
         let host = FakeHost::scripted([Ok(HttpResponse::new(429, "")), Ok(HttpResponse::new(200, "fine"))]);
         let plugin = host.host();
-        let status = || block_on(plugin.http().get("http://x/")).map(|response| response.status);
+        let status = || block_on(plugin.http().get("http://x/")).map(|response| response.status.as_u16());
         assert_eq!((status(), status()), (Ok(429), Ok(200)));
         assert_eq!(status().unwrap_err().message, "the script has no more answers, but there was GET http://x/");
     }

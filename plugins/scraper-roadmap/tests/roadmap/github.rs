@@ -53,19 +53,17 @@ fn rows_come_from_raw_files() {
 fn a_second_run_asks_only_for_changes() {
     let folder = tempfile::tempdir().expect("a folder");
     let host = FakeHost::new(|request| {
-        if request.headers.iter().any(|(name, _)| name == "if-none-match") {
+        if request.headers.contains_key("if-none-match") {
             return Ok(HttpResponse::new(304, ""));
         }
-        let mut response = answer(request);
-        response.headers.push(("etag".to_owned(), format!("\"{}\"", request.url.len())));
-        Ok(response)
+        Ok(answer(request).with_header("etag", format!("\"{}\"", request.url.len())))
     })
     .with_state_dir(folder.path());
     let mut config = config();
     config["cache"] = json!(true);
     assert_eq!(scrape(config.clone(), &host).expect("scraped"), rows());
     assert_eq!(scrape(config, &host).expect("scraped again"), [rows(), rows()].concat());
-    let conditional = |request: &HttpRequest| request.headers.iter().any(|(name, _)| name == "if-none-match");
+    let conditional = |request: &HttpRequest| request.headers.contains_key("if-none-match");
     assert_eq!(host.requests().iter().filter(|request| conditional(request)).count(), 4);
 }
 
@@ -76,7 +74,7 @@ fn the_token_goes_to_the_listing_alone() {
     let host = repository();
     scrape(config, &host).expect("scraped");
     for request in host.requests() {
-        let sent = request.headers.contains(&("authorization".to_owned(), "Bearer t0ken".to_owned()));
+        let sent = request.headers.get("authorization").is_some_and(|value| value == "Bearer t0ken");
         assert_eq!(sent, request.url.starts_with("http://listing"), "{}", request.url);
     }
 }
@@ -102,9 +100,7 @@ fn failures_say_what_to_do() {
             if !request.url.ends_with(ending) {
                 return Ok(answer(request));
             }
-            let mut response = HttpResponse::new(status, "<html>");
-            response.headers.push(("x-ratelimit-remaining".to_owned(), remaining.to_owned()));
-            Ok(response)
+            Ok(HttpResponse::new(status, "<html>").with_header("x-ratelimit-remaining", remaining))
         })
     };
     let cases = [

@@ -9,6 +9,7 @@ use crate::recording;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::HttpResponse;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
+use rowsmith_plugin_api::http::HeaderValue;
 
 pub(super) fn info(subject: &Subject) -> Judged {
     let (first, second) = (subject.place()?, subject.place()?);
@@ -54,8 +55,9 @@ pub(super) fn keys(subject: &Subject) -> Judged {
     if !has_secret(&subject.config) {
         return skipped("the config has no secret");
     }
-    let mut headers = requests.iter().flat_map(|request| &request.headers);
-    ensure(headers.any(|(_, value)| value.contains(marker::SECRET)), || "no header carries the secret".to_owned())
+    let mut values = requests.iter().flat_map(|request| request.headers.values());
+    let is_secret = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(marker::SECRET));
+    ensure(values.any(is_secret), || "no header carries the secret".to_owned())
 }
 
 pub(super) fn dropped(subject: &Subject) -> Judged {

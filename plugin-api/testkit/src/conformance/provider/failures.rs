@@ -42,11 +42,8 @@ pub(super) fn statuses(subject: &Subject) -> Judged {
 }
 
 pub(super) fn pause(subject: &Subject) -> Judged {
-    let error = error_of(subject, "status 429", || {
-        let mut response = HttpResponse::new(429, REFUSED);
-        response.headers.push(("retry-after".to_owned(), "7".to_owned()));
-        Ok(response)
-    })?;
+    let error =
+        error_of(subject, "status 429", || Ok(HttpResponse::new(429, REFUSED).with_header("retry-after", "7")))?;
     ensure(error.retry_after_ms == Some(7_000), || match error.retry_after_ms {
         Some(ms) => format!("`retry-after: 7` became {ms} milliseconds"),
         None => "`retry-after: 7` was lost".to_owned(),
