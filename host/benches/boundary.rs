@@ -1,5 +1,6 @@
-//! What the plugin boundary costs: rows in several representations, one call, and one call to a process of its own.
-//! `cargo bench --bench boundary` prints a table; the figures of one run compare with each other.
+//! Cost of the plugin boundary: rows in several representations, one call, and one call to a separate process.
+//!
+//! `cargo bench --bench boundary` prints a table. Absolute figures depend on the machine; compare those of one run.
 
 #[cfg(unix)]
 use rowsmith::{
@@ -29,13 +30,13 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// As in the program.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROWS: usize = 100_000;
 const CALLS: u32 = 200_000;
-/// A call to another process takes far longer.
+/// Fewer, because a call to another process takes far longer.
 #[cfg(unix)]
 const ISOLATED_CALLS: u32 = 5_000;
 const REPEATS: usize = 5;
@@ -71,7 +72,7 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-/// Nanoseconds for each of `count` things, at best.
+/// Returns the nanoseconds for each of `count` items in the fastest of a few runs.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn nanos<T>(count: usize, mut work: impl FnMut() -> T) -> f64 {
     let best = (0..REPEATS).map(|_| {
@@ -93,7 +94,7 @@ fn main() {
     isolated_calls();
 }
 
-/// The format of the boundary: made by the plugin, moved as bytes, checked and read by the host.
+/// Measures the format of the boundary: built by the plugin, moved as bytes, validated and read by the host.
 fn chunk_format(rows: usize) {
     let rounds = ROWS / rows;
     let make = nanos(ROWS, || {
@@ -120,7 +121,7 @@ fn read_cells(chunk: &RowChunk) -> usize {
     (0..chunk.len()).map(|row| (0..columns).map(|column| chunk.cell(row, column).text.len()).sum::<usize>()).sum()
 }
 
-/// The alternative: one JSON text a chunk, parsed into maps by the host.
+/// Measures the alternative: one JSON text for each chunk, which the host parses into maps.
 fn json_text(rows: usize) {
     let rounds = ROWS / rows;
     let list = || (0..rows).map(row).collect::<Vec<_>>();
@@ -140,7 +141,7 @@ fn read_map(map: &Map<String, Value>) -> usize {
     map.values().map(|value| value.as_str().map_or(8, str::len)).sum()
 }
 
-/// Answers with what it was sent.
+/// Returns the payload of a call.
 struct Echo;
 
 impl Callee for Echo {
@@ -157,7 +158,7 @@ fn calls() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let linked: Arc<dyn Callee> = Arc::new(Echo);
     let crossed = Instance::new(Arc::new(Echo));
-    say("\none call that answers with what it was sent               ns/call");
+    say("\none call that returns its payload                         ns/call");
     for size in [20, 16 * 1_024] {
         let payload = vec![b'x'; size];
         let direct = nanos(CALLS as usize, || {
@@ -179,7 +180,7 @@ fn calls() {
     }
 }
 
-/// A look-up of 20 keys in the memory cache, opened here and in a process of its own.
+/// Looks up 20 keys in the memory cache, in this process and in a separate one.
 #[cfg(unix)]
 fn isolated_calls() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
@@ -198,11 +199,11 @@ fn isolated_calls() {
     let source = registry.source(&memory).expect("the memory cache; `cargo bench` builds it");
     let here = instantiate(&source, &memory.config, &shared, Isolation::None, memory.timeout).expect("an instance");
     let program = Program::at(env!("CARGO_BIN_EXE_rowsmith").into());
-    let lent = Arc::new(PluginServices::new(shared.clone(), "cache-memory".to_owned()));
-    let apart = isolate(program, &source, &memory.config, lent, &shared, memory.timeout).expect("a process");
+    let services = Arc::new(PluginServices::new(shared.clone(), "cache-memory".to_owned()));
+    let separate = isolate(program, &source, &memory.config, services, &shared, memory.timeout).expect("a process");
     say("\nlook-up of 20 keys in the memory cache                      ns/call");
     let keys: Vec<_> = (0..20).map(|number| [number; 32]).collect();
-    for (place, client) in [("in this process", here), ("in a process of its own", Remote::new(apart))] {
+    for (place, client) in [("in this process", here), ("in a separate process", Remote::new(separate))] {
         let client = CacheClient(client);
         let time = nanos(ISOLATED_CALLS as usize, || {
             runtime.block_on(async {

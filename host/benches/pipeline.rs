@@ -1,7 +1,8 @@
-//! How fast the pipeline is, and how much memory it takes. `cargo bench --bench pipeline` prints a table;
-//! figures that are compared are measured in the same run.
+//! Speed and memory of the pipeline. `cargo bench --bench pipeline` prints a table.
+//!
+//! Absolute figures depend on the machine; compare the ratios of one run.
 
-mod kit;
+mod harness;
 
 use rowsmith::pipeline::assemble::fingerprinter;
 use rowsmith::pipeline::lookup::look_up;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// As in the program.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -43,7 +44,7 @@ fn main() {
         say(&format!("{} {}", own.load(Ordering::Relaxed), status_kib("VmHWM:")));
         return;
     }
-    say("what                                        rows/s        ns/row");
+    say("benchmark                                   rows/s        ns/row");
     let wanted = |name: &str| arguments.iter().skip(1).all(|a| a.starts_with('-') || name.contains(a.as_str()));
     if wanted("fingerprint") {
         fingerprint();
@@ -68,13 +69,13 @@ fn say(text: &str) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-fn line(what: &str, rows: u64, took: Duration) -> f64 {
+fn line(name: &str, rows: u64, took: Duration) -> f64 {
     let per_second = rows as f64 / took.as_secs_f64();
-    say(&format!("{what:<40}{per_second:>12.0}{:>12.0}", 1e9 / per_second));
+    say(&format!("{name:<40}{per_second:>12.0}{:>12.0}", 1e9 / per_second));
     per_second
 }
 
-/// The best of a few runs: what the machine can do when nothing disturbs it.
+/// Returns the shortest of a few runs, which other load disturbs least.
 fn best<T>(mut work: impl FnMut() -> T) -> Duration {
     (0..REPEATS)
         .map(|_| {
@@ -91,7 +92,7 @@ fn chunk(rows: u64) -> RowChunk {
     for number in 0..rows {
         let row = json!({
             "Category": "Getting Started", "Subcategory": "Your First Night Out", "Topic": format!("Topic {number}"),
-            "Description": kit::DESCRIPTION, "Resources": "https://example.org/one|https://example.org/two",
+            "Description": harness::DESCRIPTION, "Resources": "https://example.org/one|https://example.org/two",
         });
         builder.push(&row).expect("a row");
     }
@@ -99,8 +100,11 @@ fn chunk(rows: u64) -> RowChunk {
 }
 
 fn keys(rows: &RowChunk) -> Vec<RowKey> {
-    let prints =
-        fingerprinter(&kit::settings(None), &("instant".to_owned(), "1.0.0".to_owned()), &ProviderInfo::new("instant"));
+    let prints = fingerprinter(
+        &harness::settings(None),
+        &("instant".to_owned(), "1.0.0".to_owned()),
+        &ProviderInfo::new("instant"),
+    );
     let plan = prints.plan(rows.columns());
     (0..rows.len()).map(|row| prints.key(&plan, rows, row)).collect()
 }
@@ -115,14 +119,14 @@ fn fingerprint() {
 
 async fn lookups() {
     let folder = tempfile::tempdir().expect("a folder");
-    let shared = kit::shared();
-    let settings = kit::settings(None);
+    let shared = harness::host_services();
+    let settings = harness::settings(None);
     let stores = [
-        ("look-up of hits, memory", kit::memory_cache(&shared)),
+        ("look-up of hits, memory", harness::open_memory_cache(&shared)),
         ("look-up of hits, LMDB", lmdb(folder.path(), &shared)),
     ];
     for (what, cache) in stores {
-        kit::run(&settings, 10_000, Duration::ZERO, &cache, &shared).await;
+        harness::run(&settings, 10_000, Duration::ZERO, &cache, &shared).await;
         let keys = keys(&chunk(10_000));
         let mut fastest = Duration::MAX;
         for _ in 0..REPEATS {
@@ -148,7 +152,7 @@ fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &HostServices) 
     instantiate(&Source::Linked(manifest, plugin), config, shared, Isolation::None, Duration::MAX)
 }
 
-/// Opens the store; the threads of an earlier run may still be letting go of it.
+/// Opens the store, after the threads of an earlier run have closed it.
 fn lmdb(folder: &Path, shared: &HostServices) -> CacheClient {
     let config = json!({"path": folder.join("cache")});
     loop {
@@ -162,9 +166,9 @@ fn lmdb(folder: &Path, shared: &HostServices) -> CacheClient {
 fn fresh(runtime: &tokio::runtime::Runtime) {
     let took = best(|| {
         runtime.block_on(async {
-            let shared = kit::shared();
-            let cache = kit::memory_cache(&shared);
-            let end = kit::run(&kit::settings(None), FRESH_ROWS, Duration::ZERO, &cache, &shared).await;
+            let shared = harness::host_services();
+            let cache = harness::open_memory_cache(&shared);
+            let end = harness::run(&harness::settings(None), FRESH_ROWS, Duration::ZERO, &cache, &shared).await;
             assert_eq!(end.tally.rows.enriched, FRESH_ROWS);
         });
     });
@@ -179,32 +183,32 @@ fn write_csv(path: &Path, rows: u64) {
         writeln!(
             file,
             "Getting Started,Your First Night Out,Topic {number},\"{}\",https://example.org/one|https://example.org/two",
-            kit::DESCRIPTION
+            harness::DESCRIPTION
         )
         .expect("a row");
     }
 }
 
-/// A run from CSV to CSV over LMDB: fresh the first time, fully cached afterwards.
+/// Runs from CSV to CSV over LMDB; every run after the first is fully cached.
 async fn cached_run(folder: &Path, rows: u64) -> RunEnd {
-    let shared = kit::shared();
+    let shared = harness::host_services();
     let config = json!({"path": folder.join("rows.csv")});
     let scraper = bundled(PluginKind::Scraper, "csv", &config, &shared).map(ScraperClient).expect("the scraper opens");
     let config = json!({"path": folder.join("out.csv")});
     let exporter =
         bundled(PluginKind::Exporter, "csv", &config, &shared).map(ExporterClient).expect("the exporter opens");
     let cache = lmdb(folder, &shared);
-    let end = kit::run_with(&kit::settings(None), scraper, exporter, Duration::ZERO, &cache, &shared).await;
+    let end = harness::run_with(&harness::settings(None), scraper, exporter, Duration::ZERO, &cache, &shared).await;
     assert_eq!(end.tally.rows.scraped, rows);
     end
 }
 
-/// Parse, SHA-256 and LMDB get, and nothing else.
+/// Parses, hashes and gets from LMDB, and does nothing else.
 fn bare_loop(folder: &Path) -> u64 {
     let mut options = heed::EnvOpenOptions::new();
     options.max_dbs(8).map_size(1 << 30);
     let env = loop {
-        // SAFETY: nobody else has the folder; while the plugin still lets go of it, heed refuses to open it.
+        // SAFETY: only this process uses the folder; while the plugin still has the store open, heed refuses to open it.
         #[expect(unsafe_code, reason = "heed opens stores this way")]
         match unsafe { options.open(folder.join("cache")) } {
             Err(heed::Error::EnvAlreadyOpened) => std::thread::yield_now(),
@@ -235,7 +239,7 @@ fn bare_loop(folder: &Path) -> u64 {
 }
 
 fn keys_of_bare_rows() -> Sha256 {
-    Sha256::new_with_prefix(b"as much as a question's fixed part comes to")
+    Sha256::new_with_prefix(b"about the length of the fixed part of a key")
 }
 
 fn cached(runtime: &tokio::runtime::Runtime) {
@@ -260,7 +264,7 @@ fn status_kib(field: &str) -> u64 {
     line.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Samples the memory that is the process's own: without pages of files, which the system can drop.
+/// Samples the anonymous memory of the process. The system can drop pages of files, so they do not count.
 fn watch_own_memory() -> Arc<AtomicU64> {
     let peak = Arc::new(AtomicU64::new(0));
     let seen = Arc::clone(&peak);
@@ -273,7 +277,7 @@ fn watch_own_memory() -> Arc<AtomicU64> {
     peak
 }
 
-/// The peak of a process that exports a million cached rows and does nothing else.
+/// Measures the peak memory of a process that only exports a million cached rows.
 fn memory(runtime: &tokio::runtime::Runtime) {
     let folder = tempfile::tempdir().expect("a folder");
     write_csv(&folder.path().join("rows.csv"), MEMORY_ROWS);
@@ -288,6 +292,6 @@ fn memory(runtime: &tokio::runtime::Runtime) {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut peaks = text.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
     let (own, all) = (peaks.next().unwrap_or(0), peaks.next().unwrap_or(0));
-    say(&format!("  peak of its own memory                        {:>6} MB", own / 1_000));
+    say(&format!("  peak of anonymous memory                      {:>6} MB", own / 1_000));
     say(&format!("  with the pages of the mapped store            {:>6} MB", all / 1_000));
 }

@@ -271,7 +271,8 @@ mod tests {
 
     #[test]
     fn fields_survive_the_boundary_and_leave_no_legacy_context() {
-        let error = Error::new(ErrorKind::Retryable, "busy").with_http_status(503).maybe_billed().with_context("url", "u");
+        let error =
+            Error::new(ErrorKind::Retryable, "busy").with_http_status(503).maybe_billed().with_context("url", "u");
         assert_eq!(Error::decode(&error.encode()), error);
     }
 

@@ -184,8 +184,7 @@ mod tests {
                 .header("authorization", "Bearer other-key-2");
         request.headers.insert("x-note", format!("about {KEY}").into_bytes().try_into().expect("a header value"));
         request.url.push_str("&z=q%22uo%5cte%2Fd+1%25%2B%C3%BC");
-        let response =
-            HttpResponse::new(401, format!("do not like {KEY}")).with_header("set-cookie", "id=other-key-3");
+        let response = HttpResponse::new(401, format!("do not like {KEY}")).with_header("set-cookie", "id=other-key-3");
         recorder.record("provider-x", request.clone(), async |_| Ok(response)).await.expect("answered");
         let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with_context("url", KEY);
         recorder.record("provider-x", request, async |_| Err(failed)).await.expect_err("failed");

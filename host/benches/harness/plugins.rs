@@ -1,0 +1,149 @@
+//! Plugins of the benchmarks' own process.
+
+use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput, Usage};
+use rowsmith_plugin_api::exporter::{Ending, ExportSummary, Target};
+use rowsmith_plugin_api::prelude::*;
+use std::time::Duration;
+
+/// Sends rows like those of a roadmap: five columns, about 600 bytes.
+pub(crate) struct GeneratedRows(GeneratedRowsConfig);
+
+/// Settings of [`GeneratedRows`].
+#[derive(Deserialize, ConfigSchema)]
+pub(crate) struct GeneratedRowsConfig {
+    /// Number of rows.
+    count: u64,
+}
+
+/// The description of every row of [`GeneratedRows`].
+pub(crate) const DESCRIPTION: &str = "Pick a moonless evening and go out about ninety minutes after sunset, when the sky is \
+    fully dark. Sit in a reclining chair facing the darkest part of the sky and do nothing for ten minutes but look. \
+    Then try three small tasks: find north with the help of the Pole Star, name the brightest object you see and check \
+    it later on a chart, and watch one star near a roof edge until it visibly moves.";
+
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(rename = "Category")]
+    category: &'a str,
+    #[serde(rename = "Subcategory")]
+    subcategory: &'a str,
+    #[serde(rename = "Topic")]
+    topic: &'a str,
+    #[serde(rename = "Description")]
+    description: &'a str,
+    #[serde(rename = "Resources")]
+    resources: &'a str,
+}
+
+impl Scraper for GeneratedRows {
+    type Config = GeneratedRowsConfig;
+
+    fn new(config: GeneratedRowsConfig, _: Host) -> Result<Self> {
+        Ok(Self(config))
+    }
+
+    async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
+        for number in 0..self.0.count {
+            let topic = format!("Topic {number}");
+            let row = Row {
+                category: "Getting Started",
+                subcategory: "Your First Night Out",
+                topic: &topic,
+                description: DESCRIPTION,
+                resources: "https://example.org/one|https://example.org/two",
+            };
+            rows.send(&row).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Answers every row with the same valid answer, after a fixed latency on the host's clock.
+pub(crate) struct FixedAnswers {
+    latency: Duration,
+    host: Host,
+}
+
+/// Settings of [`FixedAnswers`].
+#[derive(Deserialize, ConfigSchema)]
+pub(crate) struct FixedAnswersConfig {
+    /// Latency of a call in milliseconds.
+    latency_ms: u64,
+}
+
+impl Provider for FixedAnswers {
+    type Config = FixedAnswersConfig;
+
+    fn new(config: FixedAnswersConfig, host: Host) -> Result<Self> {
+        Ok(Self { latency: Duration::from_millis(config.latency_ms), host })
+    }
+
+    fn info(&self) -> ProviderInfo {
+        ProviderInfo { structured_output: StructuredOutput::JsonSchema, ..ProviderInfo::new("instant") }
+    }
+
+    async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
+        if !self.latency.is_zero() {
+            self.host.sleep(self.latency).await?;
+        }
+        Ok(Completion {
+            usage: Usage { input: Some(1_000), output: Some(500), ..Usage::default() },
+            ..Completion::text(answer(&request))
+        })
+    }
+}
+
+/// Copies each row's tag and reads nothing else, so that the provider adds little time.
+fn answer(request: &CompletionRequest) -> String {
+    const FIELDS: &str = r#""tldr":"find north, name the brightest object and watch it move","challenge":"practice"}"#;
+    let mut text = String::with_capacity(request.row_count as usize * 120);
+    let mut tags = request.rows.split(r#"{"tag":""#).skip(1).filter_map(|rest| rest.get(..4));
+    for at in 0..request.row_count {
+        text.push_str(if at == 0 { "{\"r" } else { ",\"r" });
+        text.push_str(&at.to_string());
+        text.push_str("\":{");
+        if let Some(tag) = tags.next() {
+            text.push_str("\"tag\":\"");
+            text.push_str(tag);
+            text.push_str("\",");
+        }
+        text.push_str(FIELDS);
+    }
+    text.push('}');
+    text
+}
+
+/// Counts rows and drops them.
+#[derive(Default)]
+pub(crate) struct Discard {
+    rows: u64,
+}
+
+/// Settings of [`Discard`]: none.
+#[derive(Deserialize, ConfigSchema)]
+pub(crate) struct DiscardConfig {}
+
+impl Exporter for Discard {
+    type Config = DiscardConfig;
+
+    fn new(_: DiscardConfig, _: Host) -> Result<Self> {
+        Ok(Self::default())
+    }
+
+    fn target(&self) -> Target {
+        Target { name: "discard".to_owned(), ..Target::default() }
+    }
+
+    async fn begin(&mut self, _: Vec<String>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn write(&mut self, rows: RowChunk) -> Result<()> {
+        self.rows += rows.len() as u64;
+        Ok(())
+    }
+
+    async fn finish(&mut self, _: Ending) -> Result<ExportSummary> {
+        Ok(ExportSummary { location: "discard".to_owned(), rows: self.rows, bytes: None })
+    }
+}

@@ -1,0 +1,88 @@
+//! Runs of the pipeline with plugins of this process.
+
+use super::plugins::{Discard, FixedAnswers, GeneratedRows};
+use rowsmith::builtin::memory_cache;
+use rowsmith::limit::clock::Clock;
+use rowsmith::limit::stop::Stop;
+use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
+use rowsmith::pipeline::orchestrator::{self, RunEnd};
+use rowsmith::plugin::host_services::{HostServices, PluginServices};
+use rowsmith::plugin::redact::Redactor;
+use rowsmith::plugin::registry::{Source, instantiate};
+use rowsmith::settings::{Isolation, Settings};
+use rowsmith::startup::open_plugins::services;
+use rowsmith_abi::{Buffer, Callee, HostHandle, Instance};
+use rowsmith_plugin_api::Error;
+use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
+use rowsmith_plugin_api::bridge::{exporter, provider, scraper};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+/// Returns host services for plugins of this process.
+pub(crate) fn host_services() -> HostServices {
+    services(Stop::default(), Redactor::default(), Handle::current())
+}
+
+type Create = fn(&Buffer, HostHandle) -> Result<Arc<dyn Callee>, Buffer>;
+
+/// Creates an instance of a plugin of this process.
+fn instance(create: Create, config: &Value, shared: &HostServices) -> Remote {
+    let host = HostHandle::new(Arc::new(PluginServices::new(shared.clone(), "in-process".to_owned())));
+    let created = create(&Buffer::from(config.to_string()), host).map_err(|bytes| Error::decode(&bytes));
+    Remote::new(Arc::new(Instance::new(created.expect("the plugin accepts its config"))))
+}
+
+/// Opens a memory cache, which several runs can share.
+pub(crate) fn open_memory_cache(shared: &HostServices) -> CacheClient {
+    let (manifest, plugin) = memory_cache().expect("every build contains the memory cache");
+    let source = Source::Linked(Box::new(manifest), plugin);
+    let opened = instantiate(&source, &json!({}), shared, Isolation::None, Duration::MAX);
+    CacheClient(opened.expect("the cache opens"))
+}
+
+/// Runs generated rows against the provider with fixed answers.
+pub(crate) async fn run(
+    settings: &Settings,
+    rows: u64,
+    latency: Duration,
+    cache: &CacheClient,
+    shared: &HostServices,
+) -> RunEnd {
+    let scraper = ScraperClient(instance(scraper::create::<GeneratedRows>, &json!({"count": rows}), shared));
+    let exporter = ExporterClient(instance(exporter::create::<Discard>, &json!({}), shared));
+    run_with(settings, scraper, exporter, latency, cache, shared).await
+}
+
+/// Runs the rows of a scraper against the provider with fixed answers.
+pub(crate) async fn run_with(
+    settings: &Settings,
+    scraper: ScraperClient,
+    exporter: ExporterClient,
+    latency: Duration,
+    cache: &CacheClient,
+    shared: &HostServices,
+) -> RunEnd {
+    let config = json!({"latency_ms": latency.as_millis()});
+    let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
+    let plugins = Plugins {
+        scraper,
+        cache: cache.clone(),
+        shared_cache: false,
+        info: provider.info().await.expect("the provider describes itself"),
+        provider,
+        provider_plugin: ("instant".to_owned(), "1.0.0".to_owned()),
+        exporters: vec![("exporter".to_owned(), exporter)],
+    };
+    let context = RunContext {
+        sinks: shared.sinks.clone(),
+        stop: shared.stop.clone(),
+        calls: shared.calls.clone(),
+        clock: Clock::start(),
+        failure_file: None,
+        redactor: shared.redactor.clone(),
+    };
+    let (pipeline, _snapshots) = assemble(settings, plugins, context);
+    orchestrator::run(settings, pipeline).await
+}
