@@ -1,31 +1,31 @@
-//! Category and Subcategory of a topic.
+//! Category and subcategory of a topic.
 //!
-//! The edges are walked backwards from the topic. Among its ancestors of type `label`, `topic` or `paragraph`, the
-//! furthest is the category and the nearest the subcategory; where no ancestor is nearer than the category, the
-//! subcategory is empty. A topic without such ancestors belongs to the nearest heading (a `label` or the `title`) above
-//! it, and where there is none, to the roadmap's title; its subcategory is empty. Labels without a word, such as the
-//! numbers and arrows of some drawings, are no headings.
+//! The search follows the edges backwards from the topic. Among its ancestors of type `label`, `topic` or `paragraph`,
+//! the furthest is the category and the nearest the subcategory; with a single ancestor the subcategory is empty. A
+//! topic without such ancestors belongs to the nearest heading (a `label` or the `title`) above it, and without one to
+//! the roadmap's title; its subcategory is empty. Labels without a word, such as the numbers and arrows of some
+//! drawings, are not headings.
 //!
-//! The answer depends on the drawing alone: among equals the first in reading order wins, and a cycle is walked once.
+//! The result depends on the drawing alone: among equals the first in reading order wins, and cycles are followed once.
 
 use crate::graph::{Graph, Position};
 
-/// Types that can name a category, as ancestors.
+/// Node types that name a category as ancestors of a topic.
 const ANCESTORS: [&str; 3] = ["label", "topic", "paragraph"];
-/// Types that can name a category, by being above.
+/// Node types that name a category by their position above a topic.
 const HEADINGS: [&str; 2] = ["label", "title"];
 
-/// What a topic belongs to.
+/// Category and subcategory of one topic.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Categories<'a> {
     pub(crate) category: &'a str,
     pub(crate) subcategory: &'a str,
 }
 
-/// Finds the places of a drawing's topics.
+/// Finds the categories of a drawing's topics.
 pub(crate) struct Ancestry<'a> {
     graph: &'a Graph,
-    /// For each node, those with an edge to it.
+    /// For each node, the nodes with an edge to it.
     parents: Vec<Vec<usize>>,
     headings: Vec<(usize, Position)>,
 }
@@ -42,15 +42,15 @@ impl<'a> Ancestry<'a> {
         Self { graph, parents, headings }
     }
 
-    /// What the node at `topic` belongs to.
-    pub(crate) fn place(&self, topic: usize) -> Place<'a> {
+    /// Returns the categories of the node at `topic`.
+    pub(crate) fn categories(&self, topic: usize) -> Categories<'a> {
         let generations = self.generations(topic);
         match (generations.first(), generations.last()) {
-            (Some(nearest), Some(furthest)) => Place {
+            (Some(nearest), Some(furthest)) => Categories {
                 category: self.label(*furthest),
                 subcategory: if generations.len() > 1 { self.label(*nearest) } else { "" },
             },
-            _ => Place { category: self.heading_above(topic).unwrap_or(&self.graph.title), subcategory: "" },
+            _ => Categories { category: self.heading_above(topic).unwrap_or(&self.graph.title), subcategory: "" },
         }
     }
 
@@ -58,18 +58,18 @@ impl<'a> Ancestry<'a> {
         &self.graph.nodes[node].label
     }
 
-    /// For each distance at which there are fitting ancestors, the first of them in reading order.
+    /// For each distance with matching ancestors, the first of them in reading order, nearest distance first.
     fn generations(&self, topic: usize) -> Vec<usize> {
         let mut seen = vec![false; self.graph.nodes.len()];
         seen[topic] = true;
         let mut frontier = vec![topic];
-        let mut found = Vec::new();
+        let mut generations = Vec::new();
         while !frontier.is_empty() {
             frontier = self.step_back(&frontier, &mut seen);
-            let fitting = frontier.iter().copied().filter(|node| self.is_ancestor(*node));
-            found.extend(fitting.min_by(|a, b| self.graph.reading_order(*a, *b)));
+            let matching = frontier.iter().copied().filter(|node| self.is_ancestor(*node));
+            generations.extend(matching.min_by(|a, b| self.graph.reading_order(*a, *b)));
         }
-        found
+        generations
     }
 
     fn step_back(&self, frontier: &[usize], seen: &mut [bool]) -> Vec<usize> {
@@ -81,12 +81,12 @@ impl<'a> Ancestry<'a> {
         ANCESTORS.contains(&self.graph.nodes[node].kind.as_str()) && labelled(self.graph, node)
     }
 
-    /// The label of the nearest heading above, measured between the middles of the upper edges.
+    /// The label of the nearest heading above, measured between the centers of the upper edges.
     fn heading_above(&self, topic: usize) -> Option<&'a str> {
-        let place = self.graph.nodes[topic].position?;
-        let above = self.headings.iter().filter(|(_, heading)| heading.y < place.y);
-        let nearest = above.min_by(|(a, a_place), (b, b_place)| {
-            let nearer = distance(*a_place, place).total_cmp(&distance(*b_place, place));
+        let position = self.graph.nodes[topic].position?;
+        let above = self.headings.iter().filter(|(_, heading)| heading.y < position.y);
+        let nearest = above.min_by(|(a, a_position), (b, b_position)| {
+            let nearer = distance(*a_position, position).total_cmp(&distance(*b_position, position));
             nearer.then_with(|| self.graph.reading_order(*a, *b))
         });
         nearest.map(|(node, _)| self.label(*node))
@@ -97,7 +97,7 @@ fn labelled(graph: &Graph, node: usize) -> bool {
     !graph.nodes[node].label.is_empty()
 }
 
-/// Whether a label has two letters or digits, one of them a letter: `AI` and `C4`, but not `V`, `12` or `<`.
+/// Returns whether a label has two letters or digits, at least one of them a letter: `AI` and `C4`, not `V`, `12` or `<`.
 fn has_word(graph: &Graph, node: usize) -> bool {
     let label = &graph.nodes[node].label;
     label.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some() && label.contains(char::is_alphabetic)
@@ -119,17 +119,17 @@ mod tests {
         json!({"id": id, "type": kind, "position": {"x": x, "y": y}, "data": {"label": id.to_uppercase()}})
     }
 
-    fn place(nodes: &[Value], edges: &[(&str, &str)], topic: &str) -> (String, String) {
+    fn categories(nodes: &[Value], edges: &[(&str, &str)], topic: &str) -> (String, String) {
         let edges: Vec<Value> = edges.iter().map(|(from, to)| json!({"source": from, "target": to})).collect();
         let drawing = json!({"title": "Roadmap", "nodes": nodes, "edges": edges}).to_string();
         let graph = Graph::parse(drawing.as_bytes(), "x", "x").expect("a drawing");
         let at = graph.nodes.iter().position(|node| node.id == topic).expect("in the drawing");
-        let place = Ancestry::new(&graph).place(at);
-        (place.category.to_owned(), place.subcategory.to_owned())
+        let categories = Ancestry::new(&graph).categories(at);
+        (categories.category.to_owned(), categories.subcategory.to_owned())
     }
 
     #[test]
-    fn places() {
+    fn categories_come_from_ancestors_and_headings() {
         let nodes = [
             node("t", "title", 0, 0),
             node("lb", "label", 0, 10),
@@ -150,8 +150,8 @@ mod tests {
             ("one ancestor", &[("a", "s")], "s", ("A", "")),
             ("two at one distance", &[("b", "s"), ("a", "s")], "s", ("A", "")),
             ("through other types", &[("lb", "x"), ("x", "a"), ("a", "s")], "s", ("LB", "A")),
-            ("titles do not count", &[("t", "a"), ("a", "s")], "s", ("A", "")),
-            ("labels that are empty do not count", &[("a", "mute"), ("mute", "s")], "s", ("A", "")),
+            ("titles are ignored", &[("t", "a"), ("a", "s")], "s", ("A", "")),
+            ("empty labels are ignored", &[("a", "mute"), ("mute", "s")], "s", ("A", "")),
             ("a cycle", &[("a", "s"), ("b", "a"), ("s", "b")], "s", ("B", "A")),
             ("a loop", &[("s", "s"), ("a", "s"), ("a", "s")], "s", ("A", "")),
             ("nearest heading above", &[], "s", ("LB", "")),
@@ -159,16 +159,16 @@ mod tests {
             ("no position", &[], "loose", ("Roadmap", "")),
         ];
         for (name, edges, topic, (category, subcategory)) in cases {
-            assert_eq!(place(&nodes, edges, topic), (category.to_owned(), subcategory.to_owned()), "{name}");
+            assert_eq!(categories(&nodes, edges, topic), (category.to_owned(), subcategory.to_owned()), "{name}");
         }
     }
 
     #[test]
-    fn the_order_of_the_file_decides_nothing_when_positions_do() {
+    fn node_order_in_the_file_does_not_matter_with_positions() {
         let mut nodes = vec![node("s", "subtopic", 0, 40), node("a", "topic", 0, 30), node("b", "topic", 9, 30)];
         let edges = [("a", "s"), ("b", "s")];
-        let first = place(&nodes, &edges, "s");
+        let first = categories(&nodes, &edges, "s");
         nodes.reverse();
-        assert_eq!(place(&nodes, &[("b", "s"), ("a", "s")], "s"), first);
+        assert_eq!(categories(&nodes, &[("b", "s"), ("a", "s")], "s"), first);
     }
 }

@@ -1,10 +1,10 @@
 //! The columns of a row, in their order.
 
-use crate::ancestry::Place;
+use crate::ancestry::Categories;
 use crate::content::Content;
 use serde::Serialize;
 
-/// Between the links of a row; a `|` inside a link is percent-encoded.
+/// Separator between the links of a row; a `|` inside a link is percent-encoded.
 const LINK_SEPARATOR: &str = "|";
 
 /// One topic as a row.
@@ -19,10 +19,10 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(crate) fn new(place: &Place<'a>, topic: &'a str, content: &'a Content) -> Self {
+    pub(crate) fn new(categories: &Categories<'a>, topic: &'a str, content: &'a Content) -> Self {
         Self {
-            category: place.category,
-            subcategory: place.subcategory,
+            category: categories.category,
+            subcategory: categories.subcategory,
             topic,
             description: &content.description,
             resources: content.links.join(LINK_SEPARATOR),

@@ -1,104 +1,85 @@
-//! The plugin's table in the config, and what is checked before anything is read.
+//! The plugin's table in the config.
 
 use rowsmith_plugin_api::prelude::*;
 use std::path::{Path, PathBuf};
 
-/// Where the files of the public repository are.
+/// Base address of the public repository's raw files.
 const GITHUB_FILES: &str = "https://raw.githubusercontent.com/kamranahmedse/developer-roadmap/master";
-/// Where GitHub lists the folders of that repository.
+/// Base address of the public repository's folder listings.
 const GITHUB_LISTINGS: &str = "https://api.github.com/repos/kamranahmedse/developer-roadmap/contents";
-/// The site itself.
+/// Base address of the site.
 const SITE: &str = "https://roadmap.sh";
-/// Most texts in flight; a public service deserves no more.
+/// Maximum texts in flight. The sources are public services.
 const MAX_CONCURRENCY: usize = 64;
 
 /// Settings of the roadmap scraper.
-#[derive(Debug, Clone, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PluginConfig)]
 pub struct Config {
-    /// The roadmap's name, as in its address on roadmap.sh, for example "engineering-manager". `rowsmith list` names
-    /// all that there are.
+    /// Name of the roadmap, as in its address on roadmap.sh, for example "engineering-manager". `rowsmith list` prints
+    /// all names.
     pub roadmap: String,
-    /// Where to read it: "github" is the public repository, "api" is roadmap.sh itself (newer roadmaps exist only
+    /// Source of the roadmap: "github" is the public repository, "api" is roadmap.sh itself (newer roadmaps exist only
     /// there), "directory" is a local copy of the repository's folder.
-    #[serde(default)]
-    #[config(default = r#""github""#)]
+    #[config(default = "github")]
     pub source: SourceKind,
-    /// For `source = "directory"`: the folder that holds the roadmap's folder, or the roadmap's own folder, the one
-    /// with `<roadmap>.json` and `content/` in it.
-    #[serde(default)]
+    /// Folder for `source = "directory"`: the roadmap's own folder, which has `<roadmap>.json` and `content/`, or the
+    /// folder above it.
     pub path: Option<PathBuf>,
-    /// Where files are fetched from; a mirror or a test server can stand in. By default the raw files of
-    /// kamranahmedse/developer-roadmap for "github" and <https://roadmap.sh> for "api".
-    #[serde(default)]
+    /// Base address of the files, for a mirror or a test server. Default: the raw files of
+    /// kamranahmedse/developer-roadmap for "github", <https://roadmap.sh> for "api".
     #[config(format = "uri")]
     pub base_url: Option<String>,
-    /// For `source = "github"`: where folders are listed, an address that answers as GitHub's contents API does. By
-    /// default the one of kamranahmedse/developer-roadmap.
-    #[serde(default)]
+    /// Base address of folder listings for `source = "github"`, compatible with GitHub's contents API. Default: the
+    /// listings of kamranahmedse/developer-roadmap.
     #[config(format = "uri")]
     pub listing_url: Option<String>,
-    /// For `source = "github"`: a token for `listing_url`. GitHub allows 60 requests an hour without one; a roadmap
-    /// needs one request there.
-    #[serde(default)]
+    /// Token for `listing_url`, for `source = "github"`. GitHub allows 60 requests per hour without one; a roadmap needs
+    /// one request.
     pub token: Option<Secret>,
-    /// How many texts are fetched at the same time.
-    #[serde(default = "default_concurrency")]
-    #[config(default = "8", min = 1, max = 64)]
+    /// Maximum texts that are fetched at the same time.
+    #[config(default = 8, min = 1, max = 64)]
     pub concurrency: usize,
-    /// Keep fetched files in the plugin's state folder, and ask only whether they have changed the next time.
-    #[serde(default = "default_cache")]
-    #[config(default = "true")]
+    /// Store fetched files in the plugin's state folder and fetch only changed files in the next run.
+    #[config(default = true)]
     pub cache: bool,
-    /// The types of nodes that become rows.
-    #[serde(default = "default_node_types")]
-    #[config(default = r#"["topic", "subtopic"]"#)]
+    /// Types of nodes that become rows.
+    #[config(default = ["topic", "subtopic"])]
     pub node_types: Vec<String>,
 }
 
-/// Where a roadmap is read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
+/// Source of a roadmap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ConfigSchema)]
 pub enum SourceKind {
     /// The raw files of the public repository on GitHub.
-    #[default]
     #[serde(rename = "github")]
     GitHub,
     /// The API of roadmap.sh.
     #[serde(rename = "api")]
     Api,
-    /// A folder on this machine.
+    /// A local folder.
     #[serde(rename = "directory")]
     Directory,
 }
 
-fn default_concurrency() -> usize {
-    8
-}
-
-fn default_cache() -> bool {
-    true
-}
-
-fn default_node_types() -> Vec<String> {
-    vec!["topic".to_owned(), "subtopic".to_owned()]
-}
-
 impl Config {
-    /// Checks what the schema cannot say.
+    /// Checks the values; the host checks only the schema.
     pub(crate) fn check(&self) -> Result<()> {
         check_slug(&self.roadmap)?;
         if !(1..=MAX_CONCURRENCY).contains(&self.concurrency) {
-            return Err(Error::config("concurrency", format!("`concurrency` must be 1 to {MAX_CONCURRENCY}")));
+            return Err(Error::config(
+                "concurrency",
+                format!("`concurrency` is {}, expected 1 to {MAX_CONCURRENCY}", self.concurrency),
+            ));
         }
         if self.node_types.is_empty() {
-            return Err(Error::config("node_types", "`node_types` names no type, so there would be no rows")
-                .hint(r#"leave it out for ["topic", "subtopic"]"#));
+            return Err(Error::config("node_types", "`node_types` is an empty list")
+                .hint(r#"remove it for the default, ["topic", "subtopic"]"#));
         }
-        self.check_belonging()
+        self.check_source_keys()
     }
 
-    /// A key that the chosen source would ignore is a misunderstanding, so it is reported.
-    fn check_belonging(&self) -> Result<()> {
+    /// Rejects keys that the source does not use.
+    fn check_source_keys(&self) -> Result<()> {
         let is = |kind| self.source == kind;
         let given = [
             ("path", self.path.is_some(), is(SourceKind::Directory), r#"source = "directory""#),
@@ -106,40 +87,42 @@ impl Config {
             ("listing_url", self.listing_url.is_some(), is(SourceKind::GitHub), r#"source = "github""#),
             ("token", self.token.is_some(), is(SourceKind::GitHub), r#"source = "github""#),
         ];
-        match given.into_iter().find(|(_, given, fits, _)| *given && !*fits) {
-            Some((key, _, _, place)) => Err(Error::config(key, format!("`{key}` means something only with {place}"))),
+        match given.into_iter().find(|(_, is_set, is_used, _)| *is_set && !*is_used) {
+            Some((key, _, _, source)) => Err(Error::config(key, format!("`{key}` is only valid with {source}"))
+                .hint(format!("remove `{key}`, or set `source`"))),
             None => Ok(()),
         }
     }
 
-    /// The base address of files, without a slash at its end.
+    /// Base address of files, without a trailing slash.
     pub(crate) fn base_url(&self) -> Result<String> {
         let default = if self.source == SourceKind::Api { SITE } else { GITHUB_FILES };
         address("base_url", self.base_url.as_deref().unwrap_or(default))
     }
 
-    /// The base address of listings, without a slash at its end.
+    /// Base address of listings, without a trailing slash.
     pub(crate) fn listing_url(&self) -> Result<String> {
         address("listing_url", self.listing_url.as_deref().unwrap_or(GITHUB_LISTINGS))
     }
 
-    /// The folder of `source = "directory"`.
+    /// Folder of `source = "directory"`.
     pub(crate) fn folder(&self) -> Result<&Path> {
         self.path.as_deref().ok_or_else(|| {
-            Error::config("path", r#"source = "directory" needs `path`, the folder to read"#)
-                .hint("name the folder that holds the roadmap's folder, or the roadmap's own folder")
+            Error::config("path", r#"missing key `path`: `source = "directory"` reads a folder"#)
+                .hint("set `path` to the roadmap's folder or to the folder above it")
         })
     }
 }
 
-/// The name becomes a part of paths and addresses, so nothing may be in it that leads elsewhere.
+/// Checks the name of the roadmap, which becomes a segment of paths and addresses.
 fn check_slug(slug: &str) -> Result<()> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !slug.is_empty() && slug.chars().all(fits) {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if !slug.is_empty() && slug.chars().all(is_allowed) {
         return Ok(());
     }
-    Err(Error::config("roadmap", format!("`{slug}` is not the name of a roadmap: letters, digits and `-` only"))
-        .hint("take it from the roadmap's address: https://roadmap.sh/engineering-manager is \"engineering-manager\""))
+    Err(Error::config("roadmap", format!("invalid roadmap name `{slug}`: expected letters, digits, `-` and `_`")).hint(
+        "use the last part of its address, for example `engineering-manager` of https://roadmap.sh/engineering-manager",
+    ))
 }
 
 fn address(key: &str, url: &str) -> Result<String> {
@@ -147,7 +130,7 @@ fn address(key: &str, url: &str) -> Result<String> {
     if url.starts_with("http://") || url.starts_with("https://") {
         Ok(url.to_owned())
     } else {
-        Err(Error::config(key, format!("`{url}` is not an http or https address")))
+        Err(Error::config(key, format!("expected an http or https address, found `{url}`")))
     }
 }
 
@@ -171,17 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_states_the_defaults_that_serde_uses() {
-        let schema = rowsmith_plugin_api::schema::to_value(&Config::SCHEMA);
-        let default = |key: &str| schema["properties"][key]["default"].clone();
-        assert_eq!(default("source"), json!("github"));
-        assert_eq!(default("concurrency"), json!(default_concurrency()));
-        assert_eq!(default("cache"), json!(default_cache()));
-        assert_eq!(default("node_types"), json!(default_node_types()));
-    }
-
-    #[test]
-    fn mistakes_name_their_key() {
+    fn errors_name_the_key() {
         let cases = [
             ("a slash", "roadmap", json!({"roadmap": "a/b"})),
             ("dots", "roadmap", json!({"roadmap": ".."})),

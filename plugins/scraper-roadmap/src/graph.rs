@@ -1,28 +1,28 @@
 //! The drawing of a roadmap: nodes, edges, a title.
 //!
-//! Drawings were made by hand over years, so every part of a node may be missing or of another type; what cannot be
-//! used is left out, and only a file that is no drawing at all is an error.
+//! Drawings are made by hand, so every part of a node may be missing or have another type. Unusable parts are skipped;
+//! only a file that is not a drawing is an error.
 
 use rowsmith_plugin_api::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-/// One box of the drawing.
+/// A box of the drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub(crate) id: String,
     pub(crate) kind: String,
-    /// On one line; empty when the node has none.
+    /// The label on one line; empty if the node has none.
     pub(crate) label: String,
     pub(crate) position: Option<Position>,
 }
 
-/// Where a node is; `y` grows downwards.
+/// Coordinates of a node; `y` grows downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Position {
     pub(crate) x: f64,
     pub(crate) y: f64,
-    /// 0 when unknown.
+    /// 0 if unknown.
     pub(crate) width: f64,
 }
 
@@ -32,17 +32,17 @@ impl Position {
     }
 }
 
-/// A whole drawing.
+/// A drawing.
 #[derive(Debug)]
 pub(crate) struct Graph {
     pub(crate) title: String,
     pub(crate) nodes: Vec<Node>,
-    /// Pairs of places in `nodes`: from, to.
+    /// Pairs of indices into `nodes`: from, to.
     pub(crate) edges: Vec<(usize, usize)>,
 }
 
 impl Graph {
-    /// Reads a drawing. `origin` is the file or address to name in errors, `slug` the roadmap's name.
+    /// Reads a drawing. `origin` is the file or address for errors, `slug` the roadmap's name.
     pub(crate) fn parse(bytes: &[u8], origin: &str, slug: &str) -> Result<Self> {
         let drawing: Value = serde_json::from_slice(bytes)
             .map_err(|e| Error::new(ErrorKind::InvalidData, format!("{origin} is not JSON: {e}")))?;
@@ -52,16 +52,16 @@ impl Graph {
         Ok(Self { title: title(&drawing, &nodes, slug), edges: read_edges(edges, &nodes), nodes })
     }
 
-    /// The nodes of the given types that have a label, in reading order, and how many had none.
+    /// Returns the labelled nodes of the given types in reading order, and the number of unlabelled ones.
     pub(crate) fn topics(&self, kinds: &[String]) -> (Vec<usize>, usize) {
-        let wanted = |place: &usize| kinds.contains(&self.nodes[*place].kind);
+        let wanted = |node: &usize| kinds.contains(&self.nodes[*node].kind);
         let (mut topics, unlabelled): (Vec<usize>, Vec<usize>) =
-            (0..self.nodes.len()).filter(wanted).partition(|place| !self.nodes[*place].label.is_empty());
+            (0..self.nodes.len()).filter(wanted).partition(|node| !self.nodes[*node].label.is_empty());
         topics.sort_by(|a, b| self.reading_order(*a, *b));
         (topics, unlabelled.len())
     }
 
-    /// Top to bottom, then left to right, then as in the file; nodes without a position last.
+    /// Compares two nodes: top to bottom, left to right, order of the file; nodes without a position last.
     pub(crate) fn reading_order(&self, a: usize, b: usize) -> Ordering {
         let by_position = match (self.nodes[a].position, self.nodes[b].position) {
             (Some(a), Some(b)) => a.reading_order(&b),
@@ -77,11 +77,11 @@ fn no_nodes(drawing: &Value, origin: &str) -> Error {
     if drawing.get("mockup").is_some() {
         return Error::new(
             ErrorKind::InvalidData,
-            format!("{origin} is a drawing in the old format (`mockup`), which has no nodes to make rows of"),
+            format!("{origin} is a drawing in the old format (`mockup`), which has no nodes"),
         )
-        .hint(r#"try `source = "api"`, where the roadmap may have been redrawn, or choose another roadmap"#);
+        .hint(r#"set `source = "api"`, which may have a newer drawing, or choose another roadmap"#);
     }
-    Error::new(ErrorKind::InvalidData, format!("{origin} is not a roadmap: it has no list of `nodes`"))
+    Error::new(ErrorKind::InvalidData, format!("{origin} is not a roadmap: it has no `nodes` array"))
 }
 
 fn read_node(node: &Value) -> Node {
@@ -94,12 +94,12 @@ fn read_node(node: &Value) -> Node {
 }
 
 fn position(node: &Value, pointer: &str) -> Option<Position> {
-    let place = node.pointer(pointer)?;
+    let position = node.pointer(pointer)?;
     let width = ["/width", "/measured/width", "/style/width"].iter().find_map(|p| node.pointer(p)?.as_f64());
-    Some(Position { x: place.get("x")?.as_f64()?, y: place.get("y")?.as_f64()?, width: width.unwrap_or(0.0) })
+    Some(Position { x: position.get("x")?.as_f64()?, y: position.get("y")?.as_f64()?, width: width.unwrap_or(0.0) })
 }
 
-/// A string or a number as text on one line; anything else is empty.
+/// Returns a string or a number as text on one line; empty for other types.
 fn text(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -109,16 +109,17 @@ fn text(value: Option<&Value>) -> String {
 }
 
 fn read_edges(edges: &[Value], nodes: &[Node]) -> Vec<(usize, usize)> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (place, node) in nodes.iter().enumerate().filter(|(_, node)| !node.id.is_empty()) {
-        places.entry(&node.id).or_insert(place);
+    let mut indices: HashMap<&str, usize> = HashMap::new();
+    for (index, node) in nodes.iter().enumerate().filter(|(_, node)| !node.id.is_empty()) {
+        indices.entry(&node.id).or_insert(index);
     }
-    let end = |edge: &Value, key: &str| places.get(text(edge.get(key)).as_str()).copied();
+    let end = |edge: &Value, key: &str| indices.get(text(edge.get(key)).as_str()).copied();
     edges.iter().filter_map(|edge| Some((end(edge, "source")?, end(edge, "target")?))).collect()
 }
 
-/// The drawing's own title (the site's API gives two, of which the short one reads better in a column), else its title
-/// box, else the name made readable.
+/// Returns the drawing's title, else the label of its title box, else the roadmap's name in title case.
+///
+/// The API returns two titles; the short one reads better in a column.
 fn title(drawing: &Value, nodes: &[Node], slug: &str) -> String {
     let stated = ["/title", "/title/card", "/title/page", "/data/title"].iter().map(|p| text(drawing.pointer(p)));
     let boxed = nodes.iter().filter(|node| node.kind == "title").map(|node| node.label.clone());
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_comes_from_the_best_place_there_is() {
+    fn titles_have_an_order_of_preference() {
         let boxed = json!({"type": "title", "data": {"label": "Boxed"}});
         let cases = [
             ("stated", json!({"title": "Stated", "nodes": [boxed]}), "Stated"),
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_to_nowhere_are_left_out() {
+    fn edges_without_nodes_are_skipped() {
         let graph = graph(&json!({
             "nodes": [{"id": "a"}, {"id": 7}, {"id": "a"}, {}, null, 3],
             "edges": [
@@ -191,15 +192,15 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_drawing_are_named() {
+    fn invalid_drawings_are_errors() {
         let cases = [
             (
                 "old format",
                 &br#"{"mockup": {}}"#[..],
-                "it.json is a drawing in the old format (`mockup`), which has no nodes to make rows of",
+                "it.json is a drawing in the old format (`mockup`), which has no nodes",
             ),
-            ("other object", br#"{"nodes": {}}"#, "it.json is not a roadmap: it has no list of `nodes`"),
-            ("array", b"[]", "it.json is not a roadmap: it has no list of `nodes`"),
+            ("other object", br#"{"nodes": {}}"#, "it.json is not a roadmap: it has no `nodes` array"),
+            ("array", b"[]", "it.json is not a roadmap: it has no `nodes` array"),
             ("page", b"<html>", "it.json is not JSON: expected value at line 1 column 1"),
         ];
         for (name, bytes, message) in cases {
@@ -210,7 +211,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_file_ends_the_process(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        fn no_bytes_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             let _parsed = Graph::parse(&bytes, "x", "x").map(|graph| graph.topics(&["topic".to_owned()]));
         }
     }

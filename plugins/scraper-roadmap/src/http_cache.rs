@@ -1,51 +1,51 @@
-//! Fetching with conditional requests.
+//! Fetches files with conditional requests.
 //!
-//! A response with an `ETag` is kept in the plugin's state folder; the next request carries it as `If-None-Match`, and
-//! a 304 is answered from the kept copy. Without a state folder everything works, only nothing is kept.
+//! A response with an `ETag` is stored in the plugin's state folder. The next request sends it as `If-None-Match`; for
+//! a 304 the stored body is used. Without a state folder nothing is stored, and all else works.
 
-use crate::kept_body::KeptBody;
+use crate::stored_response::StoredResponse;
 use rowsmith_plugin_api::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
-/// How often the host repeats a request that failed for a passing reason.
+/// Maximum retries of a request by the host.
 const RETRIES: u8 = 3;
-/// The folder inside the plugin's state folder.
+/// Name of the folder inside the plugin's state folder.
 const FOLDER: &str = "http";
 
 /// Fetches files over HTTP.
 pub(crate) struct HttpCache {
     host: Host,
-    /// Where bodies are kept, once it is known; `None` inside when nothing is kept.
+    /// The folder for responses, once known; `None` inside if nothing is stored.
     folder: OnceLock<Option<PathBuf>>,
 }
 
 impl HttpCache {
-    pub(crate) fn new(host: Host, keep: bool) -> Self {
-        let folder = if keep { OnceLock::new() } else { OnceLock::from(None) };
+    pub(crate) fn new(host: Host, store: bool) -> Self {
+        let folder = if store { OnceLock::new() } else { OnceLock::from(None) };
         Self { host, folder }
     }
 
-    /// A polite `GET`.
+    /// A `GET` request with retries and a user agent.
     pub(crate) fn request(url: &str) -> HttpRequest {
         HttpRequest::get(url).retries(RETRIES).header("user-agent", USER_AGENT)
     }
 
-    /// Fetches a body; `None` when the server has no such file.
+    /// Fetches a body; `None` if the server has no such file.
     pub(crate) async fn fetch(&self, request: HttpRequest) -> Result<Option<Vec<u8>>> {
         let folder = self.folder().await;
         let url = request.url.clone();
-        let kept = folder.and_then(|folder| KeptBody::read(folder, &url));
-        let request = match &kept {
-            Some(kept) => request.header("if-none-match", kept.etag.as_str()),
+        let stored = folder.and_then(|folder| StoredResponse::read(folder, &url));
+        let request = match &stored {
+            Some(stored) => request.header("if-none-match", stored.etag.as_str()),
             None => request,
         };
         let response = self.host.http().send(&request).await?;
-        match (response.status.as_u16(), kept) {
-            (304, Some(kept)) => Ok(Some(kept.body)),
+        match (response.status.as_u16(), stored) {
+            (304, Some(stored)) => Ok(Some(stored.body)),
             (404 | 410, _) => Ok(None),
-            _ => accept(response).map(|response| Some(keep(folder, &url, response))),
+            _ => accept(response).map(|response| Some(store(folder, &url, response))),
         }
     }
 
@@ -54,35 +54,38 @@ impl HttpCache {
             let folder = match self.host.state_dir().await {
                 Ok(folder) => Some(folder.join(FOLDER)),
                 Err(error) => {
-                    log::debug!("fetched files are not kept: {error}");
+                    log::debug!("fetched files are not stored: {error}");
                     None
                 }
             };
-            // Another fetch may have been first; both found the same folder.
+            // A concurrent fetch may have set it first, to the same folder.
             drop(self.folder.set(folder));
         }
         self.folder.get()?.as_deref()
     }
 }
 
-/// The response if it is a success. GitHub answers 403 both to a wrong key and to a used-up quota; only the headers
-/// tell them apart.
+/// Returns the response if it is a success.
+///
+/// GitHub answers 403 to a wrong token and to an exhausted quota; only the headers differ.
 fn accept(response: HttpResponse) -> Result<HttpResponse> {
-    let used_up =
+    let is_quota_exhausted =
         matches!(response.status.as_u16(), 403 | 429) && response.header("x-ratelimit-remaining") == Some("0");
-    response.ok().map_err(|error| if used_up { Error { kind: ErrorKind::QuotaExhausted, ..error } } else { error })
+    response
+        .ok()
+        .map_err(|error| if is_quota_exhausted { Error { kind: ErrorKind::QuotaExhausted, ..error } } else { error })
 }
 
-fn keep(folder: Option<&Path>, url: &str, response: HttpResponse) -> Vec<u8> {
+fn store(folder: Option<&Path>, url: &str, response: HttpResponse) -> Vec<u8> {
     let etag = response.header("etag").map(str::to_owned);
     let (Some(folder), Some(etag)) = (folder, etag) else {
         return response.body;
     };
-    let kept = KeptBody { etag, body: response.body };
-    if let Err(error) = kept.write(folder, url) {
-        log::debug!("the copy of {url} was not kept: {error}");
+    let stored = StoredResponse { etag, body: response.body };
+    if let Err(error) = stored.write(folder, url) {
+        log::debug!("cannot store the response of {url}: {error}");
     }
-    kept.body
+    stored.body
 }
 
 #[cfg(test)]
@@ -91,7 +94,7 @@ mod tests {
     use rowsmith_plugin_testkit::{FakeHost, block_on};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// A server whose file has the tag `"1"`; the body counts how often it was sent.
+    /// A server whose file has the `ETag` `"1"`; the body holds the number of times it was sent.
     fn server() -> FakeHost {
         let sent = AtomicUsize::new(0);
         FakeHost::new(move |request| {
@@ -103,8 +106,8 @@ mod tests {
         })
     }
 
-    fn fetch(host: &FakeHost, keep: bool) -> String {
-        let cache = HttpCache::new(host.host(), keep);
+    fn fetch(host: &FakeHost, store: bool) -> String {
+        let cache = HttpCache::new(host.host(), store);
         let body = block_on(cache.fetch(HttpCache::request("http://x/file"))).expect("fetched").expect("exists");
         String::from_utf8(body).expect("text")
     }
@@ -121,33 +124,36 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_copy_is_fetched_again() {
+    fn a_damaged_response_is_fetched_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let host = server().with_state_dir(folder.path());
         fetch(&host, true);
-        let entry = std::fs::read_dir(folder.path().join(FOLDER)).expect("kept").next().expect("one").expect("read");
+        let entry = std::fs::read_dir(folder.path().join(FOLDER)).expect("stored").next().expect("one").expect("read");
         std::fs::write(entry.path(), "rowsmith-http 1\nhalf").expect("written");
         assert_eq!((fetch(&host, true), fetch(&host, true)), ("body 2".to_owned(), "body 2".to_owned()));
     }
 
     #[test]
-    fn nothing_is_kept_without_leave_or_folder() {
+    fn nothing_is_stored_when_disabled_or_without_a_folder() {
         let folder = tempfile::tempdir().expect("a folder");
-        let unwanted = server().with_state_dir(folder.path());
-        assert_eq!((fetch(&unwanted, false), fetch(&unwanted, false)), ("body 1".to_owned(), "body 2".to_owned()));
-        let homeless = server();
-        assert_eq!((fetch(&homeless, true), fetch(&homeless, true)), ("body 1".to_owned(), "body 2".to_owned()));
+        let disabled = server().with_state_dir(folder.path());
+        assert_eq!((fetch(&disabled, false), fetch(&disabled, false)), ("body 1".to_owned(), "body 2".to_owned()));
+        let without_folder = server();
+        assert_eq!(
+            (fetch(&without_folder, true), fetch(&without_folder, true)),
+            ("body 1".to_owned(), "body 2".to_owned())
+        );
     }
 
     #[test]
-    fn statuses_become_what_they_mean() {
+    fn statuses_map_to_kinds() {
         let cases = [
             ("missing", 404, None, None),
             ("gone", 410, None, None),
             ("refused", 403, None, Some(ErrorKind::Auth)),
-            ("used up", 403, Some("0"), Some(ErrorKind::QuotaExhausted)),
+            ("quota exhausted", 403, Some("0"), Some(ErrorKind::QuotaExhausted)),
             ("overloaded", 503, None, Some(ErrorKind::Retryable)),
-            ("unasked 304", 304, None, Some(ErrorKind::Other)),
+            ("unexpected 304", 304, None, Some(ErrorKind::Other)),
         ];
         for (name, status, remaining, kind) in cases {
             let host = FakeHost::new(move |_| {

@@ -4,14 +4,13 @@
 //! `subtopic` becomes one row with the columns `Category`, `Subcategory`, `Topic`, `Description` and `Resources`,
 //! all of them strings.
 //!
-//! - **Order**: as the drawing is read, top to bottom and then left to right; nodes without a position come last, in
-//!   the order of the file.
+//! - **Order**: top to bottom, then left to right. Nodes without a position come last, in the order of the file.
 //! - **Category and Subcategory**: see module `ancestry`.
-//! - **Description and Resources**: see module `content`. A topic without a text has both empty.
-//! - **Where from**: see module `source`: GitHub, roadmap.sh itself, or a folder.
+//! - **Description and Resources**: see module `content`. Both are empty for a topic without a text.
+//! - **Source**: GitHub, roadmap.sh, or a folder; see module `source`.
 //!
-//! A text that the source does not have is an empty description; a text that could not be fetched fails the scrape,
-//! because a description that is empty only today would make another question of the same row tomorrow.
+//! A text that the source does not have is an empty description. A text that cannot be fetched fails the scrape: an
+//! empty description would change the row key, and the next run would ask about the row again.
 
 #![forbid(unsafe_code)]
 
@@ -21,9 +20,9 @@ mod config;
 mod content;
 mod graph;
 mod http_cache;
-mod kept_body;
 mod scraper;
 mod source;
+mod stored_response;
 
 pub use config::{Config, SourceKind};
 pub use scraper::Roadmap;

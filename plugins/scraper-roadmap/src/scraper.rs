@@ -1,23 +1,23 @@
-//! The scraper: from drawing and texts to rows.
+//! The scraper: drawing and texts to rows.
 
 use crate::ancestry::Ancestry;
 use crate::columns::Row;
 use crate::config::Config;
 use crate::content::Content;
 use crate::graph::Graph;
-use crate::source::Source;
+use crate::source::RoadmapSource;
 use futures_util::stream::{self, StreamExt};
 use rowsmith_plugin_api::prelude::*;
 use std::pin::pin;
 
-/// Rows between two reports of progress; each report is a call to the host.
+/// Rows between two progress reports; each report is a call to the host.
 const ROWS_PER_REPORT: usize = 10;
 
 /// The scraper of one roadmap.
 pub struct Roadmap {
     host: Host,
     config: Config,
-    source: Source,
+    source: RoadmapSource,
 }
 
 impl Scraper for Roadmap {
@@ -25,7 +25,7 @@ impl Scraper for Roadmap {
 
     fn new(config: Config, host: Host) -> Result<Self> {
         config.check()?;
-        Ok(Self { source: Source::new(&config, &host)?, config, host })
+        Ok(Self { source: RoadmapSource::new(&config, &host)?, config, host })
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
@@ -54,12 +54,12 @@ impl Roadmap {
     fn topics(&self, graph: &Graph) -> Vec<usize> {
         let (topics, unlabelled) = graph.topics(&self.config.node_types);
         if unlabelled > 0 {
-            log::warn!("roadmap `{}`: {unlabelled} topics have no label and are left out", self.config.roadmap);
+            log::warn!("roadmap `{}`: skipping {unlabelled} topics without a label", self.config.roadmap);
         }
         topics
     }
 
-    /// Texts are fetched several at a time, rows leave in order.
+    /// Fetches several texts at a time and sends the rows in order.
     async fn send_rows(&self, graph: &Graph, topics: &[usize], rows: &mut RowSink) -> Result<()> {
         let index = self.source.index().await?;
         let fetches: Vec<_> = topics.iter().map(|topic| self.source.text(&index, &graph.nodes[*topic])).collect();
@@ -72,7 +72,7 @@ impl Roadmap {
             let text = text?;
             without_text += usize::from(text.is_none());
             let content = text.unwrap_or_else(Content::default);
-            rows.send(&Row::new(&ancestry.place(*topic), &graph.nodes[*topic].label, &content)).await?;
+            rows.send(&Row::new(&ancestry.categories(*topic), &graph.nodes[*topic].label, &content)).await?;
             self.report(done + 1, topics.len()).await;
         }
         if without_text > 0 {
@@ -82,13 +82,13 @@ impl Roadmap {
         Ok(())
     }
 
-    /// A progress display that cannot be reached is no reason to stop.
+    /// Reports progress. A failure to report does not stop the scrape.
     async fn report(&self, done: usize, total: usize) {
         if done.is_multiple_of(ROWS_PER_REPORT) || done == total {
             let message = format!("reading roadmap {}", self.config.roadmap);
             let progress = Progress { message, done: Some(done as u64), total: Some(total as u64) };
             if let Err(error) = self.host.progress(progress).await {
-                log::debug!("progress was not shown: {error}");
+                log::debug!("cannot report progress: {error}");
             }
         }
     }

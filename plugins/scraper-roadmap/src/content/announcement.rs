@@ -1,6 +1,6 @@
-//! The sentence that announces a list of resources.
+//! Detects the sentence that announces a list of resources.
 
-/// Longer sentences are prose.
+/// Maximum words of an announcement; longer sentences are prose.
 const MAX_WORDS: usize = 14;
 const BEGINNINGS: [&str; 13] = [
     "visit",
@@ -17,28 +17,24 @@ const BEGINNINGS: [&str; 13] = [
     "resources",
     "references",
 ];
-/// Short forms on purpose: people misspell "resources" in many ways, all of which begin like this.
+/// Short forms, because "resources" is often misspelled after its first letters.
 const SUBJECTS: [&str; 8] = ["resou", "reference", "link", "article", "learn more", "read more", "reading", "see also"];
 
-/// If a line ends with a sentence that does nothing but announce links ("Visit the following resources to learn
-/// more:"), what stands before it.
+/// Returns the text before an announcement at the end of a line, such as "Visit the following resources to learn
+/// more:"; `None` if there is no announcement.
 pub(super) fn before_announcement(line: &str) -> Option<&str> {
-    let (before, last) = match line.rsplit_once(". ") {
-        Some((before, last)) => {
-            (line.split_at_checked(before.len() + 1).map_or(before, |(sentences, _)| sentences), last)
-        }
-        None => ("", line),
-    };
+    let last_start = line.rfind(". ").map_or(0, |at| at + 1);
+    let (before, last) = line.split_at_checked(last_start)?;
     announces_resources(last).then_some(before)
 }
 
 fn announces_resources(sentence: &str) -> bool {
-    let sentence = sentence.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).to_lowercase();
-    let short = sentence.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS;
-    let points = sentence.ends_with(':') || sentence.contains("following");
-    let begins = BEGINNINGS.iter().any(|beginning| sentence.starts_with(beginning));
-    let names = SUBJECTS.iter().any(|subject| sentence.contains(subject));
-    short && points && begins && names
+    let sentence = sentence.trim().to_lowercase();
+    let is_short = sentence.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS;
+    let refers_to_list = sentence.ends_with(':') || sentence.contains("following");
+    let has_beginning = BEGINNINGS.iter().any(|beginning| sentence.starts_with(beginning));
+    let has_subject = SUBJECTS.iter().any(|subject| sentence.contains(subject));
+    is_short && refers_to_list && has_beginning && has_subject
 }
 
 #[cfg(test)]
@@ -46,12 +42,12 @@ mod tests {
     use super::before_announcement;
 
     #[test]
-    fn announcements_and_prose() {
+    fn announcements_are_split_from_prose() {
         let cases = [
             ("Visit the following resources to learn more:", Some("")),
             ("Learn more from the following links:", Some("")),
             ("Learn more from the following resoureces", Some("")),
-            ("**For more information, see these articles:**", Some("")),
+            ("For more information, see these articles:", Some("")),
             ("The latest version can be found in the following resources:", None),
             ("Resources:", Some("")),
             ("It rains. It pours. Visit the following resources to learn more:", Some("It rains. It pours.")),

@@ -1,14 +1,14 @@
-//! Puts prose together on one line.
+//! Joins blocks to prose on one line.
 
 /// The prose so far.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Prose {
     text: String,
     in_list: bool,
 }
 
 impl Prose {
-    /// Adds a paragraph, or code.
+    /// Adds a paragraph or code.
     pub(super) fn paragraph(&mut self, text: &str) {
         if !text.trim().is_empty() {
             self.end_list();
@@ -16,7 +16,7 @@ impl Prose {
         }
     }
 
-    /// Adds an item of a list; neighbours are parted by `;` when the item does not end a sentence itself.
+    /// Adds a list item. Items are separated by `;` unless an item ends with punctuation.
     pub(super) fn item(&mut self, text: &str) {
         if !text.trim().is_empty() {
             if self.in_list {
@@ -27,7 +27,7 @@ impl Prose {
         }
     }
 
-    /// The whole prose.
+    /// Ends an open list and returns the prose.
     pub(super) fn finish(mut self) -> String {
         self.end_list();
         self.text

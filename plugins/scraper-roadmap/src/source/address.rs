@@ -1,7 +1,7 @@
-//! Parts of addresses.
+//! Percent-encoding for URL paths.
 
-/// A file name or id as one part of an address's path.
-pub(super) fn path_part(name: &str) -> String {
+/// Encodes a file name or id as one segment of a URL path.
+pub(super) fn path_segment(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
@@ -19,13 +19,13 @@ fn hex_digit(nibble: u8) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::path_part;
+    use super::path_segment;
 
     #[test]
-    fn only_what_is_safe_stays() {
+    fn unsafe_bytes_are_encoded() {
         let cases = [("a-b@x_1~.md", "a-b@x_1~.md"), ("c#/?%", "c%23%2F%3F%25"), ("é b", "%C3%A9%20b")];
         for (name, part) in cases {
-            assert_eq!(path_part(name), part);
+            assert_eq!(path_segment(name), part);
         }
     }
 }

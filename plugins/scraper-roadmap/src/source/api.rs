@@ -1,16 +1,16 @@
-//! roadmap.sh itself: one request for the drawing, one for each text.
+//! The API of roadmap.sh: one request for the drawing, one for each text.
 
-use super::address::path_part;
+use super::address::path_segment;
 use crate::config::Config;
 use crate::content::{self, Content};
 use crate::graph::{Graph, Node};
 use crate::http_cache::HttpCache;
 use rowsmith_plugin_api::prelude::*;
 
-/// The site keeps its roadmaps for beginners apart.
+/// The two listings of the site; beginner roadmaps have their own.
 const LISTINGS: [&str; 2] = ["v1-list-official-roadmaps", "v1-list-official-beginner-roadmaps"];
 
-/// Reads the site.
+/// A source that reads the API.
 pub(crate) struct Api {
     http: HttpCache,
     slug: String,
@@ -26,7 +26,7 @@ impl Api {
         let url = format!("{}/v1-official-roadmap/{}", self.base, self.slug);
         let body = self.http.fetch(HttpCache::request(&url)).await?.ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("the site has no roadmap `{}`: {url}", self.slug))
-                .hint("`rowsmith list` names the roadmaps")
+                .hint("list the roadmaps with `rowsmith list`")
         })?;
         Graph::parse(&body, &url, &self.slug)
     }
@@ -35,34 +35,34 @@ impl Api {
         if node.id.is_empty() {
             return Ok(None);
         }
-        let url = format!("{}/v1-official-roadmap-topic/{}/{}", self.base, self.slug, path_part(&node.id));
+        let url = format!("{}/v1-official-roadmap-topic/{}/{}", self.base, self.slug, path_segment(&node.id));
         let Some(body) = self.http.fetch(HttpCache::request(&url)).await? else {
             return Ok(None);
         };
         let topic: Value = serde_json::from_slice(&body)
-            .map_err(|e| Error::new(ErrorKind::InvalidData, format!("{url} did not answer with a topic: {e}")))?;
+            .map_err(|e| Error::new(ErrorKind::InvalidData, format!("expected a topic from {url}: {e}")))?;
         Ok(read_topic(&topic))
     }
 
     pub(crate) async fn list(&self) -> Result<Vec<Listing>> {
         let mut listings = Vec::new();
-        let mut found = false;
+        let mut has_listing = false;
         for listing in LISTINGS {
             let url = format!("{}/{listing}", self.base);
             if let Some(body) = self.http.fetch(HttpCache::request(&url)).await? {
-                found = true;
+                has_listing = true;
                 listings.extend(read_listing(&body, &url)?);
             }
         }
-        if found {
+        if has_listing {
             return Ok(listings);
         }
-        Err(Error::new(ErrorKind::Unsupported, format!("{} does not list its roadmaps", self.base))
-            .hint(r#"`source = "github"` lists those of the repository"#))
+        Err(Error::new(ErrorKind::Unsupported, format!("{} has no listing of roadmaps", self.base))
+            .hint(r#"set `source = "github"` to list the roadmaps of the repository"#))
     }
 }
 
-/// A topic without a text is answered with `null` or an object without the fields.
+/// Reads a topic; `null` or an object without the fields is a topic without a text.
 fn read_topic(topic: &Value) -> Option<Content> {
     let description = topic.get("description").and_then(Value::as_str);
     let resources = topic.get("resources").and_then(Value::as_array);
@@ -77,12 +77,11 @@ fn read_topic(topic: &Value) -> Option<Content> {
 }
 
 fn read_listing(body: &[u8], url: &str) -> Result<Vec<Listing>> {
-    let roadmaps: Vec<Value> = serde_json::from_slice(body).map_err(|e| {
-        Error::new(ErrorKind::InvalidData, format!("{url} did not answer with a list of roadmaps: {e}"))
-    })?;
+    let roadmaps: Vec<Value> = serde_json::from_slice(body)
+        .map_err(|e| Error::new(ErrorKind::InvalidData, format!("expected a list of roadmaps from {url}: {e}")))?;
     let title = |roadmap: &Value| {
-        let place = ["/title", "/title/card", "/title/page"].iter().find_map(|p| roadmap.pointer(p)?.as_str());
-        place.unwrap_or_default().to_owned()
+        let title = ["/title", "/title/card", "/title/page"].iter().find_map(|p| roadmap.pointer(p)?.as_str());
+        title.unwrap_or_default().to_owned()
     };
     let listing = |roadmap: &Value| {
         let name = roadmap.get("slug")?.as_str()?.to_owned();

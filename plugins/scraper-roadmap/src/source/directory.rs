@@ -8,7 +8,7 @@ use rowsmith_plugin_api::prelude::*;
 use std::io::ErrorKind as IoErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Reads a folder.
+/// A source that reads a folder.
 pub(crate) struct Directory {
     slug: String,
     given: PathBuf,
@@ -19,7 +19,7 @@ impl Directory {
         Ok(Self { slug: config.roadmap.clone(), given: config.folder()?.to_owned() })
     }
 
-    /// The roadmap's own folder: inside the given one, or the given one itself.
+    /// The roadmap's own folder: in the given folder, or the given folder itself.
     fn folder(&self) -> PathBuf {
         let inside = self.given.join(&self.slug);
         if !drawing(&inside, &self.slug).is_file() && drawing(&self.given, &self.slug).is_file() {
@@ -46,9 +46,9 @@ impl Directory {
         let names: Vec<String> = self.list().unwrap_or_default().into_iter().map(|listing| listing.name).collect();
         let given = self.given.display();
         if names.is_empty() {
-            format!("{given} holds no roadmap; `path` is the folder with `<roadmap>/<roadmap>.json` in it")
+            format!("{given} has no roadmaps; set `path` to the folder with `<roadmap>/<roadmap>.json` in it")
         } else {
-            format!("{given} holds: {}", names.join(", "))
+            format!("{given} has: {}", names.join(", "))
         }
     }
 
@@ -57,7 +57,7 @@ impl Directory {
         match names(&folder) {
             Ok(names) => Ok(TextIndex::new(names, false)),
             Err(error) if error.kind() == IoErrorKind::NotFound => {
-                log::warn!("{} does not exist, so every description is empty", folder.display());
+                log::warn!("{} does not exist; all descriptions are empty", folder.display());
                 Ok(TextIndex::default())
             }
             Err(error) => Err(Error::io("list", &folder, &error)),
@@ -88,7 +88,7 @@ fn drawing(folder: &Path, slug: &str) -> PathBuf {
     folder.join(format!("{slug}.json"))
 }
 
-/// Names that are not Unicode cannot be those of a roadmap or text, so they are left out.
+/// Lists the names in a folder; names that are not Unicode are skipped, as no roadmap or text has one.
 fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let entries = std::fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
     Ok(entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect())

@@ -1,4 +1,4 @@
-//! Which file holds the text of which node.
+//! Finds the file with the text of a node.
 
 use crate::graph::Node;
 use std::collections::HashMap;
@@ -7,13 +7,13 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct TextIndex {
     files: HashMap<String, Vec<String>>,
-    /// Whether there may be more texts than are listed.
-    pub(super) cut_off: bool,
+    /// Whether the listing may be incomplete.
+    pub(super) is_truncated: bool,
 }
 
 impl TextIndex {
-    /// An index of the given file names; those of another form are left out.
-    pub(super) fn new(names: impl IntoIterator<Item = String>, cut_off: bool) -> Self {
+    /// Indexes file names; names of another form are skipped.
+    pub(super) fn new(names: impl IntoIterator<Item = String>, is_truncated: bool) -> Self {
         let mut files: HashMap<String, Vec<String>> = HashMap::new();
         for name in names {
             if let Some((_, id)) = name.strip_suffix(".md").and_then(|stem| stem.rsplit_once('@')) {
@@ -23,11 +23,11 @@ impl TextIndex {
         for names in files.values_mut() {
             names.sort();
         }
-        Self { files, cut_off }
+        Self { files, is_truncated }
     }
 
-    /// The file of a node. Where a renamed topic has left an old file behind, the one named like the topic is right;
-    /// where none is, the first in the alphabet is as good as any and always the same.
+    /// Returns the file of a node. A renamed topic may have several files: the one named like the topic wins, else the
+    /// first in alphabetical order.
     pub(super) fn find(&self, node: &Node) -> Option<&str> {
         let names = self.files.get(&node.id)?;
         let expected = expected_name(node);
@@ -35,7 +35,7 @@ impl TextIndex {
     }
 }
 
-/// How the file of a node is named when nobody has renamed the topic since.
+/// The file name of a node whose topic was not renamed.
 pub(super) fn expected_name(node: &Node) -> String {
     let mut slug = String::new();
     for letter in node.label.chars().flat_map(char::to_lowercase) {

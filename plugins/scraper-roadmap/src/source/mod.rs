@@ -1,17 +1,16 @@
-//! Where a roadmap is read from.
+//! The sources of a roadmap.
 //!
-//! - [`github`]: raw files of the public repository, its folders through GitHub's contents API.
-//! - [`api`]: roadmap.sh itself.
+//! - [`github`]: raw files of the public repository, folder listings from GitHub's contents API.
+//! - [`api`]: the API of roadmap.sh.
 //! - [`directory`]: a local copy of the repository's folder.
 //!
-//! Texts are found by node id ([`index`]), not by the topic's label: labels are edited, and then the files keep their
-//! old names.
+//! Texts are found by node id ([`index`]), not by label: when a label is edited, the file keeps its old name.
 
 mod address;
 mod api;
 mod directory;
 mod github;
 mod index;
-mod kinds;
+mod roadmap_source;
 
-pub(crate) use kinds::Source;
+pub(crate) use roadmap_source::RoadmapSource;

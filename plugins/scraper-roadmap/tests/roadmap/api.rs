@@ -34,7 +34,7 @@ fn site(request: &HttpRequest) -> HttpResponse {
 }
 
 #[test]
-fn rows_are_those_of_the_repository() {
+fn rows_equal_those_of_the_repository() {
     let host = FakeHost::new(|request| Ok(site(request)));
     assert_eq!(scrape(config(), &host).expect("scraped"), rows());
 }
@@ -48,7 +48,7 @@ fn the_site_lists_its_roadmaps() {
 }
 
 #[test]
-fn failures_are_told_apart() {
+fn failures_have_different_kinds() {
     let host = FakeHost::new(|_| Ok(HttpResponse::new(404, "")));
     let made = scraper(config(), &host).expect("made");
     assert_eq!(block_on(made.list()).expect_err("no listing").kind, ErrorKind::Unsupported);

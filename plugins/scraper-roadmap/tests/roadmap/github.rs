@@ -19,7 +19,7 @@ fn json_body(value: &Value) -> HttpResponse {
     HttpResponse::new(200, value.to_string())
 }
 
-/// What the repository answers. The file of "Rye Flour" still has the name from before the topic was renamed.
+/// The responses of the repository. The file of "Rye Flour" has the name from before the topic was renamed.
 pub(crate) fn answer(request: &HttpRequest) -> HttpResponse {
     let url = request.url.as_str();
     if let Some(path) = url.strip_prefix(FILES) {
@@ -45,12 +45,12 @@ pub(crate) fn repository() -> FakeHost {
 fn rows_come_from_raw_files() {
     let host = repository();
     assert_eq!(scrape(config(), &host).expect("scraped"), rows());
-    assert_eq!(host.requests().len(), 4, "drawing, listing, and the two texts that there are");
+    assert_eq!(host.requests().len(), 4, "drawing, listing, and the two existing texts");
     assert!(host.requests().iter().all(|request| request.retries > 0));
 }
 
 #[test]
-fn a_second_run_asks_only_for_changes() {
+fn a_second_run_fetches_only_changes() {
     let folder = tempfile::tempdir().expect("a folder");
     let host = FakeHost::new(|request| {
         if request.headers.contains_key("if-none-match") {
@@ -68,7 +68,7 @@ fn a_second_run_asks_only_for_changes() {
 }
 
 #[test]
-fn the_token_goes_to_the_listing_alone() {
+fn only_listings_get_the_token() {
     let mut config = config();
     config["token"] = json!("t0ken");
     let host = repository();
@@ -80,7 +80,7 @@ fn the_token_goes_to_the_listing_alone() {
 }
 
 #[test]
-fn a_cut_off_listing_is_helped_by_the_usual_names() {
+fn a_truncated_listing_falls_back_to_expected_names() {
     let host = FakeHost::new(|request| {
         if request.url.ends_with("/bread/content") {
             let files: Vec<Value> = (0..1_000).map(|n| file(&format!("other@x{n}.md"))).collect();
@@ -90,11 +90,11 @@ fn a_cut_off_listing_is_helped_by_the_usual_names() {
     });
     let scraped = scrape(config(), &host).expect("scraped");
     assert_eq!(scraped[0], rows()[0]);
-    assert_eq!(scraped[2]["Description"], "", "the renamed one cannot be found");
+    assert_eq!(scraped[2]["Description"], "", "a renamed file is not found");
 }
 
 #[test]
-fn failures_say_what_to_do() {
+fn failures_have_hints() {
     let refuse = |ending: &'static str, status: u16, remaining: &'static str| {
         FakeHost::new(move |request| {
             if !request.url.ends_with(ending) {
@@ -104,7 +104,7 @@ fn failures_say_what_to_do() {
         })
     };
     let cases = [
-        ("no drawing", refuse("bread.json", 404, "9"), ErrorKind::NotFound, "source = \"api\""),
+        ("no drawing", refuse("bread.json", 404, "9"), ErrorKind::NotFound, "api"),
         ("no JSON", refuse("bread.json", 200, "9"), ErrorKind::InvalidData, ""),
         ("no quota", refuse("content", 403, "0"), ErrorKind::QuotaExhausted, "token"),
         ("no list", refuse("content", 200, "9"), ErrorKind::InvalidData, ""),
@@ -128,7 +128,7 @@ fn a_roadmap_without_texts_has_empty_descriptions() {
 }
 
 #[test]
-fn folders_are_the_roadmaps() {
+fn list_returns_the_folders() {
     let host = repository();
     let listings = block_on(scraper(config(), &host).expect("made").list()).expect("listed");
     let names: Vec<&str> = listings.iter().map(|listing| listing.name.as_str()).collect();

@@ -1,4 +1,4 @@
-//! The scraper from config to rows, with a faked host.
+//! The scraper from config to rows, with a fake host.
 
 mod api;
 mod conformance;
@@ -58,7 +58,7 @@ fn scrape(config: Value, host: &FakeHost) -> Result<Vec<Value>> {
 }
 
 #[test]
-fn columns_have_their_order() {
+fn columns_are_in_order() {
     let host = github::repository();
     let chunks = scrape_rows(&scraper(github::config(), &host).expect("made"), &host).expect("scraped");
     assert_eq!(chunks[0].columns().to_vec(), ["Category", "Subcategory", "Topic", "Description", "Resources"]);

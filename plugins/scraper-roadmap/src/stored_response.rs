@@ -1,7 +1,7 @@
-//! A response that is kept on disk, so that a server can be asked whether it is still the same.
+//! A response on disk, for conditional requests.
 //!
-//! File: a line with the format's name and version, a line of JSON, then the body. What cannot be read back whole, or
-//! belongs to another address, counts as not kept.
+//! The file has a line with the name and version of the format, a line of JSON, then the body. A file that is damaged
+//! or belongs to another address is a miss.
 
 use rowsmith_plugin_api::prelude::*;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const FORMAT: &[u8] = b"rowsmith-http 1";
 
-/// A kept response.
+/// A response and its `ETag`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct KeptBody {
+pub(crate) struct StoredResponse {
     pub(crate) etag: String,
     pub(crate) body: Vec<u8>,
 }
@@ -24,26 +24,27 @@ struct Head {
     checksum: String,
 }
 
-impl KeptBody {
-    /// Reads what is kept of an address.
+impl StoredResponse {
+    /// Reads the response that is stored for an address.
     pub(crate) fn read(folder: &Path, url: &str) -> Option<Self> {
         let bytes = std::fs::read(file(folder, url)).ok()?;
-        let kept = Self::decode(&bytes, url);
-        if kept.is_none() {
-            log::debug!("the kept copy of {url} is damaged and is fetched again");
+        let stored = Self::decode(&bytes, url);
+        if stored.is_none() {
+            log::debug!("the stored response of {url} is damaged; fetching it again");
         }
-        kept
+        stored
     }
 
     fn decode(bytes: &[u8], url: &str) -> Option<Self> {
         let (format, rest) = split_line(bytes)?;
         let (head, body) = split_line(rest)?;
         let head: Head = serde_json::from_slice(head).ok()?;
-        let whole = format == FORMAT && head.url == url && head.length == body.len() && head.checksum == checksum(body);
-        whole.then(|| Self { etag: head.etag, body: body.to_vec() })
+        let is_intact =
+            format == FORMAT && head.url == url && head.length == body.len() && head.checksum == checksum(body);
+        is_intact.then(|| Self { etag: head.etag, body: body.to_vec() })
     }
 
-    /// Keeps a response; a file that is cut short never gets the final name.
+    /// Stores the response. Writes a temporary file first, so that a partial file never has the final name.
     pub(crate) fn write(&self, folder: &Path, url: &str) -> std::io::Result<()> {
         static WRITES: AtomicU64 = AtomicU64::new(0);
         std::fs::create_dir_all(folder)?;
@@ -52,7 +53,7 @@ impl KeptBody {
         let temporary = target.with_extension(format!("{}-{number}.tmp", std::process::id()));
         let written = std::fs::write(&temporary, self.encode(url)?).and_then(|()| std::fs::rename(&temporary, &target));
         if written.is_err() {
-            // The first failure is the one to report; the file may not even exist.
+            // Reports the first error; the file may not exist.
             drop(std::fs::remove_file(&temporary));
         }
         written
@@ -79,7 +80,7 @@ fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
-/// FNV-1a, 64 bits: against accidents only, and the same in every build, which the standard library's hasher is not.
+/// FNV-1a, 64 bits: detects accidental damage. Unlike the hasher of the standard library it is the same in every build.
 fn checksum(bytes: &[u8]) -> String {
     let hash = bytes
         .iter()
@@ -94,35 +95,35 @@ mod tests {
 
     const URL: &str = "http://x/a";
 
-    fn kept(body: &[u8]) -> KeptBody {
-        KeptBody { etag: "W/\"1\"".to_owned(), body: body.to_vec() }
+    fn response(body: &[u8]) -> StoredResponse {
+        StoredResponse { etag: "W/\"1\"".to_owned(), body: body.to_vec() }
     }
 
     #[test]
-    fn what_is_kept_is_read_back_and_replaced() {
+    fn responses_round_trip_and_are_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let inner = folder.path().join("http");
-        assert_eq!(KeptBody::read(&inner, URL), None);
+        assert_eq!(StoredResponse::read(&inner, URL), None);
         for body in [&b"one\ntwo"[..], b"", b"\xff\x00"] {
-            kept(body).write(&inner, URL).expect("written");
-            assert_eq!(KeptBody::read(&inner, URL), Some(kept(body)));
+            response(body).write(&inner, URL).expect("written");
+            assert_eq!(StoredResponse::read(&inner, URL), Some(response(body)));
         }
-        assert_eq!(KeptBody::read(&inner, "http://x/b"), None);
+        assert_eq!(StoredResponse::read(&inner, "http://x/b"), None);
         assert_eq!(std::fs::read_dir(&inner).expect("listed").count(), 1, "no temporary file is left");
     }
 
     proptest! {
         #[test]
         fn damage_is_a_miss(at in 0_usize..200, byte: u8, cut in 0_usize..200) {
-            let whole = kept(b"the body of the response").encode(URL).expect("encoded");
+            let whole = response(b"the body of the response").encode(URL).expect("encoded");
             let at = at % whole.len();
             let mut damaged = whole.clone();
             damaged[at] = byte;
-            let read = KeptBody::decode(&damaged, URL);
-            // The etag is free text; with a wrong one the server simply sends the whole file again.
+            let read = StoredResponse::decode(&damaged, URL);
+            // The checksum does not cover the `ETag`; with a wrong one the server sends the whole file again.
             proptest::prop_assert!(read.is_none_or(|read| read.body == b"the body of the response"));
             let cut = whole.get(..cut % whole.len()).unwrap_or_default();
-            proptest::prop_assert_eq!(KeptBody::decode(cut, URL), None);
+            proptest::prop_assert_eq!(StoredResponse::decode(cut, URL), None);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The three sources behind one face.
+//! The common interface of the three sources.
 
 use super::api::Api;
 use super::directory::Directory;
@@ -11,13 +11,13 @@ use crate::http_cache::HttpCache;
 use rowsmith_plugin_api::prelude::*;
 
 /// A source of one roadmap.
-pub(crate) enum Source {
+pub(crate) enum RoadmapSource {
     GitHub(GitHub),
     Api(Api),
     Directory(Directory),
 }
 
-impl Source {
+impl RoadmapSource {
     pub(crate) fn new(config: &Config, host: &Host) -> Result<Self> {
         let http = || HttpCache::new(host.clone(), config.cache);
         Ok(match config.source {
@@ -27,7 +27,7 @@ impl Source {
         })
     }
 
-    /// The drawing.
+    /// Reads the drawing.
     pub(crate) async fn graph(&self) -> Result<Graph> {
         match self {
             Self::GitHub(source) => source.graph().await,
@@ -36,7 +36,7 @@ impl Source {
         }
     }
 
-    /// Which texts there are; empty where a source finds each text by its node's id without one.
+    /// Lists the texts. Empty for a source that finds texts by node id without an index.
     pub(crate) async fn index(&self) -> Result<TextIndex> {
         match self {
             Self::GitHub(source) => source.index().await,
@@ -45,7 +45,7 @@ impl Source {
         }
     }
 
-    /// The text of a node, if there is one.
+    /// Reads the text of a node; `None` if it has none.
     pub(crate) async fn text(&self, index: &TextIndex, node: &Node) -> Result<Option<Content>> {
         match self {
             Self::GitHub(source) => source.text(index, node).await,
@@ -54,7 +54,7 @@ impl Source {
         }
     }
 
-    /// The files and folders that are read.
+    /// The local files and folders of the source.
     pub(crate) fn paths(&self) -> SourcePaths {
         match self {
             Self::GitHub(_) | Self::Api(_) => SourcePaths::default(),
@@ -62,7 +62,7 @@ impl Source {
         }
     }
 
-    /// The roadmaps that this source has.
+    /// Lists the roadmaps of the source.
     pub(crate) async fn list(&self) -> Result<Vec<Listing>> {
         match self {
             Self::GitHub(source) => source.list().await,

@@ -1,26 +1,20 @@
-//! A text, read.
+//! The result of reading a text.
 
-use super::{blocks, html};
 use std::collections::HashSet;
 
-/// What is kept of a text.
+/// Prose and links of a text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
     /// The prose, on one line.
     pub(crate) description: String,
-    /// The links, each once, in order.
+    /// The links, each once, in order of appearance.
     pub(crate) links: Vec<String>,
     known: HashSet<String>,
 }
 
 impl Content {
-    /// A text of this prose, without links yet.
-    pub(super) fn new(description: String) -> Self {
-        Self { description, ..Self::default() }
-    }
-
-    /// Adds a link unless it is there already, or leads to nothing that a reader can open. Characters that no address
-    /// has, and `|`, which stands between links, are percent-encoded.
+    /// Adds a link unless it is a duplicate or not an http or https address. Percent-encodes whitespace and `|`, the
+    /// separator between links.
     pub(crate) fn add_link(&mut self, url: &str) {
         let url = url.trim();
         let is_web = |scheme: &str| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
@@ -40,10 +34,4 @@ fn encode(letter: char) -> String {
         letter if letter.is_whitespace() => "%20".to_owned(),
         letter => letter.to_string(),
     }
-}
-
-/// Reads a text, Markdown or HTML.
-pub(crate) fn read(text: &str) -> Content {
-    let text = text.trim_start_matches('\u{feff}');
-    if html::is_html(text) { blocks::read(&html::to_markdown(text)) } else { blocks::read(text) }
 }

@@ -1,0 +1,17 @@
+//! Selects the reader for a text.
+
+use super::builder::ContentBuilder;
+use super::extracted::Content;
+use super::{html, markdown};
+
+/// Reads a text that is Markdown or HTML.
+pub(crate) fn read(text: &str) -> Content {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut builder = ContentBuilder::default();
+    if html::is_document(text) {
+        html::read(text, html::UnknownTags::Skip, &mut builder);
+    } else {
+        markdown::read(text, &mut builder);
+    }
+    builder.finish()
+}
