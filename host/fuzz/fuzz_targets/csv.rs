@@ -16,7 +16,7 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("
 fuzz_target!(|input: (u8, &[u8])| {
     let (how, bytes) = input;
     let is_set = |bit: u8| how & (1 << bit) != 0;
-    let encodings = ["utf-8", "utf-8-lossy", "latin1", "utf-16"];
+    let encodings = ["utf-8", "utf-8-lossy", "latin1", "utf-16", "gb18030", "iso-2022-jp"];
     let file = FOLDER.path().join("given.csv");
     let config = json!({
         "path": file,

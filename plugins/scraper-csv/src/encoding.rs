@@ -1,53 +1,90 @@
-//! The bytes of one cell as text.
+//! The encodings of a file: labels in the config to decoders.
 
-use crate::config::Encoding;
-use std::str::Utf8Error;
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use rowsmith_plugin_api::prelude::*;
 
-/// What the bytes 0x80 to 0x9f mean in Windows-1252; the five that mean nothing stay control characters.
-const WINDOWS_1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
-    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
+/// Encoding of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileEncoding {
+    /// Read without decoding; each cell is validated.
+    Utf8,
+    /// Invalid bytes become U+FFFD.
+    Utf8Lossy,
+    /// The byte order mark decides about the byte order.
+    Utf16,
+    /// Any other encoding of the WHATWG Encoding Standard.
+    Standard(&'static Encoding),
+}
 
-impl Encoding {
-    /// Reads a cell; `space` is room for text that differs from the bytes. UTF-16 was made UTF-8 before.
-    pub(crate) fn read<'a>(self, bytes: &'a [u8], space: &'a mut String) -> Result<&'a str, Utf8Error> {
-        match std::str::from_utf8(bytes) {
-            // Other encodings differ from UTF-8 only outside of ASCII.
-            Ok(text) if self != Self::Latin1 || text.is_ascii() => return Ok(text),
-            Err(error) if matches!(self, Self::Utf8 | Self::Utf16) => return Err(error),
-            _ => space.clear(),
+impl FileEncoding {
+    /// Finds the encoding of a label: `utf-8-lossy`, `utf-16`, or a label of the WHATWG Encoding Standard.
+    ///
+    /// # Errors
+    /// A config error if there is no such encoding.
+    pub(crate) fn named(label: &str) -> Result<Self> {
+        match label.trim().to_ascii_lowercase().as_str() {
+            "utf-8-lossy" => Ok(Self::Utf8Lossy),
+            // The standard treats this label as UTF-16LE.
+            "utf-16" => Ok(Self::Utf16),
+            label => match Encoding::for_label_no_replacement(label.as_bytes()) {
+                Some(encoding) if encoding == UTF_8 => Ok(Self::Utf8),
+                Some(encoding) => Ok(Self::Standard(encoding)),
+                None => Err(Error::config("encoding", format!("unknown encoding `{label}`")).hint(
+                    "use `utf-8`, `utf-8-lossy`, `utf-16`, or a WHATWG label such as `windows-1252`, `shift_jis` or `gbk`",
+                )),
+            },
         }
-        if self == Self::Latin1 {
-            space.extend(bytes.iter().map(|byte| latin1(*byte)));
-        } else {
-            space.push_str(&String::from_utf8_lossy(bytes));
+    }
+
+    /// Returns whether the encoding is one of the UTF-16 family.
+    pub(crate) fn is_utf16(self) -> bool {
+        matches!(self, Self::Utf16) || matches!(self, Self::Standard(other) if other == UTF_16LE || other == UTF_16BE)
+    }
+
+    /// Creates the decoder for a file with these first bytes; `None` for UTF-8. A byte order mark takes precedence over
+    /// the encoding.
+    pub(crate) fn decoder(self, head: &[u8]) -> Option<Decoder> {
+        match self {
+            Self::Utf8 => None,
+            Self::Utf8Lossy => Some(UTF_8.new_decoder()),
+            Self::Utf16 => Some(utf16_without_mark(head).new_decoder()),
+            Self::Standard(encoding) => Some(encoding.new_decoder()),
         }
-        Ok(space)
     }
 }
 
-fn latin1(byte: u8) -> char {
-    byte.checked_sub(0x80).and_then(|at| WINDOWS_1252.get(usize::from(at))).copied().unwrap_or(char::from(byte))
+/// The byte order of UTF-16 without a byte order mark: little-endian, unless the first byte is zero, as in big-endian
+/// text in a Latin script.
+fn utf16_without_mark(head: &[u8]) -> &'static Encoding {
+    match head {
+        [0, low, ..] if *low != 0 => UTF_16BE,
+        _ => UTF_16LE,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::{GBK, WINDOWS_1252};
 
     #[test]
-    fn bytes_are_read_as_told() {
+    fn labels_name_encodings() {
         let cases = [
-            (Encoding::Utf8, "é".as_bytes(), Some("é")),
-            (Encoding::Utf8, b"\xe9", None),
-            (Encoding::Utf16, b"\xe9", None),
-            (Encoding::Utf8Lossy, b"a\xe9b", Some("a\u{fffd}b")),
-            (Encoding::Latin1, b"a\xe9\x80\x93\x81\xff", Some("aé€“\u{81}ÿ")),
-            (Encoding::Latin1, "é".as_bytes(), Some("Ã©")),
-            (Encoding::Latin1, b"", Some("")),
+            ("utf-8", FileEncoding::Utf8),
+            ("UTF8", FileEncoding::Utf8),
+            ("utf-8-lossy", FileEncoding::Utf8Lossy),
+            ("utf-16", FileEncoding::Utf16),
+            ("UTF-16BE", FileEncoding::Standard(UTF_16BE)),
+            ("latin1", FileEncoding::Standard(WINDOWS_1252)),
+            ("windows-1252", FileEncoding::Standard(WINDOWS_1252)),
+            (" gb2312 ", FileEncoding::Standard(GBK)),
         ];
-        for (encoding, bytes, expected) in cases {
-            assert_eq!(encoding.read(bytes, &mut String::new()).ok(), expected, "{encoding:?} {bytes:?}");
+        for (label, encoding) in cases {
+            assert_eq!(FileEncoding::named(label), Ok(encoding), "{label}");
+        }
+        for label in ["", "utf-9", "replacement", "hz-gb-2312"] {
+            let error = FileEncoding::named(label).unwrap_err();
+            assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("encoding")), "{label}");
         }
     }
 }

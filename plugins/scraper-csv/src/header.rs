@@ -1,4 +1,4 @@
-//! Which columns a file has, and which of them are read under which names.
+//! Selects and names the columns of a file.
 
 use crate::config::Config;
 use rowsmith_plugin_api::input::{listed, near_names};
@@ -9,67 +9,66 @@ use std::sync::Arc;
 /// The columns to read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
-    /// How many cells a row of the file has.
+    /// Number of cells in a row of the file.
     pub(crate) width: usize,
-    /// The names of the columns that are read.
+    /// Names of the selected columns.
     pub(crate) names: Arc<[String]>,
-    /// The place in the file of each of `names`.
-    pub(crate) places: Vec<usize>,
+    /// Index in the file of each selected column.
+    pub(crate) indices: Vec<usize>,
 }
 
-/// The names of a file without a header.
+/// Column names for a file without a header.
 pub(crate) fn numbered(width: usize) -> Vec<String> {
     (1..=width).map(|number| format!("column_{number}")).collect()
 }
 
-/// Checks the names that a file gives to its columns, and picks those that the config wants.
-pub(crate) fn select(found: &[String], config: &Config) -> Result<Columns> {
-    let places = places_by_name(found)?;
-    let wanted = config.columns.as_deref().unwrap_or(found);
+/// Checks the column names of a file and selects the configured columns.
+pub(crate) fn select(header: &[String], config: &Config) -> Result<Columns> {
+    let indices = indices_by_name(header)?;
+    let wanted = config.columns.as_deref().unwrap_or(header);
     let mut names: Vec<String> = Vec::with_capacity(wanted.len());
-    let mut chosen = Vec::with_capacity(wanted.len());
+    let mut selected = Vec::with_capacity(wanted.len());
     for column in wanted {
-        chosen.push(*places.get(column.as_str()).ok_or_else(|| unknown("columns", column, found))?);
+        selected.push(*indices.get(column.as_str()).ok_or_else(|| unknown("columns", column, header))?);
         names.push(config.rename.get(column).unwrap_or(column).clone());
     }
-    if let Some(column) = config.rename.keys().find(|column| !places.contains_key(column.as_str())) {
-        return Err(unknown("rename", column, found));
+    if let Some(column) = config.rename.keys().find(|column| !indices.contains_key(column.as_str())) {
+        return Err(unknown("rename", column, header));
     }
     let mut seen = HashMap::new();
     for (name, from) in names.iter().zip(wanted) {
         if let Some(other) = seen.insert(name.as_str(), from) {
             let key = if config.rename.is_empty() { "columns" } else { "rename" };
-            return Err(Error::config(key, format!("`{other}` and `{from}` would both be the column `{name}`")));
+            return Err(Error::config(key, format!("`{other}` and `{from}` both become column `{name}`")));
         }
     }
-    Ok(Columns { width: found.len(), names: names.into(), places: chosen })
+    Ok(Columns { width: header.len(), names: names.into(), indices: selected })
 }
 
-fn places_by_name(found: &[String]) -> Result<HashMap<&str, usize>> {
-    let mut places = HashMap::with_capacity(found.len());
-    for (place, name) in found.iter().enumerate() {
+fn indices_by_name(header: &[String]) -> Result<HashMap<&str, usize>> {
+    let mut indices = HashMap::with_capacity(header.len());
+    for (index, name) in header.iter().enumerate() {
         if name.trim().is_empty() {
-            let error = Error::new(ErrorKind::InvalidData, format!("column {} has no name in the header", place + 1));
-            return Err(error.hint("name it in the first line, or set `has_header = false` if that line is data"));
+            let error = Error::new(ErrorKind::InvalidData, format!("column {} has no name in the header", index + 1));
+            return Err(error.hint("name it in the first line, or set `has_header = false` if the first line is data"));
         }
-        if let Some(first) = places.insert(name.as_str(), place) {
-            let message = format!("columns {} and {} are both named `{name}` in the header", first + 1, place + 1);
+        if let Some(first) = indices.insert(name.as_str(), index) {
+            let message = format!("columns {} and {} are both named `{name}` in the header", first + 1, index + 1);
             let error = Error::new(ErrorKind::InvalidData, message).with_context("column", name);
-            return Err(
-                error.hint("rename one of them in the first line, or set `has_header = false` if that line is data")
-            );
+            return Err(error
+                .hint("rename one of them in the first line, or set `has_header = false` if the first line is data"));
         }
     }
-    Ok(places)
+    Ok(indices)
 }
 
-fn unknown(key: &str, column: &str, found: &[String]) -> Error {
-    let near = near_names(column, found.iter().cloned());
-    let some: Vec<String> = found.iter().take(20).cloned().collect();
+fn unknown(key: &str, column: &str, header: &[String]) -> Error {
+    let near = near_names(column, header.iter().cloned());
+    let some: Vec<String> = header.iter().take(20).cloned().collect();
     let hint = if near.is_empty() {
-        format!("the file has {}", listed(&some))
+        format!("the file has the columns {}", listed(&some))
     } else {
-        format!("did you mean {}", listed(&near))
+        format!("did you mean {}?", listed(&near))
     };
     Error::config(key, format!("the file has no column `{column}`")).hint(hint)
 }

@@ -1,19 +1,19 @@
-//! The bytes on their way to the CSV parser, watched: where they end, and that no row grows without bound.
+//! Passes bytes to the CSV parser, limits the size of a row, and records line ends and the end of the file.
 
 use std::io::{self, Read};
 
-/// Passes bytes on and remembers what the parser cannot tell.
+/// Passes bytes on and records facts that the parser does not report.
 pub(crate) struct Input<R> {
     inner: R,
     max_row_bytes: u64,
     passed: u64,
-    /// Where the row begins that the parser is in, as far as it has said.
+    /// Offset of the current row, as last reported by the parser.
     pub(crate) row_start: u64,
-    /// Whether the end was reached.
+    /// Whether the end of the file is reached.
     pub(crate) ended: bool,
     /// The last byte so far.
     pub(crate) last: Option<u8>,
-    /// Whether the first line ended with CR LF; unknown before.
+    /// Whether the first line ends with CR LF; `None` until then.
     pub(crate) crlf: Option<bool>,
 }
 
@@ -22,7 +22,7 @@ impl<R> Input<R> {
         Self { inner, max_row_bytes, passed: 0, row_start: 0, ended: false, last: None, crlf: None }
     }
 
-    fn watch(&mut self, bytes: &[u8]) {
+    fn record(&mut self, bytes: &[u8]) {
         if self.crlf.is_none()
             && let Some(end) = bytes.iter().position(|byte| *byte == b'\n')
         {
@@ -38,11 +38,11 @@ impl<R> Input<R> {
 impl<R: Read> Read for Input<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.passed.saturating_sub(self.row_start) > self.max_row_bytes {
-            let message = format!("a row is longer than {} MiB", self.max_row_bytes >> 20);
+            let message = format!("a row exceeds {} MiB", self.max_row_bytes >> 20);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         let length = self.inner.read(buffer)?;
-        self.watch(buffer.get(..length).unwrap_or_default());
+        self.record(buffer.get(..length).unwrap_or_default());
         Ok(length)
     }
 }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn line_ends_are_seen_across_reads() {
+    fn line_ends_are_recognized_across_reads() {
         for (pieces, crlf) in [
             (vec!["a\r", "\nb\n"], Some(true)),
             (vec!["a", "\nb\r\n"], Some(false)),
@@ -61,7 +61,7 @@ mod tests {
         ] {
             let mut input = Input::new(io::empty(), 1);
             for piece in &pieces {
-                input.watch(piece.as_bytes());
+                input.record(piece.as_bytes());
             }
             assert_eq!(input.crlf, crlf, "{pieces:?}");
         }

@@ -1,4 +1,4 @@
-//! The scraper: rows of a file to rows of a run.
+//! The scraper: rows of a file to rows of the run.
 
 use crate::config::{Config, Ragged};
 use crate::header::{Columns, numbered, select};
@@ -7,8 +7,8 @@ use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 use std::sync::Arc;
 
-/// Rows between two looks at whether the run is being stopped.
-const ROWS_PER_LOOK: u64 = 256;
+/// Rows between two checks for cancellation.
+const ROWS_PER_CANCEL_CHECK: u64 = 256;
 
 /// Reads rows from a CSV file.
 #[derive(Debug)]
@@ -36,22 +36,21 @@ impl Scraper for CsvScraper {
             return Ok(());
         };
         rows.set_columns(Arc::clone(&columns.names));
-        let mut space = String::new();
         let mut result = Ok(());
         while result.is_ok() {
             result = match if pending { Ok(true) } else { records.next() } {
-                Ok(true) => self.add_row(&records, &columns, rows, &mut space),
+                Ok(true) => self.add_row(&records, &columns, rows),
                 Ok(false) => break,
                 Err(error) => Err(error),
             };
             pending = false;
-            if records.count.is_multiple_of(ROWS_PER_LOOK) {
+            if records.count.is_multiple_of(ROWS_PER_CANCEL_CHECK) {
                 self.host.check_cancelled()?;
             }
             rows.flush_if_full().await?;
         }
         if let Err(error) = result {
-            // The rows before it are good.
+            // Rows before the error are valid.
             rows.flush().await?;
             return Err(error);
         }
@@ -63,7 +62,7 @@ impl Scraper for CsvScraper {
 }
 
 impl CsvScraper {
-    /// Reads the first row: the columns, and whether it is data too. Nothing for an empty file.
+    /// Reads the first row: the columns, and whether the row is data. `None` for an empty file.
     fn columns(&self, records: &mut Records) -> Result<Option<(Columns, bool)>> {
         if !records.next()? {
             return Ok(None);
@@ -71,33 +70,32 @@ impl CsvScraper {
         if !self.config.has_header {
             return Ok(Some((select(&numbered(records.record.len()), &self.config)?, true)));
         }
-        let mut space = String::new();
         let names = (0..records.record.len())
-            .map(|place| self.text(records, place, &mut space).map(str::to_owned))
+            .map(|index| self.text(records, index).map(str::to_owned))
             .collect::<Result<Vec<_>>>()?;
         let columns = select(&names, &self.config).map_err(|e| e.with_context("path", &self.config.path))?;
         Ok(Some((columns, false)))
     }
 
-    fn add_row(&self, records: &Records, columns: &Columns, rows: &mut RowSink, space: &mut String) -> Result<()> {
+    fn add_row(&self, records: &Records, columns: &Columns, rows: &mut RowSink) -> Result<()> {
         self.check_length(records, columns.width)?;
         let builder = rows.builder();
-        for (column, place) in columns.places.iter().enumerate() {
-            let text = self.text(records, *place, space)?;
+        for (column, index) in columns.indices.iter().enumerate() {
+            let text = self.text(records, *index)?;
             let cell = if text.is_empty() && self.config.empty_as_null { Cell::NULL } else { Cell::string(text) };
             builder.cell_at(column, cell);
         }
         builder.end_row()
     }
 
-    /// A cell as text; one that the row does not have is empty.
-    fn text<'a>(&self, records: &'a Records, place: usize, space: &'a mut String) -> Result<&'a str> {
-        let bytes = records.record.get(place).unwrap_or_default();
-        match self.config.encoding.read(bytes, space) {
+    /// A cell as text; empty if the row does not have it.
+    fn text<'a>(&self, records: &'a Records, index: usize) -> Result<&'a str> {
+        let bytes = records.record.get(index).unwrap_or_default();
+        match std::str::from_utf8(bytes) {
             Ok(text) => Ok(if self.config.trim { text.trim() } else { text }),
-            Err(_) => Err(records.invalid(&format!("is not UTF-8 in column {}", place + 1)).hint(
-                "set `encoding`: `latin1` for files of older programs, or `utf-8-lossy` to replace what is broken",
-            )),
+            Err(_) => Err(records
+                .invalid(&format!("is not UTF-8 in column {}", index + 1))
+                .hint("set `encoding`, for example `latin1`, or `utf-8-lossy` to replace invalid bytes")),
         }
     }
 
@@ -111,11 +109,11 @@ impl CsvScraper {
             return Ok(());
         }
         let cells = if length == 1 { "cell" } else { "cells" };
-        let error = records.invalid(&format!("has {length} {cells}, where the first row has {width}"));
+        let error = records.invalid(&format!("has {length} {cells}, expected {width} as in the first row"));
         Err(if length > width {
-            error.hint("put cells that hold the delimiter into quotes, or set another `delimiter`")
+            error.hint("quote cells that contain the delimiter, or set another `delimiter`")
         } else {
-            error.hint("set `ragged = \"pad\"` to take missing cells for empty ones")
+            error.hint("set `ragged = \"pad\"` to read missing cells as empty")
         })
     }
 }

@@ -1,9 +1,8 @@
-//! One row of the file after the other, with its place for messages.
+//! Reads rows one by one and locates them for errors.
 
-use crate::config::{Config, Encoding};
+use crate::config::Config;
 use crate::input::Input;
 use crate::source::open;
-use crate::utf16::Utf16Reader;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use rowsmith_plugin_api::input::{Bytes, display_name};
 use rowsmith_plugin_api::prelude::*;
@@ -11,24 +10,21 @@ use std::io;
 
 const BUFFER_BYTES: usize = 128 * 1024;
 
-/// Reads the rows of a source as bytes.
+/// Reads the rows of a file as bytes.
 pub(crate) struct Records {
     reader: Reader<Input<Bytes>>,
     path: String,
     delimiter: u8,
     pub(crate) record: ByteRecord,
-    /// How many records were read; the header is one.
+    /// Number of records so far, the header included.
     pub(crate) count: u64,
 }
 
 impl Records {
     pub(crate) fn open(config: &Config) -> Result<Self> {
-        let mut bytes = open(&config.path, config.encoding)?;
-        if config.encoding == Encoding::Utf16 {
-            bytes = Box::new(Utf16Reader::new(bytes));
-        }
+        let bytes = open(&config.path, config.encoding()?)?;
         let delimiter = config.delimiter()?;
-        // The lengths of rows are checked by the scraper, which can say more about them.
+        // The scraper checks the lengths of rows, for better errors.
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -41,28 +37,28 @@ impl Records {
     /// Reads the next row into `record`; false at the end.
     pub(crate) fn next(&mut self) -> Result<bool> {
         self.reader.get_mut().row_start = self.reader.position().byte();
-        let found = match self.reader.read_byte_record(&mut self.record) {
-            Ok(found) => found,
+        let has_record = match self.reader.read_byte_record(&mut self.record) {
+            Ok(has_record) => has_record,
             Err(error) => return Err(self.unreadable(error)),
         };
-        self.count += u64::from(found);
-        // A row that was still open when the bytes ended is looked at more closely.
-        if found && self.reader.get_ref().ended && self.is_open_quote() {
+        self.count += u64::from(has_record);
+        // A row that reaches the end of the file may have an open quote.
+        if has_record && self.reader.get_ref().ended && self.is_open_quote() {
             let error = self.invalid("has a quote that is never closed");
-            return Err(error.hint("close it, or write a quote inside of a cell twice"));
+            return Err(error.hint("close it, or double quotes inside the cell"));
         }
-        Ok(found)
+        Ok(has_record)
     }
 
-    /// An unquoted cell cannot hold a delimiter or a line end, and a closed one ends in a quote.
+    /// An unquoted cell has no delimiter or line end, and a quoted one ends with a quote.
     fn is_open_quote(&self) -> bool {
         let special = |byte: &u8| matches!(*byte, b'\n' | b'\r') || *byte == self.delimiter;
         self.reader.get_ref().last != Some(b'"')
             && self.record.iter().next_back().is_some_and(|cell| cell.iter().any(special))
     }
 
-    /// The line in which the latest row begins. Parsers count a line end when they pass it: LF with the row, the LF of
-    /// CR LF with the next one. A row that came with the end of the bytes had no line end.
+    /// The line in which the current row begins. The parser counts LF with the row, and the LF of CR LF with the next
+    /// row. A row at the end of the file has no line end.
     fn line(&self) -> u64 {
         let input = self.reader.get_ref();
         let inside =
@@ -71,10 +67,10 @@ impl Records {
         self.reader.position().line().saturating_sub(inside + u64::from(end_passed)).max(1)
     }
 
-    /// An error about the latest row.
-    pub(crate) fn invalid(&self, what: &str) -> Error {
+    /// An error about the current row.
+    pub(crate) fn invalid(&self, problem: &str) -> Error {
         let line = self.line();
-        Error::new(ErrorKind::InvalidData, format!("line {line} of {} {what}", display_name(&self.path)))
+        Error::new(ErrorKind::InvalidData, format!("line {line} of {} {problem}", display_name(&self.path)))
             .with_context("path", &self.path)
             .with_context("line", line.to_string())
     }
@@ -89,8 +85,7 @@ impl Records {
             io::ErrorKind::FileTooLarge => {
                 read.kind = ErrorKind::TooLarge;
                 let line = self.reader.position().line().to_string();
-                read.with_context("line", line)
-                    .hint("look for a quote that is never closed, or set a larger `max_row_mib`")
+                read.with_context("line", line).hint("look for a quote that is never closed, or increase `max_row_mib`")
             }
             io::ErrorKind::InvalidData => {
                 read.kind = ErrorKind::InvalidData;

@@ -1,4 +1,4 @@
-//! What the host relies on in any scraper.
+//! The conformance suite for scrapers.
 
 use rowsmith_plugin_api::prelude::json;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 fn rows() -> String {
     let mut text = "name,number,note\n".to_owned();
     for number in 0..2_000 {
-        writeln!(text, "row {number},{number},\"two\nlines\"").expect("a String takes all");
+        writeln!(text, "row {number},{number},\"two\nlines\"").expect("writing to a string");
     }
     text
 }

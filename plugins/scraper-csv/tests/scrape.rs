@@ -1,4 +1,4 @@
-//! What rows come out of which bytes, and what is said about bytes that are no CSV.
+//! Rows of valid files, and errors of invalid ones.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -19,7 +19,7 @@ fn scraper(path: &Path, options: &Value, host: &FakeHost) -> Result<CsvScraper> 
     CsvScraper::new(serde_json::from_value(config)?, host.host())
 }
 
-/// The rows, and how it ended.
+/// The rows and the result.
 fn scrape(bytes: &[u8], options: &Value) -> (Vec<Value>, Result<()>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.csv");
@@ -64,11 +64,13 @@ fn encodings_are_read() {
     all_are_read(vec![
         ("latin1", b"a,b\n\xe9,\x80\n", json!({"encoding": "latin1"}), vec![ab("é", "€")]),
         ("lossy", b"a,b\n\xe9,2\n", json!({"encoding": "utf-8-lossy"}), vec![ab("\u{fffd}", "2")]),
+        ("shift_jis", b"a,b\n\x93\xfa,2\n", json!({"encoding": "shift_jis"}), vec![ab("日", "2")]),
+        ("utf-16le", b"a\0,\0b\0\n\x001\0,\x002\0", json!({"encoding": "utf-16le"}), vec![ab("1", "2")]),
         ("utf-16", b"\xff\xfea\0,\0b\0\n\0\xe9\0,\x002\0", json!({"encoding": "utf-16"}), vec![ab("é", "2")]),
     ]);
 }
 
-/// A name, bytes, options, and the rows that they make.
+/// A name, bytes, options, and the expected rows.
 type Readable = (&'static str, &'static [u8], Value, Vec<Value>);
 
 fn all_are_read(cases: Vec<Readable>) {
@@ -80,7 +82,7 @@ fn all_are_read(cases: Vec<Readable>) {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error_with_its_line() {
+fn invalid_rows_are_errors_with_their_line() {
     let cases: Vec<(&str, &[u8], Value, usize, &str)> = vec![
         ("short row", b"a,b\n1,2\n3\n", json!({}), 1, "line 3 of"),
         ("long row", b"a,b\n1,2,3\n", json!({}), 0, "line 2 of"),
@@ -99,7 +101,14 @@ fn what_does_not_fit_is_an_error_with_its_line() {
         ("same names", b"a,b,a\n", json!({}), 0, "columns 1 and 3 are both named `a`"),
         ("same names after trimming", b"a, a\n", json!({"trim": true}), 0, "columns 1 and 2"),
         ("no name", b"a,,c\n", json!({}), 0, "column 2 has no name"),
-        ("half UTF-16", b"\xff\xfea\0\n", json!({"encoding": "utf-16"}), 0, "line 1 is not UTF-16"),
+        (
+            "half UTF-16",
+            b"\xff\xfea\0\n",
+            json!({"encoding": "utf-16"}),
+            0,
+            "line 1 is not valid UTF-16LE (byte offset 4)",
+        ),
+        ("half a character", b"a,b\n1,2\n\x93", json!({"encoding": "shift_jis"}), 1, "line 3 is not valid Shift_JIS"),
         ("unexpected UTF-16", b"\xff\xfea\0\n\0", json!({}), 0, "is UTF-16"),
         ("gzip", b"\x1f\x8b\x08\0", json!({}), 0, "is compressed"),
         ("xlsx", b"PK\x03\x04", json!({}), 0, "spreadsheet"),
@@ -110,7 +119,7 @@ fn what_does_not_fit_is_an_error_with_its_line() {
         assert_eq!(error.kind, ErrorKind::InvalidData, "{name}: {error}");
         assert!(error.message.contains(part), "{name}: {error}");
         assert!(
-            error.hint.is_some() && error.context("path").is_some() || name.starts_with("half UTF-16"),
+            error.hint.is_some() && error.context("path").is_some() || name.starts_with("half "),
             "{name}: no hint"
         );
         assert_eq!(rows.len(), before, "{name}: rows before the error");
@@ -118,7 +127,7 @@ fn what_does_not_fit_is_an_error_with_its_line() {
 }
 
 #[test]
-fn a_row_that_never_ends_is_an_error_before_memory_is_full() {
+fn row_size_is_limited() {
     let mut bytes = b"a,b\n1,\"".to_vec();
     bytes.resize(3 << 20, b'x');
     let (_, result) = scrape(&bytes, &json!({"max_row_mib": 1}));
@@ -126,7 +135,7 @@ fn a_row_that_never_ends_is_an_error_before_memory_is_full() {
 }
 
 #[test]
-fn mistakes_in_the_config_are_named() {
+fn config_errors_name_the_key() {
     let cases = [
         ("delimiter", json!({"delimiter": "ab"})),
         ("delimiter", json!({"delimiter": "é"})),
@@ -136,6 +145,7 @@ fn mistakes_in_the_config_are_named() {
         ("rename", json!({"rename": {"x": "y"}})),
         ("rename", json!({"rename": {"a": "b"}})),
         ("max_row_mib", json!({"max_row_mib": 0})),
+        ("encoding", json!({"encoding": "utf-9"})),
     ];
     for (key, options) in cases {
         let error = scrape(b"a,b\n1,2\n", &options).1.unwrap_err();
@@ -144,7 +154,7 @@ fn mistakes_in_the_config_are_named() {
 }
 
 #[test]
-fn a_missing_file_is_named_with_those_that_may_be_meant() {
+fn a_missing_file_suggests_near_names() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("topics.csv"), "").unwrap();
     let host = FakeHost::default();
@@ -183,7 +193,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_the_exporter_writes_is_read_back(
+    fn files_of_the_exporter_round_trip(
         rows in proptest::collection::vec(proptest::collection::vec("[a,;\"\r\n '\t\u{0}é🦀=-]{0,6}", 3), 1..8),
         crlf: bool,
         bom: bool,
@@ -211,8 +221,8 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64), encoding in 0..4_usize, pad: bool) {
-        let encoding = ["utf-8", "utf-8-lossy", "latin1", "utf-16"][encoding];
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64), encoding in 0..5_usize, pad: bool) {
+        let encoding = ["utf-8", "utf-8-lossy", "latin1", "utf-16", "gb18030"][encoding];
         let ragged = if pad { "pad" } else { "error" };
         drop(scrape(&bytes, &json!({"encoding": encoding, "ragged": ragged, "has_header": !pad})));
     }
