@@ -265,6 +265,13 @@ impl From<serde_json::Error> for Error {
     }
 }
 
+/// Errors of an [`OutputFile`](crate::output::OutputFile) carry an [`Error`], which is returned unchanged.
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        error.downcast::<Self>().unwrap_or_else(|error| Self::new(ErrorKind::of_io(&error), error.to_string()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,4 @@
-//! Which columns an output has, and where they are in each chunk of rows.
+//! The columns of an output and their positions in each chunk of rows.
 
 use crate::row::{Cell, RowChunk};
 use std::collections::{HashMap, HashSet};
@@ -10,9 +10,9 @@ pub(super) struct Columns {
     names: Vec<String>,
     fixed: bool,
     seen: HashSet<String>,
-    /// The columns of the latest chunk, and the place of each of `names` in it.
+    /// The columns of the latest chunk, and the position of each of `names` in it.
     chunk: Arc<[String]>,
-    places: Vec<Option<usize>>,
+    positions: Vec<Option<usize>>,
 }
 
 impl Columns {
@@ -22,7 +22,7 @@ impl Columns {
             fixed: fixed.is_some(),
             seen: HashSet::new(),
             chunk: Arc::from([]),
-            places: Vec::new(),
+            positions: Vec::new(),
         }
     }
 
@@ -30,7 +30,7 @@ impl Columns {
         &self.names
     }
 
-    /// Takes notice of columns; those that are new and wanted come behind the others.
+    /// Registers columns; new ones are appended unless the config lists the columns.
     pub(super) fn admit(&mut self, columns: &[String]) {
         for column in columns {
             if !self.seen.contains(column) {
@@ -42,30 +42,30 @@ impl Columns {
         }
     }
 
-    /// The rows of a chunk as the output has them, after its columns were admitted.
+    /// Registers the columns of a chunk, and returns its rows with the columns of the output.
     pub(super) fn rows<'a>(&'a mut self, chunk: &'a RowChunk) -> Rows<'a> {
-        // Chunks mostly have the columns of the one before.
-        if self.chunk != *chunk.columns() || self.places.len() != self.names.len() {
+        // Consecutive chunks usually have the same columns.
+        if self.chunk != *chunk.columns() || self.positions.len() != self.names.len() {
             self.admit(chunk.columns());
             self.chunk = Arc::clone(chunk.columns());
-            let places: HashMap<&str, usize> =
-                self.chunk.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
-            self.places = self.names.iter().map(|name| places.get(name.as_str()).copied()).collect();
+            let positions: HashMap<&str, usize> =
+                self.chunk.iter().enumerate().map(|(position, name)| (name.as_str(), position)).collect();
+            self.positions = self.names.iter().map(|name| positions.get(name.as_str()).copied()).collect();
         }
-        Rows { names: &self.names, places: &self.places, chunk }
+        Rows { names: &self.names, positions: &self.positions, chunk }
     }
 
-    /// The columns that the config wants and no row had.
+    /// The columns that the config lists and no row has had.
     pub(super) fn never_seen(&self) -> impl Iterator<Item = &str> {
         self.names.iter().filter(|name| !self.seen.contains(*name)).map(String::as_str)
     }
 }
 
-/// Some rows with exactly the columns of the output.
+/// Rows with exactly the columns of the output.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
     names: &'a [String],
-    places: &'a [Option<usize>],
+    positions: &'a [Option<usize>],
     chunk: &'a RowChunk,
 }
 
@@ -75,27 +75,27 @@ impl<'a> Rows<'a> {
         self.names
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.chunk.len()
     }
 
-    /// Whether there is no row.
+    /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
         self.chunk.is_empty()
     }
 
-    /// The cell at a row and one of [`Rows::columns`]; absent where there is none.
+    /// The cell at a row and at an index of [`Rows::columns`]; absent if the row has no such cell.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'a> {
-        match self.places.get(column) {
-            Some(Some(place)) => self.chunk.cell(row, *place),
+        match self.positions.get(column) {
+            Some(Some(position)) => self.chunk.cell(row, *position),
             _ => Cell::ABSENT,
         }
     }
 
     /// The cells of one row, one for every column.
     pub fn row(&self, row: usize) -> impl Iterator<Item = Cell<'a>> {
-        let Self { places, chunk, .. } = *self;
-        places.iter().map(move |place| place.map_or(Cell::ABSENT, |place| chunk.cell(row, place)))
+        let Self { positions, chunk, .. } = *self;
+        positions.iter().map(move |position| position.map_or(Cell::ABSENT, |position| chunk.cell(row, position)))
     }
 }

@@ -1,211 +1,252 @@
-//! One output: a file that appears whole or not at all, a device or pipe, or the standard output.
+//! [`OutputFile`]: a file that appears complete or not at all, a device or pipe, or the standard output.
 
+use super::destination::{Destination, partial_path};
 use super::options::IfExists;
-use super::place::{Place, partial_path};
-use super::temporary::{TemporaryFile, remove_abandoned};
+use super::stream::{Sink, Stream, not_rewritable};
+use super::temporary::TemporaryFile;
 use crate::error::{Error, ErrorKind, Result};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes that leave together.
+/// Bytes that are written at once.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// An output that is being written.
+/// An output that is being written, through a buffer.
 ///
-/// Dropping it before [`OutputFile::commit`] leaves no trace on disk.
+/// It implements [`Write`], and [`Seek`] where the output is a file. Errors of both convert to [`Error`] with `?` and
+/// keep their kind and context. Dropping an output before [`OutputFile::commit`] leaves no trace on disk.
 #[derive(Debug)]
 pub struct OutputFile {
-    sink: Sink,
+    stream: Arc<Mutex<Stream>>,
     if_exists: IfExists,
+    can_rewrite: bool,
     buffer: Vec<u8>,
-    bytes: u64,
 }
 
+/// An owned writer to an [`OutputFile`], for writers that keep their target.
+///
+/// It writes without a buffer. After the output was committed or dropped, writing fails.
 #[derive(Debug)]
-enum Sink {
-    Stdout,
-    Special { file: File, path: PathBuf },
-    Replacing { temporary: TemporaryFile, target: PathBuf },
+pub struct OutputWriter {
+    stream: Arc<Mutex<Stream>>,
 }
 
-/// What became of an output.
+/// A finished output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// Where it is now.
+    /// Its final path or name.
     pub location: String,
     /// Its size.
     pub bytes: u64,
 }
 
 impl OutputFile {
-    /// Opens the output for a path; `-` is the standard output. The target itself is not touched yet.
+    /// Opens the output for a path; `-` is the standard output. An existing file is not touched before
+    /// [`OutputFile::commit`].
     ///
     /// # Errors
-    /// When the path is a folder's, the file is read-only or may not be replaced, or nothing can be written there.
+    /// If the path is a folder, if the file is read-only or must not be replaced, or if its folder is not writable.
     pub fn create(path: &str, if_exists: IfExists) -> Result<Self> {
-        let sink = match Place::writable(path)? {
-            Place::Stdout => Sink::Stdout,
-            Place::Special(path) => {
-                let file = OpenOptions::new().write(true).open(&path).map_err(|e| Error::io("open", &path, &e))?;
-                Sink::Special { file, path }
-            }
-            Place::File(target) => {
-                if if_exists == IfExists::Fail && target.exists() {
-                    return Err(exists(&target));
-                }
-                remove_abandoned(&target);
-                Sink::Replacing { temporary: TemporaryFile::beside(&target)?, target }
-            }
-        };
-        Ok(Self { sink, if_exists, buffer: Vec::new(), bytes: 0 })
+        let destination = Destination::writable(path)?;
+        if let Destination::File(target) = &destination
+            && if_exists == IfExists::Fail
+            && target.exists()
+        {
+            return Err(already_exists(target));
+        }
+        Ok(Self::with(Sink::open(destination)?, if_exists))
     }
 
-    /// Whether what was written can still be changed: false for the standard output, devices and pipes.
+    fn with(sink: Sink, if_exists: IfExists) -> Self {
+        let can_rewrite = matches!(sink, Sink::Replacing { .. });
+        Self { stream: Arc::new(Mutex::new(Stream::new(sink))), if_exists, can_rewrite, buffer: Vec::new() }
+    }
+
+    /// Returns false for the standard output, devices and pipes, whose bytes cannot be changed once written.
     pub fn can_rewrite(&self) -> bool {
-        matches!(self.sink, Sink::Replacing { .. })
+        self.can_rewrite
     }
 
-    /// How many bytes were written.
+    /// Returns the number of bytes written.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        let stream = lock(&self.stream);
+        stream.len().max(stream.position() + self.buffer.len() as u64)
     }
 
-    /// Writes, through a buffer.
+    /// Returns a writer that can be owned, for example by the writer of another library.
+    ///
+    /// Use one of the two at a time: the output has a buffer, the writer has none.
     ///
     /// # Errors
-    /// When the disk is full, or whatever else the system says. A reader that has gone away is a fact of the error
-    /// (`broken_pipe`), as it is often no failure.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.buffer.extend_from_slice(bytes);
-        self.bytes += bytes.len() as u64;
-        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
-    }
-
-    /// Hands what is in the buffer to the system.
-    ///
-    /// # Errors
-    /// As [`OutputFile::write`].
-    pub fn flush(&mut self) -> Result<()> {
-        let result = match &mut self.sink {
-            Sink::Stdout => {
-                let mut stdout = io::stdout().lock();
-                // Every plugin library has a standard output of its own, which nobody flushes at the end.
-                stdout.write_all(&self.buffer).and_then(|()| stdout.flush())
-            }
-            Sink::Special { file, .. } => file.write_all(&self.buffer),
-            Sink::Replacing { temporary, .. } => temporary.file.write_all(&self.buffer),
-        };
-        self.buffer.clear();
-        result.map_err(|e| self.failed("write", &e))
-    }
-
-    /// Replaces what was written by what `rewrite` makes of it.
-    ///
-    /// # Errors
-    /// Those of `rewrite`; [`ErrorKind::Unsupported`] when this output cannot be rewritten.
-    pub fn rewrite(&mut self, rewrite: impl FnOnce(&mut BufReader<File>, &mut Self) -> Result<()>) -> Result<()> {
+    /// If the bytes in the buffer cannot be written.
+    pub fn writer(&mut self) -> Result<OutputWriter> {
         self.flush()?;
-        let Sink::Replacing { temporary, target } = &self.sink else {
-            return Err(Error::new(ErrorKind::Unsupported, "what was written to a stream cannot be changed"));
+        Ok(OutputWriter { stream: Arc::clone(&self.stream) })
+    }
+
+    /// Replaces the bytes written so far by those that `rewrite` writes to a new output.
+    ///
+    /// # Errors
+    /// Those of `rewrite`; [`ErrorKind::Unsupported`] if this output is no file.
+    pub(super) fn rewrite(
+        &mut self,
+        rewrite: impl FnOnce(&mut BufReader<File>, &mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.flush()?;
+        let (old, sink) = match &lock(&self.stream).sink {
+            Sink::Replacing { temporary, target } => {
+                let old = File::open(&temporary.path).map_err(|e| Error::io("read", &temporary.path, &e))?;
+                (old, Sink::Replacing { temporary: TemporaryFile::beside(target)?, target: target.clone() })
+            }
+            _ => return Err(not_rewritable()),
         };
-        let old = File::open(&temporary.path).map_err(|e| Error::io("read", &temporary.path, &e))?;
-        let sink = Sink::Replacing { temporary: TemporaryFile::beside(target)?, target: target.clone() };
-        let mut new = Self { sink, if_exists: self.if_exists, buffer: Vec::new(), bytes: 0 };
+        let mut new = Self::with(sink, self.if_exists);
         rewrite(&mut BufReader::with_capacity(BUFFER_BYTES, old), &mut new)?;
         *self = new;
         Ok(())
     }
 
-    /// Puts the complete file in its place, on disk for good, and removes what a stopped run left beside it.
+    /// Moves the complete file to its target and syncs it to disk. Removes the partial file of an earlier run.
     ///
     /// # Errors
-    /// When that fails; the target is then as it was.
+    /// If a step fails; the target is then unchanged.
     pub fn commit(mut self) -> Result<Written> {
-        self.flush()?;
-        let bytes = self.bytes;
-        let (temporary, target) = match self.sink {
-            Sink::Replacing { temporary, target } => (temporary, target),
-            stream => {
-                return Ok(Written { location: stream.name(), bytes });
-            }
+        let (sink, bytes) = self.close()?;
+        let Sink::Replacing { temporary, target } = sink else {
+            return Ok(Written { location: sink.name(), bytes });
         };
         temporary.file.sync_all().map_err(|e| Error::io("write", &target, &e))?;
         match self.if_exists {
             IfExists::Replace => temporary.replace(&target).map_err(|e| Error::io("replace", &target, &e))?,
             IfExists::Fail => temporary.place_new(&target).map_err(|e| match e.kind() {
-                io::ErrorKind::AlreadyExists => exists(&target),
+                io::ErrorKind::AlreadyExists => already_exists(&target),
                 _ => Error::io("create", &target, &e),
             })?,
         }
-        let partial = partial_path(&target);
-        match fs::remove_file(&partial) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                log::warn!("cannot remove {}, which is out of date: {error}", partial.display());
-            }
-            _ => {}
-        }
+        remove_partial(&target);
         sync_folder(&target)?;
         Ok(Written { location: target.display().to_string(), bytes })
     }
 
-    /// Keeps an incomplete file beside the target, as `<stem>.partial.<extension>`; the target stays as it is.
+    /// Moves an incomplete file to `<stem>.partial.<extension>` beside the target, which is unchanged.
     ///
     /// # Errors
-    /// When that fails.
+    /// If a step fails.
     pub fn commit_partial(mut self) -> Result<Written> {
-        self.flush()?;
-        let bytes = self.bytes;
-        let (temporary, target) = match self.sink {
-            Sink::Replacing { temporary, target } => (temporary, partial_path(&target)),
-            stream => {
-                return Ok(Written { location: stream.name(), bytes });
-            }
+        let (sink, bytes) = self.close()?;
+        let Sink::Replacing { temporary, target } = sink else {
+            return Ok(Written { location: sink.name(), bytes });
         };
-        temporary.file.sync_all().map_err(|e| Error::io("write", &target, &e))?;
-        temporary.replace(&target).map_err(|e| Error::io("replace", &target, &e))?;
-        sync_folder(&target)?;
-        Ok(Written { location: target.display().to_string(), bytes })
+        let partial = partial_path(&target);
+        temporary.file.sync_all().map_err(|e| Error::io("write", &partial, &e))?;
+        temporary.replace(&partial).map_err(|e| Error::io("replace", &partial, &e))?;
+        sync_folder(&partial)?;
+        Ok(Written { location: partial.display().to_string(), bytes })
     }
 
-    /// Removes what was written. What a stream has taken cannot be taken back.
+    /// Removes the written file. Bytes that went to a stream remain there.
     pub fn discard(self) {
         drop(self);
     }
 
-    fn failed(&self, doing: &str, source: &io::Error) -> Error {
-        match &self.sink {
-            Sink::Stdout => {
-                Error::new(ErrorKind::of_io(source), format!("cannot {doing} to the standard output: {source}"))
-            }
-            Sink::Special { path, .. } => Error::io(doing, path, source),
-            Sink::Replacing { target, .. } => Error::io(doing, target, source),
-        }
+    /// Writes the buffer and closes the stream, for its writers too.
+    fn close(&mut self) -> Result<(Sink, u64)> {
+        self.flush()?;
+        let mut stream = lock(&self.stream);
+        let bytes = stream.len();
+        Ok((std::mem::replace(&mut stream.sink, Sink::Closed), bytes))
     }
 }
 
-impl Sink {
-    fn name(&self) -> String {
-        match self {
-            Self::Stdout => "standard output".to_owned(),
-            Self::Special { path, .. } | Self::Replacing { target: path, .. } => path.display().to_string(),
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()?;
         }
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let result = lock(&self.stream).write_all(&self.buffer);
+        self.buffer.clear();
+        result
     }
 }
 
-fn exists(target: &Path) -> Error {
-    Error::new(ErrorKind::Io, format!("{} exists already", target.display()))
+impl Seek for OutputFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.flush()?;
+        lock(&self.stream).seek(to)
+    }
+
+    fn stream_position(&mut self) -> io::Result<u64> {
+        Ok(lock(&self.stream).position() + self.buffer.len() as u64)
+    }
+}
+
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        lock(&self.stream).sink = Sink::Closed;
+    }
+}
+
+impl Write for OutputWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.stream).write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for OutputWriter {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        lock(&self.stream).seek(to)
+    }
+
+    fn stream_position(&mut self) -> io::Result<u64> {
+        Ok(lock(&self.stream).position())
+    }
+}
+
+fn lock(stream: &Mutex<Stream>) -> MutexGuard<'_, Stream> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn already_exists(target: &Path) -> Error {
+    Error::new(ErrorKind::Io, format!("{} already exists", target.display()))
         .with_context("path", target.display().to_string())
         .hint("remove it, name another `path`, or set `if_exists = \"replace\"`")
 }
 
-/// Makes a rename last: on Unix the folder has to reach the disk too.
+fn remove_partial(target: &Path) {
+    let partial = partial_path(target);
+    match fs::remove_file(&partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            log::warn!("cannot remove the outdated file {}: {error}", partial.display());
+        }
+        _ => {}
+    }
+}
+
+/// Makes a rename durable: on Unix the folder has to reach the disk too.
 fn sync_folder(file: &Path) -> Result<()> {
     let Some(folder) = file.parent().filter(|_| cfg!(unix)) else {
         return Ok(());
     };
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // A folder that may be written to but not read, or a file system that has no such call: the file is in place.
+        // A folder that is writable but not readable, or a file system without this call: the file is in place.
         Err(error)
             if matches!(
                 error.kind(),

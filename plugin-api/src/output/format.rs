@@ -1,54 +1,125 @@
-//! What one format of files has to say: how rows become bytes.
+//! [`FileFormat`]: the part of a file exporter that differs between formats.
 
 use super::columns::Rows;
+use super::file::OutputFile;
+use super::options::OutputOptions;
 use crate::error::Result;
+use crate::schema::ConfigSchema;
+use serde::de::DeserializeOwned;
 
-/// How rows become the bytes of a file.
+/// A file format: writes rows to an output, as text or as bytes.
 ///
-/// The calls come in this order: [`Format::look`] and [`Format::header`] before the first rows, [`Format::rows`] any
-/// number of times, [`Format::footer`] at the end, also when the run was stopped. A file without rows has a header
-/// and a footer only.
-pub trait Format: Send + 'static {
-    /// For a format whose lines all have the same columns: how an empty cell is added to the end of a line.
-    /// `None` for formats whose rows name their own columns.
-    fn table(&self) -> Option<TableLines> {
-        None
-    }
+/// `FileExporter<F>` is an [`Exporter`](crate::Exporter) for every format `F`:
+///
+/// ```
+/// use rowsmith_plugin_api::output::{FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
+/// use rowsmith_plugin_api::prelude::*;
+/// use std::io::Write;
+///
+/// /// Settings of the text file.
+/// #[derive(PluginConfig)]
+/// pub struct Config {
+///     #[config(flatten)]
+///     output: OutputOptions,
+/// }
+///
+/// /// One line per cell.
+/// pub struct Lines;
+///
+/// impl FileFormat for Lines {
+///     type Config = Config;
+///
+///     fn new(config: Config) -> Result<(OutputOptions, Self)> {
+///         Ok((config.output, Self))
+///     }
+///
+///     fn late_columns(&self) -> LateColumns {
+///         LateColumns::Accept
+///     }
+///
+///     fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {
+///         for row in 0..rows.len() {
+///             for (column, cell) in rows.columns().iter().zip(rows.row(row)) {
+///                 writeln!(out, "{column}: {}", cell.display())?;
+///             }
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// export_plugin!(exporter: FileExporter<Lines>, name = "lines", about = "Writes one line per cell");
+/// # fn main() {}
+/// ```
+///
+/// The calls come in this order: [`inspect`](Self::inspect) and [`begin`](Self::begin) before the first rows,
+/// [`rows`](Self::rows) any number of times, [`finish`](Self::finish) at the end, also when the run was stopped. An
+/// output without rows gets `begin` and `finish` only. A writer of another library that owns its target, as writers of
+/// Parquet do, gets [`OutputFile::writer`] in `begin` and is closed in `finish`.
+pub trait FileFormat: Send + Sized + 'static {
+    /// The plugin's table in the config.
+    type Config: DeserializeOwned + ConfigSchema;
 
-    /// Looks at the first rows before the header is written, for example to find widths.
-    fn look(&mut self, first: &Rows<'_>) {
+    /// Creates the format, and returns the options of its output.
+    ///
+    /// # Errors
+    /// [`crate::Error::config`] when the config cannot work.
+    fn new(config: Self::Config) -> Result<(OutputOptions, Self)>;
+
+    /// Returns how the format handles columns that no row had when the output began.
+    fn late_columns(&self) -> LateColumns;
+
+    /// Inspects the first rows before the output begins, for example to measure widths or to find types.
+    fn inspect(&mut self, first: &Rows<'_>) {
         let _ = first;
     }
 
-    /// Appends what comes before the rows. It is called again, with more columns, when later rows brought some.
+    /// Writes the part before the rows.
+    ///
+    /// With [`LateColumns::Widen`] it is called again at the end if later rows brought columns, with all columns and the
+    /// rewritten file.
     ///
     /// # Errors
-    /// When the columns cannot be written in this format.
-    fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()>;
+    /// If the columns cannot be written in this format, or if writing fails.
+    fn begin(&mut self, columns: &[String], out: &mut OutputFile) -> Result<()> {
+        let _ = (columns, out);
+        Ok(())
+    }
 
-    /// Appends some rows.
+    /// Writes some rows.
     ///
     /// # Errors
-    /// When a row cannot be written in this format.
-    fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()>;
+    /// If a row cannot be written in this format, or if writing fails.
+    fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()>;
 
-    /// Appends what comes after the last row.
+    /// Writes the part after the last row.
     ///
     /// # Errors
-    /// When the format cannot end here.
-    fn footer(&self, out: &mut Vec<u8>) -> Result<()> {
+    /// If the output cannot be completed, or if writing fails.
+    fn finish(&mut self, out: &mut OutputFile) -> Result<()> {
         let _ = out;
         Ok(())
     }
 }
 
-/// How the lines of a table are made, as far as it takes to widen them.
+/// Handling of columns that first appear after the output began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LateColumns {
+    /// Each row names its own columns, so later rows may have more of them.
+    Accept,
+    /// At the end the file is rewritten, and earlier lines get empty cells. A stream cannot be rewritten, so there a
+    /// late column is an error.
+    Widen(TableLines),
+    /// The columns are fixed when the output begins; a late column is an error.
+    Refuse,
+}
+
+/// Syntax of the lines of a table, as far as it takes to add cells to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableLines {
-    /// What one more empty cell adds before the end of a line.
+    /// Text that adds one more empty cell before the end of a line.
     pub empty_cell: String,
-    /// What ends a line; its last byte is a line feed.
+    /// Text that ends a line; its last byte is a line feed.
     pub line_end: &'static str,
-    /// The byte that begins and ends text in which a line feed ends no line; it is doubled inside such text.
+    /// Byte that begins and ends quoted text, in which a line feed ends no line; it is doubled inside such text.
     pub quote: Option<u8>,
 }

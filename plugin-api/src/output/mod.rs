@@ -1,18 +1,16 @@
-//! What exporters that write a file share: where it goes, how it appears whole or not at all, and which columns
-//! it has.
+//! Exporters that write a file: options, target, columns, and a file that appears complete or not at all.
 //!
-//! An exporter of this kind is a [`Format`] inside a [`FileExporter`]: the format turns rows into bytes, the
-//! exporter does the rest; a [`FileFormat`] makes a plugin of both. A file grows under a temporary name beside its
-//! target and takes the target's name at the end, so that a run that fails leaves an earlier result as it was.
+//! A plugin implements [`FileFormat`], which turns rows into bytes, and exports [`FileExporter`] of it. The exporter
+//! writes to a temporary file beside the target and renames it at the end, so an earlier result survives a failed run.
 //! [`OutputFile`] can be used alone.
 
 mod columns;
-mod export;
+mod destination;
 mod file;
-mod file_format;
+mod file_exporter;
 mod format;
 mod options;
-mod place;
+mod stream;
 mod temporary;
 mod widen;
 
@@ -20,8 +18,7 @@ mod widen;
 mod tests;
 
 pub use columns::Rows;
-pub use export::FileExporter;
-pub use file::{OutputFile, Written};
-pub use file_format::FileFormat;
-pub use format::{Format, TableLines};
+pub use file::{OutputFile, OutputWriter, Written};
+pub use file_exporter::FileExporter;
+pub use format::{FileFormat, LateColumns, TableLines};
 pub use options::{IfExists, OutputOptions};

@@ -1,20 +1,20 @@
 //! The options that all file exporters share: [`OutputOptions`], which their config types flatten.
 
-use super::place::Place;
+use super::destination::Destination;
 use crate::error::{Error, Result};
 use crate::exporter::Target;
 use crate::schema::{ConfigSchema, PluginConfig};
 use serde::Deserialize;
 use std::collections::HashSet;
 
-/// What happens when the target exists already.
+/// Behaviour when the target exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IfExists {
-    /// The new file takes its place, once it is complete.
+    /// The new file replaces it once it is complete.
     #[default]
     Replace,
-    /// The export fails and the file stays as it is.
+    /// The export fails, and the file is unchanged.
     Fail,
 }
 
@@ -38,10 +38,10 @@ impl OutputOptions {
         Self { path: path.into(), columns: None, if_exists: IfExists::Replace }
     }
 
-    /// Refuses what cannot work, before anything is written.
+    /// Checks the options before anything is written.
     ///
     /// # Errors
-    /// A config error for a path without a file's name, an empty list of columns, or a column that is listed twice.
+    /// A config error for an empty path, an empty list of columns, or a column that is listed twice.
     pub fn check(&self) -> Result<()> {
         if self.path.trim().is_empty() {
             return Err(Error::config("path", "`path` is empty").hint("name a file, or `-` for the standard output"));
@@ -61,6 +61,6 @@ impl OutputOptions {
 
     /// The target of the rows, as an exporter reports it.
     pub fn target(&self) -> Target {
-        Place::named(&self.path).target(&self.path, self.if_exists == IfExists::Replace)
+        Destination::named(&self.path).target(&self.path, self.if_exists == IfExists::Replace)
     }
 }

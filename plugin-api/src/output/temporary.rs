@@ -1,7 +1,7 @@
-//! The file under which an output grows: beside its target, so that one rename puts it in place.
+//! [`TemporaryFile`]: the file that an output is written to, beside its target, so that one rename moves it there.
 //!
-//! It is removed when it is dropped. What a killed process left behind is removed by the next one that writes to the
-//! same target.
+//! It is removed when it is dropped. The temporary file of a killed process is removed by the next process that writes
+//! to the same target.
 
 use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions};
@@ -9,14 +9,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Names are cut there, so that what is added does not make them longer than file systems allow (255 bytes).
+/// Maximum length of the target's name in the temporary name, which file systems limit to 255 bytes.
 const MAX_NAME_BYTES: usize = 180;
-/// Another exporter of this process may have taken a number; its library counts for itself.
+/// Maximum number of names to try: every plugin library counts for itself, so another one may have used a number.
 const MAX_ATTEMPTS: u32 = 1000;
 
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
-/// A file that vanishes unless it is put in its target's place.
+/// A file that is removed unless it is moved to its target.
 #[derive(Debug)]
 pub(super) struct TemporaryFile {
     pub(super) file: File,
@@ -25,7 +25,7 @@ pub(super) struct TemporaryFile {
 }
 
 impl TemporaryFile {
-    /// Makes an empty file beside `target`, and its folder. A target that exists hands its permissions on.
+    /// Creates an empty file beside `target`, with the permissions of an existing target, and creates its folder.
     pub(super) fn beside(target: &Path) -> Result<Self> {
         let folder = target.parent().unwrap_or_else(|| Path::new("."));
         fs::create_dir_all(folder).map_err(|e| Error::io("create the folder", folder, &e))?;
@@ -54,20 +54,20 @@ impl TemporaryFile {
         }
     }
 
-    /// Takes the name `target`, whatever is there.
+    /// Moves the file to `target`, and replaces a file there.
     pub(super) fn replace(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.moved = true;
         Ok(())
     }
 
-    /// Takes the name `target` if nothing has it.
+    /// Moves the file to `target` unless a file exists there.
     pub(super) fn place_new(self, target: &Path) -> io::Result<()> {
-        // A second name for the file is refused when the name is taken, in one step; a rename is not.
+        // A hard link fails if the name exists, in one step; a rename would replace the file.
         match fs::hard_link(&self.path, target) {
             Ok(()) => Ok(()),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
-            // Not every file system has second names.
+            // Some file systems have no hard links.
             Err(_) if target.exists() => Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => self.replace(target),
         }
@@ -84,7 +84,7 @@ impl Drop for TemporaryFile {
     }
 }
 
-/// Removes the temporary files of processes that do not exist any more, where that can be told.
+/// Removes the temporary files of processes that have ended, on systems with `/proc`.
 pub(super) fn remove_abandoned(target: &Path) {
     let processes = Path::new("/proc");
     let Some(folder) = target.parent() else { return };
@@ -99,7 +99,7 @@ pub(super) fn remove_abandoned(target: &Path) {
         };
         if !processes.join(process.to_string()).exists() {
             match fs::remove_file(entry.path()) {
-                Ok(()) => log::info!("removed {}, left behind by a run that was killed", entry.path().display()),
+                Ok(()) => log::info!("removed {}, the temporary file of a killed run", entry.path().display()),
                 Err(error) => log::debug!("cannot remove {}: {error}", entry.path().display()),
             }
         }

@@ -1,40 +1,46 @@
-//! Gives the lines of a table the columns that only later rows brought.
+//! Adds the columns of later rows to the earlier lines of a table.
 
 use super::file::OutputFile;
 use super::format::TableLines;
 use crate::error::{Error, Result};
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 
-/// A place in the file from which on its lines have this many columns.
+/// A part of the file whose lines have the same number of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct Segment {
+    /// Offset of its first byte.
     pub(super) start: u64,
     pub(super) columns: usize,
 }
 
-/// Writes the table anew: the new header, then all lines with as many columns as the last stretch. The first stretch
-/// begins where the old header ends.
-pub(super) fn widen(file: &mut OutputFile, header: &[u8], stretches: &[Stretch], lines: &TableLines) -> Result<()> {
-    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else {
+/// Rewrites the table: first the new header, then all lines with as many columns as the last segment. The first segment
+/// starts where the old header ends.
+pub(super) fn widen(
+    file: &mut OutputFile,
+    segments: &[Segment],
+    lines: &TableLines,
+    header: impl FnOnce(&mut OutputFile) -> Result<()>,
+) -> Result<()> {
+    let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
         return Ok(());
     };
     file.rewrite(|old, new| {
-        new.write(header)?;
+        header(new)?;
         skip(old, first.start).map_err(|e| unreadable(&e))?;
         let mut at = first.start;
         let mut columns = first.columns;
-        let mut following = stretches.iter().skip(1).peekable();
+        let mut following = segments.iter().skip(1).peekable();
         let mut line = Vec::new();
         while read_line(old, lines.quote, &mut line).map_err(|e| unreadable(&e))? {
             while let Some(next) = following.next_if(|next| next.start <= at) {
                 columns = next.columns;
             }
             at += line.len() as u64;
-            new.write(line.strip_suffix(lines.line_end.as_bytes()).unwrap_or(&line))?;
+            new.write_all(line.strip_suffix(lines.line_end.as_bytes()).unwrap_or(&line))?;
             for _ in columns..last.columns {
-                new.write(lines.empty_cell.as_bytes())?;
+                new.write_all(lines.empty_cell.as_bytes())?;
             }
-            new.write(lines.line_end.as_bytes())?;
+            new.write_all(lines.line_end.as_bytes())?;
         }
         Ok(())
     })
@@ -44,7 +50,7 @@ fn skip(reader: &mut impl Read, bytes: u64) -> io::Result<()> {
     io::copy(&mut reader.by_ref().take(bytes), &mut io::sink()).map(drop)
 }
 
-/// Reads one line, with its end, into `line`; false at the end of the file.
+/// Reads one line, with its end, into `line`; returns false at the end of the file.
 fn read_line(reader: &mut impl BufRead, quote: Option<u8>, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     let mut quotes = 0;
@@ -62,5 +68,5 @@ fn read_line(reader: &mut impl BufRead, quote: Option<u8>, line: &mut Vec<u8>) -
 }
 
 fn unreadable(source: &io::Error) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("cannot read what was written so far: {source}"))
+    Error::new(crate::ErrorKind::Io, format!("cannot read the rows written so far: {source}"))
 }

@@ -1,14 +1,14 @@
-//! Keeps spreadsheets from running text as a formula, by the advice of OWASP on CSV injection.
+//! Prevents spreadsheets from running text as a formula, as OWASP advises on CSV injection.
 
-/// Puts a `'` in front of text that would be run; `space` is the room to do so. Everything else is returned as it is.
-pub(crate) fn guarded<'a>(text: &'a str, space: &'a mut String) -> &'a str {
+/// Returns text that a spreadsheet would run with a `'` in front, built in `buffer`; other text is returned unchanged.
+pub(crate) fn guarded<'a>(text: &'a str, buffer: &'a mut String) -> &'a str {
     if !is_formula(text) {
         return text;
     }
-    space.clear();
-    space.push('\'');
-    space.push_str(text);
-    space
+    buffer.clear();
+    buffer.push('\'');
+    buffer.push_str(text);
+    buffer
 }
 
 fn is_formula(text: &str) -> bool {

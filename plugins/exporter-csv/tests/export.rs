@@ -1,4 +1,4 @@
-//! What is in the file, read as bytes and by a CSV parser.
+//! Contents of the file, as bytes and through a CSV parser.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -68,7 +68,7 @@ fn cells_are_written_by_their_kind() {
 }
 
 #[test]
-fn options_shape_the_file() {
+fn options_change_the_file() {
     let row = json!({"a": "=x", "=b": ";"});
     let cases = [
         ("defaults", json!({}), "a,'=b\n'=x,;\n"),
@@ -85,20 +85,20 @@ fn options_shape_the_file() {
 }
 
 #[test]
-fn without_rows_there_is_a_header_when_columns_are_known() {
+fn without_rows_the_header_has_the_known_columns() {
     assert_eq!(export(&json!({}), &["a", "b"], &[]), b"a,b\n");
     assert_eq!(export(&json!({}), &[], &[]), b"");
 }
 
 #[test]
-fn a_late_column_is_in_every_line() {
+fn a_late_column_is_added_to_every_line() {
     let chunks = [vec![json!({"a": "x\r\n\"y\""})], vec![json!({"a": "", "b": "2"})]];
     assert_eq!(export(&json!({}), &["a"], &chunks), b"a,b\n\"x\r\n\"\"y\"\"\",\n,2\n");
     assert_eq!(export(&json!({"crlf": true}), &["a"], &chunks), b"a,b\r\n\"x\r\n\"\"y\"\"\",\r\n,2\r\n");
 }
 
 #[test]
-fn mistakes_in_the_config_are_named() {
+fn config_errors_name_their_key() {
     let cases = [
         ("delimiter", json!({"delimiter": ";;"})),
         ("delimiter", json!({"delimiter": "\""})),
@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_csv_parser_reads_the_same_texts(
+    fn a_csv_parser_reads_the_same_text(
         chunks in proptest::collection::vec(proptest::collection::vec(texts(), 1..4), 1..4),
         crlf: bool,
     ) {

@@ -1,8 +1,8 @@
-//! Indents JSON text without reading its values, so that numbers keep their digits and keys their order.
+//! Indents JSON text without parsing its values, so that numbers keep their digits and keys their order.
 
 const INDENT: &[u8] = b"  ";
 
-/// Appends valid JSON text with one value a line; `depth` is how far the text itself is indented.
+/// Appends valid JSON text with one value per line; `depth` is the indentation of the text itself.
 pub(crate) fn write(text: &str, depth: usize, out: &mut Vec<u8>) {
     let mut depth = depth;
     let mut in_string = false;
@@ -22,7 +22,7 @@ pub(crate) fn write(text: &str, depth: usize, out: &mut Vec<u8>) {
         if closes {
             depth = depth.saturating_sub(1);
         }
-        // An array or object that is closed at once stays on its line.
+        // An empty array or object stays on one line.
         if opened != closes {
             new_line(depth, out);
         }
@@ -58,13 +58,13 @@ mod tests {
     }
 
     #[test]
-    fn empty_ones_stay_on_their_line() {
+    fn empty_arrays_and_objects_stay_on_one_line() {
         assert_eq!(written("[ {} ,[ ]]"), "[\n  {},\n  []\n]");
     }
 
     proptest! {
         #[test]
-        fn it_is_what_serde_would_write(value in values()) {
+        fn output_equals_that_of_serde_json(value in values()) {
             prop_assert_eq!(written(&value.to_string()), serde_json::to_string_pretty(&value).unwrap());
         }
     }

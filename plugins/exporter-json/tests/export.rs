@@ -1,4 +1,4 @@
-//! What is in the file, and that it is always JSON.
+//! Contents of the file, which is always JSON.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -61,7 +61,7 @@ fn rows_are_an_array() {
 }
 
 #[test]
-fn a_stopped_run_leaves_valid_json_beside_the_old_file() {
+fn a_stopped_run_writes_valid_json_beside_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.json");
     fs::write(&path, "old").unwrap();

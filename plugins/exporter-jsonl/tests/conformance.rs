@@ -1,8 +1,8 @@
-//! What the host relies on in any exporter.
+//! The conformance suite for exporters.
 
 use rowsmith_plugin_api::prelude::json;
 
 #[test]
-fn it_conforms() {
+fn passes_the_conformance_suite() {
     rowsmith_plugin_testkit::assert_conforms!(rowsmith_exporter_jsonl, json!({}));
 }

@@ -1,4 +1,4 @@
-//! What is in the file.
+//! Contents of the file.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -40,7 +40,7 @@ fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
 }
 
 #[test]
-fn a_row_is_a_line() {
+fn each_row_is_one_line() {
     let rows = vec![json!({"a": "é\n\"", "n": 1.50, "z": null}), json!({"b": {"k": [1, true]}, "a": ""})];
     let all = "{\"a\":\"é\\n\\\"\",\"n\":1.5,\"z\":null}\n{\"a\":\"\",\"b\":{\"k\":[1,true]}}\n";
     let cases = [
@@ -68,7 +68,7 @@ fn without_rows_the_file_is_empty() {
 }
 
 #[test]
-fn a_stopped_run_leaves_the_old_file() {
+fn a_stopped_run_keeps_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.jsonl");
     fs::write(&path, "old").unwrap();

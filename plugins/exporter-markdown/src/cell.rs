@@ -1,9 +1,9 @@
-//! One cell as text inside of a Markdown table.
+//! The text of one cell inside a Markdown table.
 
-/// Appends a value's text so that it stays in its cell: `|`, `\` and `<` escaped (so that no HTML comes from data),
-/// line ends as `<br>`, other control characters gone. Returns how many characters were appended.
+/// Appends text so that it stays in its cell, and returns the number of characters appended.
 ///
-/// Of a text with more than `max_chars` characters the first are taken, and `…` says that there were more.
+/// `|`, `\` and `<` are escaped, so that data cannot add HTML; line ends become `<br>`, and other control characters are
+/// dropped. Text with more than `max_chars` characters is cut and ends with `…`.
 pub(crate) fn write(text: &str, max_chars: Option<u32>, out: &mut String) -> usize {
     let start = out.len();
     let limit = max_chars.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
@@ -16,7 +16,7 @@ pub(crate) fn write(text: &str, max_chars: Option<u32>, out: &mut String) -> usi
         }
         taken += 1;
         match character {
-            // A bar behind an unescaped backslash would end the cell in spite of its own one.
+            // An unescaped backslash before an escaped bar would end the cell.
             '|' | '\\' | '<' => out.extend(['\\', character]),
             '\r' if characters.peek() == Some(&'\n') => {}
             '\r' | '\n' => out.push_str("<br>"),
@@ -34,7 +34,7 @@ mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
     #[test]
-    fn cells_stay_in_their_cell() {
+    fn text_stays_in_its_cell() {
         let cases = [
             ("plain", "a b", None, "a b"),
             ("bar", "a|b", None, "a\\|b"),
@@ -57,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_leaves_its_cell(text: String, limit in proptest::option::of(1..8_u32)) {
+        fn any_text_stays_in_its_cell(text: String, limit in proptest::option::of(1..8_u32)) {
             let mut out = String::new();
             write(&text, limit, &mut out);
             prop_assert!(!out.contains(char::is_control));

@@ -1,27 +1,14 @@
 //! The `[exporters.config]` table of this plugin.
 
-use rowsmith_plugin_api::output::{IfExists, OutputOptions};
+use rowsmith_plugin_api::output::OutputOptions;
 use rowsmith_plugin_api::prelude::*;
 
-/// How the Markdown table is written.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+/// Settings of the Markdown table.
+#[derive(Debug, PluginConfig)]
 pub struct Config {
-    /// The file, relative to the working directory; `-` is the standard output. Its folder is made when it is missing.
-    pub(crate) path: String,
-    /// Exactly these columns, in this order. Without it: all, in the order in which they appear.
-    pub(crate) columns: Option<Vec<String>>,
-    /// What happens when the file exists: `replace` (once the new one is complete) or `fail`.
-    #[serde(default)]
-    #[config(default = "\"replace\"")]
-    pub(crate) if_exists: IfExists,
-    /// How many characters of a cell are shown; longer ones end in `…`. Without it: all.
+    #[config(flatten)]
+    pub(crate) output: OutputOptions,
+    /// Maximum characters of a cell; longer cells end with `…`. Without it: no limit.
     #[config(min = 1)]
     pub(crate) max_chars: Option<u32>,
-}
-
-impl Config {
-    pub(crate) fn output(&self) -> OutputOptions {
-        OutputOptions { path: self.path.clone(), columns: self.columns.clone(), if_exists: self.if_exists }
-    }
 }

@@ -1,15 +1,15 @@
-//! How wide the columns are and to which side they are aligned, by the look of the first rows.
+//! Widths and alignment of the columns, measured on the first rows.
 
 use crate::cell;
 use rowsmith_plugin_api::output::Rows;
 use rowsmith_plugin_api::prelude::*;
 
-/// Wider columns are not padded: that would only push the others out of sight.
+/// Maximum width to pad a column to.
 const MAX_WIDTH: usize = 40;
-/// A separator needs that many dashes for all readers to see a table.
+/// Minimum width of a column: some renderers need that many dashes in the separator.
 const MIN_WIDTH: usize = 3;
 
-/// The look of one column.
+/// Layout of one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) width: usize,
@@ -17,15 +17,15 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// A column that is known by its name only.
+    /// The layout of a column by its name alone.
     pub(crate) fn named(name: &str) -> Self {
         let width = cell::write(name, None, &mut String::new());
         Self { width: width.clamp(MIN_WIDTH, MAX_WIDTH), right: false }
     }
 
-    /// A column with some of its rows.
+    /// The layout of a column by its name and some rows.
     pub(crate) fn of(rows: &Rows<'_>, column: usize, name: &str, max_chars: Option<u32>) -> Self {
-        let mut look = Self::named(name);
+        let mut layout = Self::named(name);
         let mut text = String::new();
         let (mut numbers, mut others) = (0, 0);
         for cell in (0..rows.len()).map(|row| rows.cell(row, column)) {
@@ -35,13 +35,13 @@ impl Column {
                 _ => others += 1,
             }
             text.clear();
-            look.width = cell::write(cell.display(), max_chars, &mut text).min(MAX_WIDTH).max(look.width);
+            layout.width = cell::write(cell.display(), max_chars, &mut text).min(MAX_WIDTH).max(layout.width);
         }
-        look.right = numbers > 0 && others == 0;
-        look
+        layout.right = numbers > 0 && others == 0;
+        layout
     }
 
-    /// Appends the text of a cell with its padding and the bar behind it.
+    /// Appends the text of a cell with its padding and the bar after it.
     pub(crate) fn write(self, text: &str, characters: usize, out: &mut Vec<u8>) {
         let padding = self.width.saturating_sub(characters);
         let (before, after) = if self.right { (padding, 0) } else { (0, padding) };
@@ -52,7 +52,7 @@ impl Column {
         out.extend_from_slice(b" |");
     }
 
-    /// Appends the line under the name.
+    /// Appends the separator under the name.
     pub(crate) fn write_separator(self, out: &mut Vec<u8>) {
         out.push(b' ');
         out.resize(out.len() + self.width - usize::from(self.right), b'-');

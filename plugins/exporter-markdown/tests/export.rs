@@ -1,4 +1,4 @@
-//! What the table looks like.
+//! Contents of the table.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -41,7 +41,7 @@ fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
 }
 
 #[test]
-fn tables_can_be_read() {
+fn rows_become_an_aligned_table() {
     let rows =
         vec![json!({"Topic": "A | B", "n": 5, "x": null}), json!({"Topic": "two\nlines", "n": -12.5, "x": {"k": 1}})];
     let cases = [
@@ -73,20 +73,20 @@ fn tables_can_be_read() {
 }
 
 #[test]
-fn without_rows_there_is_a_header_when_columns_are_known() {
+fn without_rows_the_header_has_the_known_columns() {
     assert_eq!(export(&json!({}), &["a", "long name"], &[]), "| a   | long name |\n| --- | --------- |\n");
     assert_eq!(export(&json!({}), &[], &[]), "");
 }
 
 #[test]
-fn a_limit_of_no_characters_is_refused() {
+fn a_limit_of_zero_characters_is_rejected() {
     let config = serde_json::from_value(json!({"path": "x", "max_chars": 0})).unwrap();
     let error = MarkdownExporter::new(config, FakeHost::default().host()).unwrap_err();
     assert_eq!(error.context("config_key"), Some("max_chars"));
 }
 
 #[test]
-fn a_stopped_run_leaves_the_old_file() {
+fn a_stopped_run_keeps_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.md");
     fs::write(&path, "old").unwrap();

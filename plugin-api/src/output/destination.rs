@@ -1,7 +1,7 @@
-//! What a path stands for: the standard output, a device or pipe, or a file with its real place.
+//! [`Destination`]: the standard output, a device or pipe, or a file with its real path.
 //!
-//! Links are followed to the file that they mean, also when it does not exist yet: replacing a link would leave the
-//! real file with the old rows.
+//! Links are followed to their file, even one that does not exist yet: replacing the link would leave the old rows in
+//! the real file.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::Target;
@@ -9,59 +9,59 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// As many links as Linux itself follows.
+/// Maximum number of links to follow, as on Linux.
 const MAX_LINKS: u8 = 40;
 
-/// What a path stands for.
+/// The destination that a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Destination {
     /// The standard output.
     Stdout,
-    /// A device or a pipe: written directly, as it cannot be replaced.
-    Special(PathBuf),
+    /// A device or a pipe, which is written directly, as it cannot be replaced.
+    Device(PathBuf),
     /// A file that exists or will exist.
     File(PathBuf),
 }
 
-impl Place {
-    /// What the path stands for now; a path that cannot work is taken for a file's.
+impl Destination {
+    /// The destination of a path at this moment; a path that cannot be written counts as a file.
     pub(super) fn named(path: &str) -> Self {
         if path == "-" {
             return Self::Stdout;
         }
         match fs::metadata(path) {
-            Ok(found) if !found.is_file() && !found.is_dir() => Self::Special(PathBuf::from(path)),
+            Ok(found) if !found.is_file() && !found.is_dir() => Self::Device(PathBuf::from(path)),
             _ => Self::File(real_path(Path::new(path))),
         }
     }
 
-    /// As [`Place::named`], for writing to it.
+    /// Like [`Destination::named`], for writing.
     ///
     /// # Errors
-    /// When the path is a folder's, or its file is marked as read-only.
+    /// If the path is a folder, or if its file is read-only.
     pub(super) fn writable(path: &str) -> Result<Self> {
-        let place = Self::named(path);
-        let Self::File(file) = &place else { return Ok(place) };
+        let destination = Self::named(path);
+        let Self::File(file) = &destination else { return Ok(destination) };
         let found = fs::metadata(file).ok();
         if path.ends_with(std::path::is_separator) || found.as_ref().is_some_and(fs::Metadata::is_dir) {
             let error = Error::new(ErrorKind::Io, format!("cannot write to {}: it is a folder", file.display()));
-            return Err(error.with_context("path", file.display().to_string()).hint("add a file's name to `path`"));
+            return Err(error.with_context("path", file.display().to_string()).hint("add a file name to `path`"));
         }
-        // A rename would pass over this mark without a word.
+        // A rename would replace the file in spite of this mark.
         if found.is_some_and(|found| found.permissions().readonly()) {
             let error = Error::new(ErrorKind::Io, format!("cannot replace {}: it is read-only", file.display()));
             return Err(error
                 .with_context("path", file.display().to_string())
                 .hint("name another `path`, or make it writable"));
         }
-        Ok(place)
+        Ok(destination)
     }
 
-    /// The place as the host reports it; `replaces` tells whether an existing file is replaced.
+    /// The target as an exporter reports it; `replaces` is true if an existing file is replaced.
     pub(super) fn target(&self, path: &str, replaces: bool) -> Target {
         match self {
             Self::Stdout => Target { name: "standard output".to_owned(), stdout: true, ..Target::default() },
-            Self::Special(_) => Target { name: path.to_owned(), ..Target::default() },
+            Self::Device(_) => Target { name: path.to_owned(), ..Target::default() },
             Self::File(file) => Target {
                 name: path.to_owned(),
                 path: Some(file.display().to_string()),
@@ -72,7 +72,7 @@ impl Place {
     }
 }
 
-/// Where the rows of a run that was stopped go: `rows.csv` becomes `rows.partial.csv`.
+/// The path for the rows of a stopped run: `rows.partial.csv` for `rows.csv`.
 pub(super) fn partial_path(file: &Path) -> PathBuf {
     let mut name = file.file_stem().map(OsString::from).unwrap_or_default();
     name.push(".partial");

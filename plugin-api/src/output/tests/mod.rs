@@ -1,11 +1,14 @@
-//! Outputs on a real file system: what is under the final name, and what is left beside it, after every ending.
+//! Outputs on a real file system: the target and the files beside it, after every ending.
 
-use super::{FileExporter, Format, IfExists, OutputFile, OutputOptions, Rows, TableLines};
+mod binary;
+
+use super::{FileExporter, FileFormat, IfExists, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use crate::error::{ErrorKind, Result};
-use crate::exporter::Ending;
+use crate::exporter::{Ending, Exporter};
 use crate::row::{ChunkBuilder, RowChunk};
 use serde_json::{Value, json};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -43,28 +46,47 @@ impl Drop for Folder {
     }
 }
 
-/// Cells between quotes, so that a line feed may be inside of one.
+/// Cells between quotes, in which a line feed may occur.
 #[derive(Debug)]
-struct Quoted;
+struct Quoted {
+    late_columns: LateColumns,
+    footer: &'static str,
+}
 
-impl Format for Quoted {
-    fn table(&self) -> Option<TableLines> {
-        Some(TableLines { empty_cell: "''".to_owned(), line_end: "\n", quote: Some(b'\'') })
+impl Quoted {
+    fn widening() -> Self {
+        let lines = TableLines { empty_cell: "''".to_owned(), line_end: "\n", quote: Some(b'\'') };
+        Self { late_columns: LateColumns::Widen(lines), footer: "" }
+    }
+}
+
+impl FileFormat for Quoted {
+    type Config = OutputOptions;
+
+    fn new(options: OutputOptions) -> Result<(OutputOptions, Self)> {
+        Ok((options, Self::widening()))
     }
 
-    fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(format!("{}\n", columns.join(",")).as_bytes());
-        Ok(())
+    fn late_columns(&self) -> LateColumns {
+        self.late_columns.clone()
     }
 
-    fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
+    fn begin(&mut self, columns: &[String], out: &mut OutputFile) -> Result<()> {
+        Ok(writeln!(out, "{}", columns.join(","))?)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {
         for row in 0..rows.len() {
             for cell in rows.row(row) {
-                out.extend_from_slice(format!("'{}'", cell.display().replace('\'', "''")).as_bytes());
+                write!(out, "'{}'", cell.display().replace('\'', "''"))?;
             }
-            out.push(b'\n');
+            writeln!(out)?;
         }
         Ok(())
+    }
+
+    fn finish(&mut self, out: &mut OutputFile) -> Result<()> {
+        Ok(out.write_all(self.footer.as_bytes())?)
     }
 }
 
@@ -76,22 +98,26 @@ fn chunk(rows: &[Value]) -> RowChunk {
     builder.take()
 }
 
-fn exporter(path: &str, columns: Option<&[&str]>) -> FileExporter<Quoted> {
+fn options(path: &str, columns: Option<&[&str]>) -> OutputOptions {
     let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-    FileExporter::new(OutputOptions { path: path.to_owned(), columns, if_exists: IfExists::Replace }, Quoted).unwrap()
+    OutputOptions { columns, ..OutputOptions::to(path) }
+}
+
+fn exporter(path: &str, columns: Option<&[&str]>) -> FileExporter<Quoted> {
+    FileExporter::of(options(path, columns), Quoted::widening()).unwrap()
 }
 
 fn export(path: &str, columns: Option<&[&str]>, chunks: &[&[Value]], ending: Ending) -> crate::exporter::ExportSummary {
     let mut exporter = exporter(path, columns);
-    exporter.begin(&[]).unwrap();
+    exporter.open(&[]).unwrap();
     for rows in chunks {
-        exporter.write(&chunk(rows)).unwrap();
+        exporter.append(&chunk(rows)).unwrap();
     }
-    exporter.finish(ending).unwrap()
+    exporter.close(ending).unwrap()
 }
 
 #[test]
-fn every_ending_leaves_what_it_promises() {
+fn every_ending_leaves_its_files() {
     let cases = [
         (Ending::Complete, "a\n'new'\n", vec!["rows.txt"]),
         (Ending::Partial, "old", vec!["rows.partial.txt", "rows.txt"]),
@@ -112,17 +138,17 @@ fn every_ending_leaves_what_it_promises() {
 }
 
 #[test]
-fn an_export_that_is_dropped_leaves_nothing() {
+fn a_dropped_export_leaves_nothing() {
     let folder = Folder::new();
     let mut exporter = exporter(&folder.path("deep/er/rows.txt"), None);
-    exporter.begin(&["a".to_owned()]).unwrap();
+    exporter.open(&["a".to_owned()]).unwrap();
     assert_eq!(fs::read_dir(folder.0.join("deep/er")).unwrap().count(), 1);
     drop(exporter);
     assert_eq!(fs::read_dir(folder.0.join("deep/er")).unwrap().count(), 0);
 }
 
 #[test]
-fn columns_that_come_late_are_in_all_lines() {
+fn late_columns_are_added_to_all_lines() {
     let folder = Folder::new();
     let chunks: [&[Value]; 4] = [
         &[json!({"a": "1\n2 it's"}), json!({"a": ""})],
@@ -137,44 +163,44 @@ fn columns_that_come_late_are_in_all_lines() {
     assert_eq!(folder.names(), ["t"]);
 }
 
-/// The same with a line behind the last row.
-#[derive(Debug)]
-struct Framed(Quoted);
-
-impl Format for Framed {
-    fn table(&self) -> Option<TableLines> {
-        self.0.table()
-    }
-
-    fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
-        self.0.header(columns, out)
-    }
-
-    fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
-        self.0.rows(rows, out)
-    }
-
-    fn footer(&self, out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(b"the end\n");
-        Ok(())
-    }
-}
-
 #[test]
-fn a_footer_is_not_widened() {
+fn the_part_after_the_rows_is_not_widened() {
     let folder = Folder::new();
-    let options = OutputOptions { path: folder.path("rows.txt"), columns: None, if_exists: IfExists::Replace };
-    let mut exporter = FileExporter::new(options, Framed(Quoted)).unwrap();
-    exporter.begin(&[]).unwrap();
-    exporter.write(&chunk(&[json!({"a": "1"})])).unwrap();
-    exporter.write(&chunk(&[json!({"a": "2", "b": "3"})])).unwrap();
-    let summary = exporter.finish(Ending::Complete).unwrap();
+    let format = Quoted { footer: "the end\n", ..Quoted::widening() };
+    let mut exporter = FileExporter::of(options(&folder.path("rows.txt"), None), format).unwrap();
+    exporter.open(&[]).unwrap();
+    exporter.append(&chunk(&[json!({"a": "1"})])).unwrap();
+    exporter.append(&chunk(&[json!({"a": "2", "b": "3"})])).unwrap();
+    let summary = exporter.close(Ending::Complete).unwrap();
     assert_eq!(folder.read("rows.txt"), "a,b\n'1'''\n'2''3'\nthe end\n");
     assert_eq!(summary.bytes, Some(folder.read("rows.txt").len() as u64));
 }
 
 #[test]
-fn listed_columns_are_exactly_those() {
+fn a_format_accepts_or_refuses_late_columns() {
+    for (late_columns, text) in [(LateColumns::Accept, Some("a\n'1'\n'2''3'\n")), (LateColumns::Refuse, None)] {
+        let folder = Folder::new();
+        let format = Quoted { late_columns, footer: "" };
+        let mut exporter = FileExporter::of(options(&folder.path("t"), None), format).unwrap();
+        exporter.open(&["a".to_owned()]).unwrap();
+        exporter.append(&chunk(&[json!({"a": "1"})])).unwrap();
+        let late = exporter.append(&chunk(&[json!({"a": "2", "b": "3"})]));
+        match text {
+            Some(text) => {
+                exporter.close(Ending::Complete).unwrap();
+                assert_eq!(folder.read("t"), text);
+            }
+            None => {
+                let error = late.unwrap_err();
+                assert_eq!((error.kind, error.context("column")), (ErrorKind::InvalidData, Some("b")));
+                assert!(error.hint.is_some());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_listed_columns_are_written() {
     let folder = Folder::new();
     let rows: &[Value] = &[json!({"a": "1", "b": "2"}), json!({"late": "3", "b": "4"})];
     export(&folder.path("t"), Some(&["b", "nowhere", "a"]), &[rows, rows], Ending::Complete);
@@ -182,22 +208,20 @@ fn listed_columns_are_exactly_those() {
 }
 
 #[test]
-fn options_that_cannot_work_are_config_errors() {
+fn invalid_options_are_config_errors() {
     let cases: [(&str, &str, Option<&[&str]>, &str); 3] = [
         ("no path", " ", None, "path"),
         ("no column", "x", Some(&[]), "columns"),
         ("a column twice", "x", Some(&["a", "a"]), "columns"),
     ];
     for (name, path, columns, key) in cases {
-        let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-        let options = OutputOptions { path: path.to_owned(), columns, if_exists: IfExists::Replace };
-        let error = FileExporter::new(options, Quoted).unwrap_err();
+        let error = FileExporter::of(options(path, columns), Quoted::widening()).unwrap_err();
         assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}");
     }
 }
 
 #[test]
-fn places_that_cannot_be_written_are_named() {
+fn destinations_that_are_not_writable_are_named() {
     let folder = Folder::new();
     fs::write(folder.0.join("file"), "").unwrap();
     let cases = [
@@ -213,24 +237,24 @@ fn places_that_cannot_be_written_are_named() {
 }
 
 #[test]
-fn a_file_that_may_not_be_replaced_stays() {
+fn if_exists_fail_keeps_the_file() {
     let folder = Folder::new();
     let path = folder.path("rows.csv");
     let early = OutputFile::create(&path, IfExists::Fail).unwrap();
     fs::write(&path, "theirs").unwrap();
-    assert!(early.commit().unwrap_err().message.contains("exists already"));
+    assert_eq!(early.commit().unwrap_err().context("path"), Some(path.as_str()));
     assert!(OutputFile::create(&path, IfExists::Fail).unwrap_err().hint.unwrap().contains("if_exists"));
     assert_eq!((folder.read("rows.csv").as_str(), folder.names().len()), ("theirs", 1));
     fs::remove_file(&path).unwrap();
     let mut file = OutputFile::create(&path, IfExists::Fail).unwrap();
-    file.write(b"ours").unwrap();
+    file.write_all(b"ours").unwrap();
     assert_eq!(file.commit().unwrap().bytes, 4);
     assert_eq!((folder.read("rows.csv").as_str(), folder.names().len()), ("ours", 1));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_and_the_file_behind_it_is_replaced() {
+fn the_file_behind_a_link_is_replaced() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let folder = Folder::new();
     fs::write(folder.0.join("real.csv"), "old").unwrap();
@@ -247,12 +271,13 @@ fn a_link_stays_and_the_file_behind_it_is_replaced() {
     }
     assert_eq!(fs::metadata(folder.0.join("real.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     fs::set_permissions(folder.0.join("real.csv"), fs::Permissions::from_mode(0o400)).unwrap();
-    assert!(OutputFile::create(&folder.path("link.csv"), IfExists::Replace).unwrap_err().message.contains("read-only"));
+    let error = OutputFile::create(&folder.path("link.csv"), IfExists::Replace).unwrap_err();
+    assert_eq!(error.context("path"), Some(folder.path("real.csv").as_str()));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_killed_processes_left_is_removed_and_nothing_else() {
+fn only_files_of_killed_processes_are_removed() {
     let folder = Folder::new();
     let dead = u32::MAX;
     let alive = std::process::id();
@@ -273,7 +298,7 @@ fn what_killed_processes_left_is_removed_and_nothing_else() {
 }
 
 #[test]
-fn names_that_are_nearly_too_long_still_work() {
+fn long_names_are_cut_in_the_temporary_name() {
     let folder = Folder::new();
     let name = format!("{}.csv", "é".repeat(120));
     export(&folder.path(&name), None, &[&[json!({"a": "1"})]], Ending::Complete);
@@ -284,21 +309,21 @@ fn names_that_are_nearly_too_long_still_work() {
 #[test]
 fn devices_are_written_directly() {
     let mut full = OutputFile::create("/dev/full", IfExists::Fail).unwrap();
-    full.write(b"x").unwrap();
+    full.write_all(b"x").unwrap();
     assert_eq!(full.commit().unwrap_err().kind, ErrorKind::NoSpace);
     let mut null = exporter("/dev/null", None);
-    null.begin(&["a".to_owned()]).unwrap();
-    null.write(&chunk(&[json!({"b": "1"})])).unwrap();
-    let error = null.write(&chunk(&[json!({"c": "1"})])).unwrap_err();
+    null.open(&["a".to_owned()]).unwrap();
+    null.append(&chunk(&[json!({"b": "1"})])).unwrap();
+    let error = null.append(&chunk(&[json!({"c": "1"})])).unwrap_err();
     assert_eq!((error.context("column"), error.hint.is_some()), (Some("c"), true));
 }
 
 #[test]
-fn rows_outside_of_an_export_are_refused() {
+fn rows_before_and_after_the_export_are_rejected() {
     let folder = Folder::new();
     let mut exporter = exporter(&folder.path("t"), None);
-    assert!(exporter.write(&chunk(&[json!({"a": 1})])).is_err());
-    let summary = exporter.finish(Ending::Complete).unwrap();
+    assert!(exporter.append(&chunk(&[json!({"a": 1})])).is_err());
+    let summary = exporter.close(Ending::Complete).unwrap();
     assert_eq!((summary.rows, folder.read("t").as_str()), (0, "\n"));
-    assert!(exporter.write(&chunk(&[json!({"a": 1})])).is_err());
+    assert!(exporter.append(&chunk(&[json!({"a": 1})])).is_err());
 }

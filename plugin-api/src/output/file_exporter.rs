@@ -1,0 +1,139 @@
+//! [`FileExporter`]: the exporter of every file format.
+
+use super::columns::Columns;
+use super::file::OutputFile;
+use super::format::{FileFormat, LateColumns};
+use super::options::OutputOptions;
+use super::widen::{Segment, widen};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exporter::{Ending, ExportSummary, Exporter, Target};
+use crate::host::Host;
+use crate::row::RowChunk;
+use std::io::Write;
+
+/// Exports rows to a file in the format `F`.
+///
+/// The output begins with the first rows, so that it has the columns of all of them.
+#[derive(Debug)]
+pub struct FileExporter<F> {
+    options: OutputOptions,
+    format: F,
+    columns: Columns,
+    file: Option<OutputFile>,
+    /// Empty until the output has begun.
+    segments: Vec<Segment>,
+    rows: u64,
+}
+
+impl<F: FileFormat> Exporter for FileExporter<F> {
+    type Config = F::Config;
+
+    fn new(config: F::Config, _host: Host) -> Result<Self> {
+        let (options, format) = F::new(config)?;
+        Self::of(options, format)
+    }
+
+    fn target(&self) -> Target {
+        self.options.target()
+    }
+
+    async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
+        self.open(&columns)
+    }
+
+    async fn write(&mut self, rows: RowChunk) -> Result<()> {
+        self.append(&rows)
+    }
+
+    async fn finish(&mut self, ending: Ending) -> Result<ExportSummary> {
+        self.close(ending)
+    }
+}
+
+impl<F: FileFormat> FileExporter<F> {
+    pub(super) fn of(options: OutputOptions, format: F) -> Result<Self> {
+        options.check()?;
+        let columns = Columns::new(options.columns.as_ref());
+        Ok(Self { options, format, columns, file: None, segments: Vec::new(), rows: 0 })
+    }
+
+    pub(super) fn open(&mut self, columns: &[String]) -> Result<()> {
+        self.columns.admit(columns);
+        self.file = Some(OutputFile::create(&self.options.path, self.options.if_exists)?);
+        Ok(())
+    }
+
+    pub(super) fn append(&mut self, chunk: &RowChunk) -> Result<()> {
+        let Some(file) = &mut self.file else {
+            return Err(Error::new(ErrorKind::Other, "cannot write rows before the export begins or after it ends"));
+        };
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let known = self.columns.names().len();
+        let rows = self.columns.rows(chunk);
+        let columns = rows.columns();
+        if self.segments.is_empty() {
+            self.format.inspect(&rows);
+            self.format.begin(columns, file)?;
+            self.segments.push(Segment { start: file.bytes(), columns: columns.len() });
+        } else if let Some(late) = columns.get(known) {
+            check_late_column(late, &self.format.late_columns(), file)?;
+            self.segments.push(Segment { start: file.bytes(), columns: columns.len() });
+        }
+        self.format.rows(&rows, file)?;
+        // Readers of a stream wait for the rows; a file is read when it is complete.
+        if !file.can_rewrite() {
+            file.flush()?;
+        }
+        self.rows += chunk.len() as u64;
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, ending: Ending) -> Result<ExportSummary> {
+        if ending == Ending::Discard {
+            self.file = None;
+            return Ok(ExportSummary::default());
+        }
+        if self.file.is_none() {
+            self.open(&[])?;
+        }
+        let Some(mut file) = self.file.take() else {
+            return Ok(ExportSummary::default());
+        };
+        self.complete(&mut file)?;
+        let written = if ending == Ending::Complete { file.commit()? } else { file.commit_partial()? };
+        Ok(ExportSummary { location: written.location, rows: self.rows, bytes: Some(written.bytes) })
+    }
+
+    fn complete(&mut self, file: &mut OutputFile) -> Result<()> {
+        for column in self.columns.never_seen() {
+            log::warn!("no row has the column `{column}`, which the exporter of {} lists", self.options.path);
+        }
+        if self.segments.is_empty() {
+            self.format.begin(self.columns.names(), file)?;
+        } else if self.segments.len() > 1
+            && let LateColumns::Widen(lines) = self.format.late_columns()
+        {
+            widen(file, &self.segments, &lines, |new| self.format.begin(self.columns.names(), new))?;
+        }
+        // The part after the rows has no cells, so it is written after the rows were widened.
+        self.format.finish(file)
+    }
+}
+
+fn check_late_column(column: &str, handling: &LateColumns, file: &OutputFile) -> Result<()> {
+    let reason = match handling {
+        LateColumns::Accept => return Ok(()),
+        LateColumns::Widen(_) if file.can_rewrite() => return Ok(()),
+        LateColumns::Widen(_) => "the header is already written, and a stream cannot be rewritten",
+        LateColumns::Refuse => "the columns of this format are fixed by the first rows",
+    };
+    let hint = match handling {
+        LateColumns::Refuse => "list all columns in the exporter's `columns`",
+        _ => "list all columns in the exporter's `columns`, or write to a file",
+    };
+    Err(Error::new(ErrorKind::InvalidData, format!("cannot add the late column `{column}`: {reason}"))
+        .with_context("column", column)
+        .hint(hint))
+}

@@ -1,0 +1,89 @@
+//! [`Csv`]: rows as lines of CSV.
+
+use crate::config::Config;
+use crate::guard::guarded;
+use csv::{Terminator, Writer, WriterBuilder};
+use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
+use rowsmith_plugin_api::prelude::*;
+use std::io::Write;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The CSV format.
+#[derive(Debug)]
+pub struct Csv {
+    delimiter: u8,
+    crlf: bool,
+    bom: bool,
+    formula_guard: bool,
+}
+
+impl Csv {
+    fn lines<'a>(&self, out: &'a mut OutputFile) -> Writer<&'a mut OutputFile> {
+        let terminator = if self.crlf { Terminator::CRLF } else { Terminator::Any(b'\n') };
+        // All lines have the same number of cells by construction, so the check of the writer is not needed.
+        WriterBuilder::new().delimiter(self.delimiter).terminator(terminator).flexible(true).from_writer(out)
+    }
+
+    fn cell<'a>(&self, cell: Cell<'a>, buffer: &'a mut String) -> &'a str {
+        let text = cell.display();
+        if self.formula_guard && cell.kind == CellKind::String { guarded(text, buffer) } else { text }
+    }
+}
+
+impl FileFormat for Csv {
+    type Config = Config;
+
+    fn new(config: Config) -> Result<(OutputOptions, Self)> {
+        let delimiter = config.delimiter()?;
+        let Config { output, crlf, bom, formula_guard, .. } = config;
+        Ok((output, Self { delimiter, crlf, bom, formula_guard }))
+    }
+
+    fn late_columns(&self) -> LateColumns {
+        let empty_cell = char::from(self.delimiter).to_string();
+        let line_end = if self.crlf { "\r\n" } else { "\n" };
+        LateColumns::Widen(TableLines { empty_cell, line_end, quote: Some(b'"') })
+    }
+
+    fn begin(&mut self, columns: &[String], out: &mut OutputFile) -> Result<()> {
+        if self.bom {
+            out.write_all(BYTE_ORDER_MARK)?;
+        }
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let mut buffer = String::new();
+        let mut lines = self.lines(out);
+        for column in columns {
+            lines.write_field(self.cell(Cell::string(column), &mut buffer)).map_err(failed)?;
+        }
+        end_line(&mut lines)?;
+        Ok(lines.flush()?)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {
+        let mut buffer = String::new();
+        let mut lines = self.lines(out);
+        for row in 0..rows.len() {
+            for cell in rows.row(row) {
+                lines.write_field(self.cell(cell, &mut buffer)).map_err(failed)?;
+            }
+            end_line(&mut lines)?;
+        }
+        Ok(lines.flush()?)
+    }
+}
+
+fn end_line(lines: &mut Writer<&mut OutputFile>) -> Result<()> {
+    lines.write_record(None::<&[u8]>).map_err(failed)
+}
+
+/// Returns an error of the output unchanged.
+fn failed(source: csv::Error) -> Error {
+    let message = format!("cannot write a row as CSV: {source}");
+    match source.into_kind() {
+        csv::ErrorKind::Io(source) => source.into(),
+        _ => Error::new(ErrorKind::InvalidData, message),
+    }
+}
