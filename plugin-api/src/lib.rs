@@ -6,8 +6,7 @@
 //! use rowsmith_plugin_api::prelude::*;
 //!
 //! /// Settings of the example scraper.
-//! #[derive(Deserialize, ConfigSchema)]
-//! #[serde(deny_unknown_fields)]
+//! #[derive(PluginConfig)]
 //! struct Config {
 //!     /// How many rows to make.
 //!     count: u32,

@@ -1,32 +1,36 @@
-//! Text that stays text inside of HTML.
+//! Text inside HTML.
 
-/// Appends a text with everything escaped that HTML could take for its own, in one line.
+use std::fmt::{self, Display, Formatter, Write};
+
+/// Text that HTML shows as it is, on one line.
 ///
-/// Line ends become `<br>`. Other control characters are no part of HTML and become `�`, so that nobody wonders where
-/// they went.
-pub(crate) fn write(text: &str, out: &mut Vec<u8>) {
-    let mut characters = text.chars().peekable();
-    let mut buffer = [0; 4];
-    while let Some(character) = characters.next() {
-        let piece = match character {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            '"' => "&quot;",
-            '\'' => "&#39;",
-            '\r' if characters.peek() == Some(&'\n') => continue,
-            '\r' | '\n' => "<br>",
-            '\t' => " ",
-            control if control.is_control() => "\u{fffd}",
-            plain => plain.encode_utf8(&mut buffer),
-        };
-        out.extend_from_slice(piece.as_bytes());
+/// Line ends become `<br>`. Other control characters are not allowed in HTML and become `�`, so that they stay visible.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let mut characters = self.0.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '&' => out.write_str("&amp;")?,
+                '<' => out.write_str("&lt;")?,
+                '>' => out.write_str("&gt;")?,
+                '"' => out.write_str("&quot;")?,
+                '\'' => out.write_str("&#39;")?,
+                '\r' if characters.peek() == Some(&'\n') => {}
+                '\r' | '\n' => out.write_str("<br>")?,
+                '\t' => out.write_char(' ')?,
+                control if control.is_control() => out.write_char('\u{fffd}')?,
+                plain => out.write_char(plain)?,
+            }
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::write;
+    use super::Escaped;
 
     #[test]
     fn no_text_becomes_markup() {
@@ -38,9 +42,7 @@ mod tests {
             ("line ends", "a\nb\r\nc\rd", "a<br>b<br>c<br>d"),
             ("control characters", "a\0\u{1b}[1m\tb\u{85}", "a\u{fffd}\u{fffd}[1m b\u{fffd}"),
         ] {
-            let mut out = Vec::new();
-            write(text, &mut out);
-            assert_eq!(String::from_utf8(out).unwrap(), expected, "{name}");
+            assert_eq!(Escaped(text).to_string(), expected, "{name}");
         }
     }
 }

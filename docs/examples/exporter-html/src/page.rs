@@ -1,62 +1,57 @@
 //! Rows as lines of one HTML table.
 
-use crate::cell;
-use rowsmith_plugin_api::output::{Format, Rows, TableLines};
+use crate::Config;
+use crate::cell::Escaped;
+use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use rowsmith_plugin_api::prelude::*;
+use std::io::Write;
 
-/// What comes before the table. The page needs no other file, and its policy lets it load none.
-const BEGINNING: &str = include_str!("page.html");
-/// What comes after the last row.
-const END: &[u8] = b"</tbody>\n</table>\n</body>\n</html>\n";
+/// The page before the table. Its content security policy blocks every other file.
+const START: &str = include_str!("page.html");
+/// The page after the last row.
+const END: &str = "</tbody>\n</table>\n</body>\n</html>\n";
 
 /// One page with one table.
 #[derive(Debug)]
-pub(crate) struct Page {
-    /// The beginning with the title in it.
-    beginning: String,
+pub struct Page {
+    /// The start of the page with its title.
+    start: String,
 }
 
-impl Page {
-    pub(crate) fn new(title: &str) -> Self {
-        let mut escaped = Vec::new();
-        cell::write(title, &mut escaped);
-        Self { beginning: BEGINNING.replace("{{title}}", &String::from_utf8_lossy(&escaped)) }
-    }
-}
+impl FileFormat for Page {
+    type Config = Config;
 
-impl Format for Page {
-    /// Rows that bring a further column widen all lines before them, which are one line of the file each.
-    fn table(&self) -> Option<TableLines> {
-        Some(TableLines { empty_cell: "<td></td>".to_owned(), line_end: "</tr>\n", quote: None })
+    fn new(config: Config) -> Result<(OutputOptions, Self)> {
+        let start = START.replace("{{title}}", &Escaped(&config.title).to_string());
+        Ok((config.output, Self { start }))
     }
 
-    fn header(&self, columns: &[String], out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(self.beginning.as_bytes());
-        out.extend_from_slice(b"<thead>\n<tr>");
+    /// A late column adds an empty cell to all earlier rows, which are one line of the file each.
+    fn late_columns(&self) -> LateColumns {
+        LateColumns::Widen(TableLines { empty_cell: "<td></td>".to_owned(), line_end: "</tr>\n", quote: None })
+    }
+
+    fn begin(&mut self, columns: &[String], out: &mut OutputFile) -> Result<()> {
+        write!(out, "{}<thead>\n<tr>", self.start)?;
         for column in columns {
-            out.extend_from_slice(b"<th scope=\"col\">");
-            cell::write(column, out);
-            out.extend_from_slice(b"</th>");
+            write!(out, "<th scope=\"col\">{}</th>", Escaped(column))?;
         }
-        out.extend_from_slice(b"</tr>\n</thead>\n<tbody>\n");
-        Ok(())
+        Ok(write!(out, "</tr>\n</thead>\n<tbody>\n")?)
     }
 
-    fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
+    fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {
         for row in 0..rows.len() {
-            out.extend_from_slice(b"<tr>");
+            write!(out, "<tr>")?;
             for cell in rows.row(row) {
-                out.extend_from_slice(if cell.kind == CellKind::Number { b"<td class=\"n\">" } else { b"<td>" });
-                cell::write(cell.display(), out);
-                out.extend_from_slice(b"</td>");
+                let start = if cell.kind == CellKind::Number { "<td class=\"n\">" } else { "<td>" };
+                write!(out, "{start}{}</td>", Escaped(cell.display()))?;
             }
-            out.extend_from_slice(b"</tr>\n");
+            writeln!(out, "</tr>")?;
         }
         Ok(())
     }
 
-    fn footer(&self, out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(END);
-        Ok(())
+    fn finish(&mut self, out: &mut OutputFile) -> Result<()> {
+        Ok(write!(out, "{END}")?)
     }
 }

@@ -1,4 +1,4 @@
-//! What the page looks like, and what is left when a run is not completed.
+//! Contents of the page, and the files after a run that is not completed.
 
 use rowsmith_exporter_html::Html;
 use rowsmith_plugin_api::prelude::*;
@@ -24,7 +24,7 @@ fn export(path: &Path, change: &Value, chunks: &[Vec<Value>], ending: Ending) ->
     })
 }
 
-/// The page of some rows, and its table alone.
+/// The page of some rows, and its table.
 fn page(change: &Value, chunks: &[Vec<Value>]) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pages").join("rows.html");
@@ -77,7 +77,7 @@ fn a_page_without_rows_is_a_page() {
 }
 
 #[test]
-fn a_run_that_is_not_completed_leaves_the_old_page() {
+fn a_run_that_is_not_completed_keeps_the_old_page() {
     for (ending, beside) in [(Ending::Partial, Some("rows.partial.html")), (Ending::Discard, None)] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.html");

@@ -1,14 +1,14 @@
 //! Rows as blocks of text: a line for each column, then an empty line.
 
-use rowsmith_plugin_api::output::{FileExporter, FileFormat, Format, OutputOptions, Rows};
+use rowsmith_plugin_api::output::{FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
 use rowsmith_plugin_api::prelude::*;
+use std::io::Write;
 
-/// Where the text goes.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+/// Settings of the text file.
+#[derive(PluginConfig)]
 pub struct Config {
-    /// The file, relative to the working directory; `-` is the standard output.
-    path: String,
+    #[config(flatten)]
+    output: OutputOptions,
 }
 
 pub struct Blocks;
@@ -16,23 +16,22 @@ pub struct Blocks;
 impl FileFormat for Blocks {
     type Config = Config;
 
-    fn open(config: Config) -> Result<(OutputOptions, Self)> {
-        Ok((OutputOptions::to(config.path), Self))
-    }
-}
-
-impl Format for Blocks {
-    fn header(&self, _columns: &[String], _out: &mut Vec<u8>) -> Result<()> {
-        Ok(())
+    fn new(config: Config) -> Result<(OutputOptions, Self)> {
+        Ok((config.output, Self))
     }
 
-    fn rows(&mut self, rows: &Rows<'_>, out: &mut Vec<u8>) -> Result<()> {
+    /// Each block names its own columns, so later rows may have more of them.
+    fn late_columns(&self) -> LateColumns {
+        LateColumns::Accept
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {
         for row in 0..rows.len() {
             for (column, cell) in rows.columns().iter().zip(rows.row(row)) {
                 let text = cell.display().replace('\n', "\n  ");
-                out.extend(format!("{column}: {text}\n").bytes());
+                writeln!(out, "{column}: {text}")?;
             }
-            out.push(b'\n');
+            writeln!(out)?;
         }
         Ok(())
     }
