@@ -1,6 +1,6 @@
-//! The one line that makes a crate a plugin.
+//! [`export_plugin!`](crate::export_plugin), which makes a crate a plugin.
 
-/// Exports a type as this library's plugin.
+/// Exports a type as the plugin of this library.
 ///
 /// ```text
 /// export_plugin!(scraper: Pages, name = "pages", about = "Rows of a paginated JSON API");
@@ -8,12 +8,12 @@
 /// ```
 ///
 /// The kind is `scraper`, `cache`, `provider` or `exporter`, and the type implements the trait of that name.
-/// The crate must be built with `crate-type = ["cdylib"]` (or `["cdylib", "rlib"]`) and with unwinding panics.
+/// The crate is built with `crate-type = ["cdylib"]` (or `["cdylib", "rlib"]`) and with unwinding panics.
 #[macro_export]
 macro_rules! export_plugin {
     ($kind:ident : $plugin:ty, name = $name:literal, about = $about:literal $(, capabilities = [$($capability:literal),* $(,)?])? $(,)?) => {
         #[cfg(panic = "abort")]
-        compile_error!("a Rowsmith plugin needs unwinding panics: a panic must become an error of one call; remove `panic = \"abort\"` from the profile");
+        compile_error!("a Rowsmith plugin needs unwinding panics, so that a panic becomes an error of one call: remove `panic = \"abort\"` from the profile");
 
         #[doc(hidden)]
         pub fn __rowsmith_plugin() -> $crate::__private::LinkedPlugin {
@@ -31,7 +31,7 @@ macro_rules! export_plugin {
             ];
             const LENGTH: usize = $crate::manifest::concat_len(PARTS);
             const BYTES: [u8; LENGTH] = $crate::manifest::concat::<LENGTH>(PARTS);
-            const _: () = assert!($crate::manifest::is_one_line($name) && $crate::manifest::is_one_line($about), "name and about are one line each");
+            const _: () = assert!($crate::manifest::is_one_line($name) && $crate::manifest::is_one_line($about), "`name` and `about` must be one line each");
 
             #[used]
             #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__rowsmith"))]

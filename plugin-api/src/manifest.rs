@@ -1,28 +1,28 @@
-//! What a plugin says of itself, as text in a link section of its file.
+//! The manifest of a plugin: text in a link section of its file.
 //!
-//! The text can be read without running any code of the plugin: lines of `key: value` between two marks.
+//! A host reads it without running any code of the plugin. It consists of lines `key: value` between two markers.
 
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
-/// The first line of a manifest; the number is the format's.
+/// The first line of a manifest, with the version of the format.
 pub const MANIFEST_BEGIN: &str = "rowsmith-manifest 1\n";
 /// The last line of a manifest.
 pub const MANIFEST_END: &str = "rowsmith-manifest-end\n";
-/// The section that holds it, as an object-file reader names it.
+/// The name of the section in object files.
 pub const MANIFEST_SECTION: &str = if cfg!(target_vendor = "apple") { "__rowsmith" } else { ".rowsmith" };
 
-/// The four kinds of plugin.
+/// The kind of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PluginKind {
-    /// Where rows come from.
+    /// Provides rows.
     Scraper,
-    /// Where answers are kept.
+    /// Stores answers.
     Cache,
-    /// Who answers.
+    /// Answers questions about rows.
     Provider,
-    /// Where rows go.
+    /// Writes the finished rows.
     Exporter,
 }
 
@@ -30,7 +30,7 @@ impl PluginKind {
     /// All kinds, in the order of a run.
     pub const ALL: [Self; 4] = [Self::Scraper, Self::Cache, Self::Provider, Self::Exporter];
 
-    /// The kind's name in configs and file names.
+    /// Returns the kind's name in configs and file names.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scraper => "scraper",
@@ -40,7 +40,7 @@ impl PluginKind {
         }
     }
 
-    /// The kind of a name.
+    /// Returns the kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -52,49 +52,49 @@ impl std::fmt::Display for PluginKind {
     }
 }
 
-/// A plugin's manifest.
+/// The manifest of a plugin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The name by which configs know the plugin.
+    /// Name of the plugin in configs.
     pub name: String,
-    /// Its kind.
+    /// Kind of the plugin.
     pub kind: PluginKind,
-    /// Its own version.
+    /// Version of the plugin.
     pub version: String,
-    /// One line on what it does.
+    /// One-line summary.
     pub about: String,
-    /// The major version of the binary interface it speaks.
+    /// Major version of the binary interface.
     pub abi: u32,
-    /// The version of `rowsmith-plugin-api` it was built with.
+    /// Version of `rowsmith-plugin-api` that the plugin was built with.
     pub api_version: String,
-    /// What it can do beyond its kind's basics.
+    /// Optional features of its kind that it implements.
     pub capabilities: Vec<String>,
-    /// The symbol of its header.
+    /// Symbol of its header.
     pub entry: String,
-    /// The JSON Schema of its config.
+    /// JSON Schema of its config.
     pub config_schema: serde_json::Value,
 }
 
 impl Manifest {
-    /// Finds and reads a manifest in the bytes of a section.
+    /// Finds and parses a manifest in the bytes of a section.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`] saying what is missing or wrong.
+    /// [`ErrorKind::InvalidData`] that names the missing or invalid entry.
     pub fn parse(section: &[u8]) -> Result<Self> {
         let text = find_text(section)?;
         let printable = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
         let field = |name: &str| {
             text.lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-                .ok_or_else(|| invalid(format!("has no `{name}`")))
+                .ok_or_else(|| invalid(format!("entry `{name}` is missing")))
         };
         let kind = field("kind")?;
         Ok(Self {
             name: printable(field("name")?),
-            kind: PluginKind::from_name(kind).ok_or_else(|| invalid(format!("names the unknown kind `{kind}`")))?,
+            kind: PluginKind::from_name(kind).ok_or_else(|| invalid(format!("unknown kind `{kind}`")))?,
             version: printable(field("version")?),
             about: printable(field("about").unwrap_or_default()),
-            abi: field("abi")?.parse().map_err(|_| invalid("has an `abi` that is not a number"))?,
+            abi: field("abi")?.parse().map_err(|_| invalid("entry `abi` is not a number"))?,
             api_version: field("api-version")?.to_owned(),
             capabilities: field("capabilities")
                 .unwrap_or_default()
@@ -104,32 +104,32 @@ impl Manifest {
                 .collect(),
             entry: field("entry")?.to_owned(),
             config_schema: serde_json::from_str(field("config-schema")?)
-                .map_err(|e| invalid(format!("has a config schema that is not JSON ({e})")))?,
+                .map_err(|e| invalid(format!("entry `config-schema` is not JSON: {e}")))?,
         })
     }
 
-    /// Whether the plugin declares a capability.
+    /// Returns whether the plugin declares a capability.
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|c| c == capability)
     }
 }
 
 fn find_text(section: &[u8]) -> Result<&str> {
-    let begin = find(section, MANIFEST_BEGIN.as_bytes()).ok_or_else(|| invalid("does not begin as one"))?;
+    let begin = find(section, MANIFEST_BEGIN.as_bytes()).ok_or_else(|| invalid("no start marker"))?;
     let rest = &section[begin..];
-    let end = find(rest, MANIFEST_END.as_bytes()).ok_or_else(|| invalid("has no end"))?;
-    std::str::from_utf8(&rest[..end]).map_err(|_| invalid("is not UTF-8"))
+    let end = find(rest, MANIFEST_END.as_bytes()).ok_or_else(|| invalid("no end marker"))?;
+    std::str::from_utf8(&rest[..end]).map_err(|_| invalid("the text is not UTF-8"))
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-fn invalid(what: impl AsRef<str>) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("the plugin's manifest {}", what.as_ref()))
+fn invalid(reason: impl AsRef<str>) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("invalid plugin manifest: {}", reason.as_ref()))
 }
 
-/// Whether a text stays on one line, as every value of a manifest must.
+/// Returns whether text is one line, as every value of a manifest must be.
 pub const fn is_one_line(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -142,7 +142,7 @@ pub const fn is_one_line(text: &str) -> bool {
     true
 }
 
-/// The length of some texts behind each other.
+/// Returns the length of the concatenated texts.
 pub const fn concat_len(parts: &[&str]) -> usize {
     let mut total = 0;
     let mut at = 0;
@@ -153,7 +153,7 @@ pub const fn concat_len(parts: &[&str]) -> usize {
     total
 }
 
-/// Some texts behind each other, made while compiling. `N` must be their [`concat_len`].
+/// Concatenates texts at compile time. `N` is their [`concat_len`].
 pub const fn concat<const N: usize>(parts: &[&str]) -> [u8; N] {
     let mut out = [0; N];
     let mut filled = 0;
@@ -183,7 +183,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_written_can_be_read() {
+    fn a_manifest_round_trips() {
         let mut section = b"\0\0junk".to_vec();
         section.extend(PARTS.concat().bytes());
         section.extend(b"\0\0");
@@ -194,9 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_missing_entry_is_named() {
         let text = PARTS.concat().replace("entry: sym\n", "");
-        assert_eq!(Manifest::parse(text.as_bytes()).unwrap_err().message, "the plugin's manifest has no `entry`");
+        let error = Manifest::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidData);
+        assert!(error.message.contains("`entry`"), "{error}");
         assert!(Manifest::parse(b"rowsmith-manifest 1\nname: x").is_err());
     }
 }

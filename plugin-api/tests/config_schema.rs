@@ -1,4 +1,4 @@
-//! What the derived schema of a config type looks like, and that it says what serde accepts.
+//! Schemas derived with `ConfigSchema`: their JSON, and their agreement with serde.
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
@@ -113,7 +113,7 @@ const COLLECTIONS: &str = schema_json!(Collections);
 const UNIT: &str = schema_json!(Unit);
 const GENERIC: &str = schema_json!(Generic<Vec<Kind>>);
 const OPTIONAL: &str = schema_json!(Optional);
-/// As a link section wants it.
+/// The form of a link section.
 static SECTION: [u8; READER.len()] = write_json(&Reader::SCHEMA);
 
 fn checks(description: &str) -> Value {
@@ -195,7 +195,7 @@ fn collections_nest() {
 }
 
 #[test]
-fn required_is_what_serde_demands() {
+fn required_keys_are_those_that_serde_requires() {
     let required = parsed(OPTIONAL)["required"].clone();
     assert_eq!(required, json!(["readByOwnFunction"]));
     assert!(serde_json::from_value::<Optional>(json!({"readByOwnFunction": 1})).is_ok());
@@ -203,7 +203,7 @@ fn required_is_what_serde_demands() {
 }
 
 #[test]
-fn what_the_schema_names_is_what_serde_reads() {
+fn the_schema_has_the_keys_that_serde_reads() {
     let config = json!({
         "path": "rows.csv", "max_rows": 3, "checks": {"strict": true, "max-ratio": 0.1},
         "base_url": "https://example.org", "type": "z_standard", "in": true,
@@ -246,7 +246,7 @@ fn constant_and_value_agree() {
 }
 
 #[test]
-fn bounds_only_get_tighter() {
+fn bounds_only_become_tighter() {
     for (name, schema, expected) in [
         ("unsigned keeps zero", u8::SCHEMA.with_minimum(-5), json!({"type": "integer", "minimum": 0})),
         ("unsigned from two", u8::SCHEMA.with_minimum(2), json!({"type": "integer", "minimum": 2})),
@@ -262,7 +262,7 @@ fn bounds_only_get_tighter() {
     }
 }
 
-/// The compiler gives up on constants that take too long; a schema far larger than any real one must not.
+/// The compiler limits the evaluation of constants; a schema far larger than real ones stays below the limit.
 #[test]
 fn large_schemas_evaluate() {
     const TEXT: &str =

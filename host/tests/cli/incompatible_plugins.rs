@@ -81,12 +81,12 @@ fn another_header_or_other_types_name_both_versions_too() {
 fn a_damaged_manifest_is_refused_before_the_library_is_opened() {
     let sandbox = sandbox();
     let cases: [(&[u8], &[u8], &str); 6] = [
-        (b"rowsmith-manifest 1\n", b"rowsmith-manifest 9\n", "the plugin's manifest does not begin as one"),
-        (b"rowsmith-manifest-end", b"rowsmith-manifest-xxx", "the plugin's manifest has no end"),
-        (b"\nabout: W", b"\nabout: \xff", "the plugin's manifest is not UTF-8"),
-        (b"\nentry: ", b"\nextra: ", "the plugin's manifest has no `entry`"),
-        (b"\nkind: exporter", b"\nkind: reporter", "the plugin's manifest names the unknown kind `reporter`"),
-        (b"\nconfig-schema: {", b"\nconfig-schema: [", "the plugin's manifest has a config schema that is not JSON"),
+        (b"rowsmith-manifest 1\n", b"rowsmith-manifest 9\n", "manifest: no start marker"),
+        (b"rowsmith-manifest-end", b"rowsmith-manifest-xxx", "manifest: no end marker"),
+        (b"\nabout: W", b"\nabout: \xff", "manifest: the text is not UTF-8"),
+        (b"\nentry: ", b"\nextra: ", "manifest: entry `entry` is missing"),
+        (b"\nkind: exporter", b"\nkind: reporter", "manifest: unknown kind `reporter`"),
+        (b"\nconfig-schema: {", b"\nconfig-schema: [", "manifest: entry `config-schema` is not JSON"),
     ];
     for (from, to, sentence) in cases {
         let library = sandbox.write("damaged.so", exporter().change_manifest(from, to).0);

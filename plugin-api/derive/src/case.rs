@@ -1,8 +1,8 @@
 //! Serde's `rename_all` rules.
 //!
-//! As serde does, a field is taken to be in `snake_case` and a variant in `PascalCase`; nothing else is guessed.
+//! Like serde, they assume fields in `snake_case` and variants in `PascalCase`.
 
-/// A way to write a name of several words.
+/// A notation for names of several words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Case {
     Lower,
@@ -27,7 +27,7 @@ const RULES: [(&str, Case); 8] = [
 ];
 
 impl Case {
-    /// Reads the value of a `rename_all`.
+    /// Parses the value of a `rename_all`.
     pub(crate) fn parse(rule: &syn::LitStr) -> syn::Result<Self> {
         let text = rule.value();
         let known = RULES.iter().find(|(name, _)| *name == text).map(|(_, case)| *case);
@@ -37,7 +37,7 @@ impl Case {
         })
     }
 
-    /// The name of a field.
+    /// Converts the name of a field.
     pub(crate) fn field(self, name: &str) -> String {
         match self {
             Self::Lower | Self::Snake => name.to_owned(),
@@ -49,7 +49,7 @@ impl Case {
         }
     }
 
-    /// The name of a variant.
+    /// Converts the name of a variant.
     pub(crate) fn variant(self, name: &str) -> String {
         match self {
             Self::Lower => name.to_ascii_lowercase(),

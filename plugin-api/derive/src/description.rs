@@ -1,8 +1,8 @@
-//! From doc comments to a description: one line per paragraph, paragraphs apart by a blank line.
+//! Converts doc comments to a description: one line per paragraph, with a blank line between paragraphs.
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The text of an item's doc comments; empty when it has none.
+/// Returns the text of an item's doc comments; empty if it has none.
 pub(crate) fn description(attributes: &[Attribute]) -> String {
     let comments: Vec<String> = attributes.iter().filter_map(comment).collect();
     let mut text = String::new();
@@ -24,7 +24,7 @@ pub(crate) fn description(attributes: &[Attribute]) -> String {
     text
 }
 
-/// `#[doc(hidden)]` and documents from other files are no text of the config's author for its users.
+/// Returns the text of one doc comment; `#[doc(hidden)]` and included files are not part of the description.
 fn comment(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(doc) = &attribute.meta else {
         return None;
@@ -37,7 +37,7 @@ fn comment(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// A block comment keeps the stars at the start of its lines; a line comment keeps a list's.
+/// Removes the stars at the start of the lines of a block comment. The stars of a list stay.
 fn without_stars(comment: &str) -> String {
     let mut lines = comment.lines();
     let first = lines.next().unwrap_or_default();

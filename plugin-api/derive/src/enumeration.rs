@@ -1,4 +1,4 @@
-//! The schema of an enum: the words for its unit variants.
+//! The schema of an enum: the names of its unit variants.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::config_attribute::refuse_on_variant;
 use crate::expand::UNSUPPORTED;
 use crate::serde_attribute::SerdeAttribute;
 
-/// A `Schema::Enum` of the names under which the variants are read.
+/// Returns a `Schema::Enum` of the names that serde reads the variants from.
 pub(crate) fn schema(
     api: &Path,
     input: &DeriveInput,

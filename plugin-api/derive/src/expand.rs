@@ -13,7 +13,7 @@ use crate::structure;
 /// The error for tuple structs, unions and enums that carry data.
 pub(crate) const UNSUPPORTED: &str = "ConfigSchema supports structs with named fields and enums of unit variants";
 
-/// The implementation for the item, or the error in it.
+/// Returns the implementation for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let api = TypeConfig::read(&input.attrs)?.api;
     let serde = SerdeAttribute::read(&input.attrs)?;

@@ -16,7 +16,7 @@ const UNSUPPORTED: &str = "PluginConfig supports structs with named fields and w
 /// The serde attributes that `PluginConfig` honours.
 const SERDE: [&str; 3] = ["rename", "rename_all", "skip"];
 
-/// The implementations for the item, or the error in it.
+/// Returns the implementations for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let fields = named_fields(input)?;
     refuse_serde(&input.attrs)?;
@@ -40,7 +40,7 @@ fn named_fields(input: &DeriveInput) -> syn::Result<Option<&FieldsNamed>> {
     }
 }
 
-/// An attribute that had no effect would be a silent mistake.
+/// Rejects serde attributes without effect, which would be silent mistakes.
 fn refuse_serde(attributes: &[Attribute]) -> syn::Result<()> {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         attribute.parse_nested_meta(|meta| {
@@ -134,7 +134,7 @@ fn implementation(api: &Path, input: &DeriveInput, fields: &[ConfigField<'_>]) -
     }
 }
 
-/// The fields as slices to concatenate: one per field, as flattened tables stand between others.
+/// Returns the slices of fields to concatenate, one per field of the struct.
 fn parts(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
     let read = fields.iter().filter(|field| !field.serde.skip);
     let part = |field: &ConfigField<'_>| {
@@ -153,7 +153,7 @@ fn parts(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
     read.map(part).collect()
 }
 
-/// The members of the struct that holds what has been read so far.
+/// Returns the members of the struct that holds the values read so far.
 fn values(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
     let member = |field: &ConfigField<'_>| {
         let (name, kind) = (&field.field.ident, &field.field.ty);
@@ -190,7 +190,7 @@ fn accept(api: &Path, fields: &[ConfigField<'_>]) -> TokenStream {
     }
 }
 
-/// The initializer of one field.
+/// Returns the initializer of one field.
 fn finish(api: &Path, field: &ConfigField<'_>) -> TokenStream {
     let (name, key, kind) = (&field.field.ident, &field.key, &field.field.ty);
     if field.serde.skip {

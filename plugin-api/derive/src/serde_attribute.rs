@@ -1,7 +1,7 @@
 //! The attribute `#[serde(...)]` of a type, a field or a variant.
 //!
-//! Attributes that make the config look different from what the schema could say are errors; those that do not change
-//! what is accepted are passed over.
+//! Attributes that the schema cannot describe are errors; attributes that do not change the accepted configs are
+//! skipped.
 
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
@@ -9,22 +9,22 @@ use syn::{Attribute, LitStr, Token};
 
 use crate::case::Case;
 
-/// What serde's attributes say; for a type, a field and a variant alike.
+/// Serde's attributes of a type, a field or a variant.
 #[derive(Debug, Default)]
 pub(crate) struct SerdeAttribute {
-    /// The name that replaces the item's own.
+    /// The name that replaces the item's own name.
     pub(crate) rename: Option<String>,
-    /// How the names inside the type are written.
+    /// The notation of the names inside the type.
     pub(crate) rename_all: Option<Case>,
-    /// Whether what is left out is filled in.
+    /// True if serde fills in missing values.
     pub(crate) default: bool,
-    /// Whether the item is never read.
+    /// True if the item is never read.
     pub(crate) skip: bool,
-    /// Whether a function of the author's reads the field, which takes from `Option` that it may be left out.
+    /// True if a custom function reads the field; then an `Option` may not be left out.
     pub(crate) own_function: bool,
 }
 
-/// Attributes after which the derived schema would refuse a good config or accept a bad one.
+/// Attributes with which the derived schema would reject a valid config or accept an invalid one.
 const NOT_DESCRIBABLE: [&str; 11] = [
     "flatten",
     "untagged",
@@ -91,7 +91,7 @@ fn for_deserialize(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
     Ok(found)
 }
 
-/// Moves past an attribute's value, whatever it is, to the next comma.
+/// Skips the value of an attribute, up to the next comma.
 pub(crate) fn pass_over(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;

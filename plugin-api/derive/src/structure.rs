@@ -12,7 +12,7 @@ use crate::config_attribute::FieldConfig;
 use crate::description::description;
 use crate::serde_attribute::SerdeAttribute;
 
-/// A field with all that its attributes say.
+/// A field with its parsed attributes.
 pub(crate) struct ConfigField<'a> {
     pub(crate) field: &'a Field,
     /// Name of the key in the config file.
@@ -47,7 +47,7 @@ impl<'a> ConfigField<'a> {
         Ok(Self { field, key, serde, config })
     }
 
-    /// The `schema::Field` of this field.
+    /// Returns the `schema::Field` of this field.
     pub(crate) fn entry(&self, api: &Path, default: Option<&str>, may_be_left_out: &TokenStream) -> TokenStream {
         let Self { field, key, config, .. } = self;
         let kind = &field.ty;
@@ -73,7 +73,7 @@ impl<'a> ConfigField<'a> {
     }
 }
 
-/// A `Schema::Object` with the given description. A unit struct has no fields.
+/// Returns a `Schema::Object` with the given description. A unit struct has no fields.
 pub(crate) fn schema(
     api: &Path,
     description: &str,
@@ -103,7 +103,7 @@ pub(crate) fn schema(
     })
 }
 
-/// Whether serde fills the field in. For `Option` only its type knows, as it may have another name.
+/// Returns an expression that is true if serde fills in the field. `Option` is known by its type, which may be an alias.
 fn may_be_left_out(api: &Path, field: &ConfigField<'_>, container: &SerdeAttribute) -> TokenStream {
     let kind = &field.field.ty;
     if field.serde.default || container.default {

@@ -1,6 +1,6 @@
-//! [`ConfigSchema`]: the link from a Rust type to its [`Schema`], and the types that have one from the start.
+//! [`ConfigSchema`]: the [`Schema`] of a Rust type, and its implementations for types of the standard library.
 //!
-//! The shapes are those that serde's own `Deserialize` of the type accepts.
+//! A schema accepts the same values as serde's `Deserialize` of the type.
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize};
@@ -8,15 +8,15 @@ use std::path::PathBuf;
 
 use super::shape::{ObjectSchema, Schema};
 
-/// A type that can stand in a plugin's config.
+/// A type of a value in a plugin's config.
 ///
-/// Derived for structs with named fields and for enums of unit variants; the derive macro has the same name. A type that
-/// contains itself has no schema: constants cannot be infinite.
+/// The derive macro of the same name supports structs with named fields and enums of unit variants. Recursive types have
+/// no schema, because a constant cannot be infinite.
 pub trait ConfigSchema {
-    /// What a value of this type looks like in a config file.
+    /// The schema of a value of this type in a config file.
     const SCHEMA: Schema;
 
-    /// Whether a field of this type may be left out without a `#[serde(default)]`, as serde allows for `Option`.
+    /// True if a field of this type may be left out without a default, as serde allows for `Option`.
     const OPTIONAL: bool = false;
 }
 
@@ -64,7 +64,7 @@ impl ConfigSchema for serde_json::Map<String, serde_json::Value> {
     const SCHEMA: Schema = Schema::Map(&Schema::Any);
 }
 
-/// Config files have no null, so an option looks like its content.
+/// Config files have no null, so an option has the schema of its content.
 impl<T: ConfigSchema> ConfigSchema for Option<T> {
     const SCHEMA: Schema = T::SCHEMA;
     const OPTIONAL: bool = true;

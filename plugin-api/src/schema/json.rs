@@ -3,26 +3,26 @@
 use super::render::render;
 use super::shape::Schema;
 
-/// How many bytes the JSON text of the schema has.
+/// Returns the length of the schema's JSON text in bytes.
 pub const fn json_len(schema: &Schema) -> usize {
     render(schema, &mut [])
 }
 
-/// The JSON text of the schema, as bytes of UTF-8. `N` has to be what [`json_len`] says.
+/// Renders the schema to JSON text in UTF-8. `N` is the result of [`json_len`].
 ///
 /// # Panics
-/// If `N` is another number: a compile error where it is called in a constant, as `schema_json!` does.
+/// If `N` is another number. In a constant, as in `schema_json!`, that is a compile error.
 pub const fn write_json<const N: usize>(schema: &Schema) -> [u8; N] {
     let mut bytes = [0; N];
     let len = render(schema, &mut bytes);
-    assert!(len == N, "the length given is not the length of the schema's text");
+    assert!(len == N, "`N` is not the length of the schema's text");
     bytes
 }
 
-/// The bytes from [`write_json`] as text.
+/// Converts the bytes from [`write_json`] to text.
 ///
 /// # Panics
-/// If the bytes are not UTF-8, which those from [`write_json`] always are.
+/// If the bytes are not UTF-8; the bytes from [`write_json`] always are.
 #[doc(hidden)]
 pub const fn json_text(json: &[u8]) -> &str {
     match std::str::from_utf8(json) {
@@ -31,10 +31,10 @@ pub const fn json_text(json: &[u8]) -> &str {
     }
 }
 
-/// The schema as a JSON value.
+/// Converts the schema to a JSON value.
 ///
 /// # Panics
-/// If a [`Field::default`](super::Field::default) is not JSON. The derive macro checks that when it compiles, so only a
+/// If a [`Field::default`](super::Field::default) is not JSON. The derive macros check it at compile time, so only a
 /// schema written by hand can be wrong.
 pub fn to_value(schema: &Schema) -> serde_json::Value {
     let mut bytes = vec![0; json_len(schema)];

@@ -1,12 +1,11 @@
-//! From a [`Schema`] to draft-07 JSON Schema text, in a constant or at run time.
+//! Renders a [`Schema`] to draft-07 JSON Schema text, at compile time or at run time.
 //!
-//! Pure and total: every schema has a text, and the members of each object come in the order `type`, `description`, the
-//! shape's own keywords, `default`.
+//! Pure and total. The members of each object have the order `type`, `description`, keywords of the type, `default`.
 
 use super::shape::{Field, ObjectSchema, Schema};
 use super::text::Text;
 
-/// Writes as much of the schema's text as `buffer` holds, and says how long the whole text is.
+/// Writes as much of the schema's text as fits into `buffer`, and returns the length of the whole text.
 pub(super) const fn render(schema: &Schema, buffer: &mut [u8]) -> usize {
     let mut out = Text::new(buffer);
     write_schema(&mut out, schema, "", None);
@@ -39,7 +38,7 @@ const fn write_type(out: &mut Text<'_>, schema: &Schema) {
     out.string(name);
 }
 
-/// The place where a value is used says more about it than its type does, so the field's description wins.
+/// The description of a field is more specific than that of its type, so it takes precedence.
 const fn write_description(out: &mut Text<'_>, schema: &Schema, of_field: &str) {
     let description = match schema {
         Schema::Object(object) if of_field.is_empty() => object.description,

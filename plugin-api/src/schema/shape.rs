@@ -1,69 +1,69 @@
-//! What a config value may look like: [`Schema`] and its parts.
+//! [`Schema`] and its parts: the accepted values of a config.
 //!
-//! Everything here is `Copy` and can be built in a constant; nothing owns memory, so a schema costs nothing at run time.
+//! All types are `Copy` and const-constructible; they own no memory, so a schema costs nothing at run time.
 
-/// The shape of one config value.
+/// The accepted values of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// Any value at all.
+    /// Any value.
     Any,
     /// `true` or `false`.
     Boolean,
     /// A whole number.
     Integer {
-        /// The smallest value allowed.
+        /// Minimum value.
         minimum: Option<i64>,
-        /// The largest value allowed.
+        /// Maximum value.
         maximum: Option<i64>,
     },
     /// Any number.
     Number,
     /// Text.
     String {
-        /// What the text means, for example `uri` or `secret`; a hint, not a check.
+        /// Meaning of the text, for example `uri` or `secret`; it is not validated.
         format: Option<&'static str>,
     },
-    /// One of the given words.
+    /// One of the given names.
     Enum(&'static [&'static str]),
-    /// A list whose items all have the same shape.
+    /// A list of items with one schema.
     Array(&'static Self),
-    /// A table with any keys, whose values all have the same shape.
+    /// A table with arbitrary keys and values of one schema.
     Map(&'static Self),
-    /// A table with known keys and no others.
+    /// A table with known keys only.
     Object(&'static ObjectSchema),
-    /// A value that has at least one of the given shapes.
+    /// A value that matches at least one of the given schemas.
     OneOf(&'static [Self]),
 }
 
-/// The shape of a table with known keys.
+/// The schema of a table with known keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObjectSchema {
-    /// What the table is for; may be empty.
+    /// Purpose of the table; may be empty.
     pub description: &'static str,
-    /// The keys, in the order of the source.
+    /// The keys, in source order.
     pub fields: &'static [Field],
 }
 
 /// One key of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// The key as it is written in the config file.
+    /// Name of the key in the config file.
     pub name: &'static str,
-    /// What the key is for. When empty, the description of the field's own type stands in.
+    /// Purpose of the key. If empty, the description of the type is used.
     pub description: &'static str,
-    /// Whether the table is invalid without this key.
+    /// True if the table is invalid without this key.
     pub required: bool,
-    /// The value that stands in when the key is left out, as JSON text.
+    /// Value of a missing key, as JSON text.
     pub default: Option<&'static str>,
-    /// The shape of the value.
+    /// Schema of the value.
     pub schema: Schema,
 }
 
 impl Schema {
-    /// The integer shape with no value under `bound`. A type's own, tighter bound stays.
+    /// Raises the minimum of an integer to `bound`; a higher minimum stays.
     ///
     /// # Panics
-    /// If this is not an integer: a compile error, as schemas are constants.
+    /// If this is not an integer. As schemas are constants, that is a compile error.
     #[must_use]
     pub const fn with_minimum(self, bound: i64) -> Self {
         match self {
@@ -75,10 +75,10 @@ impl Schema {
         }
     }
 
-    /// The integer shape with no value over `bound`. A type's own, tighter bound stays.
+    /// Lowers the maximum of an integer to `bound`; a lower maximum stays.
     ///
     /// # Panics
-    /// If this is not an integer: a compile error, as schemas are constants.
+    /// If this is not an integer. As schemas are constants, that is a compile error.
     #[must_use]
     pub const fn with_maximum(self, bound: i64) -> Self {
         match self {
@@ -90,10 +90,10 @@ impl Schema {
         }
     }
 
-    /// The string shape with another format.
+    /// Sets the format of a string.
     ///
     /// # Panics
-    /// If this is not a string: a compile error, as schemas are constants.
+    /// If this is not a string. As schemas are constants, that is a compile error.
     #[must_use]
     pub const fn with_format(self, format: &'static str) -> Self {
         match self {

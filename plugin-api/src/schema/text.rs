@@ -1,9 +1,9 @@
-//! A sink for JSON text that works in constants.
+//! A buffer for JSON text that works in constants.
 //!
-//! It counts everything that is pushed and keeps what fits, so that one renderer serves both to measure (no room) and to
-//! write (exactly enough room).
+//! It counts all bytes and keeps those that fit, so that one renderer both measures (empty buffer) and writes (buffer of
+//! that length).
 
-/// JSON text being written into a buffer of fixed size.
+/// JSON text in a buffer of fixed size.
 pub(super) struct Text<'a> {
     buffer: &'a mut [u8],
     len: usize,
@@ -15,7 +15,7 @@ impl<'a> Text<'a> {
         Self { buffer, len: 0, last: 0 }
     }
 
-    /// How many bytes were pushed, whether or not there was room for them.
+    /// Number of bytes written, including those that did not fit.
     pub(super) const fn len(&self) -> usize {
         self.len
     }
@@ -28,7 +28,7 @@ impl<'a> Text<'a> {
         self.last = byte;
     }
 
-    /// Text that is JSON already.
+    /// Writes text that is already JSON.
     pub(super) const fn raw(&mut self, json: &str) {
         let bytes = json.as_bytes();
         let mut at = 0;
@@ -38,21 +38,21 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// A comma, unless the enclosing object or array was opened just now.
+    /// Writes a comma, except at the start of an object or array.
     pub(super) const fn separate(&mut self) {
         if !matches!(self.last, b'{' | b'[') {
             self.byte(b',');
         }
     }
 
-    /// The start of an object's member, up to and with the colon.
+    /// Writes the start of an object's member, including the colon.
     pub(super) const fn key(&mut self, name: &str) {
         self.separate();
         self.string(name);
         self.byte(b':');
     }
 
-    /// A JSON string. Only what JSON demands is escaped; other UTF-8 passes through.
+    /// Writes a JSON string. Only the characters that JSON requires are escaped.
     pub(super) const fn string(&mut self, text: &str) {
         let bytes = text.as_bytes();
         self.byte(b'"');
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_read_back_as_they_were() {
+    fn strings_round_trip() {
         let every_control: String = (0..0x20_u8).map(char::from).collect();
         for (name, text) in [
             ("empty", ""),
@@ -131,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn integers_read_back_as_they_were() {
+    fn integers_round_trip() {
         for value in [0, 1, 9, 10, 101, 99_999, i64::MAX, -1, -10, i64::MIN] {
             assert_eq!(written(|out| out.integer(value)), value.to_string());
         }
     }
 
     #[test]
-    fn commas_stand_between_members_only() {
+    fn commas_separate_members_only() {
         let json = written(|out| {
             out.raw("{");
             out.key("{");

@@ -94,7 +94,7 @@ fn what_is_odd_in_a_manifest_is_named() {
         assert_finds(&report, check, sentence);
     }
     let report = Suite::of(LinkedPlugin { manifest: "nothing", ..plugin }).run();
-    assert_finds_like(&report, "the plugin can be used", "the plugin's manifest does not begin as one");
+    assert_finds_like(&report, "the plugin can be used", "no start marker");
 }
 
 #[test]
