@@ -81,12 +81,12 @@ fn another_header_or_other_types_name_both_versions_too() {
 fn a_damaged_manifest_is_refused_before_the_library_is_opened() {
     let sandbox = sandbox();
     let cases: [(&[u8], &[u8], &str); 6] = [
-        (b"rowsmith-manifest 1\n", b"rowsmith-manifest 9\n", "manifest: no start marker"),
-        (b"rowsmith-manifest-end", b"rowsmith-manifest-xxx", "manifest: no end marker"),
-        (b"\nabout: W", b"\nabout: \xff", "manifest: the text is not UTF-8"),
-        (b"\nentry: ", b"\nextra: ", "manifest: entry `entry` is missing"),
-        (b"\nkind: exporter", b"\nkind: reporter", "manifest: unknown kind `reporter`"),
-        (b"\nconfig-schema: {", b"\nconfig-schema: [", "manifest: entry `config-schema` is not JSON"),
+        (b"rowsmith-manifest 1\n", b"rowsmith-manifest 9\n", "invalid plugin manifest: no start marker"),
+        (b"rowsmith-manifest-end", b"rowsmith-manifest-xxx", "invalid plugin manifest: no end marker"),
+        (b"\nabout: W", b"\nabout: \xff", "invalid plugin manifest: the text is not UTF-8"),
+        (b"\nentry: ", b"\nextra: ", "invalid plugin manifest: entry `entry` is missing"),
+        (b"\nkind: exporter", b"\nkind: reporter", "invalid plugin manifest: unknown kind `reporter`"),
+        (b"\nconfig-schema: {", b"\nconfig-schema: [", "invalid plugin manifest: entry `config-schema` is not JSON"),
     ];
     for (from, to, sentence) in cases {
         let library = sandbox.write("damaged.so", exporter().change_manifest(from, to).0);
