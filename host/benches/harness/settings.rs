@@ -1,6 +1,6 @@
 //! Settings of the runs.
 
-use rowsmith::rules::{OutputColumn, Rule, ValueType};
+use rowsmith::rules::{Constraint, OutputColumn, Rule, ValueType};
 use rowsmith::settings::{
     BatchSettings, Budget, Enrich, Fallback, Isolation, MissingInput, OnFailure, Pairing, PluginUse, ProviderLimits,
     RunSettings, Settings,
@@ -21,10 +21,8 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
         config: json!({}),
         pointer: String::new(),
     };
-    let mut tldr = Rule::of(ValueType::String);
-    tldr.max_words = Some(12);
-    let mut challenge = Rule::of(ValueType::String);
-    challenge.allowed = vec![json!("practice"), json!("expert")];
+    let tldr = Rule::new(ValueType::String).with(Constraint::MaxWords(const { NonZeroUsize::new(12).unwrap() }));
+    let challenge = Rule::new(ValueType::String).with(Constraint::Enum(vec![json!("practice"), json!("expert")]));
     let output =
         |name: &str, column: &str, rule| OutputColumn { name: name.to_owned(), column: column.to_owned(), rule };
     Settings {

@@ -8,31 +8,19 @@
 use libfuzzer_sys::fuzz_target;
 use rowsmith::pipeline::parse::{Item, Parsed, parse};
 use rowsmith::pipeline::reconcile::reconcile;
-use rowsmith::rules::{OutputColumn, Rule, ValueType, check};
+use rowsmith::rules::{Constraint, OutputColumn, Rule, ValueType, check};
 use serde_json::{Value, json};
+use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 static OUTPUTS: LazyLock<Vec<OutputColumn>> = LazyLock::new(|| {
-    let column = |name: &str, value_type, change: fn(&mut Rule)| {
-        let mut rule = Rule::of(value_type);
-        change(&mut rule);
-        OutputColumn { name: name.to_owned(), column: name.to_uppercase(), rule }
-    };
+    let column = |name: &str, rule| OutputColumn { name: name.to_owned(), column: name.to_uppercase(), rule };
+    let items = Some(Box::new(Rule::new(ValueType::String)));
     vec![
-        column("t", ValueType::String, |rule| rule.max_words = Some(3)),
-        column("e", ValueType::String, |rule| {
-            rule.allowed = vec![json!("a"), json!("b")];
-            rule.optional = true;
-        }),
-        column("n", ValueType::Integer, |rule| {
-            (rule.min, rule.max) = (Some(1.0), Some(5.0));
-            rule.optional = true;
-        }),
-        column("l", ValueType::Array, |rule| {
-            rule.items = Some(Box::new(Rule::of(ValueType::String)));
-            rule.max_length = Some(2);
-            rule.optional = true;
-        }),
+        column("t", Rule::new(ValueType::String).with(Constraint::MaxWords(const { NonZeroUsize::new(3).unwrap() }))),
+        column("e", Rule::new(ValueType::String).with(Constraint::Enum(vec![json!("a"), json!("b")])).optional()),
+        column("n", Rule::new(ValueType::Integer).with(Constraint::Min(1.0)).with(Constraint::Max(5.0)).optional()),
+        column("l", Rule::new(ValueType::Array { items }).with(Constraint::MaxLength(2)).optional()),
     ]
 });
 
@@ -84,7 +72,7 @@ fn keeps_the_rules(answer: &str) {
     let names: Vec<&str> = OUTPUTS.iter().map(|output| output.name.as_str()).collect();
     assert_eq!(answer.keys().map(String::as_str).collect::<Vec<_>>(), names, "exactly the output columns");
     for output in OUTPUTS.iter() {
-        assert_eq!(check::problem(&output.name, &output.rule, &answer[&output.name]), None);
+        assert!(check::violation(&output.name, &output.rule, &answer[&output.name]).is_none());
     }
 }
 

@@ -7,9 +7,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use rowsmith::config::raw::RawConfig;
-use rowsmith::document::{Document, check_schema, decode, interpolate, pointer, problems_to_diagnostics};
 use rowsmith::diagnostic::{Diagnostic, render};
-use rowsmith::rules::parse::from_tables;
+use rowsmith::document::{Document, check_schema, decode, interpolate, pointer, problems_to_diagnostics};
+use rowsmith::rules::from_tables;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde::Deserialize;
 use serde_json::Value;

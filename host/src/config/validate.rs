@@ -3,8 +3,7 @@
 use super::raw::{RawConfig, RawPlugin, RawProvider};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{Document, nearest, pointer, problems_to_diagnostics, read_text};
-use crate::rules::OutputColumn;
-use crate::rules::parse::{self, RuleProblem};
+use crate::rules::{OutputColumn, RuleProblem, from_json_schema, from_tables};
 use crate::settings::defaults;
 use crate::settings::{
     BatchSettings, Budget, Enrich, Isolation, Pairing, PluginUse, ProviderLimits, RunSettings, Settings,
@@ -43,7 +42,7 @@ pub fn settings(document: &Document, raw: RawConfig, provider: Option<&str>) -> 
 /// What is wrong with the rules of the output columns, for a config that is wrong elsewhere too.
 pub fn rule_mistakes(document: &Document, tables: &serde_json::Map<String, Value>) -> Vec<Diagnostic> {
     let mut validator = Validator { document, found: Vec::new() };
-    if let Err(problems) = parse::from_tables(tables) {
+    if let Err(problems) = from_tables(tables) {
         validator.rule_problems(problems);
     }
     validator.found
@@ -102,7 +101,7 @@ impl Validator<'_> {
                     return Vec::new();
                 }
             },
-            (None, false) => match parse::from_tables(&raw.enrich.output) {
+            (None, false) => match from_tables(&raw.enrich.output) {
                 Ok(outputs) => outputs,
                 Err(problems) => {
                     self.rule_problems(problems);
@@ -121,7 +120,9 @@ impl Validator<'_> {
                 RuleProblem::Shape(problems) => {
                     self.found.extend(problems_to_diagnostics(self.document, BASE, &problems));
                 }
-                RuleProblem::Meaning(place, text) => self.coded(code::BAD_RULE, &format!("{BASE}{place}"), text, ""),
+                RuleProblem::Invalid { pointer, reason } => {
+                    self.coded(code::BAD_RULE, &format!("{BASE}{pointer}"), reason.to_string(), "");
+                }
             }
         }
     }
@@ -179,7 +180,7 @@ fn read_schema(path: &Path) -> Result<Vec<OutputColumn>, String> {
     let text = read_text(path).map_err(|error| error.to_string())?;
     let schema: Value =
         serde_json::from_str(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))?;
-    parse::from_json_schema(&schema).map_err(|problem| format!("{}: {problem}", path.display()))
+    from_json_schema(&schema).map_err(|problem| format!("{}: {problem}", path.display()))
 }
 
 /// A plugin use from a table that names it; without a plugin's name, the library's file name stands for it.

@@ -18,7 +18,7 @@ use crate::pipeline::progress::Snapshot;
 use crate::plugin::image::hex;
 use crate::plugin::redact::Redactor;
 use crate::plugin::row_intake::RowIntake;
-use crate::rules::rule::rules_json;
+use crate::rules::canonical::rules_json;
 use crate::settings::Settings;
 use crate::settings::defaults;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};

@@ -15,7 +15,7 @@ use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
 use crate::limit::rate_limiter::RateLimiter;
 use crate::limit::stop::{Stop, StopReason};
-use crate::rules::{OutputColumn, check};
+use crate::rules::{OutputColumn, wording};
 use rowsmith_plugin_api::bridge::client::ProviderClient;
 use rowsmith_plugin_api::completion::{Completion, CompletionRequest, FinishReason, Usage};
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -348,7 +348,7 @@ impl Dispatcher {
             return whole(if finish == FinishReason::Length {
                 Failure::new("cut_off", "the answer reached its limit before the first row")
             } else {
-                let start = check::shorten(text.trim());
+                let start = wording::shorten(text.trim());
                 Failure::new("unreadable", format!("the answer holds no JSON rows{detail}; it begins with: {start}"))
             });
         };

@@ -5,7 +5,7 @@
 
 use super::batch::{Batch, CHARS_PER_TOKEN, row_tokens};
 use super::question::Question;
-use crate::rules::{OutputColumn, Rule, ValueType, answer_schema, describe, rule};
+use crate::rules::{OutputColumn, answer_schema, answer_size, canonical, describe};
 use crate::settings::Pairing;
 use rowsmith_plugin_api::completion::CompletionRequest;
 use std::collections::HashMap;
@@ -67,7 +67,7 @@ impl Prompter {
             pairing,
             keyed_system: system_text(instructions, outputs, AnswerShape::Keyed),
             array_system: system_text(instructions, outputs, AnswerShape::Array { json_mode: true }),
-            rules: rule::rules_json(outputs),
+            rules: canonical::rules_json(outputs),
             output_cap,
             schemas: Mutex::new(HashMap::new()),
         }
@@ -134,31 +134,11 @@ impl Prompter {
     fn max_output_tokens(&self, rows: usize) -> u32 {
         const LEAST: u32 = 1_024;
         const FRAME: u32 = 64;
-        let one: u32 = 24 + self.outputs.iter().map(|o| value_tokens(&o.rule) + 8).sum::<u32>();
+        let one: u32 = 24 + self.outputs.iter().map(|o| answer_size::field_tokens(&o.rule)).sum::<u32>();
         let answer =
             one.saturating_mul(u32::try_from(rows).unwrap_or(u32::MAX)).saturating_mul(2).saturating_add(FRAME);
         let cap = answer.max(LEAST).saturating_add(self.output_cap.thinking_tokens);
         self.output_cap.model_limit.map_or(cap, |limit| cap.min(limit))
-    }
-}
-
-/// The most tokens that a value should need.
-fn value_tokens(rule: &Rule) -> u32 {
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX / 64);
-    match rule.value_type {
-        _ if !rule.allowed.is_empty() => rule.allowed.iter().map(|v| small(v.to_string().len())).max().unwrap_or(8),
-        ValueType::String => match (rule.max_words, rule.max_length) {
-            (Some(words), _) => small(words).saturating_mul(3),
-            (None, Some(chars)) => small(chars).div_ceil(2),
-            (None, None) => 400,
-        },
-        ValueType::Integer | ValueType::Number => 12,
-        ValueType::Boolean => 4,
-        ValueType::Array => {
-            let one = rule.items.as_ref().map_or(24, |items| value_tokens(items));
-            one.saturating_mul(small(rule.max_length.unwrap_or(12)))
-        }
-        ValueType::Object => rule.properties.iter().map(|(_, rule)| value_tokens(rule) + 8).sum(),
     }
 }
 
@@ -252,3 +232,7 @@ fn unique_ids(questions: &[Question]) -> Vec<String> {
     }
     ids
 }
+
+#[cfg(test)]
+#[path = "prompt_tests.rs"]
+mod tests;

@@ -80,8 +80,8 @@ fn judge(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict
             None if output.rule.optional => &Value::Null,
             None => return Err(Failure::new("invalid", format!("`{}` is missing", output.name))),
         };
-        if let Some(problem) = check::problem(&output.name, &output.rule, value) {
-            return Err(Failure::new("invalid", problem));
+        if let Some(violation) = check::violation(&output.name, &output.rule, value) {
+            return Err(Failure::new("invalid", violation.to_string()));
         }
         if answer.len() > 1 {
             answer.push(',');
@@ -98,11 +98,11 @@ fn judge(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict
 mod tests {
     use super::super::parse::parse;
     use super::*;
-    use crate::rules::{Rule, ValueType};
+    use crate::rules::{Constraint, Rule, ValueType};
+    use std::num::NonZeroUsize;
 
     fn outputs() -> Vec<OutputColumn> {
-        let mut rule = Rule::of(ValueType::String);
-        rule.max_words = Some(3);
+        let rule = Rule::new(ValueType::String).with(Constraint::MaxWords(NonZeroUsize::new(3).unwrap()));
         vec![OutputColumn { name: "t".into(), column: "T".into(), rule }]
     }
 

@@ -1,19 +1,21 @@
-//! The JSON Schema of an answer, in the part of the language that all services share.
+//! The JSON Schema of an answer, limited to the keywords that all services support.
 //!
-//! Lengths, patterns and bounds go into descriptions: some services reject them, others ignore them, and
-//! they are checked here anyway. The row is defined once and referred to, so that the schema of a full
-//! batch is small and the same for every one.
+//! Lengths, patterns and bounds go into descriptions: some services reject the keywords, others ignore them, and the
+//! host checks every answer anyway. The schema defines the row once and references it, so that it is small, and the
+//! same for all full batches.
 
+use super::constraint::Constraint;
 use super::describe::schema_description;
-use super::rule::{OutputColumn, Rule, ValueType};
+use super::rule::{OutputColumn, Rule};
+use super::value_type::ValueType;
 use serde_json::{Map, Value, json};
 
-/// The key of the row at a place of a batch.
+/// Returns the key of the row at an index of the batch.
 pub fn row_key(at: usize) -> String {
     format!("r{at}")
 }
 
-/// The schema of an answer that is one object with a key for each of `rows` rows.
+/// Returns the schema of an answer that is one object with a key for each of `rows` rows.
 pub fn keyed(outputs: &[OutputColumn], rows: usize, tag: Option<&str>) -> Value {
     let keys: Vec<String> = (0..rows).map(row_key).collect();
     let references: Map<String, Value> = keys.iter().map(|key| (key.clone(), json!({"$ref": "#/$defs/row"}))).collect();
@@ -43,24 +45,23 @@ fn object(properties: &Map<String, Value>) -> Value {
 }
 
 fn value(rule: &Rule) -> Value {
-    let mut schema = if rule.value_type == ValueType::Object {
-        object(&rule.properties.iter().map(|(name, rule)| (name.clone(), value(rule))).collect())
-    } else {
-        json!({"type": rule.value_type.as_str()})
+    let name = rule.value_type.name().as_str();
+    let mut schema = match &rule.value_type {
+        ValueType::String | ValueType::Integer | ValueType::Number | ValueType::Boolean | ValueType::Array { .. } => {
+            json!({"type": name})
+        }
+        ValueType::Object { properties } => {
+            object(&properties.iter().map(|(name, rule)| (name.clone(), value(rule))).collect())
+        }
     };
     if rule.optional {
-        schema["type"] = json!([rule.value_type.as_str(), "null"]);
+        schema["type"] = json!([name, "null"]);
     }
-    if rule.value_type == ValueType::Array {
-        schema["items"] = rule.items.as_ref().map_or_else(|| json!({"type": "string"}), |items| value(items));
+    if let ValueType::Array { items } = &rule.value_type {
+        schema["items"] = items.as_ref().map_or_else(|| json!({"type": "string"}), |items| value(items));
     }
-    let all_text = !rule.allowed.is_empty() && rule.allowed.iter().all(Value::is_string);
-    if all_text {
-        let mut allowed = rule.allowed.clone();
-        if rule.optional {
-            allowed.push(Value::Null);
-        }
-        schema["enum"] = Value::Array(allowed);
+    for (keyword, value) in rule.constraints.iter().filter_map(|constraint| keyword(constraint, rule.optional)) {
+        schema[keyword] = value;
     }
     let description = schema_description(rule);
     if !description.is_empty() {
@@ -69,18 +70,34 @@ fn value(rule: &Rule) -> Value {
     schema
 }
 
+/// Returns the keyword of a constraint, if all services support it.
+fn keyword(constraint: &Constraint, optional: bool) -> Option<(&'static str, Value)> {
+    match constraint {
+        Constraint::Enum(values) if values.iter().all(Value::is_string) => {
+            Some(("enum", values.iter().cloned().chain(optional.then_some(Value::Null)).collect()))
+        }
+        // Described in words.
+        Constraint::Enum(_)
+        | Constraint::MaxWords(_)
+        | Constraint::MinLength(_)
+        | Constraint::MaxLength(_)
+        | Constraint::Min(_)
+        | Constraint::Max(_)
+        | Constraint::Pattern(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::num::NonZeroUsize;
 
     #[test]
-    fn a_batch_has_each_row_once_and_the_row_defined_once() {
-        let mut tldr = Rule::of(ValueType::String);
-        tldr.max_words = Some(12);
+    fn a_batch_references_one_definition_of_the_row() {
+        let mut tldr = Rule::new(ValueType::String).with(Constraint::MaxWords(NonZeroUsize::new(12).unwrap()));
         tldr.description = "crisp".to_owned();
-        let mut level = Rule::of(ValueType::String);
-        level.allowed = vec![json!("practice"), json!("expert")];
-        level.optional = true;
+        let level = Constraint::Enum(vec![json!("practice"), json!("expert")]);
+        let level = Rule::new(ValueType::String).with(level).optional();
         let outputs = [
             OutputColumn { name: "tldr".into(), column: "TLDR".into(), rule: tldr },
             OutputColumn { name: "level".into(), column: "Level".into(), rule: level },

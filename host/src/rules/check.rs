@@ -1,175 +1,227 @@
-//! Judges values by their rules. Pure, and the only judge: what a service promised does not count here.
+//! Validates values. The host relies on this alone, whatever a service guarantees.
 
-use super::rule::{Rule, ValueType};
+use super::constraint::Constraint;
+use super::rule::Rule;
+use super::value_type::{TypeName, ValueType};
+use super::wording::{one_of, shorten, type_of};
 use serde_json::Value;
-use std::fmt::Write as _;
+use std::fmt;
 
-/// Says what is wrong with a value, in words that a model can act on; `None` when nothing is.
-pub fn problem(name: &str, rule: &Rule, value: &Value) -> Option<String> {
+/// A value that a rule refuses. `Display` states it in words that a model can act on.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    /// Path of the value, such as `tags[1]` or `place.city`.
+    pub path: String,
+    /// The reason.
+    pub reason: ViolationReason,
+}
+
+/// The reason of a violation.
+#[derive(Debug, Clone)]
+pub enum ViolationReason {
+    /// The value is null and not optional.
+    Null,
+    /// The key of an object is missing.
+    Missing,
+    /// The text is blank.
+    Blank,
+    /// The value has another type.
+    Type {
+        /// The type of the rule.
+        expected: TypeName,
+        /// The JSON type of the value.
+        found: &'static str,
+    },
+    /// The value violates a constraint.
+    Constraint {
+        /// The constraint.
+        constraint: Constraint,
+        /// The measured value, such as `13 words`.
+        found: String,
+    },
+}
+
+/// Returns the first violation of a rule by the value of that name.
+pub fn violation(name: &str, rule: &Rule, value: &Value) -> Option<Violation> {
+    first(rule, value).map(|violation| violation.inside(name))
+}
+
+fn first(rule: &Rule, value: &Value) -> Option<Violation> {
     if value.is_null() {
-        return (!rule.optional).then(|| format!("`{name}` is null"));
+        return (!rule.optional).then(|| ViolationReason::Null.here());
     }
-    if !has_type(rule.value_type, value) {
-        return Some(format!("`{name}` must be of type {}, not {}", rule.value_type.as_str(), type_name(value)));
+    let expected = rule.value_type.name();
+    if !has_type(expected, value) {
+        return Some(ViolationReason::Type { expected, found: type_of(value) }.here());
     }
-    if !rule.allowed.is_empty() && !rule.allowed.contains(value) {
-        return Some(format!("`{name}` must be {}, not {}", one_of(&rule.allowed), shorten(&value.to_string())));
+    own_violation(rule, value).map(ViolationReason::here).or_else(|| inner_violation(&rule.value_type, value))
+}
+
+fn has_type(expected: TypeName, value: &Value) -> bool {
+    match expected {
+        TypeName::String => value.is_string(),
+        TypeName::Integer => value.as_f64().is_some_and(|n| n.fract() == 0.0),
+        TypeName::Number => value.is_number(),
+        TypeName::Boolean => value.is_boolean(),
+        TypeName::Array => value.is_array(),
+        TypeName::Object => value.is_object(),
     }
+}
+
+fn own_violation(rule: &Rule, value: &Value) -> Option<ViolationReason> {
+    let constraints = || rule.constraints.iter();
+    let outside_enum = constraints().find(|constraint| matches!(constraint, Constraint::Enum(_)));
+    let blank = value.as_str().is_some_and(|text| text.trim().is_empty()) && !rule.allows_blank();
+    // The allowed values say more than "is empty", and "is empty" says more than the other constraints.
+    outside_enum
+        .and_then(|constraint| constraint_violation(constraint, value))
+        .or_else(|| blank.then_some(ViolationReason::Blank))
+        .or_else(|| constraints().find_map(|constraint| constraint_violation(constraint, value)))
+}
+
+fn constraint_violation(constraint: &Constraint, value: &Value) -> Option<ViolationReason> {
+    let found = measured_violation(constraint, value)?;
+    Some(ViolationReason::Constraint { constraint: constraint.clone(), found })
+}
+
+/// Returns the measured value if it violates the constraint.
+fn measured_violation(constraint: &Constraint, value: &Value) -> Option<String> {
+    match constraint {
+        Constraint::Enum(values) => (!values.contains(value)).then(|| shorten(&value.to_string())),
+        Constraint::MaxWords(max) => {
+            let words = value.as_str()?.split_whitespace().count();
+            (words > max.get()).then(|| format!("{words} words"))
+        }
+        Constraint::MinLength(min) => length(value).filter(|(length, _)| length < min).map(length_text),
+        Constraint::MaxLength(max) => length(value).filter(|(length, _)| length > max).map(length_text),
+        Constraint::Min(min) => value.as_f64().filter(|number| number < min).map(|number| number.to_string()),
+        Constraint::Max(max) => value.as_f64().filter(|number| number > max).map(|number| number.to_string()),
+        Constraint::Pattern(pattern) => (!pattern.is_match(value.as_str()?)).then(String::new),
+    }
+}
+
+/// Returns the length that length constraints apply to, with its unit.
+fn length(value: &Value) -> Option<(usize, &'static str)> {
     match value {
-        Value::String(text) => text_problem(name, rule, text),
-        Value::Number(number) => number_problem(name, rule, number.as_f64().unwrap_or(f64::NAN)),
-        Value::Array(items) => array_problem(name, rule, items),
-        Value::Object(map) => rule.properties.iter().find_map(|(key, rule)| {
-            let inner = format!("{name}.{key}");
-            match map.get(key) {
-                Some(value) => problem(&inner, rule, value),
-                None => (!rule.optional).then(|| format!("`{inner}` is missing")),
-            }
+        Value::String(text) => Some((text.chars().count(), "characters")),
+        Value::Array(items) => Some((items.len(), "items")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+    }
+}
+
+fn length_text((length, unit): (usize, &str)) -> String {
+    format!("{length} {unit}")
+}
+
+fn inner_violation(value_type: &ValueType, value: &Value) -> Option<Violation> {
+    match value_type {
+        ValueType::String | ValueType::Integer | ValueType::Number | ValueType::Boolean => None,
+        ValueType::Array { items } => {
+            let rule = items.as_ref()?;
+            let mut items = value.as_array()?.iter().enumerate();
+            items.find_map(|(at, item)| Some(first(rule, item)?.inside(&format!("[{at}]"))))
+        }
+        ValueType::Object { properties } => properties.iter().find_map(|(key, rule)| {
+            let violation = match value.get(key) {
+                Some(value) => first(rule, value)?,
+                None if rule.optional => return None,
+                None => ViolationReason::Missing.here(),
+            };
+            Some(violation.inside(&format!(".{key}")))
         }),
-        Value::Null | Value::Bool(_) => None,
     }
 }
 
-fn has_type(wanted: ValueType, value: &Value) -> bool {
-    match wanted {
-        ValueType::String => value.is_string(),
-        ValueType::Integer => value.as_f64().is_some_and(|n| n.fract() == 0.0),
-        ValueType::Number => value.is_number(),
-        ValueType::Boolean => value.is_boolean(),
-        ValueType::Array => value.is_array(),
-        ValueType::Object => value.is_object(),
+impl Violation {
+    fn inside(mut self, parent: &str) -> Self {
+        self.path.insert_str(0, parent);
+        self
     }
 }
 
-fn text_problem(name: &str, rule: &Rule, text: &str) -> Option<String> {
-    if text.trim().is_empty() && rule.min_length != Some(0) {
-        return Some(format!("`{name}` is empty"));
+impl ViolationReason {
+    fn here(self) -> Violation {
+        Violation { path: String::new(), reason: self }
     }
-    if let Some(most) = rule.max_words {
-        let words = text.split_whitespace().count();
-        if words > most {
-            return Some(format!("`{name}` has {words} words, at most {most} are allowed"));
+
+    /// Returns a stable name: the key of the constraint, or `null`, `missing`, `blank` or `type`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Missing => "missing",
+            Self::Blank => "blank",
+            Self::Type { .. } => "type",
+            Self::Constraint { constraint, .. } => constraint.key(),
         }
     }
-    if rule.min_length.is_some() || rule.max_length.is_some() {
-        let length = text.chars().count();
-        if let Some(problem) = length_problem(name, rule, length, "characters") {
-            return Some(problem);
+}
+
+/// Recordings hold these sentences as part of the requests that follow a rejected answer.
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ", self.path)?;
+        match &self.reason {
+            ViolationReason::Null => f.write_str("is null"),
+            ViolationReason::Missing => f.write_str("is missing"),
+            ViolationReason::Blank => f.write_str("is empty"),
+            ViolationReason::Type { expected, found } => {
+                write!(f, "must be of type {}, not {found}", expected.as_str())
+            }
+            ViolationReason::Constraint { constraint, found } => match constraint {
+                Constraint::Enum(values) => write!(f, "must be {}, not {found}", one_of(values)),
+                Constraint::MinLength(min) => write!(f, "has {found}, at least {min} are needed"),
+                Constraint::MaxLength(max) => write!(f, "has {found}, at most {max} are allowed"),
+                Constraint::MaxWords(max) => write!(f, "has {found}, at most {max} are allowed"),
+                Constraint::Min(min) => write!(f, "is {found}, at least {min} is needed"),
+                Constraint::Max(max) => write!(f, "is {found}, at most {max} is allowed"),
+                Constraint::Pattern(pattern) => write!(f, "does not match the pattern {}", pattern.as_str()),
+            },
         }
     }
-    let pattern = rule.pattern.as_ref()?;
-    (!pattern.is_match(text)).then(|| format!("`{name}` does not match the pattern {}", pattern.as_str()))
-}
-
-fn length_problem(name: &str, rule: &Rule, length: usize, unit: &str) -> Option<String> {
-    if rule.min_length.is_some_and(|least| length < least) {
-        return Some(format!(
-            "`{name}` has {length} {unit}, at least {} are needed",
-            rule.min_length.unwrap_or_default()
-        ));
-    }
-    let most = rule.max_length?;
-    (length > most).then(|| format!("`{name}` has {length} {unit}, at most {most} are allowed"))
-}
-
-fn number_problem(name: &str, rule: &Rule, number: f64) -> Option<String> {
-    if let Some(min) = rule.min.filter(|min| number < *min) {
-        return Some(format!("`{name}` is {number}, at least {min} is needed"));
-    }
-    let max = rule.max.filter(|max| number > *max)?;
-    Some(format!("`{name}` is {number}, at most {max} is allowed"))
-}
-
-fn array_problem(name: &str, rule: &Rule, items: &[Value]) -> Option<String> {
-    if let Some(problem) = length_problem(name, rule, items.len(), "items") {
-        return Some(problem);
-    }
-    let item_rule = rule.items.as_ref()?;
-    items.iter().enumerate().find_map(|(at, item)| problem(&format!("{name}[{at}]"), item_rule, item))
-}
-
-/// The JSON type of a value.
-pub fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// The values of an enum in words.
-pub fn one_of(values: &[Value]) -> String {
-    let mut out = String::from("one of ");
-    for (at, value) in values.iter().enumerate() {
-        let comma = if at == 0 { "" } else { ", " };
-        // Writing to a String cannot fail.
-        write!(out, "{comma}{value}").unwrap_or_default();
-    }
-    out
-}
-
-/// The beginning of a text that may be long.
-pub fn shorten(text: &str) -> String {
-    const MOST: usize = 80;
-    let mut short: String = text.chars().take(MOST).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::from_tables;
     use super::*;
-    use regex::Regex;
     use serde_json::json;
 
-    fn rule(value_type: ValueType, change: impl FnOnce(&mut Rule)) -> Rule {
-        let mut rule = Rule::of(value_type);
-        change(&mut rule);
-        rule
+    /// Returns path and reason of the violation.
+    fn violation_of(rule: &Value, value: &Value) -> Option<(String, &'static str)> {
+        let tables = json!({"x": rule});
+        let outputs = from_tables(tables.as_object().unwrap()).unwrap();
+        violation("x", &outputs[0].rule, value).map(|violation| (violation.path, violation.reason.name()))
     }
 
     #[test]
-    fn values_are_judged_by_every_part_of_their_rule() {
-        use ValueType as T;
-        let twelve = rule(T::String, |r| r.max_words = Some(12));
-        let level = rule(T::String, |r| r.allowed = vec![json!("practice"), json!("expert")]);
-        let stars = rule(T::Integer, |r| (r.min, r.max) = (Some(1.0), Some(5.0)));
-        let code = rule(T::String, |r| r.pattern = Regex::new("^[A-Z]{2}$").ok());
-        let tags = rule(T::Array, |r| {
-            r.max_length = Some(2);
-            r.items = Some(Box::new(Rule::of(T::String)));
-        });
-        let place = rule(T::Object, |r| {
-            r.properties = vec![("city".to_owned(), Rule::of(T::String))];
-        });
-        let maybe = rule(T::String, |r| r.optional = true);
-        let cases = [
-            ("12 words", &twelve, json!("a b c d e f g h i j k l"), None),
-            ("13 words", &twelve, json!("a b c d e f g h i j k l m"), Some("`x` has 13 words, at most 12 are allowed")),
-            ("empty", &twelve, json!(""), Some("`x` is empty")),
-            ("blank", &twelve, json!(" \n"), Some("`x` is empty")),
-            ("null", &twelve, json!(null), Some("`x` is null")),
-            ("null that may be", &maybe, json!(null), None),
-            ("an enum's value", &level, json!("expert"), None),
-            ("another case", &level, json!("Expert"), Some(r#"`x` must be one of "practice", "expert", not "Expert""#)),
-            ("a whole number as float", &stars, json!(4.0), None),
-            ("a fraction", &stars, json!(4.5), Some("`x` must be of type integer, not number")),
-            ("too small", &stars, json!(0), Some("`x` is 0, at least 1 is needed")),
-            ("a number as text", &stars, json!("4"), Some("`x` must be of type integer, not string")),
-            ("a pattern", &code, json!("DE"), None),
-            ("no match", &code, json!("DEU"), Some("`x` does not match the pattern ^[A-Z]{2}$")),
-            ("items", &tags, json!(["a", 1]), Some("`x[1]` must be of type string, not number")),
-            ("too many items", &tags, json!(["a", "b", "c"]), Some("`x` has 3 items, at most 2 are allowed")),
-            ("properties", &place, json!({"city": "Ulm"}), None),
-            ("a missing property", &place, json!({}), Some("`x.city` is missing")),
-        ];
-        for (name, rule, value, expected) in cases {
-            assert_eq!(problem("x", rule, &value).as_deref(), expected, "{name}");
+    fn the_first_violation_is_found_at_its_path() {
+        let words = json!({"max_words": 2, "max_length": 9, "pattern": "^[a-z ]*$"});
+        let level = json!({"enum": ["practice", "expert"], "min_length": 3});
+        let tags = json!({"type": "array", "max_length": 2, "items": {"max_words": 1}});
+        let place = json!({"type": "object", "properties": {"city": {}, "at": {"optional": true, "type": "number"}}});
+        for (rule, value, expected) in [
+            (&words, json!("a b"), None),
+            (&words, json!("a b C d e f"), Some(("x", "max_words"))),
+            (&words, json!("abcdefghiJ"), Some(("x", "max_length"))),
+            (&words, json!("A"), Some(("x", "pattern"))),
+            (&words, json!(" \n"), Some(("x", "blank"))),
+            (&words, json!(null), Some(("x", "null"))),
+            (&words, json!(1), Some(("x", "type"))),
+            (&json!({"min_length": 0}), json!(""), None),
+            (&json!({"optional": true}), json!(null), None),
+            (&level, json!("Expert"), Some(("x", "enum"))),
+            (&level, json!(""), Some(("x", "enum"))),
+            (&json!({"type": "integer"}), json!(4.0), None),
+            (&json!({"type": "integer"}), json!(4.5), Some(("x", "type"))),
+            (&tags, json!(["a", "b"]), None),
+            (&tags, json!(["a", "b", "c"]), Some(("x", "max_length"))),
+            (&tags, json!(["a", "b c"]), Some(("x[1]", "max_words"))),
+            (&place, json!({"city": "Ulm", "more": 1}), None),
+            (&place, json!({}), Some(("x.city", "missing"))),
+            (&place, json!({"city": "Ulm", "at": "north"}), Some(("x.at", "type"))),
+        ] {
+            let expected = expected.map(|(path, reason)| (path.to_owned(), reason));
+            assert_eq!(violation_of(rule, &value), expected, "{value} for {rule}");
         }
     }
 }

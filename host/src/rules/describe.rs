@@ -1,67 +1,69 @@
-//! Rules in words, for the prompt and for schemas that cannot carry them.
+//! Rules in words, for the prompt and for schemas without the keywords.
+//!
+//! The texts are part of prompts: a change of a byte invalidates recordings.
 
-use super::check::one_of;
-use super::rule::{Rule, ValueType};
+use super::constraint::Constraint;
+use super::rule::Rule;
+use super::value_type::{TypeName, ValueType};
+use super::wording::one_of;
 
-/// The limits of a rule in words: "at most 12 words"; empty when it has none.
-pub fn limits(rule: &Rule) -> String {
-    let mut parts = Vec::new();
-    let unit = if rule.value_type == ValueType::Array { "items" } else { "characters" };
-    if let Some(n) = rule.max_words {
-        parts.push(format!("at most {n} words"));
-    }
-    if let Some(n) = rule.min_length {
-        parts.push(format!("at least {n} {unit}"));
-    }
-    if let Some(n) = rule.max_length {
-        parts.push(format!("at most {n} {unit}"));
-    }
-    if let Some(n) = rule.min {
-        parts.push(format!("at least {n}"));
-    }
-    if let Some(n) = rule.max {
-        parts.push(format!("at most {n}"));
-    }
-    if let Some(pattern) = &rule.pattern {
-        parts.push(format!("matching the regular expression {}", pattern.as_str()));
-    }
-    parts.join(", ")
-}
-
-/// The whole rule in one line.
+/// Returns the whole rule in one line.
 pub fn line(rule: &Rule) -> String {
-    let mut parts = vec![rule.value_type.as_str().to_owned()];
-    if !rule.allowed.is_empty() {
-        parts.push(one_of(&rule.allowed));
-    }
-    let limits = limits(rule);
-    if !limits.is_empty() {
-        parts.push(limits);
-    }
-    if let Some(items) = &rule.items {
-        parts.push(format!("each item: {}", line(items)));
-    }
-    if !rule.properties.is_empty() {
-        let inner: Vec<_> = rule.properties.iter().map(|(name, rule)| format!("\"{name}\" ({})", line(rule))).collect();
-        parts.push(format!("with {}", inner.join(", ")));
+    let mut parts = vec![rule.value_type.name().as_str().to_owned()];
+    parts.extend(rule.constraints.iter().filter_map(allowed_values));
+    parts.extend(Some(limits(rule)).filter(|limits| !limits.is_empty()));
+    match &rule.value_type {
+        ValueType::String | ValueType::Integer | ValueType::Number | ValueType::Boolean => {}
+        ValueType::Array { items } => parts.extend(items.as_ref().map(|items| format!("each item: {}", line(items)))),
+        ValueType::Object { properties } if properties.is_empty() => {}
+        ValueType::Object { properties } => {
+            let inner: Vec<_> = properties.iter().map(|(name, rule)| format!("\"{name}\" ({})", line(rule))).collect();
+            parts.push(format!("with {}", inner.join(", ")));
+        }
     }
     if rule.optional {
         parts.push("null when there is nothing to say".to_owned());
     }
-    let mut text = parts.join("; ");
-    if !rule.description.is_empty() {
-        text.push_str(": ");
-        text.push_str(&rule.description);
-    }
-    text
+    let separator = if rule.description.is_empty() { "" } else { ": " };
+    format!("{}{separator}{}", parts.join("; "), rule.description)
 }
 
-/// The description of a rule in a schema: its own words, then the limits that a schema does not carry.
+/// Returns the description of a rule in a schema: its own description, then the constraints without a keyword.
 pub fn schema_description(rule: &Rule) -> String {
     let limits = limits(rule);
     match (rule.description.is_empty(), limits.is_empty()) {
         (_, true) => rule.description.clone(),
         (true, false) => limits,
         (false, false) => format!("{} ({limits})", rule.description),
+    }
+}
+
+fn allowed_values(constraint: &Constraint) -> Option<String> {
+    match constraint {
+        Constraint::Enum(values) => Some(one_of(values)),
+        Constraint::MaxWords(_)
+        | Constraint::MinLength(_)
+        | Constraint::MaxLength(_)
+        | Constraint::Min(_)
+        | Constraint::Max(_)
+        | Constraint::Pattern(_) => None,
+    }
+}
+
+/// Returns the constraints besides the allowed values: "at most 12 words, at least 3 characters".
+fn limits(rule: &Rule) -> String {
+    let unit = if rule.value_type.name() == TypeName::Array { "items" } else { "characters" };
+    rule.constraints.iter().filter_map(|constraint| limit(constraint, unit)).collect::<Vec<_>>().join(", ")
+}
+
+fn limit(constraint: &Constraint, unit: &str) -> Option<String> {
+    match constraint {
+        Constraint::Enum(_) => None,
+        Constraint::MaxWords(max) => Some(format!("at most {max} words")),
+        Constraint::MinLength(min) => Some(format!("at least {min} {unit}")),
+        Constraint::MaxLength(max) => Some(format!("at most {max} {unit}")),
+        Constraint::Min(min) => Some(format!("at least {min}")),
+        Constraint::Max(max) => Some(format!("at most {max}")),
+        Constraint::Pattern(pattern) => Some(format!("matching the regular expression {}", pattern.as_str())),
     }
 }

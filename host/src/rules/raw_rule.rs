@@ -1,46 +1,78 @@
 //! The rule of an output column as it is written in the config.
 
-use super::rule::ValueType;
-use rowsmith_plugin_api::ConfigSchema;
-use serde::Deserialize;
+use super::constraint::Constraint;
+use super::rule_problem::InvalidRule;
+use super::value_type::TypeName;
+use regex::Regex;
+use rowsmith_plugin_api::PluginConfig;
 use serde_json::{Map, Value};
 use std::num::NonZeroUsize;
 
-/// The rule of an output column.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+/// Type and constraints of an output column.
+#[derive(Debug, PluginConfig)]
 pub struct RawRule {
-    /// The name in the exported row; the table's key when absent.
+    /// Name of the exported column. Default: the key of the table.
     pub column: Option<String>,
-    /// The type of the value.
-    #[serde(rename = "type", default)]
-    #[config(default = "\"string\"")]
-    pub value_type: ValueType,
-    /// The only values there are.
-    #[serde(rename = "enum")]
-    pub allowed: Option<Vec<Value>>,
-    /// Least number.
-    pub min: Option<f64>,
-    /// Greatest number.
-    pub max: Option<f64>,
-    /// Fewest characters of a string or items of an array.
-    pub min_length: Option<usize>,
-    /// Most characters of a string or items of an array.
-    pub max_length: Option<usize>,
-    /// Most words of a string.
-    pub max_words: Option<NonZeroUsize>,
-    /// A regular expression that a string must match.
-    pub pattern: Option<String>,
-    /// The rule of an array's items.
+    /// Type of the value.
+    #[serde(rename = "type")]
+    #[config(default = "string")]
+    pub value_type: TypeName,
+    /// Constraints of the value.
+    #[config(flatten)]
+    pub constraints: RawConstraints,
+    /// Constraints of each item of an array: the same keys as for a column, except `column`.
     pub items: Option<Value>,
-    /// The rules of an object's values.
+    /// Constraints of an object's values, by name.
     pub properties: Option<Map<String, Value>>,
     /// Whether the value may be null.
-    #[serde(default)]
-    #[config(default = "false")]
+    #[config(default = false)]
     pub optional: bool,
-    /// What the model is told about it.
-    #[serde(default)]
-    #[config(default = "\"\"")]
+    /// Description of the column for the model.
+    #[config(default = "")]
     pub description: String,
+}
+
+/// The constraints of a value.
+#[derive(Debug, PluginConfig)]
+pub struct RawConstraints {
+    /// Allowed values.
+    #[serde(rename = "enum")]
+    pub allowed: Option<Vec<Value>>,
+    /// Minimum of a number.
+    pub min: Option<f64>,
+    /// Maximum of a number.
+    pub max: Option<f64>,
+    /// Minimum characters of a string, or items of an array. A blank string is valid only with 0.
+    pub min_length: Option<usize>,
+    /// Maximum characters of a string, or items of an array.
+    pub max_length: Option<usize>,
+    /// Maximum words of a string, separated by white space.
+    pub max_words: Option<NonZeroUsize>,
+    /// Regular expression that must match somewhere in a string.
+    pub pattern: Option<String>,
+}
+
+impl RawConstraints {
+    /// Returns the constraints in the order in which they are checked, and the keys that are invalid on their own.
+    pub fn into_constraints(self) -> (Vec<Constraint>, Vec<(&'static str, InvalidRule)>) {
+        // Without `..`, so that a new field has to be read here.
+        let Self { allowed, min, max, min_length, max_length, max_words, pattern } = self;
+        let mut invalid = Vec::new();
+        if allowed.as_ref().is_some_and(Vec::is_empty) {
+            invalid.push(("enum", InvalidRule::EmptyEnum));
+        }
+        let pattern = pattern.and_then(|text| {
+            Regex::new(&text).map_err(|error| invalid.push(("pattern", InvalidRule::pattern(&error)))).ok()
+        });
+        let constraints = [
+            allowed.map(Constraint::Enum),
+            max_words.map(Constraint::MaxWords),
+            min_length.map(Constraint::MinLength),
+            max_length.map(Constraint::MaxLength),
+            min.map(Constraint::Min),
+            max.map(Constraint::Max),
+            pattern.map(Constraint::Pattern),
+        ];
+        (constraints.into_iter().flatten().collect(), invalid)
+    }
 }

@@ -1,133 +1,54 @@
-//! A checked rule for one value.
+//! A valid rule of one value.
 
-use regex::Regex;
-use rowsmith_plugin_api::ConfigSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use super::constraint::Constraint;
+use super::value_type::ValueType;
 
-/// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ValueType {
-    /// Text.
-    #[default]
-    String,
-    /// A whole number.
-    Integer,
-    /// Any number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// A list.
-    Array,
-    /// Named values.
-    Object,
-}
-
-impl ValueType {
-    /// The name in configs and schemas.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Array => "array",
-            Self::Object => "object",
-        }
-    }
-}
-
-/// What a value must be.
+/// The type and the constraints of a value.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// Its type.
+    /// Type of the value.
     pub value_type: ValueType,
-    /// If not empty: the only values there are.
-    pub allowed: Vec<Value>,
-    /// Least number.
-    pub min: Option<f64>,
-    /// Greatest number.
-    pub max: Option<f64>,
-    /// Fewest characters, or items of an array.
-    pub min_length: Option<usize>,
-    /// Most characters, or items of an array.
-    pub max_length: Option<usize>,
-    /// Most words, counted by white space.
-    pub max_words: Option<usize>,
-    /// What a string must match somewhere.
-    pub pattern: Option<Regex>,
-    /// The rule of an array's items.
-    pub items: Option<Box<Self>>,
-    /// The rules of an object's values.
-    pub properties: Vec<(String, Self)>,
-    /// Whether `null` is fine.
+    /// Constraints in the order in which they are checked and described; at most one of each.
+    pub constraints: Vec<Constraint>,
+    /// Whether `null` is valid.
     pub optional: bool,
-    /// What the model is told about it.
+    /// Description for the model; may be empty.
     pub description: String,
 }
 
 impl Rule {
-    /// A rule that asks for nothing but a type.
-    pub fn of(value_type: ValueType) -> Self {
-        Self {
-            value_type,
-            allowed: Vec::new(),
-            min: None,
-            max: None,
-            min_length: None,
-            max_length: None,
-            max_words: None,
-            pattern: None,
-            items: None,
-            properties: Vec::new(),
-            optional: false,
-            description: String::new(),
-        }
+    /// Creates a rule without constraints.
+    pub fn new(value_type: ValueType) -> Self {
+        Self { value_type, constraints: Vec::new(), optional: false, description: String::new() }
     }
 
-    /// The rule as JSON: part of every row's key, and handed to providers that work from rules.
-    pub fn to_json(&self) -> Value {
-        let mut out = Map::new();
-        out.insert("type".to_owned(), json!(self.value_type.as_str()));
-        let mut put = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                out.insert(name.to_owned(), value);
-            }
-        };
-        put("enum", (!self.allowed.is_empty()).then(|| json!(self.allowed)));
-        put("min", self.min.map(|n| json!(n)));
-        put("max", self.max.map(|n| json!(n)));
-        let (least, most) = match self.value_type {
-            ValueType::Array => ("min_items", "max_items"),
-            _ => ("min_length", "max_length"),
-        };
-        put(least, self.min_length.map(|n| json!(n)));
-        put(most, self.max_length.map(|n| json!(n)));
-        put("max_words", self.max_words.map(|n| json!(n)));
-        put("pattern", self.pattern.as_ref().map(|p| json!(p.as_str())));
-        put("items", self.items.as_ref().map(|rule| rule.to_json()));
-        let properties = || self.properties.iter().map(|(name, rule)| (name.clone(), rule.to_json())).collect();
-        put("properties", (!self.properties.is_empty()).then(|| Value::Object(properties())));
-        put("optional", self.optional.then(|| json!(true)));
-        put("description", (!self.description.is_empty()).then(|| json!(self.description)));
-        Value::Object(out)
+    /// Adds a constraint.
+    #[must_use]
+    pub fn with(mut self, constraint: Constraint) -> Self {
+        self.constraints.push(constraint);
+        self
+    }
+
+    /// Makes `null` valid.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// Returns whether a blank string is valid, as `min_length = 0` states.
+    pub fn allows_blank(&self) -> bool {
+        self.constraints.iter().any(|constraint| matches!(constraint, Constraint::MinLength(0)))
     }
 }
 
 /// One output column.
 #[derive(Debug, Clone)]
 pub struct OutputColumn {
-    /// The name that the model sees.
+    /// Name that the model sees.
     pub name: String,
-    /// The name in the exported row.
+    /// Name in the exported row.
     pub column: String,
-    /// What its values must be.
+    /// Rule of the values.
     pub rule: Rule,
-}
-
-/// All rules as one JSON object, in order.
-pub fn rules_json(outputs: &[OutputColumn]) -> String {
-    let map: Map<String, Value> = outputs.iter().map(|o| (o.name.clone(), o.rule.to_json())).collect();
-    Value::Object(map).to_string()
 }

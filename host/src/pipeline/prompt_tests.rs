@@ -1,0 +1,156 @@
+//! The bytes that a config with every constraint sends: prompts, schemas, rules and rejections.
+//!
+//! They are part of every row key, or of the requests in recordings. `UPDATE_GOLDEN=1` writes the file again; a
+//! difference in it means that users pay again for rows that they have.
+
+use super::super::batch::{Batch, Stage};
+use super::super::question::{Question, RowKey};
+use super::{AnswerShape, OutputCap, Prompter};
+use crate::document::Document;
+use crate::rules::canonical::rules_json;
+use crate::rules::{OutputColumn, check, from_json_schema, from_tables};
+use crate::settings::Pairing;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::Path;
+
+fn outputs() -> Vec<OutputColumn> {
+    let document = Document::parse("golden_prompt.toml", include_str!("golden_prompt.toml")).unwrap();
+    from_tables(document.value.as_object().unwrap()).unwrap()
+}
+
+/// The same columns as a JSON Schema.
+fn schema_outputs() -> Vec<OutputColumn> {
+    from_json_schema(&json!({
+        "type": "object",
+        "required": ["summary", "note", "hours", "grade", "verified", "tags", "links", "place"],
+        "properties": {
+            "summary": {
+                "type": "string", "x-column": "Summary", "x-max-words": 12, "minLength": 3, "maxLength": 80,
+                "pattern": "^[A-Z]", "description": "crisp summary, no \"quotes\"",
+            },
+            "level": {"enum": ["practice", "expert", null]},
+            "note": {"type": "string", "minLength": 0},
+            "hours": {"type": "integer", "minimum": 1, "maximum": 100, "description": "hours to learn it"},
+            "score": {"type": ["number", "null"], "minimum": -0.5, "maximum": 2.5},
+            "grade": {"type": "integer", "enum": [1, 2, 3]},
+            "verified": {"type": "boolean"},
+            "tags": {
+                "type": "array", "minItems": 1, "maxItems": 5,
+                "items": {"type": "string", "x-max-words": 3, "enum": ["a b", "c"]},
+            },
+            "links": {"type": "array"},
+            "place": {
+                "type": "object", "description": "where it is", "required": ["city", "at"],
+                "properties": {
+                    "city": {"type": "string", "x-max-words": 4},
+                    "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
+                    "at": {
+                        "type": "array", "maxItems": 2, "items": {"type": "number", "minimum": -180, "maximum": 180},
+                    },
+                },
+            },
+        },
+    }))
+    .unwrap()
+}
+
+/// Values that violate one rule each.
+fn invalid_values() -> Vec<(&'static str, Value)> {
+    vec![
+        ("summary", json!(null)),
+        ("summary", json!(12)),
+        ("summary", json!(" ")),
+        ("summary", json!("A b c d e f g h i j k l m")),
+        ("summary", json!("A")),
+        ("summary", json!("A".repeat(81))),
+        ("summary", json!("lower case")),
+        ("level", json!("Expert")),
+        ("level", json!("")),
+        ("level", json!("x".repeat(100))),
+        ("hours", json!(0)),
+        ("hours", json!(100.0 + 1.0)),
+        ("hours", json!(1.5)),
+        ("score", json!(-0.75)),
+        ("score", json!(2.75)),
+        ("grade", json!(4)),
+        ("verified", json!("yes")),
+        ("tags", json!([])),
+        ("tags", json!(["c", "c", "c", "c", "c", "c"])),
+        ("tags", json!(["c", "d"])),
+        ("tags", json!("c")),
+        ("place", json!({})),
+        ("place", json!({"city": "Ulm", "at": [1, 200]})),
+        ("place", json!({"city": "Ulm", "country": "DEU", "at": []})),
+        ("place", json!({"city": null, "at": []})),
+    ]
+}
+
+fn valid_values() -> Vec<(&'static str, Value)> {
+    vec![
+        ("summary", json!("A b c d e f g h i j k l")),
+        ("level", json!("expert")),
+        ("level", json!(null)),
+        ("note", json!("")),
+        ("hours", json!(100.0)),
+        ("score", json!(-0.5)),
+        ("grade", json!(3)),
+        ("verified", json!(false)),
+        ("tags", json!(["a b", "c"])),
+        ("links", json!([1, null])),
+        ("place", json!({"city": "Ulm", "at": [9.99, 48.4], "more": 1})),
+    ]
+}
+
+fn batch() -> Batch {
+    let question = |at: u8, rejected: Option<&str>| Question {
+        key: RowKey([at; 32]),
+        body: json!({"Topic": format!("topic {at}")}).to_string().into(),
+        echo: None,
+        asked: 0,
+        rejected: rejected.map(Into::into),
+    };
+    Batch { questions: vec![question(1, None), question(2, Some("`level` is null"))], stage: Stage::First }
+}
+
+fn rendered() -> String {
+    let outputs = outputs();
+    let prompter = Prompter::new("Rate the topics.", &outputs, Pairing::Tag, OutputCap::default());
+    let mut text = String::new();
+    let mut add = |heading: &str, content: &str| writeln!(text, "==== {heading}\n{content}\n").unwrap();
+    for (name, shape) in [("keyed", AnswerShape::Keyed), ("array", AnswerShape::Array { json_mode: true })] {
+        let request = prompter.request(&batch(), shape).request;
+        add(&format!("{name}: system"), &request.system);
+        add(&format!("{name}: note"), &request.note);
+        add(&format!("{name}: rows"), &request.rows);
+        add(&format!("{name}: schema"), request.schema.as_deref().unwrap_or("none"));
+        add(&format!("{name}: max_output_tokens"), &request.max_output_tokens.unwrap().to_string());
+    }
+    add("rules", prompter.rules());
+    add("rules of the JSON Schema", &rules_json(&schema_outputs()));
+    for (name, value) in invalid_values() {
+        let output = outputs.iter().find(|output| output.name == name).unwrap();
+        let violation = check::violation(name, &output.rule, &value).unwrap();
+        add(&format!("rejection of {name} = {value}"), &violation.to_string());
+    }
+    text
+}
+
+#[test]
+fn prompts_schemas_and_rules_stay_byte_for_byte() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pipeline/golden_prompt.txt");
+    let rendered = rendered();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &rendered).unwrap();
+    }
+    assert_eq!(rendered, std::fs::read_to_string(path).unwrap());
+}
+
+#[test]
+fn valid_values_are_accepted() {
+    let outputs = outputs();
+    for (name, value) in valid_values() {
+        let output = outputs.iter().find(|output| output.name == name).unwrap();
+        assert!(check::violation(name, &output.rule, &value).is_none(), "{name} = {value}");
+    }
+}
