@@ -60,8 +60,8 @@ pub mod output;
 pub mod prelude;
 pub mod provider;
 pub mod quota;
-#[cfg(feature = "recording")]
-pub mod recording;
+#[cfg(feature = "record-replay")]
+pub mod record_replay;
 pub mod row;
 pub mod schema;
 pub mod scraper;

@@ -1,7 +1,7 @@
 //! Commands and flags.
 
 use super::plugin::args::PluginArgs;
-use super::record_replay::TrafficArgs;
+use super::record_replay::RecordReplayArgs;
 use crate::printer::ColorChoice;
 use crate::report::progress::ProgressMode;
 use crate::settings::defaults;
@@ -141,9 +141,9 @@ pub struct RunArgs {
     /// How progress is shown
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub progress: ProgressMode,
-    /// Whether exchanges are recorded or replayed.
+    /// Flags of recording and replay.
     #[command(flatten)]
-    pub traffic: TrafficArgs,
+    pub record_replay: RecordReplayArgs,
 }
 
 /// Flags of `plan`.
@@ -188,9 +188,9 @@ pub struct CheckArgs {
     /// Ask the provider whether key and model are good
     #[arg(long, conflicts_with = "no_code")]
     pub online: bool,
-    /// Whether exchanges are recorded or replayed.
+    /// Flags of recording and replay.
     #[command(flatten)]
-    pub traffic: TrafficArgs,
+    pub record_replay: RecordReplayArgs,
 }
 
 /// Flags of `list`.
@@ -202,9 +202,9 @@ pub struct ListArgs {
     /// How the list is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: OutputFormat,
-    /// Whether exchanges are recorded or replayed.
+    /// Flags of recording and replay.
     #[command(flatten)]
-    pub traffic: TrafficArgs,
+    pub record_replay: RecordReplayArgs,
 }
 
 /// Commands of `cache`.

@@ -33,8 +33,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
         context.data(format_args!("{lines}{name} is fine, as far as can be said without running plugins"))?;
         return Ok(ExitCode::Success);
     }
-    let may_be_missing = !args.online || args.traffic.replay.is_some();
-    let session = context.session(loaded, may_be_missing).with_traffic(record_replay::open(context, &args.traffic)?)?;
+    let may_be_missing = !args.online || args.record_replay.replay.is_some();
+    let session = context
+        .session(loaded, may_be_missing)
+        .with_record_replay(record_replay::open(context, &args.record_replay)?)?;
     open_all(&session).await?;
     context.data(lines.trim_end())?;
     if args.online {
@@ -42,7 +44,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     }
     let secrets = if missing.is_empty() { "" } else { "; but a run needs the secrets above" };
     context.data(format_args!("{name} is fine{secrets}"))?;
-    Ok(record_replay::settle(context, &session, ExitCode::Success))
+    Ok(record_replay::finish(context, &session, ExitCode::Success))
 }
 
 async fn open_all(session: &OpenPlugins) -> Result<(), HostError> {

@@ -11,7 +11,8 @@ use serde_json::json;
 
 pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, HostError> {
     let loaded = context.load(&args.config, None)?;
-    let session = context.session(loaded, true).with_traffic(record_replay::open(context, &args.traffic)?)?;
+    let session =
+        context.session(loaded, true).with_record_replay(record_replay::open(context, &args.record_replay)?)?;
     let scraper = session.scraper().await?;
     if !scraper.can("list") {
         return Err(HostError::Usage(format!("the scraper `{}` cannot tell what there is to scrape", scraper.name)));
@@ -27,5 +28,5 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
             }
         }
     }
-    Ok(record_replay::settle(context, &session, ExitCode::Success))
+    Ok(record_replay::finish(context, &session, ExitCode::Success))
 }

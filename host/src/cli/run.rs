@@ -35,8 +35,10 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     }
     signals::listen(context.stop.clone(), context.printer);
     let config = loaded.document.name.clone();
-    let traffic = record_replay::open(context, &args.traffic)?;
-    let session = context.session(loaded, args.offline || args.traffic.replay.is_some()).with_traffic(traffic)?;
+    let record_replay = record_replay::open(context, &args.record_replay)?;
+    let session = context
+        .session(loaded, args.offline || args.record_replay.replay.is_some())
+        .with_record_replay(record_replay)?;
     let clock = Clock::start();
     let cache = session.cache().await?;
     let (provider, info) = session.provider().await?;
@@ -87,13 +89,13 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         waited: dispatcher.rate_limiter.waited(),
         outputs: outputs_of(&end),
         failure_file: end.failure_file.clone().ok().flatten(),
-        replayed_from: args.traffic.replay.as_ref().map(|folder| folder.display().to_string()),
+        replayed_from: args.record_replay.replay.as_ref().map(|folder| folder.display().to_string()),
         stopped: end.stopped.as_ref().map(|reason| context.redactor.clean(&stop_text(reason)).into_owned()),
         exit_code,
     };
     let report = Report::new(&end.tally, facts);
     tell(context, &session, &end, &report, &args);
-    record_replay::tell(context, &session, ended, report.rows.cached);
+    record_replay::print_result(context, &session, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
 }
@@ -103,7 +105,7 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
     settings.run.limit = args.limit.or(settings.run.limit);
     settings.run.refresh = args.refresh;
     settings.run.offline = args.offline;
-    settings.run.replayed = args.traffic.replay.is_some();
+    settings.run.replayed = args.record_replay.replay.is_some();
     settings.budget.max_calls = args.max_calls.or(settings.budget.max_calls);
     settings.budget.max_cost_usd = args.max_cost.or(settings.budget.max_cost_usd);
     if args.limit == Some(0) {

@@ -1,6 +1,6 @@
 //! The HTTP client that all plugins share.
 
-use super::record_replay::Traffic;
+use super::record_replay::RecordReplay;
 use super::redact::Redactor;
 use crate::limit::backoff::{RetryPolicy, jitter};
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
@@ -26,28 +26,28 @@ const RETRY: RetryPolicy = RetryPolicy {
 pub struct HttpService {
     client: OnceLock<std::result::Result<Client, String>>,
     redactor: Redactor,
-    traffic: Traffic,
+    record_replay: RecordReplay,
 }
 
 impl HttpService {
     /// A service whose errors hold no secret of `redactor`.
     pub fn new(redactor: Redactor) -> Self {
-        Self::with_traffic(redactor, Traffic::Live)
+        Self::with_record_replay(redactor, RecordReplay::Off)
     }
 
     /// A service that writes its exchanges down, or answers from what was written.
-    pub fn with_traffic(redactor: Redactor, traffic: Traffic) -> Self {
-        Self { client: OnceLock::new(), redactor, traffic }
+    pub fn with_record_replay(redactor: Redactor, record_replay: RecordReplay) -> Self {
+        Self { client: OnceLock::new(), redactor, record_replay }
     }
 
-    /// What becomes of exchanges.
-    pub fn traffic(&self) -> &Traffic {
-        &self.traffic
+    /// Returns the way in which requests are answered.
+    pub fn record_replay(&self) -> &RecordReplay {
+        &self.record_replay
     }
 
     /// Whether nobody is asked, so that there is nothing to wait for.
     pub fn is_replayed(&self) -> bool {
-        matches!(self.traffic, Traffic::Replayed(_))
+        matches!(self.record_replay, RecordReplay::Replay(_))
     }
 
     fn client(&self) -> Result<&Client> {
@@ -66,10 +66,10 @@ impl HttpService {
 
     /// Sends a request of a plugin, or answers it from a recording.
     pub async fn send(&self, plugin: &str, request: HttpRequest) -> Result<HttpResponse> {
-        match &self.traffic {
-            Traffic::Live => self.send_live(request).await,
-            Traffic::Recorded(recorder) => recorder.record(plugin, request, async |r| self.send_live(r).await).await,
-            Traffic::Replayed(replayer) => replayer.answer(plugin, &request).await,
+        match &self.record_replay {
+            RecordReplay::Off => self.send_live(request).await,
+            RecordReplay::Record(recorder) => recorder.record(plugin, request, async |r| self.send_live(r).await).await,
+            RecordReplay::Replay(replayer) => replayer.answer(plugin, &request).await,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::plugin::call_guard::{GuardOptions, guard, label};
 use crate::plugin::call_site::{CallSite, enter};
 use crate::plugin::host_services::HostServices;
 use crate::plugin::http::HttpService;
-use crate::plugin::record_replay::Traffic;
+use crate::plugin::record_replay::RecordReplay;
 use crate::plugin::redact::Redactor;
 use crate::plugin::registry::{Source, instantiate};
 use crate::plugin::row_intake::RowIntake;
@@ -73,19 +73,19 @@ impl OpenPlugins {
         Self { loaded, services, secrets_may_be_missing, color, own_state: None }
     }
 
-    /// The session with its exchanges written down or answered from what was written. What plugins kept of earlier runs
-    /// is hidden from them: it decides what they ask, and is not part of the recording.
+    /// Records or replays the plugins' HTTP exchanges. Hides the plugins' state of earlier runs, which would change their
+    /// requests and is not part of a recording.
     ///
     /// # Errors
     /// When there is no room for a folder.
-    pub fn with_traffic(mut self, traffic: Traffic) -> Result<Self, HostError> {
-        if !matches!(traffic, Traffic::Live) {
+    pub fn with_record_replay(mut self, record_replay: RecordReplay) -> Result<Self, HostError> {
+        if !matches!(record_replay, RecordReplay::Off) {
             let folder = tempfile::tempdir()
                 .map_err(|error| HostError::Io(format!("cannot make a folder for what plugins keep: {error}")))?;
             folder.path().clone_into(&mut self.services.state_root);
             self.own_state = Some(folder);
         }
-        self.services.http = Arc::new(HttpService::with_traffic(self.services.redactor.clone(), traffic));
+        self.services.http = Arc::new(HttpService::with_record_replay(self.services.redactor.clone(), record_replay));
         Ok(self)
     }
 

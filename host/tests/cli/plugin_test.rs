@@ -14,12 +14,12 @@ fn test(sandbox: &Sandbox, kind: &str, name: &str, more: &[&str]) -> Said {
 fn a_good_plugin_passes_every_check() {
     let sandbox = Sandbox::new();
     let said = test(&sandbox, "exporter", "csv", &[]).expect(0);
-    assert!(said.out.starts_with("✓ the name can stand in configs and file names\n"), "{}", said.out);
+    assert!(said.out.starts_with("✓ the name fits configs and file names\n"), "{}", said.out);
     assert!(said.out.contains("\n✓ an earlier result survives a run that was stopped\n"), "{}", said.out);
     assert!(said.out.trim_end().ends_with(" passed, 0 failed, 0 skipped"), "{}", said.out);
     assert_eq!(said.err, "");
     let said = test(&sandbox, "provider", "openai", &["--set", "model=m"]).expect(0);
-    assert!(said.out.contains("\n✓ keys travel in headers only\n"), "{}", said.out);
+    assert!(said.out.contains("\n✓ keys are sent only in headers\n"), "{}", said.out);
 }
 
 #[test]
@@ -28,14 +28,14 @@ fn a_cache_is_tested_with_a_second_process() {
     let said = test(&sandbox, "cache", "lmdb", &["--set", "map_size_mb=1"]).expect(0);
     for check in [
         "two processes can use the store at once",
-        "what was acknowledged survives the death of its process",
-        "a claimed key has one owner among processes",
+        "an acknowledged value survives the death of its process",
+        "a leased key has one owner among processes",
     ] {
         assert!(said.out.contains(&format!("\n✓ {check}\n")), "{}", said.out);
     }
     assert!(!sandbox.has(".rowsmith"), "the store is in a temporary folder");
     let said = test(&sandbox, "cache", "memory", &[]).expect(0);
-    let skipped = "\n– two processes can use the store at once: skipped, the store does not outlive its process\n";
+    let skipped = "\n– two processes can use the store at once: skipped, the store ends with its process\n";
     assert!(said.out.contains(skipped), "{}", said.out);
 }
 
@@ -65,10 +65,10 @@ fn settings_come_from_flags_and_from_a_config() {
 fn what_is_wrong_is_named_by_the_check() {
     let sandbox = Sandbox::new();
     let said = test(&sandbox, "exporter", "csv", &["--set", "delimiter=both"]).expect(4);
-    let line = "✗ the suite's config is accepted: making the plugin with the suite's config failed: `both` cannot";
+    let line = "✗ the suite's config is accepted: opening the plugin with the suite's config failed: ";
     assert!(said.out.contains(line), "{}", said.out);
     let said = test(&sandbox, "scraper", "csv", &["--set", "path=missing.csv"]).expect(4);
-    assert!(said.out.contains("brings the same: scraping failed: cannot open"), "{}", said.out);
+    assert!(said.out.contains("returns the same rows: scraping failed: cannot open"), "{}", said.out);
     let said = test(&sandbox, "scraper", "csv", &["--set", "path"]).expect(2);
     assert_eq!(said.err, "error: `--set path` has no `=`\n");
 }

@@ -1,4 +1,4 @@
-//! Other commands that ask services take the flags, too.
+//! Recording and replay of other commands.
 
 use crate::scraper::{Site, sandbox as site_sandbox};
 use crate::support::{Ended, Rows, Running, Sandbox};
@@ -24,7 +24,7 @@ fn a_list_is_recorded_and_replayed() {
     assert_eq!((replayed.stdout, replayed.stderr.as_str()), (recorded.stdout, ""));
     let elsewhere = format!("scraper.config.base_url=http://{dead}");
     let missing = list(&["--replay", "rec", "--set", &elsewhere]).exits(10);
-    assert!(missing.stderr.contains("is not in rec"), "{}", missing.stderr);
+    assert!(missing.stderr.contains("is not recorded in rec"), "{}", missing.stderr);
 }
 
 #[test]

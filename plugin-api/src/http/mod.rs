@@ -16,5 +16,5 @@ pub use request::HttpRequest;
 pub use response::HttpResponse;
 pub use status::kind_of_status;
 
-#[cfg(feature = "recording")]
+#[cfg(feature = "record-replay")]
 pub(crate) use wire::{header_map, header_texts};

@@ -6,10 +6,10 @@ use rowsmith_plugin_api::row::ChunkBuilder;
 use rowsmith_plugin_api::{Exporter, Result};
 use serde_json::Value;
 
-/// Makes an exporter from its config, as JSON, and exports these rows (JSON objects) to the end of a complete run.
+/// Creates an exporter from a JSON config and exports rows (JSON objects), as a complete run does.
 ///
 /// # Errors
-/// The exporter's own; also when the config does not fit it.
+/// The exporter's own, or an invalid config.
 pub fn export_rows<E: Exporter>(config: Value, rows: &[Value]) -> Result<ExportSummary> {
     let mut exporter = E::new(serde_json::from_value(config)?, FakeHost::default().host())?;
     let mut builder = ChunkBuilder::new();

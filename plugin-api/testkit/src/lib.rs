@@ -1,21 +1,20 @@
-//! An in-process host for the tests of plugins: scripted HTTP, collected rows and logs, no network, no clock; and
-//! [`conformance`] suites that say whether a plugin keeps what its kind promises.
+//! Test kit for plugins: [`FakeHost`], a host in the test's process without network and clock, and [`conformance`]
+//! suites that check what the host relies on.
 
 pub mod conformance;
 mod export;
 mod fake_host;
-mod marker;
 mod program;
-mod recorded;
-pub mod recording;
+pub mod record_replay;
 mod run;
+mod secret_marker;
 
 pub use export::export_rows;
 pub use fake_host::{FakeHost, LogRecord};
 pub use program::has_program;
 pub use run::{block_on, scrape_rows};
 
-/// The examples of the documentation, compiled and run as doc tests.
+/// Examples of the documentation, run as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/writing-plugins.md")]
 struct WritingPlugins;

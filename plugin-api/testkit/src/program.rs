@@ -1,18 +1,18 @@
-//! Programs that a test needs and that a machine may lack.
+//! Programs that tests need.
 
 use std::process::{Command, Stdio};
 
-/// Whether `name` can be started. Where everything is tested (the variable `CI` is set) it has to be there.
+/// Returns true if a program can be started. With the variable `CI` set, every program must exist.
 ///
 /// # Panics
-/// When it is missing and `CI` is set.
-#[expect(clippy::print_stderr, reason = "a test that was skipped says so")]
+/// When the program is missing and `CI` is set.
+#[expect(clippy::print_stderr, reason = "a skipped test reports it")]
 pub fn has_program(name: &str) -> bool {
     let started = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let is_there = started.is_ok_and(|status| status.success());
-    assert!(is_there || std::env::var_os("CI").is_none(), "{name} is missing");
-    if !is_there {
+    let exists = started.is_ok_and(|status| status.success());
+    assert!(exists || std::env::var_os("CI").is_none(), "{name} is missing");
+    if !exists {
         eprintln!("skipped: {name} is missing");
     }
-    is_there
+    exists
 }

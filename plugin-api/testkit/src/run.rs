@@ -19,7 +19,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits for a future on this thread.
+/// Runs a future to its end on this thread.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
@@ -32,8 +32,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Waits for a future on this thread, but not for ever: `None` when `patience` has run out, or when `enough` says so
-/// while the future waits.
+/// Runs a future on this thread. Returns `None` after `patience`, or when `enough` returns true while the future waits.
 pub(crate) fn block_on_for<F: Future>(future: F, patience: Duration, enough: impl Fn() -> bool) -> Option<F::Output> {
     let deadline = Instant::now() + patience;
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
@@ -51,10 +50,10 @@ pub(crate) fn block_on_for<F: Future>(future: F, patience: Duration, enough: imp
     }
 }
 
-/// Scrapes all rows of a scraper that was made with `host`.
+/// Scrapes all rows of a scraper that was created with `host`.
 ///
 /// # Errors
-/// The scraper's own; rows that were sent before it are in [`FakeHost::rows`].
+/// The scraper's own. Rows that were sent before an error are in [`FakeHost::rows`].
 pub fn scrape_rows<S: Scraper>(scraper: &S, host: &FakeHost) -> Result<Vec<RowChunk>> {
     let mut sink = RowSink::new(host.host(), 1);
     block_on(async {

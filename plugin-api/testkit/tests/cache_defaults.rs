@@ -1,4 +1,4 @@
-//! What a cache gets from its trait when it only has what every store must have.
+//! Default methods of a cache.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -9,7 +9,7 @@ use rowsmith_plugin_testkit::{FakeHost, block_on};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// A map, with an entry that cannot be removed.
+/// A map with an entry that cannot be removed.
 struct Small(Mutex<BTreeMap<Key, Vec<u8>>>);
 
 const STUCK: Key = [9; 32];

@@ -1,13 +1,13 @@
-//! A plugin that logs its key is found out. A test program of its own: the logger is one for the whole process.
+//! A plugin that logs its key fails. This is a test program of its own, because a process has one logger.
 
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::conformance::Suite;
 
-/// What the talkative plugin can be told.
+/// The settings of the talkative plugin.
 #[derive(Deserialize, ConfigSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
-    /// The key of a service.
+    /// Key of a service.
     key: Secret,
 }
 
@@ -26,11 +26,11 @@ impl Scraper for Talkative {
     }
 }
 
-export_plugin!(scraper: Talkative, name = "talkative", about = "Tells its key to the log");
+export_plugin!(scraper: Talkative, name = "talkative", about = "Logs its key");
 
 #[test]
-fn a_key_in_the_log_is_named() {
+fn a_key_in_the_log_is_found() {
     let report = Suite::of(__rowsmith_plugin()).config(json!({})).run();
-    let check = "secrets are in no error and no log record";
-    assert_eq!(report.failures().collect::<Vec<_>>(), [(check, "a log record holds a secret")], "{report}");
+    let failed: Vec<&str> = report.failures().map(|(id, _)| id).collect();
+    assert_eq!(failed, ["no_secret"], "{report}");
 }

@@ -1,12 +1,12 @@
-//! What the host relies on in any provider.
+//! The conformance suite of providers.
 
 use rowsmith_plugin_api::prelude::json;
 
-const RECORDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings");
+const CASSETTE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cassette");
 
 #[test]
 fn it_conforms() {
     rowsmith_plugin_testkit::assert_conforms!(rowsmith_provider_openai, json!({"model": "m"}), |suite| {
-        suite.recordings(RECORDINGS)
+        suite.cassette(CASSETTE).expect("a cassette")
     });
 }

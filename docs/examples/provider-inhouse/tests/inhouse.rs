@@ -1,13 +1,13 @@
 //! What is sent to the gateway, and what is made of its answers.
 
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::recording::{assert_keyless, assert_replays};
+use rowsmith_plugin_testkit::record_replay::{assert_keyless, assert_replays};
 use rowsmith_plugin_testkit::{FakeHost, block_on};
 use rowsmith_provider_inhouse::Inhouse;
 use std::path::Path;
 
-fn recordings() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings"))
+fn cassette() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cassette"))
 }
 
 fn inhouse(host: &FakeHost) -> Inhouse {
@@ -25,13 +25,13 @@ fn complete(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Complet
 }
 
 #[test]
-fn requests_and_outcomes_are_as_recorded() {
-    assert_replays::<Inhouse>(recordings());
+fn requests_and_answers_are_as_recorded() {
+    assert_replays::<Inhouse>(cassette());
 }
 
 #[test]
-fn no_recording_holds_a_key() {
-    assert_keyless(recordings());
+fn the_cassette_has_no_key() {
+    assert_keyless(cassette());
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
     let module = loader::open(&image)?;
     let mut suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
     if let Some(folder) = &args.replay {
-        suite = suite.recorded(folder).map_err(|error| HostError::Usage(format!("--replay: {}", error.message)))?;
+        suite = suite.cassette(folder).map_err(|error| HostError::Usage(format!("--replay: {}", error.message)))?;
     }
     let missing = suite.missing();
     if !missing.is_empty() {

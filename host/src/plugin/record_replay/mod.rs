@@ -1,24 +1,24 @@
-//! What becomes of the HTTP exchanges of plugins: sent, sent and written down, or answered from what was written.
+//! Recording and replay of the plugins' HTTP exchanges.
 //!
-//! One exchange is one request of a plugin and what it got for it. Redirects and repeats that the plugin left to the
-//! host are within it, so a replay is done with them at once.
+//! An exchange is one request of a plugin and its result. It includes the redirects and retries that the plugin left to
+//! the host, so a replay needs none of them.
 
-mod order;
 mod recorder;
+mod replay_order;
 mod replayer;
 mod scrub;
 
 pub use recorder::Recorder;
-pub use replayer::{Missed, Replayer};
+pub use replayer::{Replayer, UnrecordedRequest};
 pub use scrub::Scrubber;
 
-/// Where exchanges go.
+/// The way in which requests of plugins are answered.
 #[derive(Debug)]
-pub enum Traffic {
-    /// To the services.
-    Live,
-    /// To the services, and into a folder.
-    Recorded(Recorder),
-    /// Nowhere: they are answered from a folder.
-    Replayed(Box<Replayer>),
+pub enum RecordReplay {
+    /// By the services.
+    Off,
+    /// By the services, with each exchange written to a cassette.
+    Record(Recorder),
+    /// From a cassette.
+    Replay(Box<Replayer>),
 }

@@ -1,9 +1,9 @@
-//! Writes exchanges into a folder.
+//! Writing of cassettes.
 
 use super::scrub::Scrubber;
 use crate::plugin::redact::Redactor;
-use rowsmith_plugin_api::recording::{
-    Body, Exchange, Headers, Outcome, RecordedRequest, RecordedResponse, Scrub, VERSION, credential, file_name,
+use rowsmith_plugin_api::record_replay::{
+    Body, Exchange, ExchangeOutcome, Headers, RecordedRequest, RecordedResponse, Scrub, VERSION, credential, file_name,
 };
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
 use std::io::Write as _;
@@ -12,34 +12,34 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
-/// Writes each exchange to a file of its own when it ends, so that whatever ends the run keeps what was recorded.
+/// Writes each exchange to a file when it ends, so that recorded exchanges survive a killed run.
 #[derive(Debug)]
 pub struct Recorder {
     folder: PathBuf,
     scrubber: Scrubber,
-    /// How many exchanges have ended; the next file has the next number.
+    /// Number of ended exchanges, which is the number of the last file.
     ended: AtomicU64,
-    problem: Mutex<Option<String>>,
+    write_error: Mutex<Option<String>>,
 }
 
 impl Recorder {
-    /// Makes the folder, which must be empty: recordings of two runs in one folder would answer for each other.
+    /// Creates the folder. It must be empty: exchanges of two runs in one cassette would answer each other's requests.
     ///
     /// # Errors
-    /// Why nothing can be recorded into it, in words.
+    /// The reason why the folder cannot be used, as a sentence.
     pub fn new(folder: &Path, redactor: Redactor) -> std::result::Result<Self, String> {
         let shown = folder.display();
         let cannot = |what: &str, error: std::io::Error| format!("cannot {what} the folder {shown}: {error}");
-        std::fs::create_dir_all(folder).map_err(|error| cannot("make", error))?;
+        std::fs::create_dir_all(folder).map_err(|error| cannot("create", error))?;
         if std::fs::read_dir(folder).map_err(|error| cannot("list", error))?.next().is_some() {
-            return Err(format!("{shown} is not empty; name a new folder, or remove what is in it"));
+            return Err(format!("the folder {shown} is not empty; name a new folder, or remove its files"));
         }
         tempfile::tempfile_in(folder).map_err(|error| cannot("write to", error))?;
         Ok(Self {
             folder: folder.to_owned(),
             scrubber: Scrubber::new(redactor),
             ended: AtomicU64::new(0),
-            problem: Mutex::new(None),
+            write_error: Mutex::new(None),
         })
     }
 
@@ -48,18 +48,20 @@ impl Recorder {
         &self.folder
     }
 
-    /// How many exchanges have ended.
+    /// Number of ended exchanges.
     pub fn ended(&self) -> u64 {
         self.ended.load(Ordering::Relaxed)
     }
 
-    /// The first exchange that could not be written, if so.
-    pub fn problem(&self) -> Option<String> {
-        self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Returns the first error of writing a file.
+    pub fn write_error(&self) -> Option<String> {
+        self.write_error.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits for an exchange and writes it. One that nobody waits for any more is written as well: the service may have
-    /// counted it, and a replay must give it up at the same place.
+    /// Waits for an exchange and writes it.
+    ///
+    /// A cancelled exchange is written as an error: the service may have counted the request, and a replay must fail at
+    /// the same position.
     pub async fn record(
         &self,
         plugin: &str,
@@ -67,7 +69,7 @@ impl Recorder {
         exchange: impl AsyncFnOnce(HttpRequest) -> Result<HttpResponse>,
     ) -> Result<HttpResponse> {
         let recorded = RecordedRequest::from(&request);
-        let mut pending = Pending { recorder: self, plugin, request: Some(recorded), start: Instant::now() };
+        let mut pending = PendingExchange { recorder: self, plugin, request: Some(recorded), start: Instant::now() };
         let result = exchange(request).await;
         pending.end(&result);
         result
@@ -78,15 +80,16 @@ impl Recorder {
             version: VERSION,
             plugin: plugin.to_owned(),
             request: self.clean_request(request),
-            outcome: self.clean_outcome(Outcome::from(result)),
-            // Microseconds are as exact as a clock of the network can be.
+            outcome: self.clean_outcome(ExchangeOutcome::from(result)),
+            // Fractions of a microsecond mean nothing on a network.
             seconds: (start.elapsed().as_secs_f64() * 1e6).round() / 1e6,
+            test_case: None,
         };
         let number = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
         let path = self.folder.join(file_name(number, plugin));
         if let Err(error) = write_whole(&self.folder, &path, &exchange) {
-            let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
-            problem.get_or_insert_with(|| format!("cannot write the recording {}: {error}", path.display()));
+            let mut first = self.write_error.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert_with(|| format!("cannot write the exchange {}: {error}", path.display()));
         }
     }
 
@@ -95,19 +98,20 @@ impl Recorder {
             method: request.method,
             url: self.scrubber.text(&credential::clean_url(&request.url)),
             headers: self.clean_headers(request.headers),
+            timeout_ms: request.timeout_ms,
             body: Body(self.scrubber.scrub(&request.body.0).into_owned()),
         }
     }
 
-    fn clean_outcome(&self, outcome: Outcome) -> Outcome {
+    fn clean_outcome(&self, outcome: ExchangeOutcome) -> ExchangeOutcome {
         match outcome {
-            Outcome::Response(response) => Outcome::Response(RecordedResponse {
+            ExchangeOutcome::Response(response) => ExchangeOutcome::Response(RecordedResponse {
                 status: response.status,
                 url: self.scrubber.text(&credential::clean_url(&response.url)),
                 headers: self.clean_headers(response.headers),
                 body: Body(self.scrubber.scrub(&response.body.0).into_owned()),
             }),
-            Outcome::Error(error) => Outcome::Error(Error {
+            ExchangeOutcome::Error(error) => ExchangeOutcome::Error(Error {
                 message: self.scrubber.text(&error.message),
                 hint: error.hint.map(|hint| self.scrubber.text(&hint)),
                 context: error.context.into_iter().map(|(key, value)| (key, self.scrubber.text(&value))).collect(),
@@ -125,16 +129,16 @@ impl Recorder {
     }
 }
 
-/// An exchange under way.
-struct Pending<'a> {
+/// An exchange in progress.
+struct PendingExchange<'a> {
     recorder: &'a Recorder,
     plugin: &'a str,
-    /// Taken when the exchange is written.
+    /// Taken when the file is written.
     request: Option<RecordedRequest>,
     start: Instant,
 }
 
-impl Pending<'_> {
+impl PendingExchange<'_> {
     fn end(&mut self, result: &Result<HttpResponse>) {
         if let Some(request) = self.request.take() {
             self.recorder.write(self.plugin, request, result, self.start);
@@ -142,16 +146,16 @@ impl Pending<'_> {
     }
 }
 
-impl Drop for Pending<'_> {
+impl Drop for PendingExchange<'_> {
     fn drop(&mut self) {
         if self.request.is_some() {
-            let error = Error::new(ErrorKind::Retryable, "the exchange was given up before it ended");
+            let error = Error::new(ErrorKind::Retryable, "the exchange was cancelled");
             self.end(&Err(error.maybe_billed()));
         }
     }
 }
 
-/// Writes a file that is there whole or not at all.
+/// Writes a complete file or none.
 fn write_whole(folder: &Path, path: &Path, exchange: &Exchange) -> std::io::Result<()> {
     let mut text = serde_json::to_vec_pretty(exchange)?;
     text.push(b'\n');
@@ -163,7 +167,7 @@ fn write_whole(folder: &Path, path: &Path, exchange: &Exchange) -> std::io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rowsmith_plugin_api::recording::read_folder;
+    use rowsmith_plugin_api::record_replay::{Cassette, CassetteFile};
 
     const KEY: &str = "q\"uo\\te/d 1%+\u{fc}";
 
@@ -188,15 +192,15 @@ mod tests {
         recorder.record("provider-x", request.clone(), async |_| Ok(response)).await.expect("answered");
         let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with_context("url", KEY);
         recorder.record("provider-x", request, async |_| Err(failed)).await.expect_err("failed");
-        assert_eq!((recorder.ended(), recorder.problem()), (2, None));
+        assert_eq!((recorder.ended(), recorder.write_error()), (2, None));
 
-        let all = read_folder(folder.path()).expect("read");
-        let text: String =
-            all.iter().map(|(name, _)| std::fs::read_to_string(folder.path().join(name)).expect("text")).collect();
+        let cassette = Cassette::read(folder.path()).expect("a cassette");
+        let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("text");
+        let text: String = cassette.files().iter().map(|file| text(&file.name)).collect();
         for part in ["uo", "other-key", "p4ssword", "\u{fc}"] {
             assert!(!text.contains(part), "{part} in {text}");
         }
-        let (name, exchange) = &all[0];
+        let CassetteFile { name, exchange } = &cassette.files()[0];
         assert_eq!(name, "000001-provider-x.json");
         assert_eq!(exchange.request.url, "http://[secret]@h/x?key=[secret]&q=1&z=[secret]");
         assert_eq!(String::from_utf8_lossy(&exchange.request.body.0), r#"{"text":"{\"key\":\"[secret]\"}"}"#);
@@ -205,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_exchange_that_nobody_waits_for_is_written() {
+    async fn a_cancelled_exchange_is_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = recorder(folder.path());
         let never = recorder.record("provider-x", HttpRequest::get("http://h"), async |_| std::future::pending().await);
@@ -214,20 +218,21 @@ mod tests {
             _ = never => {}
             () = std::future::ready(()) => {}
         }
-        let all = read_folder(folder.path()).expect("read");
-        assert!(matches!(&all[0].1.outcome, Outcome::Error(error) if error.may_be_billed), "{all:?}");
+        let cassette = Cassette::read(folder.path()).expect("a cassette");
+        let outcome = &cassette.files()[0].exchange.outcome;
+        assert!(matches!(outcome, ExchangeOutcome::Error(error) if error.may_be_billed), "{outcome:?}");
     }
 
     #[tokio::test]
-    async fn what_cannot_be_written_is_kept_for_the_end() {
+    async fn a_write_error_is_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = recorder(folder.path());
-        std::fs::write(folder.path().join("000001-a.json"), "someone else's").expect("written");
+        std::fs::write(folder.path().join("000001-a.json"), "another file").expect("written");
         recorder
             .record("a", HttpRequest::get("http://h"), async |_| Ok(HttpResponse::new(200, "")))
             .await
             .expect("answered");
-        assert!(recorder.problem().is_some_and(|problem| problem.contains("000001-a.json")));
+        assert!(recorder.write_error().is_some_and(|error| error.contains("000001-a.json")));
         let again = Recorder::new(folder.path(), Redactor::default()).expect_err("not empty");
         assert!(again.contains("is not empty"), "{again}");
     }

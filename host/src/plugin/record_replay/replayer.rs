@@ -1,74 +1,71 @@
-//! Answers exchanges from a folder.
+//! Responses from a cassette.
 
-use super::order::Order;
+use super::replay_order::ReplayOrder;
 use super::scrub::Scrubber;
 use crate::document::PLACEHOLDER;
 use crate::plugin::redact::Redactor;
-use rowsmith_plugin_api::recording::Replay;
+use rowsmith_plugin_api::record_replay::{Cassette, Replay};
 use rowsmith_plugin_api::{Error, HttpRequest, HttpResponse, Result};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// Answers from recordings, and opens no connection.
+/// Answers requests from a cassette, in recorded order, and opens no connection.
 #[derive(Debug)]
 pub struct Replayer {
-    folder: PathBuf,
     replay: Replay,
     scrubber: Scrubber,
-    order: Order,
-    missed: Mutex<Option<Missed>>,
+    order: ReplayOrder,
+    unrecorded: Mutex<Option<UnrecordedRequest>>,
 }
 
-/// A request that has no recording.
+/// A request without a recorded exchange.
 #[derive(Debug, Clone)]
-pub struct Missed {
-    /// Who asked.
+pub struct UnrecordedRequest {
+    /// Kind and name of the plugin that sent it.
     pub plugin: String,
-    /// What was said to it.
+    /// The error that the plugin received.
     pub error: Error,
 }
 
 impl Replayer {
-    /// Reads a folder.
+    /// Reads a cassette.
     ///
     /// # Errors
-    /// When there is no recording in it, or a file is damaged; the error names it.
+    /// When the folder contains no exchange, or a file is invalid; the error names it.
     pub fn open(folder: &Path, redactor: Redactor) -> Result<Self> {
-        // Where a key stood in what was asked, there is now `[secret]` in the recording, and perhaps a placeholder in
-        // the request.
-        let scrubber = Scrubber::new(redactor).and(PLACEHOLDER);
+        // A secret is `[secret]` in the cassette. In a request it may be the placeholder of a missing secret.
+        let scrubber = Scrubber::new(redactor).with(PLACEHOLDER);
         Ok(Self {
-            folder: folder.to_owned(),
-            replay: Replay::open(folder, &scrubber)?,
+            replay: Replay::new(Cassette::read(folder)?, &scrubber),
             scrubber,
-            order: Order::default(),
-            missed: Mutex::new(None),
+            order: ReplayOrder::default(),
+            unrecorded: Mutex::new(None),
         })
     }
 
-    /// The folder.
+    /// The folder of the cassette.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.replay.folder()
     }
 
-    /// The first request that has no recording, if so.
-    pub fn missed(&self) -> Option<Missed> {
-        self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Returns the first request without a recorded exchange.
+    pub fn first_unrecorded(&self) -> Option<UnrecordedRequest> {
+        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What came of this request when it was recorded.
+    /// Returns the recorded result of a request.
     ///
     /// # Errors
-    /// The recorded one, or that there is no recording.
+    /// The recorded error, or an error about a missing exchange.
     pub async fn answer(&self, plugin: &str, request: &HttpRequest) -> Result<HttpResponse> {
         match self.replay.find(Some(plugin), request, &self.scrubber) {
-            Ok(found) => {
-                self.order.turn(found.place).await;
-                found.outcome.into()
+            Ok(exchange) => {
+                self.order.wait_turn(exchange.position).await;
+                exchange.outcome.into()
             }
             Err(error) => {
-                let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
-                missed.get_or_insert_with(|| Missed { plugin: plugin.to_owned(), error: error.clone() });
+                let mut unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+                unrecorded.get_or_insert_with(|| UnrecordedRequest { plugin: plugin.to_owned(), error: error.clone() });
                 Err(error)
             }
         }

@@ -1,56 +1,55 @@
-//! Finds secrets in every form that text takes on its way: as they are, escaped in JSON (inside JSON, too),
-//! percent-encoded, and in base64.
+//! Removal of secrets in all their encodings: plain, escaped in JSON (also nested), percent-encoded, and base64.
 
 use crate::plugin::redact::{REDACTED, Redactor};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use regex::bytes::{NoExpand, Regex, RegexBuilder};
-use rowsmith_plugin_api::recording::Scrub;
+use rowsmith_plugin_api::record_replay::Scrub;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-/// Room for secrets of many kilobytes, as certificates are.
-const SIZE_LIMIT: usize = 256 << 20;
+/// Maximum size of the pattern; enough for secrets of many kilobytes, such as certificates.
+const MAX_PATTERN_SIZE: usize = 256 << 20;
 
-/// Takes the secrets of a run out of bytes that are written or compared.
+/// Removes the secrets of a run from bytes that are written or compared.
 #[derive(Debug)]
 pub struct Scrubber {
     redactor: Redactor,
-    /// Taken out as if they were secrets.
+    /// Further texts to remove.
     further: Vec<String>,
-    /// The pattern, and the secrets that it was made for: plugins bring theirs as they are opened.
-    made: Mutex<(Vec<String>, Option<Regex>)>,
+    /// The pattern and its secrets. Opening a plugin adds secrets.
+    compiled: Mutex<(Vec<String>, Option<Regex>)>,
 }
 
 impl Scrubber {
-    /// For the secrets of `redactor`, and whatever is added to it later.
+    /// Creates a scrubber for the secrets of a redactor, with those that are added later.
     pub fn new(redactor: Redactor) -> Self {
-        Self { redactor, further: Vec::new(), made: Mutex::new((Vec::new(), None)) }
+        Self { redactor, further: Vec::new(), compiled: Mutex::new((Vec::new(), None)) }
     }
 
-    /// Takes out this text as well.
+    /// Removes a further text.
     #[must_use]
-    pub fn and(mut self, text: &str) -> Self {
+    pub fn with(mut self, text: &str) -> Self {
         self.further.push(text.to_owned());
         self
     }
 
-    /// Text without secrets.
+    /// Returns text without secrets.
     pub fn text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.scrub(text.as_bytes())).into_owned()
     }
 
-    /// The pattern for the secrets of now; an error when there is no room for it.
+    /// Returns the pattern of the current secrets, or an error when it is too large.
     fn pattern(&self) -> Result<Option<Regex>, regex::Error> {
         let mut secrets = self.redactor.secrets();
         secrets.extend(self.further.iter().cloned());
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if made.0 != secrets {
-            let forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
-            *made = (secrets, Some(RegexBuilder::new(&forms.join("|")).size_limit(SIZE_LIMIT).build()?));
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if compiled.0 != secrets {
+            let forms: Vec<String> = secrets.iter().flat_map(|secret| patterns(secret)).collect();
+            *compiled = (secrets, Some(RegexBuilder::new(&forms.join("|")).size_limit(MAX_PATTERN_SIZE).build()?));
         }
-        Ok(made.1.clone())
+        Ok(compiled.1.clone())
     }
 }
 
@@ -59,14 +58,14 @@ impl Scrub for Scrubber {
         match self.pattern() {
             Ok(None) => Cow::Borrowed(bytes),
             Ok(Some(pattern)) => pattern.replace_all(bytes, NoExpand(REDACTED.as_bytes())),
-            // What cannot be looked through is not written.
+            // Bytes that cannot be searched are not written.
             Err(_) => Cow::Borrowed(REDACTED.as_bytes()),
         }
     }
 }
 
-/// Patterns for all forms of a secret.
-fn forms(secret: &str) -> Vec<String> {
+/// Returns the patterns of all encodings of a secret.
+fn patterns(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
     for before in 0..3 {
         forms.push(base64_part(secret, before, |bytes| STANDARD_NO_PAD.encode(bytes)));
@@ -78,15 +77,15 @@ fn forms(secret: &str) -> Vec<String> {
     patterns
 }
 
-/// The characters that a secret alone decides where base64 holds it after `before` bytes (modulo 3) of something else,
-/// as a key stands after the name in Basic authorization.
+/// Returns the base64 characters that depend on the secret alone, when it follows `before` other bytes (modulo 3), as a
+/// key follows the user name in Basic authorization.
 fn base64_part(secret: &str, before: usize, encode: impl Fn(&[u8]) -> String) -> String {
     let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(secret.bytes()).collect();
     let (first, end) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
     encode(&bytes).chars().take(end).skip(first).collect()
 }
 
-/// A pattern for all forms of a character.
+/// Returns the pattern of all encodings of a character.
 fn character(c: char) -> String {
     let mut pattern = format!("(?:{}", regex::escape(c.encode_utf8(&mut [0; 4])));
     let mut add = |form: &str| {
@@ -95,7 +94,7 @@ fn character(c: char) -> String {
     };
     let mut percent = String::new();
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        // Encoded once more, `%` is `%25`.
+        // In repeated encoding, `%` is `%25`.
         write!(percent, "%(?:25)*{}", hex(u32::from(byte), 2)).unwrap_or_default();
     }
     add(&percent);
@@ -117,7 +116,7 @@ fn character(c: char) -> String {
     pattern
 }
 
-/// A pattern for a number in hexadecimal digits of either case.
+/// Returns the pattern of a hexadecimal number in either case.
 fn hex(number: u32, width: usize) -> String {
     let digit = |c: char| if c.is_ascii_digit() { c.to_string() } else { format!("[{c}{}]", c.to_ascii_uppercase()) };
     format!("{number:0width$x}").chars().map(digit).collect()
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_a_secret_is_found() {
+    fn every_encoding_of_a_secret_is_removed() {
         for secret in NASTY {
             let redactor = Redactor::default();
             redactor.add([secret.to_owned()]);
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_taken_out() {
+    fn other_text_is_kept() {
         let redactor = Redactor::default();
         let scrubber = Scrubber::new(redactor.clone());
         let text = "sk-plain, $1 and %2B \\u0041";
@@ -199,6 +198,6 @@ mod tests {
         assert_eq!(scrubber.text(text), text);
         assert_eq!(scrubber.text("x sk-plain-123456 y"), "x [secret] y", "secrets that come later count");
         assert_eq!(scrubber.scrub(b"\xff\x00sk-plain-123456\xfe").as_ref(), b"\xff\x00[secret]\xfe", "bytes too");
-        assert_eq!(Scrubber::new(Redactor::default()).and("not-set").text("a not-set b"), "a [secret] b");
+        assert_eq!(Scrubber::new(Redactor::default()).with("not-set").text("a not-set b"), "a [secret] b");
     }
 }

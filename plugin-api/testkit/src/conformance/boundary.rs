@@ -1,68 +1,69 @@
-//! What every plugin does at the boundary, whatever its kind.
+//! Checks of the boundary, the same for every kind.
 
-use super::finding::{Judged, answer, ensure, failed, outcome, refusal, told};
-use super::subject::{Opened, Subject};
-use super::suite::Step;
+use super::assertion::{CheckResult, describe, ensure, expect_err, expect_ok, fail, wait_for};
+use super::plugin_under_test::{OpenPlugin, PluginUnderTest};
+use super::suite::CheckSpec;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::bridge::method;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
 
-pub(super) const CHECKS: &[Step] = &[
-    ("a method that does not exist is unsupported", unknown_method),
-    ("two instances live side by side", two_instances),
-    ("what can be done beyond the basics is what is declared", capabilities),
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("unknown_method", "an unknown method is unsupported", unknown_method),
+    ("two_instances", "two instances work side by side", two_instances),
+    ("capabilities_work", "exactly the declared capabilities work", capabilities),
 ];
 
-fn unknown_method(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let opened = subject.open(&place, &subject.host(&place))?;
-    let error = refusal("calling method 4294967295", opened.call(u32::MAX, Buffer::default()))?;
-    ensure(error.kind == ErrorKind::Unsupported, || format!("it is refused with another error: {}", told(&error)))
+fn unknown_method(plugin: &PluginUnderTest) -> CheckResult {
+    let folder = plugin.test_folder()?;
+    let opened = plugin.open(&folder, &plugin.host(&folder))?;
+    let error = expect_err("calling method 4294967295", opened.call(u32::MAX, Buffer::default()))?;
+    ensure(error.kind == ErrorKind::Unsupported, || {
+        format!("expected an error of the kind `unsupported`, got: {}", describe(&error))
+    })
 }
 
-fn two_instances(subject: &Subject) -> Judged {
-    let (first, second) = (subject.place()?, subject.place()?);
-    let one = subject.open(&first, &subject.host(&first))?;
-    let two = subject.open(&second, &subject.host(&second))?;
-    greet(subject, &one, "the first instance")?;
+fn two_instances(plugin: &PluginUnderTest) -> CheckResult {
+    let (first, second) = (plugin.test_folder()?, plugin.test_folder()?);
+    let one = plugin.open(&first, &plugin.host(&first))?;
+    let two = plugin.open(&second, &plugin.host(&second))?;
+    call_cheap_method(plugin, &one, "the first instance")?;
     drop(one);
-    greet(subject, &two, "the second instance, after the first has gone,")
+    call_cheap_method(plugin, &two, "the second instance, after the first was dropped,")
 }
 
-/// Calls a method that costs nothing.
-fn greet(subject: &Subject, opened: &Opened, who: &str) -> Judged {
-    let method = match subject.manifest.kind {
-        // A scraper has no such method; an unknown one is answered all the same.
-        PluginKind::Scraper => return unanswered(opened, who),
+fn call_cheap_method(plugin: &PluginUnderTest, opened: &OpenPlugin, instance: &str) -> CheckResult {
+    let method = match plugin.manifest.kind {
+        // A scraper has no cheap method; a response to an unknown one shows that it works.
+        PluginKind::Scraper => return call_unknown_method(opened, instance),
         PluginKind::Provider => method::INFO,
         PluginKind::Cache => method::STORE,
         PluginKind::Exporter => method::TARGET,
     };
-    answer(&format!("a call of {who}"), opened.call(method, Buffer::default())).map(drop)
+    expect_ok(&format!("a call of {instance}"), opened.call(method, Buffer::default())).map(drop)
 }
 
-fn unanswered(opened: &Opened, who: &str) -> Judged {
-    refusal(&format!("an unknown method of {who}"), opened.call(u32::MAX, Buffer::default())).map(drop)
+fn call_unknown_method(opened: &OpenPlugin, instance: &str) -> CheckResult {
+    expect_err(&format!("an unknown method of {instance}"), opened.call(u32::MAX, Buffer::default())).map(drop)
 }
 
-fn capabilities(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let opened = subject.open(&place, &subject.host(&place))?;
-    for capability in super::manifest::known_capabilities(subject.manifest.kind) {
-        let result = outcome(&format!("using `{capability}`"), using(capability, &opened))?;
+fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
+    let folder = plugin.test_folder()?;
+    let opened = plugin.open(&folder, &plugin.host(&folder))?;
+    for capability in super::manifest::known_capabilities(plugin.manifest.kind) {
+        let result = wait_for(&format!("using `{capability}`"), use_capability(capability, &opened))?;
         let is_supported = !matches!(&result, Err(Error { kind: ErrorKind::Unsupported, .. }));
-        match (subject.manifest.can(capability), is_supported) {
-            (true, false) => failed(format!("`{capability}` is declared, but unsupported"))?,
-            (false, true) => failed(format!("`{capability}` is not declared, but answered"))?,
+        match (plugin.manifest.can(capability), is_supported) {
+            (true, false) => fail(format!("`{capability}` is declared and unsupported"))?,
+            (false, true) => fail(format!("`{capability}` is supported and not declared"))?,
             _ => {}
         }
     }
     Ok(())
 }
 
-async fn using(capability: &str, opened: &Opened) -> Result<()> {
+async fn use_capability(capability: &str, opened: &OpenPlugin) -> Result<()> {
     let remote = opened.remote.clone();
     match capability {
         "list" => ScraperClient(remote).list().await.map(drop),

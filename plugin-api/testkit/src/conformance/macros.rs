@@ -1,13 +1,13 @@
-//! The one line that a plugin's test needs.
+//! The macro for the tests of plugins.
 
-/// Runs the conformance suite of a plugin crate's kind and fails the test when a promise is broken.
+/// Runs the conformance suite of a plugin crate. Fails the test when a check fails.
 ///
 /// ```text
 /// assert_conforms!(rowsmith_cache_lmdb, json!({}));
 /// assert_conforms!(crate, json!({"path": "{dir}/rows.csv"}), |suite| suite.prepare(write_rows));
 /// ```
 ///
-/// Give it a test of its own: checks with two processes start that test again.
+/// Give it a test of its own: the checks with several processes start that test again.
 #[macro_export]
 macro_rules! assert_conforms {
     ($plugin:ident $(:: $inner:ident)*, $config:expr $(,)?) => {

@@ -1,20 +1,23 @@
-//! Whether a manifest is one that people and the host can work with.
+//! Checks of the manifest and the schema of the config.
 
-use super::finding::{Judged, ensure};
-use super::subject::Subject;
-use super::suite::Step;
+use super::assertion::{CheckResult, ensure};
+use super::plugin_under_test::PluginUnderTest;
+use super::suite::CheckSpec;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;
 
-pub(super) const CHECKS: &[Step] = &[
-    ("the name can stand in configs and file names", name),
-    ("the manifest says what the plugin does, in one line", about),
-    ("the version has three numbers", version),
-    ("the capabilities are known ones", capabilities),
-    ("the schema has a description for every setting and allows no others", schema),
+/// Maximum length of `about` in characters.
+const MAX_ABOUT: usize = 120;
+
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("name", "the name fits configs and file names", name),
+    ("about", "the manifest describes the plugin in one line", about),
+    ("version", "the version has three numbers", version),
+    ("capabilities_known", "all capabilities are known", capabilities),
+    ("schema", "the schema describes every setting and allows no others", schema),
 ];
 
-/// What a plugin of a kind can declare.
+/// Returns the capabilities of a kind.
 pub(super) fn known_capabilities(kind: PluginKind) -> &'static [&'static str] {
     match kind {
         PluginKind::Scraper => &["list"],
@@ -24,53 +27,54 @@ pub(super) fn known_capabilities(kind: PluginKind) -> &'static [&'static str] {
     }
 }
 
-fn name(subject: &Subject) -> Judged {
-    let name = &subject.manifest.name;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+fn name(plugin: &PluginUnderTest) -> CheckResult {
+    let name = &plugin.manifest.name;
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
-    ensure(begins && name.chars().all(fits), || {
-        format!("`{name}` is not made of lower-case letters, digits, `-` and `_`, beginning with a letter")
+    ensure(begins && name.chars().all(is_allowed), || {
+        format!("`{name}`: expected a lower-case letter, then lower-case letters, digits, `-` and `_`")
     })
 }
 
-fn about(subject: &Subject) -> Judged {
-    let about = &subject.manifest.about;
+fn about(plugin: &PluginUnderTest) -> CheckResult {
+    let about = &plugin.manifest.about;
     ensure(!about.trim().is_empty(), || "`about` is empty".to_owned())?;
-    ensure(about.chars().count() <= 120, || format!("`about` is over 120 characters long: {about}"))
+    let length = about.chars().count();
+    ensure(length <= MAX_ABOUT, || format!("`about` has {length} characters, over the maximum of {MAX_ABOUT}"))
 }
 
-fn version(subject: &Subject) -> Judged {
-    let version = &subject.manifest.version;
+fn version(plugin: &PluginUnderTest) -> CheckResult {
+    let version = &plugin.manifest.version;
     let numbers = version.split(['-', '+']).next().unwrap_or_default();
     let parts: Vec<&str> = numbers.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    ensure(parts.len() == 3 && parts.iter().all(is_number), || format!("`{version}` is not a version such as 1.2.3"))
+    ensure(parts.len() == 3 && parts.iter().all(is_number), || format!("`{version}`: expected a version such as 1.2.3"))
 }
 
-fn capabilities(subject: &Subject) -> Judged {
-    let known = known_capabilities(subject.manifest.kind);
+fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
+    let known = known_capabilities(plugin.manifest.kind);
     let unknown: Vec<&str> =
-        subject.manifest.capabilities.iter().map(String::as_str).filter(|word| !known.contains(word)).collect();
+        plugin.manifest.capabilities.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
     ensure(unknown.is_empty(), || {
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        format!("a {} cannot declare `{}`; known: {known}", subject.manifest.kind, unknown.join("`, `"))
+        format!("unknown capability of a {}: `{}`; known: {known}", plugin.manifest.kind, unknown.join("`, `"))
     })
 }
 
-fn schema(subject: &Subject) -> Judged {
-    let schema = &subject.manifest.config_schema;
-    ensure(schema["type"] == "object", || "the schema is not that of a table".to_owned())?;
+fn schema(plugin: &PluginUnderTest) -> CheckResult {
+    let schema = &plugin.manifest.config_schema;
+    ensure(schema["type"] == "object", || "the type of the schema is not `object`".to_owned())?;
     table(schema, "")
 }
 
-/// Checks a table with known keys and the tables in it.
-fn table(schema: &Value, path: &str) -> Judged {
-    let place = if path.is_empty() { "the config".to_owned() } else { format!("`{path}`") };
-    ensure(schema["additionalProperties"] == false, || format!("the schema of {place} allows unknown keys"))?;
+/// Checks a table with known keys, and the tables in it.
+fn table(schema: &Value, path: &str) -> CheckResult {
+    let name = if path.is_empty() { "the config".to_owned() } else { format!("`{path}`") };
+    ensure(schema["additionalProperties"] == false, || format!("the schema of {name} allows unknown keys"))?;
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        let described = property["description"].as_str().is_some_and(|text| !text.trim().is_empty());
-        ensure(described, || format!("the setting `{path}` has no description"))?;
+        let is_described = property["description"].as_str().is_some_and(|text| !text.trim().is_empty());
+        ensure(is_described, || format!("the setting `{path}` has no description"))?;
         if property.get("properties").is_some() {
             table(property, &path)?;
         }

@@ -1,4 +1,4 @@
-//! Conformance suites: what the host relies on, checked for one plugin of each kind.
+//! Conformance suites: checks of what the host relies on, for each kind of plugin.
 //!
 //! A plugin's test is one line:
 //!
@@ -7,7 +7,7 @@
 //! # #[derive(Deserialize, ConfigSchema)]
 //! # #[serde(deny_unknown_fields)]
 //! # struct Config {
-//! #     /// How many rows to make.
+//! #     /// Number of rows.
 //! #     count: u32,
 //! # }
 //! # struct Counter(Config);
@@ -30,35 +30,35 @@
 //! # }
 //! ```
 //!
-//! The first argument is the path of the plugin's crate (`crate` in its own unit tests), the second its config; a third
-//! one, a closure, may change the [`Suite`] before it runs. `{dir}` in the config stands for a temporary folder that is
-//! fresh for every check. `rowsmith plugin test FILE` runs the same suites on a library.
+//! The first argument is the path of the plugin's crate (`crate` in its own unit tests), the second its config. An
+//! optional third one, a closure, changes the [`Suite`] before it runs. `{dir}` in the config stands for a temporary
+//! folder, a new one for every check. `rowsmith plugin test FILE` runs the same suites on a library.
 //!
-//! - All kinds: the manifest and its schema; settings that are unknown, missing or of a wrong type are refused; two
-//!   instances live side by side; capabilities are what is declared; nothing panics; errors are sentences; secrets
-//!   appear nowhere.
-//! - [Scrapers](rowsmith_plugin_api::Scraper): rows repeat, columns differ, and a scraper stops when it is told.
-//! - [Providers](rowsmith_plugin_api::Provider): one request a call, failures are told apart, keys travel in headers.
-//! - [Caches](rowsmith_plugin_api::Cache): no value is lost or mixed up, also among threads and processes, and when a
-//!   process is killed.
-//! - [Exporters](rowsmith_plugin_api::Exporter): every value arrives, and an earlier result survives until the end.
+//! - All kinds: the manifest and its schema are complete; unknown, missing and mistyped settings are refused; two
+//!   instances work side by side; exactly the declared capabilities work; nothing panics; errors follow the style;
+//!   secrets appear in no error and no log record.
+//! - [Scrapers](rowsmith_plugin_api::Scraper): scrapes are repeatable and stop when the host stops them.
+//! - [Providers](rowsmith_plugin_api::Provider): one request per call, distinct kinds of errors, keys only in headers.
+//! - [Caches](rowsmith_plugin_api::Cache): no value is lost or mixed up, with several threads and processes and after a
+//!   process was killed.
+//! - [Exporters](rowsmith_plugin_api::Exporter): every value is written, and an earlier result survives until the end.
 
+mod assertion;
 mod boundary;
 mod cache;
+mod config_completion;
+mod error_audit;
 mod exporter;
-mod filling;
-mod finding;
 mod macros;
 mod manifest;
+mod plugin_under_test;
 mod provider;
 mod report;
 mod scraper;
 mod settings;
-mod subject;
 mod suite;
-mod watch;
 mod worker;
 
-pub use report::{Check, Outcome, Report};
+pub use report::{Check, CheckOutcome, Report};
 pub use suite::Suite;
 pub use worker::Worker;

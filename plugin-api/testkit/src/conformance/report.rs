@@ -1,28 +1,30 @@
-//! What a suite has found.
+//! The results of a suite.
 
 use std::fmt;
 
-/// How one check ended.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The plugin keeps the promise.
+pub enum CheckOutcome {
+    /// The plugin behaves as expected.
     Passed,
-    /// It does not; the sentence says what happened.
+    /// The plugin behaves differently, as the message says.
     Failed(String),
-    /// It could not be looked at; the sentence says why.
+    /// The check could not run, for this reason.
     Skipped(String),
 }
 
-/// One promise that was looked at.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// The promise, in a few words.
+    /// Stable identifier within the suites of a kind.
+    pub id: &'static str,
+    /// Expected behaviour, in a few words.
     pub name: &'static str,
-    /// Whether it is kept.
-    pub outcome: Outcome,
+    /// Result.
+    pub outcome: CheckOutcome,
 }
 
-/// All that a suite has found. Displayed, it is a line a check and a last line that counts them.
+/// All results of a suite. Its text is one line per check, and a last line with counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// The plugin's kind and name, for example `scraper-csv`.
@@ -32,20 +34,25 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether no check failed.
+    /// Returns true if no check failed.
     pub fn is_conforming(&self) -> bool {
         self.failures().next().is_none()
     }
 
-    /// The checks that failed, each with its sentence.
+    /// Returns the id of each failed check with its message.
     pub fn failures(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.checks.iter().filter_map(|check| match &check.outcome {
-            Outcome::Failed(sentence) => Some((check.name, sentence.as_str())),
+            CheckOutcome::Failed(message) => Some((check.id, message.as_str())),
             _ => None,
         })
     }
 
-    /// Fails the test when a check failed.
+    /// Returns the result of the check with an id.
+    pub fn outcome(&self, id: &str) -> Option<&CheckOutcome> {
+        self.checks.iter().find(|check| check.id == id).map(|check| &check.outcome)
+    }
+
+    /// Asserts that no check failed.
     ///
     /// # Panics
     /// With the whole report, when a check failed.
@@ -54,23 +61,23 @@ impl Report {
         assert!(self.is_conforming(), "{} does not conform\n{self}", self.plugin);
     }
 
-    fn count(&self, is: fn(&Outcome) -> bool) -> usize {
+    fn count(&self, is: fn(&CheckOutcome) -> bool) -> usize {
         self.checks.iter().filter(|check| is(&check.outcome)).count()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Check { name, outcome } in &self.checks {
+        for Check { name, outcome, .. } in &self.checks {
             match outcome {
-                Outcome::Passed => writeln!(f, "✓ {name}")?,
-                Outcome::Failed(sentence) => writeln!(f, "✗ {name}: {sentence}")?,
-                Outcome::Skipped(reason) => writeln!(f, "– {name}: skipped, {reason}")?,
+                CheckOutcome::Passed => writeln!(f, "✓ {name}")?,
+                CheckOutcome::Failed(message) => writeln!(f, "✗ {name}: {message}")?,
+                CheckOutcome::Skipped(reason) => writeln!(f, "– {name}: skipped, {reason}")?,
             }
         }
-        let passed = self.count(|outcome| *outcome == Outcome::Passed);
-        let failed = self.count(|outcome| matches!(outcome, Outcome::Failed(_)));
-        let skipped = self.count(|outcome| matches!(outcome, Outcome::Skipped(_)));
+        let passed = self.count(|outcome| *outcome == CheckOutcome::Passed);
+        let failed = self.count(|outcome| matches!(outcome, CheckOutcome::Failed(_)));
+        let skipped = self.count(|outcome| matches!(outcome, CheckOutcome::Skipped(_)));
         write!(f, "{}: {passed} passed, {failed} failed, {skipped} skipped", self.plugin)
     }
 }

@@ -1,8 +1,8 @@
-//! What the host relies on in a scraper.
+//! Checks of a scraper.
 
-use super::finding::{Judged, PATIENCE, answer, ensure, failed, outcome, refusal, skipped, told};
-use super::subject::{Opened, Subject};
-use super::suite::Step;
+use super::assertion::{CheckResult, PATIENCE, describe, ensure, expect_err, expect_ok, fail, skip, wait_for};
+use super::plugin_under_test::{OpenPlugin, PluginUnderTest};
+use super::suite::CheckSpec;
 use crate::FakeHost;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
@@ -11,127 +11,128 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-pub(super) const CHECKS: &[Step] = &[
-    ("there are rows, and a second scrape brings the same", same_rows),
-    ("no chunk is empty, and no column comes twice", chunks),
-    ("a scraper stops when no more rows are wanted", stops_when_refused),
-    ("a scrape that is dropped in the middle does no harm", dropped),
-    ("a scraper ends when the run is being stopped", cancelled),
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("same_rows", "a second scrape returns the same rows", same_rows),
+    ("chunks", "no chunk is empty or has a column twice", chunks),
+    ("stops_when_refused", "a scrape stops when its rows are refused", stops_when_refused),
+    ("dropped_scrape", "a dropped scrape does no harm", dropped_scrape),
+    ("cancelled", "a scrape ends when the run stops", cancelled),
 ];
 
-/// Judged after all others: rows may come late at any time.
-pub(super) const SEEN: &[Step] = &[("no row comes after the end", nothing_after_the_end)];
+/// Runs after all other checks: rows may arrive late at any time.
+pub(super) const FINAL_CHECKS: &[CheckSpec] =
+    &[("nothing_after_the_end", "no row arrives after the end of its scrape", nothing_after_the_end)];
 
-/// Scrapes into a sink that is open until the scrape ends or is dropped.
-fn scrape(subject: &Subject, opened: &Opened) -> impl Future<Output = Result<()>> + use<> {
+/// Scrapes with a row intake that is open until the scrape ends or is dropped.
+fn scrape(plugin: &PluginUnderTest, opened: &OpenPlugin) -> impl Future<Output = Result<()>> + use<> {
     let client = ScraperClient(opened.remote.clone());
-    let sink = Arc::clone(&subject.sinks).open();
+    let intake = Arc::clone(&plugin.row_intake).open();
     async move {
-        let result = client.scrape(sink.number()).await;
-        sink.end();
+        let result = client.scrape(intake.number()).await;
+        intake.end();
         result
     }
 }
 
-/// Scrapes with a host of its own and returns it.
-fn scraped(subject: &Subject) -> Judged<FakeHost> {
-    let place = subject.place()?;
-    let host = subject.host(&place);
-    let opened = subject.open(&place, &host)?;
-    answer("scraping", scrape(subject, &opened))?;
+/// Scrapes in a new folder and returns the host with the rows.
+fn scraped(plugin: &PluginUnderTest) -> CheckResult<FakeHost> {
+    let folder = plugin.test_folder()?;
+    let host = plugin.host(&folder);
+    let opened = plugin.open(&folder, &host)?;
+    expect_ok("scraping", scrape(plugin, &opened))?;
     Ok(host)
 }
 
-fn same_rows(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let host = subject.host(&place);
-    let opened = subject.open(&place, &host)?;
-    answer("scraping", scrape(subject, &opened)).map_err(|finding| finding.for_all("the source cannot be read"))?;
+fn same_rows(plugin: &PluginUnderTest) -> CheckResult {
+    let folder = plugin.test_folder()?;
+    let host = plugin.host(&folder);
+    let opened = plugin.open(&folder, &host)?;
+    expect_ok("scraping", scrape(plugin, &opened)).map_err(|stop| stop.for_all("the source is not readable"))?;
     let first = host.rows();
-    ensure(!first.is_empty(), || "the source of this suite has no rows, so nothing can be said".to_owned())
-        .map_err(|finding| finding.for_all("the source has no rows"))?;
-    answer("scraping again", scrape(subject, &opened))?;
+    ensure(!first.is_empty(), || "the source of this suite has no rows".to_owned())
+        .map_err(|stop| stop.for_all("the source has no rows"))?;
+    expect_ok("scraping again", scrape(plugin, &opened))?;
     let both = host.rows();
-    same(&first, both.get(first.len()..).unwrap_or_default(), "the second scrape")
+    compare(&first, both.get(first.len()..).unwrap_or_default(), "the second scrape")
 }
 
-fn same(first: &[Value], second: &[Value], which: &str) -> Judged {
+fn compare(first: &[Value], second: &[Value], which: &str) -> CheckResult {
     ensure(first.len() == second.len(), || {
-        format!("the first scrape brought {} rows, {which} {}", first.len(), second.len())
+        format!("the first scrape returned {} rows, {which} {}", first.len(), second.len())
     })?;
     match first.iter().zip(second).position(|(one, two)| one != two) {
-        Some(row) => failed(format!("row {} of {which} differs from that of the first", row + 1)),
+        Some(row) => fail(format!("row {} of {which} differs from the first scrape", row + 1)),
         None => Ok(()),
     }
 }
 
-fn chunks(subject: &Subject) -> Judged {
-    for chunk in scraped(subject)?.chunks() {
-        ensure(!chunk.is_empty(), || "a chunk without rows was sent".to_owned())?;
-        let mut seen = HashSet::new();
-        if let Some(column) = chunk.columns().iter().find(|column| !seen.insert(column.as_str())) {
-            return failed(format!("the column `{column}` comes twice in one chunk"));
+fn chunks(plugin: &PluginUnderTest) -> CheckResult {
+    for chunk in scraped(plugin)?.chunks() {
+        ensure(!chunk.is_empty(), || "a chunk has no rows".to_owned())?;
+        let mut names = HashSet::new();
+        if let Some(column) = chunk.columns().iter().find(|column| !names.insert(column.as_str())) {
+            return fail(format!("a chunk has the column `{column}` twice"));
         }
     }
     Ok(())
 }
 
-fn nothing_after_the_end(subject: &Subject) -> Judged {
-    if subject.sinks.taken() == 0 {
-        return skipped("no rows came");
+fn nothing_after_the_end(plugin: &PluginUnderTest) -> CheckResult {
+    if plugin.row_intake.accepted() == 0 {
+        return skip("no rows arrived");
     }
-    match subject.sinks.late() {
+    match plugin.row_intake.late() {
         0 => Ok(()),
-        1 => failed("a chunk came after its scrape had ended"),
-        late => failed(format!("{late} chunks came after their scrapes had ended")),
+        1 => fail("1 chunk arrived after the end of its scrape"),
+        late => fail(format!("{late} chunks arrived after the end of their scrapes")),
     }
 }
 
-fn stops_when_refused(subject: &Subject) -> Judged {
-    let chunks = scraped(subject)?.chunks().len();
-    // Refused at once, and in the middle when there is one.
-    for wanted in [0, chunks / 2] {
-        let place = subject.place()?;
-        let host = subject.host(&place).with_wanted_chunks(wanted);
-        let opened = subject.open(&place, &host)?;
-        let error = refusal("a scrape whose rows are refused", scrape(subject, &opened))?;
+fn stops_when_refused(plugin: &PluginUnderTest) -> CheckResult {
+    let chunks = scraped(plugin)?.chunks().len();
+    // Refused at once, and in the middle if there is one.
+    for max_chunks in [0, chunks / 2] {
+        let folder = plugin.test_folder()?;
+        let host = plugin.host(&folder).with_max_chunks(max_chunks);
+        let opened = plugin.open(&folder, &host)?;
+        let error = expect_err("a scrape whose rows are refused", scrape(plugin, &opened))?;
         ensure(error.kind == ErrorKind::Cancelled, || {
-            format!("a scrape whose rows are refused ends with another kind than `cancelled`: {}", told(&error))
+            format!("expected an error of the kind `cancelled`, got: {}", describe(&error))
         })?;
         let refused = host.refused_chunks();
-        ensure(refused <= 1, || format!("it went on: {refused} chunks were sent where none was wanted"))?;
+        ensure(refused <= 1, || format!("{refused} chunks arrived after the first refusal, expected none"))?;
     }
     Ok(())
 }
 
-fn dropped(subject: &Subject) -> Judged {
-    let expected = scraped(subject)?.rows();
-    let place = subject.place()?;
-    let host = subject.host(&place).with_held_rows();
-    let opened = subject.open(&place, &host)?;
-    let ended = block_on_for(scrape(subject, &opened), PATIENCE, || host.has_held());
+fn dropped_scrape(plugin: &PluginUnderTest) -> CheckResult {
+    let expected = scraped(plugin)?.rows();
+    let folder = plugin.test_folder()?;
+    let host = plugin.host(&folder).with_held_rows();
+    let opened = plugin.open(&folder, &host)?;
+    let ended = block_on_for(scrape(plugin, &opened), PATIENCE, || host.has_held());
     if ended.is_some() {
-        return failed("the scrape ended although the host had not taken its rows yet");
+        return fail("the scrape ended before the host accepted its rows");
     }
-    ensure(host.has_held(), || format!("no rows came within {} seconds", PATIENCE.as_secs()))?;
+    ensure(host.has_held(), || format!("no rows arrived within {} seconds", PATIENCE.as_secs()))?;
     drop(opened);
-    let host = subject.host(&place);
-    let opened = subject.open(&place, &host)?;
-    answer("scraping after a scrape that was dropped", scrape(subject, &opened))?;
-    same(&expected, &host.rows(), "the scrape after one that was dropped")
+    let host = plugin.host(&folder);
+    let opened = plugin.open(&folder, &host)?;
+    expect_ok("scraping after a dropped scrape", scrape(plugin, &opened))?;
+    compare(&expected, &host.rows(), "the scrape after a dropped one")
 }
 
-fn cancelled(subject: &Subject) -> Judged {
-    let whole = scraped(subject)?;
-    let place = subject.place()?;
-    let host = subject.host(&place);
-    let opened = subject.open(&place, &host)?;
+fn cancelled(plugin: &PluginUnderTest) -> CheckResult {
+    let whole = scraped(plugin)?;
+    let folder = plugin.test_folder()?;
+    let host = plugin.host(&folder);
+    let opened = plugin.open(&folder, &host)?;
     host.cancel();
-    match outcome("a scrape of a run that is being stopped", scrape(subject, &opened))? {
+    match wait_for("a scrape of a run that stops", scrape(plugin, &opened))? {
         Err(Error { kind: ErrorKind::Cancelled, .. }) => Ok(()),
-        Err(error) => failed(format!("it ends with another kind than `cancelled`: {}", told(&error))),
-        Ok(()) if whole.chunks().len() < 2 => skipped("the source of this suite is too small to tell"),
+        Err(error) => fail(format!("expected an error of the kind `cancelled`, got: {}", describe(&error))),
+        Ok(()) if whole.chunks().len() < 2 => skip("the source of this suite is too small"),
         Ok(()) if host.rows().len() < whole.rows().len() => Ok(()),
-        Ok(()) => failed("all rows were scraped although the run was being stopped"),
+        Ok(()) => fail("all rows were scraped although the run stops"),
     }
 }

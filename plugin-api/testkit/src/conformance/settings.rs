@@ -1,71 +1,71 @@
-//! Whether a plugin refuses what its schema does not allow.
+//! Checks that a plugin refuses settings that its schema does not allow.
 //!
-//! The host checks configs against the schema first, so a plugin whose types differ from its schema would go unseen
-//! without these checks.
+//! The host checks configs against the schema first. Without these checks, types that differ from the schema would go
+//! unnoticed.
 
-use super::filling::required;
-use super::finding::{Judged, failed, skipped};
-use super::subject::Subject;
-use super::suite::Step;
+use super::assertion::{CheckResult, fail, skip};
+use super::config_completion::required;
+use super::plugin_under_test::PluginUnderTest;
+use super::suite::CheckSpec;
 use rowsmith_plugin_api::ErrorKind;
 use serde_json::{Map, Value, json};
 
-pub(super) const CHECKS: &[Step] = &[
-    ("the suite's config is accepted", accepted),
-    ("a setting that does not exist is refused", unknown_setting),
-    ("a required setting that is missing is refused", missing_setting),
-    ("a setting of a wrong type is refused", wrong_type),
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("config_accepted", "the suite's config is accepted", accepted),
+    ("unknown_setting", "an unknown setting is refused", unknown_setting),
+    ("missing_setting", "a missing required setting is refused", missing_setting),
+    ("wrong_type", "a setting of a wrong type is refused", wrong_type),
 ];
 
-/// What no plugin has a setting of.
+/// Name of a setting that no plugin has.
 const UNKNOWN: &str = "no_such_setting_of_any_plugin";
 
-fn accepted(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let opened = subject.open(&place, &subject.host(&place));
-    opened.map(drop).map_err(|finding| finding.for_all("the config is not accepted"))
+fn accepted(plugin: &PluginUnderTest) -> CheckResult {
+    let folder = plugin.test_folder()?;
+    let opened = plugin.open(&folder, &plugin.host(&folder));
+    opened.map(drop).map_err(|stop| stop.for_all("the config is not accepted"))
 }
 
-/// Fails unless a changed config is refused as a mistake in the config.
-fn refused(subject: &Subject, what: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Judged {
-    let mut place = subject.place()?;
-    let mut config = place.config.take();
+/// Fails unless the plugin refuses a changed config with an error of the kind `config`.
+fn expect_refusal(plugin: &PluginUnderTest, what: &str, change: impl FnOnce(&mut Map<String, Value>)) -> CheckResult {
+    let mut folder = plugin.test_folder()?;
+    let mut config = folder.config.take();
     if let Some(entries) = config.as_object_mut() {
         change(entries);
     }
-    match subject.refusal(&config, &place) {
-        None => failed(format!("{what} was accepted")),
+    match plugin.config_error(&config, &folder) {
+        None => fail(format!("{what} was accepted")),
         Some((ErrorKind::Config, _)) => Ok(()),
-        Some((_, told)) => failed(format!("{what} led to an error of another kind than `config`: {told}")),
+        Some((_, error)) => fail(format!("{what}: expected an error of the kind `config`, got: {error}")),
     }
 }
 
-fn unknown_setting(subject: &Subject) -> Judged {
-    refused(subject, &format!("the unknown setting `{UNKNOWN}`"), |config| {
+fn unknown_setting(plugin: &PluginUnderTest) -> CheckResult {
+    expect_refusal(plugin, &format!("the unknown setting `{UNKNOWN}`"), |config| {
         config.insert(UNKNOWN.to_owned(), Value::from(1));
     })
 }
 
-fn missing_setting(subject: &Subject) -> Judged {
-    let names: Vec<&str> = required(&subject.manifest.config_schema).collect();
+fn missing_setting(plugin: &PluginUnderTest) -> CheckResult {
+    let names: Vec<&str> = required(&plugin.manifest.config_schema).collect();
     if names.is_empty() {
-        return skipped("no setting is required");
+        return skip("no setting is required");
     }
     names.into_iter().try_for_each(|name| {
-        refused(subject, &format!("a config without `{name}`"), |config| {
+        expect_refusal(plugin, &format!("a config without `{name}`"), |config| {
             config.shift_remove(name);
         })
     })
 }
 
-fn wrong_type(subject: &Subject) -> Judged {
-    let mut wrongs = Vec::new();
-    collect_wrong(&subject.manifest.config_schema, Some(&subject.config), &[], &mut wrongs);
-    if wrongs.is_empty() {
-        return skipped("no setting has a type");
+fn wrong_type(plugin: &PluginUnderTest) -> CheckResult {
+    let mut wrong = Vec::new();
+    collect_wrong(&plugin.manifest.config_schema, Some(&plugin.config), &[], &mut wrong);
+    if wrong.is_empty() {
+        return skip("no setting has a type");
     }
-    wrongs.iter().try_for_each(|(path, wrong)| {
-        refused(subject, &format!("`{} = {wrong}`", path.join(".")), |config| put(config, path, wrong))
+    wrong.iter().try_for_each(|(path, value)| {
+        expect_refusal(plugin, &format!("`{} = {value}`", path.join(".")), |config| set(config, path, value))
     })
 }
 
@@ -74,36 +74,36 @@ fn collect_wrong<'a>(
     schema: &'a Value,
     given: Option<&Value>,
     path: &[&'a str],
-    wrongs: &mut Vec<(Vec<&'a str>, Value)>,
+    wrong: &mut Vec<(Vec<&'a str>, Value)>,
 ) {
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        // A table that the config lacks would be refused for a missing setting, and nothing would be said of the type.
+        // In a table that the config lacks, a missing setting would hide the wrong type.
         if given.is_none() && required(schema).any(|needed| needed != name) {
             continue;
         }
         let path = [path, &[name.as_str()]].concat();
-        collect_wrong(property, given.and_then(|table| table.get(name)), &path, wrongs);
-        if let Some(wrong) = wrong_value(property) {
-            wrongs.push((path, wrong));
+        collect_wrong(property, given.and_then(|table| table.get(name)), &path, wrong);
+        if let Some(value) = wrong_value(property) {
+            wrong.push((path, value));
         }
     }
 }
 
-/// Sets a value in a table or in the tables in it, which are made where they are missing.
-fn put(table: &mut Map<String, Value>, path: &[&str], value: &Value) {
+/// Sets a value at a path. Creates missing tables.
+fn set(table: &mut Map<String, Value>, path: &[&str], value: &Value) {
     match path {
         [] => {}
         [name] => drop(table.insert((*name).to_owned(), value.clone())),
         [name, rest @ ..] => {
             let inner = table.entry(*name).or_insert_with(|| json!({}));
             if let Some(inner) = inner.as_object_mut() {
-                put(inner, rest, value);
+                set(inner, rest, value);
             }
         }
     }
 }
 
-/// A value that a setting cannot have.
+/// Returns a value that a setting cannot have.
 fn wrong_value(property: &Value) -> Option<Value> {
     if property.get("enum").is_some() {
         return Some(json!("no-such-word"));

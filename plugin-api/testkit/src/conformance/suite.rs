@@ -1,35 +1,36 @@
-//! [`Suite`]: told what it needs, then run.
+//! [`Suite`]: configured, then run.
 
-use super::finding::{Finding, Judged, skipped};
-use super::report::{Check, Outcome, Report};
-use super::subject::{Prepare, Subject};
+use super::assertion::{CheckResult, CheckStop, skip};
+use super::plugin_under_test::{PluginUnderTest, Prepare};
+use super::report::{Check, CheckOutcome, Report};
 use super::worker::{self, Worker};
-use super::{boundary, cache, exporter, filling, manifest, provider, scraper, settings, watch};
+use super::{boundary, cache, config_completion, error_audit, exporter, manifest, provider, scraper, settings};
 use crate::fake_host::Answerer;
-use crate::recorded::Answers;
+use crate::record_replay::RepeatingReplay;
 use rowsmith_abi::{PluginModuleRef, describe_mismatch};
 use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::record_replay::Cassette;
 use rowsmith_plugin_api::{HttpRequest, HttpResponse, Manifest, Result};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// One check: its name, and how it is done.
-pub(super) type Step = (&'static str, fn(&Subject) -> Judged);
+/// One check: its id, its name, and the function that runs it.
+pub(super) type CheckSpec = (&'static str, &'static str, fn(&PluginUnderTest) -> CheckResult);
 
-/// The conformance suite of one plugin. Calls go through the real boundary, as they do in a run.
+/// The conformance suite of one plugin. Calls cross the real boundary, as in a run.
 pub struct Suite {
     plugin: std::result::Result<(Manifest, PluginModuleRef), String>,
     config: Value,
     answerer: Option<Arc<Answerer>>,
     prepare: Option<Arc<Prepare>>,
-    recordings: Option<PathBuf>,
+    cassette: Option<Cassette>,
     worker: Option<Worker>,
 }
 
 impl Suite {
-    /// The suite of a plugin that is linked into the test; see [`assert_conforms!`](crate::assert_conforms).
+    /// Creates the suite of a plugin that is linked into the test; see [`assert_conforms!`](crate::assert_conforms).
     pub fn of(plugin: LinkedPlugin) -> Self {
         rowsmith_abi::install_panic_hook();
         let manifest = Manifest::parse(plugin.manifest.as_bytes()).map_err(|error| error.message);
@@ -37,56 +38,54 @@ impl Suite {
         Self::new(manifest.and_then(|manifest| Ok((manifest, module?))))
     }
 
-    /// The suite of a plugin whose library a host has opened.
+    /// Creates the suite of a plugin whose library a host has opened.
     pub fn of_module(manifest: Manifest, module: PluginModuleRef) -> Self {
         Self::new(Ok((manifest, module)))
     }
 
     fn new(plugin: std::result::Result<(Manifest, PluginModuleRef), String>) -> Self {
         let config = Value::Object(serde_json::Map::new());
-        Self { plugin, config, answerer: None, prepare: None, recordings: None, worker: None }
+        Self { plugin, config, answerer: None, prepare: None, cassette: None, worker: None }
     }
 
-    /// The plugin's config. `{dir}` in a text stands for a fresh temporary folder; secrets are set by the suite, and so
-    /// is the `path` of a cache or an exporter, unless it begins with `{dir}`: checks clear stores and replace files.
+    /// Sets the plugin's config. `{dir}` in a text stands for a temporary folder, a new one for every check.
+    ///
+    /// The suite sets secrets itself. It also sets the `path` of a cache or an exporter, unless it begins with `{dir}`:
+    /// checks clear stores and replace files.
     #[must_use]
     pub fn config(mut self, config: Value) -> Self {
         self.config = config;
         self
     }
 
-    /// Answers the plugin's HTTP requests; checks of a provider's failures answer by themselves.
+    /// Answers the plugin's HTTP requests with a function. Checks of a provider's errors use their own responses.
     #[must_use]
     pub fn http(mut self, answer: impl Fn(&HttpRequest) -> Result<HttpResponse> + Send + Sync + 'static) -> Self {
         self.answerer = Some(Arc::new(answer));
         self
     }
 
-    /// Answers the plugin's HTTP requests from what `rowsmith run --record` or `list --record` wrote into a folder, from
-    /// its beginning again whenever a check has used it up.
+    /// Answers the plugin's HTTP requests from a cassette, as often as they are sent.
+    ///
+    /// The test cases of the cassette (see [`crate::record_replay`]) are replayed as a further check of a provider.
     ///
     /// # Errors
-    /// When the folder holds no recording, or a file is damaged; the error names it.
-    pub fn recorded(self, folder: impl AsRef<Path>) -> Result<Self> {
-        let answers = Answers::open(folder.as_ref())?;
-        Ok(self.http(move |request| answers.answer(request)))
+    /// When the folder contains no exchange, or a file is invalid; the error names it.
+    pub fn cassette(mut self, folder: impl Into<PathBuf>) -> Result<Self> {
+        let cassette = Cassette::read(folder)?;
+        let replay = RepeatingReplay::new(cassette.clone());
+        self.cassette = Some(cassette);
+        Ok(self.http(move |request| replay.answer(request)))
     }
 
-    /// Puts files into every fresh folder before the plugin sees it.
+    /// Writes files into every temporary folder before the plugin opens.
     #[must_use]
     pub fn prepare(mut self, prepare: impl Fn(&Path) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
         self.prepare = Some(Arc::new(prepare));
         self
     }
 
-    /// Replays the recordings of a folder (see [`crate::recording`]) as a further check.
-    #[must_use]
-    pub fn recordings(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.recordings = Some(folder.into());
-        self
-    }
-
-    /// How this very suite is started in another process, for the checks of caches that need two.
+    /// Sets the command that starts this suite in another process, for the checks of caches with several processes.
     #[must_use]
     pub fn worker(mut self, worker: Worker) -> Self {
         self.worker = Some(worker);
@@ -99,67 +98,54 @@ impl Suite {
         change(self)
     }
 
-    /// Settings that the plugin needs and that neither the config nor the suite gives.
+    /// Returns the required settings that neither the config nor the suite provides.
     pub fn missing(&self) -> Vec<String> {
         let Ok((manifest, _)) = &self.plugin else { return Vec::new() };
         if worker::task().is_some() {
-            // The process that gave the task gave the settings as well.
+            // The settings come with the task.
             return Vec::new();
         }
-        let config = filling::completed(manifest, &self.config);
-        let required = filling::required(&manifest.config_schema);
+        let config = config_completion::complete(manifest, &self.config);
+        let required = config_completion::required(&manifest.config_schema);
         required.filter(|name| config.get(name).is_none()).map(str::to_owned).collect()
     }
 
-    /// Runs every check of the plugin's kind. In a process that another run of this suite has started, does the part
-    /// that is asked for there, and reports no check.
+    /// Runs every check of the plugin's kind.
+    ///
+    /// In a process that a suite has started, performs the task of that process and reports no check.
     pub fn run(&self) -> Report {
         let (manifest, module) = match &self.plugin {
             Ok(plugin) => plugin,
             Err(reason) => return Self::unusable(reason),
         };
-        let subject = Subject {
-            config: filling::completed(manifest, &self.config),
+        let plugin = PluginUnderTest {
+            config: config_completion::complete(manifest, &self.config),
             manifest: manifest.clone(),
             module: *module,
             answerer: self.answerer.clone(),
             prepare: self.prepare.clone(),
-            recordings: self.recordings.clone(),
+            cassette: self.cassette.clone(),
             worker: self.worker.clone(),
-            watch: Arc::default(),
-            sinks: Arc::default(),
+            audit: Arc::default(),
+            row_intake: Arc::default(),
         };
-        let plugin = format!("{}-{}", manifest.kind, manifest.name);
+        let name = format!("{}-{}", manifest.kind, manifest.name);
         if let Some(task) = worker::task() {
-            worker::perform(&subject, &task);
-            return Report { plugin, checks: Vec::new() };
+            worker::perform(|| cache::perform_task(&plugin, &task));
+            return Report { plugin: name, checks: Vec::new() };
         }
-        let (of_kind, seen): (_, &[Step]) = match manifest.kind {
-            PluginKind::Scraper => (scraper::CHECKS, scraper::SEEN),
-            PluginKind::Cache => (cache::CHECKS, &[]),
-            PluginKind::Provider => (provider::CHECKS, &[]),
-            PluginKind::Exporter => (exporter::CHECKS, &[]),
-        };
         let missing = self.missing();
-        let checks = if missing.is_empty() {
-            let mut checks =
-                in_turn(&subject, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
-            // What was seen in all of them is judged last, whatever came of them.
-            checks.extend(in_turn(&subject, &[seen, SEEN].concat()));
-            checks
-        } else {
-            let sentence = format!("the suite needs a value for: {}", missing.join(", "));
-            vec![Check { name: "the config has what the plugin needs", outcome: Outcome::Failed(sentence) }]
-        };
-        Report { plugin, checks }
+        let checks = if missing.is_empty() { run_all(&plugin) } else { vec![incomplete_config(&missing)] };
+        Report { plugin: name, checks }
     }
 
     fn unusable(reason: &str) -> Report {
-        let outcome = Outcome::Failed(reason.to_owned());
-        Report { plugin: "plugin".to_owned(), checks: vec![Check { name: "the plugin can be used", outcome }] }
+        let outcome = CheckOutcome::Failed(reason.to_owned());
+        let check = Check { id: "plugin_usable", name: "the plugin is usable", outcome };
+        Report { plugin: "plugin".to_owned(), checks: vec![check] }
     }
 
-    /// Runs every check and fails the test when one fails.
+    /// Runs every check and asserts that none failed.
     ///
     /// # Panics
     /// With the whole report, when a check failed.
@@ -169,21 +155,39 @@ impl Suite {
     }
 }
 
-const SEEN: &[Step] = &[
-    ("nothing panics", watch::nothing_panicked),
-    ("errors are lower-case sentences without a full stop", watch::errors_are_sentences),
-    ("secrets are in no error and no log record", watch::secrets_stay_secret),
+/// Checks of everything that happened in the checks before them.
+const FINAL_CHECKS: &[CheckSpec] = &[
+    ("no_panic", "nothing panics", error_audit::no_panic),
+    ("error_style", "errors begin in lower case and end without a full stop", error_audit::error_style),
+    ("no_secret", "no error and no log record has a secret", error_audit::no_secret),
 ];
 
-/// Does one step after the other, up to one whose failure would only be told again by the rest.
-fn in_turn(subject: &Subject, steps: &[Step]) -> Vec<Check> {
-    let mut pointless = None;
-    let one = |(name, step): &Step| {
-        let result = pointless.map_or_else(|| step(subject), skipped);
-        if let Err(Finding::FailedForAll { rest, .. }) = &result {
-            pointless = Some(*rest);
-        }
-        Check { name, outcome: result.map_or_else(Outcome::from, |()| Outcome::Passed) }
+fn run_all(plugin: &PluginUnderTest) -> Vec<Check> {
+    let (of_kind, final_of_kind): (_, &[CheckSpec]) = match plugin.manifest.kind {
+        PluginKind::Scraper => (scraper::CHECKS, scraper::FINAL_CHECKS),
+        PluginKind::Cache => (cache::CHECKS, &[]),
+        PluginKind::Provider => (provider::CHECKS, &[]),
+        PluginKind::Exporter => (exporter::CHECKS, &[]),
     };
-    steps.iter().map(one).collect()
+    let mut checks = run_checks(plugin, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
+    checks.extend(run_checks(plugin, &[final_of_kind, FINAL_CHECKS].concat()));
+    checks
+}
+
+/// Runs checks one after the other. Skips those after a failure that would only repeat in them.
+fn run_checks(plugin: &PluginUnderTest, specs: &[CheckSpec]) -> Vec<Check> {
+    let mut skip_reason = None;
+    let run = |(id, name, check): &CheckSpec| {
+        let result = skip_reason.map_or_else(|| check(plugin), skip);
+        if let Err(CheckStop::FailedForAll { rest, .. }) = &result {
+            skip_reason = Some(*rest);
+        }
+        Check { id, name, outcome: result.map_or_else(CheckOutcome::from, |()| CheckOutcome::Passed) }
+    };
+    specs.iter().map(run).collect()
+}
+
+fn incomplete_config(missing: &[String]) -> Check {
+    let outcome = CheckOutcome::Failed(format!("the suite needs a value for: {}", missing.join(", ")));
+    Check { id: "config_complete", name: "the config has all required settings", outcome }
 }

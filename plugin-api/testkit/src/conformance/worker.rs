@@ -1,13 +1,12 @@
-//! The same suite in another process: for caches, which several processes may use at once.
+//! The same suite in another process, for stores that several processes may use at once.
 //!
-//! The suite starts its own program again with a task in an environment variable; there, [`Suite::run`] does the task
-//! instead of the checks, and tells what it did on its standard output.
+//! The suite starts its own program again with a task in an environment variable. There, [`Suite::run`] performs the
+//! task instead of the checks, and sends messages on its standard output.
 //!
 //! [`Suite::run`]: super::Suite::run
 
-use super::cache::work;
-use super::finding::{Judged, PATIENCE, done, failed};
-use super::subject::Subject;
+use super::assertion::{CheckResult, PATIENCE, fail, suite_step};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::OsString;
@@ -17,142 +16,147 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 
-/// Holds the task of a process that a suite has started.
+/// Environment variable with the task of a process that a suite has started.
 const TASK: &str = "ROWSMITH_CONFORMANCE_TASK";
-/// Begins what such a process says; a test program says other things as well.
-const SAID: &str = "conformance says: ";
+/// Prefix of the messages of such a process; a test program writes other lines as well.
+const MESSAGE: &str = "conformance: ";
+/// Prefix of the message that reports a failure.
+const FAILED: &str = "failed: ";
 
-/// Says that the plugin is open.
+/// Message after the plugin was opened.
 const READY: &str = "ready";
+/// Message after the task was performed.
+const DONE: &str = "done";
 
-/// How a suite is started in another process.
+/// The command that starts a suite in another process.
 #[derive(Debug, Clone)]
 pub struct Worker {
     program: PathBuf,
     arguments: Vec<OsString>,
 }
 
-/// What another process is to do.
+/// The task of another process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Task {
-    /// The plugin's config, with the folder of the process that asks.
+    /// The plugin's config, with the folder of the process that assigns the task.
     pub(super) config: Value,
-    /// Which of the processes it is.
+    /// Number of the process.
     pub(super) number: u8,
-    pub(super) work: Work,
+    /// Work to do, in the terms of the plugin's kind.
+    work: Value,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) enum Work {
-    /// Put some values and end.
-    Puts,
-    /// Put values until the process is killed.
-    PutsWithoutEnd,
-    /// Take room in a quota, at this time.
-    Quota(u64),
-    /// Claim keys, at this time.
-    Claims(u64),
+impl Task {
+    pub(super) fn new(config: &Value, number: u8, work: &impl Serialize) -> CheckResult<Self> {
+        let work = suite_step("writing a task", serde_json::to_value(work))?;
+        Ok(Self { config: config.clone(), number, work })
+    }
+
+    pub(super) fn work<W: DeserializeOwned>(&self) -> CheckResult<W> {
+        suite_step("reading a task", serde_json::from_value(self.work.clone()))
+    }
 }
 
 impl Worker {
-    /// A program that runs the same suite when it is started with these arguments.
+    /// Creates the command of a program that runs the same suite with these arguments.
     pub fn new(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = OsString>) -> Self {
         Self { program: program.into(), arguments: arguments.into_iter().collect() }
     }
 
-    /// The test that a closure of the given type stands in; [`assert_conforms!`](crate::assert_conforms) gives it.
+    /// Creates the command of the test that contains a closure of the given type, as
+    /// [`assert_conforms!`](crate::assert_conforms) does.
     #[doc(hidden)]
     pub fn of_test(closure: &str) -> Self {
-        // `crate::module::test::{{closure}}`; the test program leaves out the crate.
+        // `crate::module::test::{{closure}}`; the names of a test program lack the crate.
         let path = closure.split("::{{closure}}").next().unwrap_or_default();
         let name = path.split_once("::").map_or(path, |(_, name)| name);
         let arguments = ["--exact", name, "--include-ignored", "--nocapture", "--test-threads=1"].map(OsString::from);
-        // Without its own path the program cannot be started, and the checks that need it say so.
+        // Without the path of its program, a worker fails to start, and the checks that need it fail.
         Self::new(std::env::current_exe().unwrap_or_default(), arguments)
     }
 
-    /// Starts a process, and waits until it has opened the plugin. It does its work after [`Running::go`].
-    pub(super) fn start(&self, task: &Task) -> Judged<Running> {
-        let task = done("writing a task", serde_json::to_string(task))?;
+    /// Starts a process, and waits until it has opened the plugin. It begins its work after [`WorkerProcess::go`].
+    pub(super) fn start(&self, task: &Task) -> CheckResult<WorkerProcess> {
+        let task = suite_step("writing a task", serde_json::to_string(task))?;
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).env(TASK, task);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = done("starting another process", command.spawn())?;
-        let said = match child.stdout.take() {
-            Some(stdout) => lines(stdout),
-            None => return failed("another process has no standard output"),
+        let mut child = suite_step("starting another process", command.spawn())?;
+        let messages = match child.stdout.take() {
+            Some(stdout) => read_messages(stdout),
+            None => return fail("another process has no standard output"),
         };
-        let running = Running { child, said };
-        match running.next()?.as_deref() {
-            Some(READY) => Ok(running),
-            _ => failed("another process ended before it had opened the plugin"),
+        let process = WorkerProcess { child, messages };
+        match process.next_message()?.as_deref() {
+            Some(READY) => Ok(process),
+            _ => fail("another process ended before it had opened the plugin"),
         }
     }
 }
 
-/// Another process under way; killed when it is dropped.
-pub(super) struct Running {
+/// Another process; killed when it is dropped.
+pub(super) struct WorkerProcess {
     child: Child,
-    said: Receiver<String>,
+    messages: Receiver<String>,
 }
 
-impl Running {
-    /// Lets it do its work.
+impl WorkerProcess {
+    /// Lets the process begin its work.
     pub(super) fn go(&mut self) {
         // It waits for the end of its standard input.
         drop(self.child.stdin.take());
     }
 
-    /// The next thing it says; `None` when it has ended.
-    pub(super) fn next(&self) -> Judged<Option<String>> {
-        match self.said.recv_timeout(PATIENCE) {
-            Ok(text) => match text.strip_prefix("failed: ") {
-                Some(reason) => failed(format!("in another process, {reason}")),
+    /// Returns the next message; `None` when the process has ended.
+    pub(super) fn next_message(&self) -> CheckResult<Option<String>> {
+        match self.messages.recv_timeout(PATIENCE) {
+            Ok(text) => match text.strip_prefix(FAILED) {
+                Some(reason) => fail(format!("in another process, {reason}")),
                 None => Ok(Some(text)),
             },
             Err(RecvTimeoutError::Disconnected) => Ok(None),
             Err(RecvTimeoutError::Timeout) => {
-                failed(format!("another process said nothing for {} seconds", PATIENCE.as_secs()))
+                fail(format!("another process sent nothing for {} seconds", PATIENCE.as_secs()))
             }
         }
     }
 
-    /// All that it says until it says that it is done.
-    pub(super) fn rest(&self) -> Judged<Vec<String>> {
+    /// Returns all messages until the process has performed its task.
+    pub(super) fn all_messages(&self) -> CheckResult<Vec<String>> {
         let mut all = Vec::new();
-        while let Some(text) = self.next()? {
-            if text == "done" {
+        while let Some(text) = self.next_message()? {
+            if text == DONE {
                 return Ok(all);
             }
             all.push(text);
         }
-        failed("another process ended before it was done")
+        fail("another process ended before its task was performed")
     }
 
-    /// Kills it and returns what it had said meanwhile.
-    pub(super) fn kill(mut self) -> Judged<Vec<String>> {
-        done("killing another process", self.child.kill())?;
-        done("waiting for a killed process", self.child.wait())?;
-        Ok(self.said.iter().collect())
+    /// Kills the process and returns the messages that it has sent meanwhile.
+    pub(super) fn kill(mut self) -> CheckResult<Vec<String>> {
+        suite_step("killing another process", self.child.kill())?;
+        suite_step("waiting for a killed process", self.child.wait())?;
+        Ok(self.messages.iter().collect())
     }
 }
 
-impl Drop for Running {
+impl Drop for WorkerProcess {
     fn drop(&mut self) {
-        // One that has ended is not there to be killed.
+        // Killing fails when the process has ended.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// Reads what a process says on a thread of its own, so that waiting for it can have a limit.
-fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+/// Reads messages on a thread of its own, so that waiting for one can have a limit.
+fn read_messages(stream: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for line in BufReader::new(stream).lines() {
             let Ok(line) = line else { return };
-            let Some((_, said)) = line.split_once(SAID) else { continue };
-            if sender.send(said.to_owned()).is_err() {
+            let Some((_, message)) = line.split_once(MESSAGE) else { continue };
+            if sender.send(message.to_owned()).is_err() {
                 return;
             }
         }
@@ -160,31 +164,31 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// The task of this process, when a suite has started it.
+/// Returns the task of this process, if a suite has started it.
 pub(super) fn task() -> Option<Task> {
     serde_json::from_str(std::env::var_os(TASK)?.to_str()?).ok()
 }
 
-/// Does a task.
-pub(super) fn perform(subject: &Subject, task: &Task) {
-    let end = match work::perform(subject, task) {
-        Ok(()) => "done".to_owned(),
-        Err(finding) => format!("failed: {}", finding.text()),
+/// Performs the task of this process and reports its end.
+pub(super) fn perform(work: impl FnOnce() -> CheckResult) {
+    let end = match work() {
+        Ok(()) => DONE.to_owned(),
+        Err(stop) => format!("{FAILED}{}", stop.text()),
     };
-    say(&end);
+    send(&end);
 }
 
-/// Says that the plugin is open, and waits until the others have opened it as well.
+/// Reports that the plugin is open, and waits until the other processes have opened it.
 pub(super) fn ready() {
-    say(READY);
-    // An input that cannot be read has no end to wait for.
+    send(READY);
+    // An unreadable input counts as its end.
     drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
 }
 
-/// Tells the process that gave the task, and whether it is still there to be told.
-pub(super) fn say(text: &str) -> bool {
+/// Sends a message to the process that assigned the task. Returns false if that process is gone.
+pub(super) fn send(text: &str) -> bool {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{SAID}{text}").and_then(|()| out.flush()).is_ok()
+    writeln!(out, "{MESSAGE}{text}").and_then(|()| out.flush()).is_ok()
 }
 
 #[cfg(test)]
@@ -192,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_test_is_found_by_the_type_of_a_closure_in_it() {
+    fn a_test_is_named_by_the_type_of_a_closure_in_it() {
         for (closure, name) in [
             ("conformance::it_conforms::{{closure}}", "it_conforms"),
             ("store::processes::it_conforms::{{closure}}", "processes::it_conforms"),

@@ -1,4 +1,4 @@
-//! Time as a plugin sees it: it only moves when something waits for it, or when a test says so.
+//! The time of a plugin: it moves only when the plugin waits, or when a test advances it.
 
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,17 +6,17 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 #[derive(Default)]
-struct State {
+struct ClockState {
     now: Duration,
     held: bool,
     waiting: Vec<Waker>,
 }
 
 #[derive(Default)]
-pub(super) struct Clock(Mutex<State>);
+pub(super) struct Clock(Mutex<ClockState>);
 
 impl Clock {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ClockState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -32,20 +32,20 @@ impl Clock {
         let mut state = self.state();
         state.now = state.now.saturating_add(time);
         let waiting = std::mem::take(&mut state.waiting);
-        // The woken may look at the clock at once.
+        // The woken tasks may read the clock at once.
         drop(state);
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Waits until the clock has moved on by `time`; moves it there itself unless it is held.
+    /// Waits until the clock has advanced by `time`. Advances it at once unless it is held.
     pub(super) async fn sleep(&self, time: Duration) {
-        let due = self.now().saturating_add(time);
+        let wake_at = self.now().saturating_add(time);
         poll_fn(|context| {
             let mut state = self.state();
             if !state.held {
-                state.now = state.now.max(due);
+                state.now = state.now.max(wake_at);
             }
-            if state.now >= due {
+            if state.now >= wake_at {
                 return Poll::Ready(());
             }
             state.waiting.push(context.waker().clone());

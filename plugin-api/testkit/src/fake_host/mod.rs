@@ -1,12 +1,12 @@
-//! The host's services, faked: scripted HTTP, a clock under control, rows and logs that can be looked at.
+//! A fake of the host's services: scripted HTTP, a controlled clock, and a record of rows and logs.
 
 mod clock;
 mod host;
-mod seen;
+mod observed;
+mod row_intake;
 mod services;
-mod sinks;
 
 pub use host::FakeHost;
-pub use seen::LogRecord;
+pub use observed::LogRecord;
+pub(crate) use row_intake::RowIntake;
 pub(crate) use services::Answerer;
-pub(crate) use sinks::Sinks;

@@ -1,9 +1,9 @@
-//! The operations of the fake host, for plugins in this image and for those behind the boundary.
+//! The operations of the fake host, for linked plugins and for plugins behind the boundary.
 
 use super::clock::Clock;
-use super::seen::{LogRecord, Seen};
-use super::sinks::Sinks;
-use crate::marker;
+use super::observed::{LogRecord, Observed};
+use super::row_intake::RowIntake;
+use crate::secret_marker;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::encode_panic;
 use rowsmith_plugin_api::host::{BoxFuture, HostServices, operation, question};
@@ -14,33 +14,36 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// Message for rows that a host refuses.
+const REFUSED: &str = "the run accepts no more rows";
+
 pub(crate) type Answerer = dyn Fn(&HttpRequest) -> Result<HttpResponse> + Send + Sync;
 
-pub(super) struct Services {
+pub(super) struct FakeServices {
     pub(super) answer: Arc<Answerer>,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) cancelled: AtomicBool,
     pub(super) clock: Clock,
-    /// How many chunks of rows are taken before the rest is refused.
-    pub(super) wanted_chunks: Option<usize>,
-    /// Where rows are taken only for scrapes that are under way.
-    pub(super) sinks: Option<Arc<Sinks>>,
+    /// Number of chunks after which rows are refused.
+    pub(super) max_chunks: Option<usize>,
+    /// Intakes of the scrapes in progress; without them, all rows are accepted.
+    pub(super) row_intake: Option<Arc<RowIntake>>,
     pub(super) holds_rows: bool,
     pub(super) holds_http: bool,
     pub(super) has_held: AtomicBool,
-    pub(super) seen: Mutex<Seen>,
+    pub(super) observed: Mutex<Observed>,
 }
 
-/// A handle to the services that both faces of the host share.
+/// Shared handle of both interfaces of the host.
 #[derive(Clone)]
-pub(super) struct Shared(pub(super) Arc<Services>);
+pub(super) struct SharedServices(pub(super) Arc<FakeServices>);
 
-impl Services {
-    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+impl FakeServices {
+    pub(super) fn observed(&self) -> MutexGuard<'_, Observed> {
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Never returns: the plugin waits until its call is dropped.
+    /// Never returns. The plugin waits until its call is dropped.
     async fn hold<T>(&self) -> T {
         self.has_held.store(true, Ordering::SeqCst);
         std::future::pending().await
@@ -51,11 +54,11 @@ impl Services {
             operation::HTTP => self.exchange(HttpRequest::decode(&payload)?).await,
             operation::SLEEP => {
                 let time = Duration::from_millis(serde_json::from_slice(&payload)?);
-                self.seen().sleeps.push(time);
+                self.observed().sleeps.push(time);
                 self.clock.sleep(time).await;
                 Ok(Buffer::default())
             }
-            operation::EMIT_ROWS => self.take_rows(&payload).await,
+            operation::EMIT_ROWS => self.accept_rows(&payload).await,
             operation::PROGRESS => Ok(Buffer::default()),
             operation::STATE_DIR => match &self.state_dir {
                 Some(folder) => Ok(Buffer::from(folder.display().to_string())),
@@ -66,7 +69,7 @@ impl Services {
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<Buffer> {
-        self.seen().requests.push(request.clone());
+        self.observed().requests.push(request.clone());
         if self.holds_http {
             return self.hold().await;
         }
@@ -77,23 +80,23 @@ impl Services {
         response.encode()
     }
 
-    async fn take_rows(&self, payload: &[u8]) -> Result<Buffer> {
-        let (sink, rows) = decode_rows(payload)?;
-        if self.sinks.as_ref().is_some_and(|sinks| !sinks.takes(sink)) {
-            return Err(Error::new(ErrorKind::Cancelled, "no more rows are wanted"));
+    async fn accept_rows(&self, payload: &[u8]) -> Result<Buffer> {
+        let (number, rows) = decode_rows(payload)?;
+        if self.row_intake.as_ref().is_some_and(|intake| !intake.accept(number)) {
+            return Err(Error::new(ErrorKind::Cancelled, REFUSED));
         }
         {
-            let mut seen = self.seen();
-            if self.wanted_chunks.is_some_and(|wanted| seen.chunks.len() >= wanted) {
-                seen.refused_chunks += 1;
-                return Err(Error::new(ErrorKind::Cancelled, "no more rows are wanted"));
+            let mut observed = self.observed();
+            if self.max_chunks.is_some_and(|max| observed.chunks.len() >= max) {
+                observed.refused_chunks += 1;
+                return Err(Error::new(ErrorKind::Cancelled, REFUSED));
             }
-            seen.chunks.push(rows);
+            observed.chunks.push(rows);
         }
         if self.holds_rows { self.hold().await } else { Ok(Buffer::default()) }
     }
 
-    fn answer_query(&self, question: u32) -> u64 {
+    fn query_value(&self, question: u32) -> u64 {
         match question {
             question::CANCELLED => u64::from(self.cancelled.load(Ordering::SeqCst)),
             question::LOG_LEVEL => 5,
@@ -101,39 +104,39 @@ impl Services {
         }
     }
 
-    fn take_log(&self, level: u32, message: &str) {
-        marker::look_at_log(message);
-        self.seen().logs.push(LogRecord { level, message: message.to_owned() });
+    fn record_log(&self, level: u32, message: &str) {
+        secret_marker::inspect_log(message);
+        self.observed().logs.push(LogRecord { level, message: message.to_owned() });
     }
 }
 
-impl HostServices for Shared {
+impl HostServices for SharedServices {
     fn call(&self, operation: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
         let services = Arc::clone(&self.0);
         Box::pin(async move { services.run(operation, payload).await })
     }
 
     fn log(&self, level: u32, _target: &str, message: &str) {
-        self.0.take_log(level, message);
+        self.0.record_log(level, message);
     }
 
     fn query(&self, question: u32) -> u64 {
-        self.0.answer_query(question)
+        self.0.query_value(question)
     }
 }
 
-impl HostSide for Shared {
+impl HostSide for SharedServices {
     fn call(&self, operation: u32, payload: Buffer) -> ReplyFuture {
         let services = Arc::clone(&self.0);
         Box::pin(async move { services.run(operation, payload).await.map_err(|error| error.encode()) })
     }
 
     fn log(&self, level: u32, _target: &str, message: &str) {
-        self.0.take_log(level, message);
+        self.0.record_log(level, message);
     }
 
     fn query(&self, question: u32) -> u64 {
-        self.0.answer_query(question)
+        self.0.query_value(question)
     }
 
     fn panicked(&self, message: PanicMessage) -> Buffer {

@@ -1,12 +1,12 @@
-//! Manifests and settings that break a promise.
+//! Flaws of manifests and settings.
 
-use crate::kit::{Words, assert_finds, assert_finds_like, linked};
+use crate::harness::{ManifestLines, assert_fails, assert_passes, linked};
 use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::schema::{Field, ObjectSchema, Schema};
-use rowsmith_plugin_testkit::conformance::Suite;
+use rowsmith_plugin_testkit::conformance::{CheckOutcome, Suite};
 
-/// Takes everything, whatever its schema says.
+/// Accepts everything, whatever its schema allows.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Anything(serde_json::Map<String, Value>);
@@ -16,7 +16,7 @@ impl ConfigSchema for Anything {
         description: "",
         fields: &[Field {
             name: "count",
-            description: "How many rows.",
+            description: "Number of rows.",
             required: true,
             default: None,
             schema: Schema::Integer { minimum: None, maximum: None },
@@ -42,67 +42,69 @@ impl Scraper for Loose {
 }
 
 #[test]
-fn settings_that_are_not_checked_are_named() {
+fn unchecked_settings_are_found() {
     let report = Suite::of(linked!(scraper: Loose, "").0).config(json!({"count": 1})).run();
-    let unknown = "the unknown setting `no_such_setting_of_any_plugin` was accepted";
-    assert_finds(&report, "a setting that does not exist is refused", unknown);
-    let missing = "a config without `count` was accepted";
-    assert_finds(&report, "a required setting that is missing is refused", missing);
-    let kind = "`count = \"seven\"` led to an error of another kind than `config`: a count must be a number (other)";
-    assert_finds(&report, "a setting of a wrong type is refused", kind);
+    assert_fails(&report, "unknown_setting", "`no_such_setting_of_any_plugin`");
+    assert_fails(&report, "missing_setting", "`count`");
+    assert_fails(&report, "wrong_type", "`count = \"seven\"`");
+    assert_fails(&report, "wrong_type", "a count must be a number (other)");
 }
 
 #[test]
-fn a_setting_that_the_suite_lacks_is_named() {
+fn a_setting_without_a_value_is_found() {
     let suite = Suite::of(linked!(scraper: Loose, "").0);
     assert_eq!(suite.missing(), ["count"]);
-    assert_finds(&suite.run(), "the config has what the plugin needs", "the suite needs a value for: count");
+    let report = suite.run();
+    assert_eq!(report.checks.len(), 1, "{report}");
+    assert_fails(&report, "config_complete", "count");
 }
 
 #[test]
-fn a_config_that_is_refused_is_named() {
+fn a_refused_config_fails_once() {
     let report = Suite::of(linked!(scraper: Loose, "").0).config(json!({"count": "many"})).run();
-    let sentence = "making the plugin with the suite's config failed: a count must be a number (other)";
-    let found: Vec<_> = report.failures().collect();
-    assert_eq!(found, [("the suite's config is accepted", sentence)], "{report}");
-    let skipped = "\n– two instances live side by side: skipped, the config is not accepted\n";
-    assert!(report.to_string().contains(skipped), "{report}");
-    assert!(report.to_string().contains("\n✓ nothing panics\n"), "{report}");
+    assert_eq!(report.failures().count(), 1, "{report}");
+    assert_fails(&report, "config_accepted", "a count must be a number (other)");
+    assert!(matches!(report.outcome("two_instances"), Some(CheckOutcome::Skipped(_))), "{report}");
+    assert_passes(&report, "no_panic");
 }
 
 #[test]
-fn what_is_odd_in_a_manifest_is_named() {
+fn flaws_of_a_manifest_are_found() {
     let (plugin, good) = linked!(scraper: Loose, "");
     let schema = good.schema.clone();
-    let words = Words { name: "My Plugin", about: " ", version: "1.2", capabilities: "list,fly", ..good };
-    let report = Suite::of(LinkedPlugin { manifest: words.text(), ..plugin }).config(json!({"count": 1})).run();
-    let name = "`My Plugin` is not made of lower-case letters, digits, `-` and `_`, beginning with a letter";
-    assert_finds(&report, "the name can stand in configs and file names", name);
-    assert_finds(&report, "the manifest says what the plugin does, in one line", "`about` is empty");
-    assert_finds(&report, "the version has three numbers", "`1.2` is not a version such as 1.2.3");
-    let capabilities = "a scraper cannot declare `fly`; known: list";
-    assert_finds(&report, "the capabilities are known ones", capabilities);
+    let lines = ManifestLines { name: "My Plugin", about: " ", version: "1.2", capabilities: "list,fly", ..good };
+    let report = Suite::of(LinkedPlugin { manifest: lines.text(), ..plugin }).config(json!({"count": 1})).run();
+    assert_fails(&report, "name", "`My Plugin`");
+    assert_fails(&report, "about", "`about`");
+    assert_fails(&report, "version", "`1.2`");
+    assert_fails(&report, "capabilities_known", "`fly`; known: list");
 
-    let check = "the schema has a description for every setting and allows no others";
-    for (part, other, sentence) in [
-        ("How many rows.", "", "the setting `count` has no description"),
-        ("\"additionalProperties\":false", "\"x\":1", "the schema of the config allows unknown keys"),
-    ] {
+    for (part, other, text) in
+        [("Number of rows.", "", "`count`"), ("\"additionalProperties\":false", "\"x\":1", "the config")]
+    {
         assert!(schema.contains(part), "{schema}");
-        let words = Words { schema: schema.replace(part, other), ..linked!(scraper: Loose, "").1 };
-        let report = Suite::of(LinkedPlugin { manifest: words.text(), ..plugin }).config(json!({"count": 1})).run();
-        assert_finds(&report, check, sentence);
+        let lines = ManifestLines { schema: schema.replace(part, other), ..linked!(scraper: Loose, "").1 };
+        let report = Suite::of(LinkedPlugin { manifest: lines.text(), ..plugin }).config(json!({"count": 1})).run();
+        assert_fails(&report, "schema", text);
     }
     let report = Suite::of(LinkedPlugin { manifest: "nothing", ..plugin }).run();
-    assert_finds_like(&report, "the plugin can be used", "no start marker");
+    assert_fails(&report, "plugin_usable", "marker");
 }
 
 #[test]
-fn a_report_is_a_line_a_check_and_a_count() {
-    let text = Suite::of(linked!(scraper: Loose, "").0).config(json!({"count": 1})).run().to_string();
-    assert!(text.starts_with("✓ the name can stand in configs and file names\n"), "{text}");
-    assert!(text.contains("\n✗ a setting that does not exist is refused: the unknown setting"), "{text}");
-    let small = "\n– a scraper ends when the run is being stopped: skipped, the source of this suite is too small";
-    assert!(text.contains(small), "{text}");
-    assert!(text.ends_with("\nscraper-flawed: 17 passed, 3 failed, 1 skipped"), "{text}");
+fn a_report_has_a_line_per_check_and_counts() {
+    let report = Suite::of(linked!(scraper: Loose, "").0).config(json!({"count": 1})).run();
+    let text = report.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let (counts, checks) = lines.split_last().unwrap();
+    assert_eq!(*counts, "scraper-flawed: 17 passed, 3 failed, 1 skipped");
+    assert_eq!(checks.len(), report.checks.len());
+    for (line, check) in checks.iter().zip(&report.checks) {
+        let expected = match &check.outcome {
+            CheckOutcome::Passed => format!("✓ {}", check.name),
+            CheckOutcome::Failed(message) => format!("✗ {}: {message}", check.name),
+            CheckOutcome::Skipped(reason) => format!("– {}: skipped, {reason}", check.name),
+        };
+        assert_eq!(*line, expected);
+    }
 }

@@ -1,9 +1,9 @@
-//! Suites must be able to fail: each one runs against plugins that break one promise, and names it.
+//! Suites run against plugins with one flaw each, and find it.
 
 mod any_kind;
 mod caches;
 mod exporters;
-mod kit;
+mod harness;
 mod nested;
 mod providers;
 mod scrapers;

@@ -1,18 +1,18 @@
-//! Settings in tables within the config.
+//! Settings in nested tables.
 
-use crate::kit::{assert_finds, linked};
+use crate::harness::{assert_fails, assert_passes, linked};
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::schema::{Field, ObjectSchema, Schema};
-use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
+use rowsmith_plugin_testkit::conformance::{Report, Suite};
 
-/// Takes everything that has an account, whatever the schema says of the account.
+/// Accepts any account, whatever its schema allows.
 #[derive(Deserialize)]
 struct Loose {
     account: serde_json::Map<String, Value>,
 }
 
 const fn field(name: &'static str, required: bool, schema: Schema) -> Field {
-    Field { name, description: "What it is.", required, default: None, schema }
+    Field { name, description: "A setting.", required, default: None, schema }
 }
 
 const SECRET: Schema = Schema::String { format: Some("secret") };
@@ -27,7 +27,7 @@ impl ConfigSchema for Loose {
         Schema::Object(&ObjectSchema { description: "", fields: &[field("account", true, ACCOUNT)] });
 }
 
-/// Asks a service whose key is in a table, and sends what the user's name says.
+/// Uses a service whose key is in a table. The user's name selects what it sends.
 struct Asking(Loose, Host);
 
 impl Provider for Asking {
@@ -64,16 +64,13 @@ fn report(user: &str) -> Report {
 
 #[test]
 fn secrets_in_tables_are_followed() {
-    let keys = "keys travel in headers only";
-    let good = report("sends the key in a header");
-    assert!(good.checks.contains(&Check { name: keys, outcome: Outcome::Passed }), "{good}");
-    assert_finds(&report("sends the key in the body"), keys, "the secret is part of the body");
-    assert_finds(&report("sends a token in the body"), keys, "the secret is part of the body");
-    assert_finds(&report("sends nothing"), keys, "no header carries the secret");
+    assert_passes(&report("sends the key in a header"), "keys");
+    assert_fails(&report("sends the key in the body"), "keys", "body");
+    assert_fails(&report("sends a token in the body"), "keys", "body");
+    assert_fails(&report("sends nothing"), "keys", "header");
 }
 
 #[test]
-fn types_in_tables_are_tried() {
-    let sentence = "`account.user = 7` was accepted";
-    assert_finds(&report("sends nothing"), "a setting of a wrong type is refused", sentence);
+fn types_in_tables_are_checked() {
+    assert_fails(&report("sends nothing"), "wrong_type", "`account.user = 7`");
 }

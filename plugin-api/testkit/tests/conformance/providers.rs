@@ -1,17 +1,17 @@
-//! Providers that break one promise each.
+//! Flaws of providers.
 
-use crate::kit::{assert_finds, assert_finds_like, linked};
+use crate::harness::{assert_fails, assert_passes, linked};
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_testkit::conformance::{Check, Outcome, Report, Suite};
+use rowsmith_plugin_testkit::conformance::{CheckOutcome, Report, Suite};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Which promise is broken.
+/// The settings of the flawed provider.
 #[derive(Deserialize, ConfigSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
-    /// The promise's name.
+    /// Name of the flaw.
     flaw: String,
-    /// The key of the service.
+    /// Key of the service.
     key: Option<Secret>,
 }
 
@@ -40,11 +40,11 @@ impl Flawed {
             request = request.header("x-key", self.key());
         }
         request.redirects = u8::from(self.has("follows redirects"));
-        request.retries = u8::from(self.has("lets the host repeat"));
+        request.retries = u8::from(self.has("lets the host retry"));
         Ok(request)
     }
 
-    /// An answer without a service, in the shape of the rows; the flaws that spoil it are for either shape.
+    /// Answers without a service, in the shape of the rows. Some flaws spoil the answer in either shape.
     fn answer(&self, request: &CompletionRequest) -> Result<Completion> {
         let completion = request.answer_each(|row| Ok(json!({"summary": row["topic"]})))?;
         let mut answer: Value = serde_json::from_str(&completion.text)?;
@@ -70,7 +70,7 @@ impl Flawed {
 
     async fn send(&self) -> Result<HttpResponse> {
         let sent = self.host.http().send(&self.request()?).await;
-        if self.has("hides what broke") {
+        if self.has("hides errors of the host") {
             return sent.map_err(|_| Error::new(ErrorKind::Other, "it did not work"));
         }
         let sent = sent?;
@@ -92,9 +92,9 @@ impl Provider for Flawed {
         let asked = self.asked.fetch_add(1, Ordering::SeqCst);
         let mut info = ProviderInfo::new("flawed-1");
         match self.config.flaw.as_str() {
-            "changes its mind" => info.model = format!("flawed-{asked}"),
-            "is nobody" => info.identity = json!("flawed"),
-            "is its key" => info.identity = json!({"key": self.key()}),
+            "changes its model" => info.model = format!("flawed-{asked}"),
+            "has a text as identity" => info.identity = json!("flawed"),
+            "has its key as identity" => info.identity = json!({"key": self.key()}),
             flaw if flaw.contains("keyed") => info.structured_output = StructuredOutput::JsonSchema,
             flaw if flaw.contains("object") => info.structured_output = StructuredOutput::JsonObject,
             _ => {}
@@ -103,19 +103,19 @@ impl Provider for Flawed {
     }
 
     async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
-        if self.has("mumbles") {
+        if self.has("answers without JSON") {
             return Ok(Completion::text("the Moon, I think"));
         }
         if self.config.flaw.contains("no service") {
             return self.answer(&request);
         }
         let response = self.send().await?;
-        if self.has("knows one failure") && !response.is_success() {
+        if self.has("knows one kind of error") && !response.is_success() {
             return Err(Error::new(ErrorKind::Other, "the service failed"));
         }
         let response = response
             .ok()
-            .map_err(|error| if self.has("does not pass on the pause") { error.retry_after(None) } else { error })?;
+            .map_err(|error| if self.has("ignores retry-after") { error.retry_after(None) } else { error })?;
         let text = response.text();
         if self.has("believes everything") {
             return Ok(Completion::text(text));
@@ -130,107 +130,121 @@ fn report(flaw: &str) -> Report {
     Suite::of(linked!(provider: Flawed, "").0).config(json!({"flaw": flaw})).run()
 }
 
-const INFO: &str = "what the provider says of itself is stable";
-const ONE: &str = "one call sends one request, without redirects or repeats";
-const KEYS: &str = "keys travel in headers only";
-const UNREADABLE: &str = "an answer that cannot be read is an error";
-const LOCAL: &str = "a provider without a service answers in JSON";
-
 #[test]
 fn a_provider_without_a_flaw_conforms() {
     report("none").assert();
     for shape in ["no service", "no service, keyed", "no service, object"] {
         let report = report(shape);
         report.assert();
-        let passed = Check { name: LOCAL, outcome: Outcome::Passed };
-        assert!(report.checks.contains(&passed), "{shape}: {report}");
+        assert_passes(&report, "local_answer");
     }
 }
 
 #[test]
-fn every_flaw_is_named() {
+fn every_flaw_is_found() {
     let cases = [
-        ("changes its mind", INFO, "the same instance describes itself in two ways"),
-        ("is nobody", INFO, "the identity is not an object with something in it: \"flawed\""),
-        ("is its key", INFO, "a secret is part of the identity"),
-        ("repeats", ONE, "a call that is answered with status 429 sends 2 requests, not one"),
-        ("follows redirects", ONE, "redirects are followed, so keys would travel"),
-        ("lets the host repeat", ONE, "the host is asked to repeat requests, which is the pipeline's"),
-        ("writes the key into the address", KEYS, "the secret is part of the address"),
-        ("writes the key into the body", KEYS, "the secret is part of the body"),
-        ("sends no key", KEYS, "no header carries the secret"),
-        (
-            "knows one failure",
-            "statuses of failure are told apart",
-            "status 400 must be bad_request, and is: the service failed (other)",
-        ),
-        ("does not pass on the pause", "the service's wish for a pause is passed on", "`retry-after: 7` was lost"),
-        ("believes everything", UNREADABLE, "an empty body was taken for the answer ``"),
-        (
-            "blames the config",
-            UNREADABLE,
-            "an empty body with status 200 is taken for: the answer has no text (config)",
-        ),
-        (
-            "hides what broke",
-            "a broken exchange is passed on as it is",
-            "a host's error of the kind `retryable` became: it did not work (other)",
-        ),
+        ("changes its model", "info", "one instance"),
+        ("has a text as identity", "info", "\"flawed\""),
+        ("has its key as identity", "info", "secret"),
+        ("repeats", "one_request", "2 requests"),
+        ("follows redirects", "one_request", "redirects"),
+        ("lets the host retry", "one_request", "retry"),
+        ("writes the key into the address", "keys", "address"),
+        ("writes the key into the body", "keys", "body"),
+        ("sends no key", "keys", "header"),
+        ("knows one kind of error", "statuses", "bad_request, got: the service failed (other)"),
+        ("ignores retry-after", "retry_after", "`retry-after: 7`"),
+        ("believes everything", "unreadable", "an empty body"),
+        ("blames the config", "unreadable", "the answer has no text (config)"),
+        ("hides errors of the host", "host_errors", "`retryable` became: it did not work (other)"),
+        ("answers without JSON", "local_answer", "reading the answer as JSON failed"),
     ];
-    for (flaw, check, sentence) in cases {
-        assert_finds(&report(flaw), check, sentence);
+    for (flaw, check, text) in cases {
+        assert_fails(&report(flaw), check, text);
     }
-    assert_finds_like(&report("mumbles"), LOCAL, "reading the answer as JSON failed: expected ident");
     for (shape, row) in [("no service", "b81mz"), ("no service, object", "b81mz"), ("no service, keyed", "r1")] {
-        for (flaw, sentence) in [
-            ("forgets a row", "the answer has no".to_owned()),
-            ("forgets a column", format!("the answer has no text for the column `summary` of the row `{row}`: ")),
-            ("forgets a tag", format!("the tag `k2w9` of the row `{row}` is not copied into its answer: ")),
-            ("mixes up tags", format!("the tag `k2w9` of the row `{row}` is not copied into its answer: ")),
+        for (flaw, text) in [
+            ("forgets a row", "the answer lacks".to_owned()),
+            ("forgets a column", format!("`summary` of the row `{row}`")),
+            ("forgets a tag", format!("`k2w9` of the row `{row}`")),
+            ("mixes up tags", format!("`k2w9` of the row `{row}`")),
         ] {
-            assert_finds_like(&report(&format!("{shape}: {flaw}")), LOCAL, &sentence);
+            assert_fails(&report(&format!("{shape}: {flaw}")), "local_answer", &text);
         }
     }
 }
 
-#[test]
-fn recordings_that_differ_are_named() {
-    let suite = || Suite::of(linked!(provider: Flawed, "").0).config(json!({"flaw": "none"}));
-    let check = "recordings are replayed as they were made, and hold no key";
-    let folder = tempfile::tempdir().unwrap();
-    let missing = format!("there is no recording in {}", folder.path().display());
-    assert_finds(&suite().recordings(folder.path()).run(), check, &missing);
-
-    let mut recording = json!({
+fn test_case() -> Value {
+    json!({
+        "version": 1,
         "config": {"flaw": "none", "key": "k"},
-        "question": {"system": "s", "rows": "{}"},
+        "question": {"system": "s", "note": "n", "rows": "{}"},
         "request": {
-            "method": "POST", "url": "http://service/?", "timeout_ms": null, "body": {"ask": "me"},
+            "method": "POST", "url": "http://service/?", "body": {"ask": "me"},
             "headers": {"content-type": "application/json", "x-key": "k"},
         },
         "response": {"status": 200, "body": {"text": "hello"}},
         "answer": {"text": "hello", "finish": "stop", "usage": {
             "input": null, "cached": null, "output": null, "thinking": null,
         }},
-    });
-    let write = |recording: &Value| std::fs::write(folder.path().join("one.json"), recording.to_string()).unwrap();
-    write(&recording);
-    suite().recordings(folder.path()).run().assert();
-    recording["answer"]["text"] = json!("good day");
-    write(&recording);
-    assert_finds_like(
-        &suite().recordings(folder.path()).run(),
-        check,
-        "one.json: what was made of the response differs",
-    );
-    recording["answer"]["text"] = json!("hello");
-    recording["note"] = json!("sk-aaaaaaaaaaaaaaaaaaaaaaaa");
-    write(&recording);
-    assert_finds_like(&suite().recordings(folder.path()).run(), check, "one.json may hold a key");
-    // What a run recorded says nothing of what is made of an answer.
-    recording["version"] = json!(1);
-    write(&recording);
-    let other = "one.json is no recording of a question: `rowsmith run --record` wrote it; answer from its folder with \
-                 `FakeHost::recorded` or `Suite::recorded`";
-    assert_finds(&suite().recordings(folder.path()).run(), check, other);
+    })
+}
+
+/// Runs the suite with a cassette of one exchange.
+fn report_with(exchange: &Value) -> Report {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("one.json"), exchange.to_string()).unwrap();
+    let suite = Suite::of(linked!(provider: Flawed, "").0).config(json!({"flaw": "none"}));
+    suite.cassette(folder.path()).expect("a cassette").run()
+}
+
+#[test]
+fn differences_from_a_cassette_are_found() {
+    let report = report_with(&test_case());
+    report.assert();
+    assert_passes(&report, "cassette");
+    for (pointer, value, text) in [
+        ("/answer/text", "good day", "one.json: the answer differs"),
+        ("/request/method", "PUT", "one.json: the request differs"),
+        ("/request/headers/x-key", "another", "one.json: the request differs"),
+        ("/request/body/ask", "you", "one.json: the request differs"),
+        ("/question/note", "sk-aaaaaaaaaaaaaaaaaaaaaaaa", "one.json may contain a key"),
+    ] {
+        let mut exchange = test_case();
+        *exchange.pointer_mut(pointer).unwrap() = json!(value);
+        assert_fails(&report_with(&exchange), "cassette", text);
+    }
+}
+
+#[test]
+fn errors_and_older_test_cases_are_replayed() {
+    let error = json!({"kind": "invalid_data", "message": "the answer has no text"});
+    let mut exchange = test_case();
+    exchange["response"]["body"] = json!({});
+    exchange["answer"] = json!({ "error": error });
+    assert_passes(&report_with(&exchange), "cassette");
+
+    let fields = exchange.as_object_mut().unwrap();
+    fields.shift_remove("version");
+    fields.shift_remove("answer");
+    fields.insert("error".to_owned(), error);
+    assert_passes(&report_with(&exchange), "cassette");
+}
+
+#[test]
+fn exchanges_without_an_answer_only_answer_requests() {
+    let mut exchange = test_case();
+    let fields = exchange.as_object_mut().unwrap();
+    for part in ["config", "question", "answer"] {
+        fields.shift_remove(part);
+    }
+    let report = report_with(&exchange);
+    assert!(matches!(report.outcome("cassette"), Some(CheckOutcome::Skipped(_))), "{report}");
+}
+
+#[test]
+fn a_folder_without_exchanges_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = Suite::of(linked!(provider: Flawed, "").0).cassette(folder.path());
+    assert_eq!(refused.err().map(|error| error.kind), Some(ErrorKind::NotFound));
 }

@@ -1,4 +1,4 @@
-//! What the host relies on in a cache.
+//! Checks of a cache.
 
 mod coordination;
 mod entries;
@@ -6,26 +6,28 @@ mod processes;
 mod scans;
 mod sharing;
 mod store;
-pub(super) mod work;
+mod worker_task;
 
-use super::suite::Step;
+pub(super) use worker_task::perform as perform_task;
 
-pub(super) const CHECKS: &[Step] = &[
-    ("what is put can be got, and the last put counts", entries::put_and_get),
-    ("of one key twice in one put, the last counts", entries::twice_in_one_put),
-    ("values may be empty, or a mebibyte long", entries::sizes),
-    ("keys that look alike are not mixed up", entries::hostile_keys),
-    ("deleting and clearing count what was there", entries::deleting),
-    ("the counts of the store are right", entries::stats),
-    ("a thousand entries are scanned in the order of their keys", scans::order),
-    ("a scan goes on after a key, within its limit", scans::limits),
-    ("a sound store verifies as sound", entries::verify),
-    ("a persistent store keeps its values over reopening", sharing::reopening),
-    ("several threads can use the store at once", sharing::threads),
-    ("two processes can use the store at once", processes::at_once),
-    ("what was acknowledged survives the death of its process", processes::killed),
-    ("a quota holds within its window", coordination::quota),
-    ("a claim holds until it is given back or runs out", coordination::claims),
-    ("a quota holds among processes", processes::quota),
-    ("a claimed key has one owner among processes", processes::claims),
+use super::suite::CheckSpec;
+
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("put_and_get", "a put value is returned, and a later put replaces it", entries::put_and_get),
+    ("twice_in_one_put", "the last value wins when one put has a key twice", entries::twice_in_one_put),
+    ("sizes", "values may be empty or 1 MiB long", entries::sizes),
+    ("similar_keys", "similar keys are not mixed up", entries::similar_keys),
+    ("deleting", "deleting and clearing return the number of entries", entries::deleting),
+    ("stats", "the number of entries is right", entries::stats),
+    ("scan_order", "a scan of 1000 entries is in the order of their keys", scans::order),
+    ("scan_limits", "a scan continues after a key, within its limit", scans::limits),
+    ("verify", "a sound store is verified as sound", entries::verify),
+    ("reopening", "a persistent store keeps its values when it is reopened", sharing::reopening),
+    ("threads", "several threads can use the store at once", sharing::threads),
+    ("processes", "two processes can use the store at once", processes::at_once),
+    ("killed_process", "an acknowledged value survives the death of its process", processes::killed),
+    ("quota", "a quota holds within its window", coordination::quota),
+    ("leases", "a lease lasts until it is released or expires", coordination::leases),
+    ("quota_processes", "a quota holds among processes", processes::quota),
+    ("lease_processes", "a leased key has one owner among processes", processes::leases),
 ];

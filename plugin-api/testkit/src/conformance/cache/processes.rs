@@ -1,22 +1,42 @@
-//! One store and several processes.
+//! Checks of one store in several processes.
 
-use super::coordination::{QUOTA, now_ms};
-use super::store::{Store, key, two, value, worker};
-use super::work::{CLAIMED, PUTS, SHARED};
-use crate::conformance::finding::{Judged, ensure, failed, skipped};
-use crate::conformance::subject::Subject;
-use crate::conformance::worker::{Task, Work};
+use super::coordination::{QUOTA, now_ms, require_coordination};
+use super::store::{StoreUnderTest, key, value};
+use super::worker_task::{LEASED, PUTS, SHARED, Work};
+use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip};
+use crate::conformance::plugin_under_test::{PluginUnderTest, TestFolder};
+use crate::conformance::worker::{Task, Worker, WorkerProcess};
 
-/// How many acknowledged values are enough before a process is killed.
+/// Number of acknowledged values before a process is killed.
 const ENOUGH: u32 = 20;
 
-pub(super) fn at_once(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let worker = worker(subject, &place)?;
-    for process in two(worker, &place, Work::Puts)? {
-        process.rest()?;
+/// Returns a folder whose store other processes can open, and their command. Skips the check if there is none.
+fn shared_folder(plugin: &PluginUnderTest) -> CheckResult<(TestFolder, &Worker)> {
+    let store = StoreUnderTest::new(plugin)?;
+    let about = expect_ok("asking for the name of the store", store.client.store())?;
+    if !about.persistent {
+        return skip("the store ends with its process");
     }
-    let store = Store::open(subject, &place)?;
+    match &plugin.worker {
+        Some(worker) => Ok((store.close(), worker)),
+        None => skip("the suite has no command that starts another process"),
+    }
+}
+
+/// Starts two processes with the same work. They begin when both have opened the store.
+fn start_two(worker: &Worker, folder: &TestFolder, work: Work) -> CheckResult<[WorkerProcess; 2]> {
+    let start = |number| worker.start(&Task::new(&folder.config, number, &work)?);
+    let mut both = [start(0)?, start(1)?];
+    both.iter_mut().for_each(WorkerProcess::go);
+    Ok(both)
+}
+
+pub(super) fn at_once(plugin: &PluginUnderTest) -> CheckResult {
+    let (folder, worker) = shared_folder(plugin)?;
+    for process in start_two(worker, &folder, Work::Puts)? {
+        process.all_messages()?;
+    }
+    let store = StoreUnderTest::open(plugin, folder)?;
     for writer in [0, 1] {
         let own: Vec<_> = (0..PUTS).map(|number| (key(writer, number), value(&key(writer, number), writer))).collect();
         store.expect("after puts of two processes", &own)?;
@@ -24,62 +44,54 @@ pub(super) fn at_once(subject: &Subject) -> Judged {
     let shared: Vec<_> = (0..PUTS).map(|number| key(SHARED, number)).collect();
     for (key, found) in shared.iter().zip(store.get(&shared)?) {
         ensure([0, 1].into_iter().any(|writer| found.as_ref() == Some(&value(key, writer))), || {
-            "a key that both processes put has a value that none of them wrote".to_owned()
+            "a key that both processes put has a value of neither".to_owned()
         })?;
     }
     Ok(())
 }
 
-pub(super) fn killed(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let worker = worker(subject, &place)?;
-    let task = Task { config: place.config.clone(), number: 0, work: Work::PutsWithoutEnd };
-    let mut process = worker.start(&task)?;
+pub(super) fn killed(plugin: &PluginUnderTest) -> CheckResult {
+    let (folder, worker) = shared_folder(plugin)?;
+    let mut process = worker.start(&Task::new(&folder.config, 0, &Work::PutsWithoutEnd)?)?;
     process.go();
     let mut acknowledged = 0;
     while acknowledged < ENOUGH {
-        match process.next()? {
+        match process.next_message()? {
             Some(_) => acknowledged += 1,
-            None => return failed("another process ended by itself"),
+            None => return fail("another process ended before it was killed"),
         }
     }
     acknowledged += u32::try_from(process.kill()?.len()).unwrap_or(u32::MAX);
-    let store = Store::open(subject, &place)?;
+    let store = StoreUnderTest::open(plugin, folder)?;
     let all: Vec<_> = (0..acknowledged).map(|number| (key(0, number), value(&key(0, number), 0))).collect();
-    store.expect("after the process that put it was killed", &all)?;
-    // The store must be usable at once, whatever locks the dead process held.
+    store.expect("after its process was killed", &all)?;
+    // Locks of the killed process must not block the store.
     let next = [(key(5, 0), value(&key(5, 0), 5))];
     store.put(&next)?;
     store.expect("after a put that follows the death of a process", &next)
 }
 
-fn coordinated(subject: &Subject) -> Judged {
-    if subject.manifest.can("coordination") { Ok(()) } else { skipped("`coordination` is not declared") }
-}
-
-pub(super) fn quota(subject: &Subject) -> Judged {
-    coordinated(subject)?;
-    let place = subject.place()?;
-    let worker = worker(subject, &place)?;
+pub(super) fn quota(plugin: &PluginUnderTest) -> CheckResult {
+    require_coordination(plugin)?;
+    let (folder, worker) = shared_folder(plugin)?;
     let mut granted = 0;
-    for process in two(worker, &place, Work::Quota(now_ms()))? {
-        granted += process.rest()?.len();
+    for process in start_two(worker, &folder, Work::Quota(now_ms()))? {
+        granted += process.all_messages()?.len();
     }
     ensure(u64::try_from(granted) == Ok(QUOTA), || {
-        format!("two processes together were granted {granted} of a quota of {QUOTA}")
+        format!("two processes were granted {granted} of a quota of {QUOTA}")
     })
 }
 
-pub(super) fn claims(subject: &Subject) -> Judged {
-    coordinated(subject)?;
-    let place = subject.place()?;
-    let worker = worker(subject, &place)?;
+pub(super) fn leases(plugin: &PluginUnderTest) -> CheckResult {
+    require_coordination(plugin)?;
+    let (folder, worker) = shared_folder(plugin)?;
     let mut owned = Vec::new();
-    for process in two(worker, &place, Work::Claims(now_ms()))? {
-        owned.extend(process.rest()?.iter().filter_map(|number| number.parse::<u32>().ok()));
+    for process in start_two(worker, &folder, Work::Leases(now_ms()))? {
+        owned.extend(process.all_messages()?.iter().filter_map(|number| number.parse::<u32>().ok()));
     }
     owned.sort_unstable();
     let twice = owned.windows(2).filter(|pair| pair[0] == pair[1]).count();
-    ensure(twice == 0, || format!("{twice} keys were claimed by both of two processes"))?;
-    ensure(owned.iter().copied().eq(0..CLAIMED), || "some keys could be claimed by none of two processes".to_owned())
+    ensure(twice == 0, || format!("{twice} keys were leased to both processes"))?;
+    ensure(owned.iter().copied().eq(0..LEASED), || "some keys were leased to neither process".to_owned())
 }

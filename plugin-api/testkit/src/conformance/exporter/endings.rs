@@ -1,115 +1,114 @@
-//! What is at the target when an export ends, in one way or another.
+//! Checks of the target when an export ends, completely or not.
 
-use super::session::{EARLIER, Session, files};
-use crate::conformance::finding::{Judged, answer, ensure};
-use crate::conformance::subject::Subject;
+use super::export_run::{EARLIER, ExportRun, files};
+use crate::conformance::assertion::{CheckResult, ensure, expect_ok};
+use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::exporter::Ending;
 use serde_json::{Value, json};
 use std::fs;
+
+const COLUMNS: &[&str] = &["number", "name"];
 
 fn rows(from: u32, to: u32) -> Vec<Value> {
     (from..to).map(|number| json!({"number": number, "name": format!("row-{number}")})).collect()
 }
 
-pub(super) fn target(subject: &Subject) -> Judged {
-    let session = Session::new(subject)?;
-    let before = answer("asking for the target", session.client.target())?;
+pub(super) fn target(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::new(plugin)?;
+    let before = expect_ok("asking for the target", run.client.target())?;
     ensure(!before.name.trim().is_empty(), || "the target has no name".to_owned())?;
-    session.begin(&["number", "name"])?;
-    session.write(&rows(0, 3))?;
-    let after = answer("asking for the target", session.client.target())?;
-    ensure(before == after, || format!("the target was `{}` and became `{}`", before.name, after.name))
+    run.begin(COLUMNS)?;
+    run.write(&rows(0, 3))?;
+    let after = expect_ok("asking for the target", run.client.target())?;
+    ensure(before == after, || format!("the target is `{}`, and was `{}` before", after.name, before.name))
 }
 
-pub(super) fn complete(subject: &Subject) -> Judged {
-    let session = Session::new(subject)?;
-    session.begin(&["number", "name"])?;
-    session.write(&rows(0, 300))?;
-    session.write(&rows(300, 500))?;
-    let summary = session.finish(Ending::Complete)?;
-    ensure(summary.rows == 500, || format!("500 rows were written, and the summary says {}", summary.rows))?;
-    let text = session.text()?;
+pub(super) fn complete(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::new(plugin)?;
+    run.begin(COLUMNS)?;
+    run.write(&rows(0, 300))?;
+    run.write(&rows(300, 500))?;
+    let summary = run.finish_with_rows(Ending::Complete, 500)?;
+    let text = run.text()?;
     for number in [0, 299, 300, 499] {
         let name = format!("row-{number}");
-        ensure(text.contains(&name), || format!("`{name}` was written, and is not in the file"))?;
+        ensure(text.contains(&name), || format!("the file lacks the written text `{name}`"))?;
     }
     let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
     ensure(summary.bytes.is_none_or(|bytes| bytes == size), || {
-        format!("the file has {size} bytes, and the summary says {}", summary.bytes.unwrap_or_default())
+        format!("the summary counts {} bytes, the file has {size}", summary.bytes.unwrap_or_default())
     })?;
-    only_the_target(&session)
+    expect_only_the_target(&run)
 }
 
-/// Fails when anything but the target's file is in the folder.
-fn only_the_target(session: &Session) -> Judged {
-    let target = session.file()?.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let others: Vec<String> = session.files()?.into_iter().filter(|name| *name != target).collect();
-    ensure(others.is_empty(), || format!("there are other files beside the target: {}", others.join(", ")))
+fn expect_only_the_target(run: &ExportRun) -> CheckResult {
+    let target = run.file_name()?;
+    let others: Vec<String> = run.files()?.into_iter().filter(|name| *name != target).collect();
+    ensure(others.is_empty(), || format!("other files are beside the target: {}", others.join(", ")))
 }
 
-fn has_earlier(session: &Session, when: &str) -> Judged {
-    ensure(session.text()? == EARLIER, || format!("{when}, the earlier result is gone"))
+fn expect_earlier(run: &ExportRun, when: &str) -> CheckResult {
+    ensure(run.text()? == EARLIER, || format!("{when}, the earlier result is gone"))
 }
 
-pub(super) fn survives(subject: &Subject) -> Judged {
-    let session = Session::over_earlier(subject)?;
-    session.begin(&["number", "name"])?;
-    session.write(&rows(0, 2_000))?;
-    has_earlier(&session, "before the end")?;
-    session.finish(Ending::Complete)?;
-    ensure(session.text()? != EARLIER, || "after the end, the earlier result is still there".to_owned())?;
-    only_the_target(&session)
+pub(super) fn survives(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::over_earlier(plugin)?;
+    run.begin(COLUMNS)?;
+    run.write(&rows(0, 2_000))?;
+    expect_earlier(&run, "before the end")?;
+    run.finish(Ending::Complete)?;
+    ensure(run.text()? != EARLIER, || "after the end, the earlier result is still there".to_owned())?;
+    expect_only_the_target(&run)
 }
 
-pub(super) fn partial(subject: &Subject) -> Judged {
-    let session = Session::over_earlier(subject)?;
-    session.begin(&["number", "name"])?;
-    session.write(&rows(0, 50))?;
-    let summary = session.finish(Ending::Partial)?;
-    has_earlier(&session, "after a run that was stopped")?;
-    ensure(summary.rows == 50, || format!("50 rows were written, and the summary says {}", summary.rows))?;
-    // What was written may be kept, under a name that the summary tells.
-    let target = session.file()?.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let untold = session.files()?.into_iter().find(|name| *name != target && !summary.location.contains(name.as_str()));
-    ensure(untold.is_none(), || {
-        format!("the file `{}` is left, and the summary does not tell of it", untold.unwrap_or_default())
+pub(super) fn partial(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::over_earlier(plugin)?;
+    run.begin(COLUMNS)?;
+    run.write(&rows(0, 50))?;
+    let summary = run.finish_with_rows(Ending::Partial, 50)?;
+    expect_earlier(&run, "after a stopped run")?;
+    // The written rows may be kept in a file that the summary names.
+    let target = run.file_name()?;
+    let unnamed = run.files()?.into_iter().find(|name| *name != target && !summary.location.contains(name.as_str()));
+    ensure(unnamed.is_none(), || {
+        format!("the file `{}` is left, and the summary does not name it", unnamed.unwrap_or_default())
     })
 }
 
-pub(super) fn discard(subject: &Subject) -> Judged {
-    let session = Session::over_earlier(subject)?;
-    session.begin(&["number", "name"])?;
-    session.write(&rows(0, 50))?;
-    session.finish(Ending::Discard)?;
-    has_earlier(&session, "after a run that is discarded")?;
-    only_the_target(&session)
+pub(super) fn discard(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::over_earlier(plugin)?;
+    run.begin(COLUMNS)?;
+    run.write(&rows(0, 50))?;
+    run.finish(Ending::Discard)?;
+    expect_earlier(&run, "after a discarded run")?;
+    expect_only_the_target(&run)
 }
 
-pub(super) fn dropped(subject: &Subject) -> Judged {
-    let session = Session::over_earlier(subject)?;
-    session.begin(&["number", "name"])?;
-    session.write(&rows(0, 50))?;
-    let before = session.file()?;
-    let place = session.dropped();
-    let kept = fs::read_to_string(&before).is_ok_and(|text| text == EARLIER);
-    ensure(kept, || "the earlier result is gone".to_owned())?;
-    let count = files(&place)?.len();
+pub(super) fn dropped(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::over_earlier(plugin)?;
+    run.begin(COLUMNS)?;
+    run.write(&rows(0, 50))?;
+    let target = run.file()?;
+    let folder = run.abandon();
+    let is_kept = fs::read_to_string(&target).is_ok_and(|text| text == EARLIER);
+    ensure(is_kept, || "the earlier result is gone".to_owned())?;
+    let count = files(&folder)?.len();
     ensure(count == 1, || format!("{} files are left beside the target", count - 1))
 }
 
-pub(super) fn two(subject: &Subject) -> Judged {
-    let (one, two) = (Session::new(subject)?, Session::new(subject)?);
+pub(super) fn two(plugin: &PluginUnderTest) -> CheckResult {
+    let (one, two) = (ExportRun::new(plugin)?, ExportRun::new(plugin)?);
     let targets = (one.file()?, two.file()?);
-    ensure(targets.0 != targets.1, || "two configs lead to one target".to_owned())?;
-    one.begin(&["number", "name"])?;
-    two.begin(&["number", "name"])?;
+    ensure(targets.0 != targets.1, || "two configs have one target".to_owned())?;
+    one.begin(COLUMNS)?;
+    two.begin(COLUMNS)?;
     one.write(&rows(0, 5))?;
     two.write(&rows(5, 12))?;
     one.write(&rows(12, 14))?;
-    let (first, second) = (one.finish(Ending::Complete)?, two.finish(Ending::Complete)?);
-    ensure((first.rows, second.rows) == (7, 7), || {
-        format!("7 rows went to each, and the summaries say {} and {}", first.rows, second.rows)
-    })?;
-    ensure(!one.text()?.contains("row-5"), || "rows of one export are in the file of the other".to_owned())?;
-    ensure(!two.text()?.contains("row-13"), || "rows of one export are in the file of the other".to_owned())
+    one.finish_with_rows(Ending::Complete, 7)?;
+    two.finish_with_rows(Ending::Complete, 7)?;
+    for (run, foreign) in [(&one, "row-5"), (&two, "row-13")] {
+        ensure(!run.text()?.contains(foreign), || "a file has rows of the other export".to_owned())?;
+    }
+    Ok(())
 }

@@ -1,21 +1,21 @@
-//! What the host relies on in an exporter.
+//! Checks of an exporter.
 
 mod endings;
+mod export_run;
 mod rows;
-mod session;
 
-use super::suite::Step;
+use super::suite::CheckSpec;
 
-pub(super) const CHECKS: &[Step] = &[
-    ("the target is stable", endings::target),
-    ("a complete export is at its target and has all rows", endings::complete),
-    ("every kind of value can be written", rows::every_value),
-    ("columns may come late", rows::late_columns),
-    ("an export without rows is complete as well", rows::no_rows),
-    ("the same rows make the same file", rows::repeatable),
-    ("an earlier result survives until the end", endings::survives),
-    ("an earlier result survives a run that was stopped", endings::partial),
-    ("an earlier result survives a run that is discarded", endings::discard),
-    ("an export that is dropped in the middle leaves no trace", endings::dropped),
-    ("two exports to two targets do not disturb each other", endings::two),
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("target", "the target is stable", endings::target),
+    ("complete", "a complete export is at its target with all rows", endings::complete),
+    ("every_value", "every kind of value can be written", rows::every_value),
+    ("late_columns", "columns may arrive late", rows::late_columns),
+    ("no_rows", "an export may have no rows", rows::no_rows),
+    ("repeatable", "equal rows make equal files", rows::repeatable),
+    ("survives_writing", "an earlier result survives until the end", endings::survives),
+    ("survives_partial", "an earlier result survives a run that was stopped", endings::partial),
+    ("survives_discard", "an earlier result survives a discarded run", endings::discard),
+    ("dropped_export", "a dropped export leaves no files", endings::dropped),
+    ("two_exports", "two exports to two targets do not interfere", endings::two),
 ];

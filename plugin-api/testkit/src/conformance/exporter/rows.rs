@@ -1,12 +1,12 @@
-//! Which rows an exporter must be able to write.
+//! Checks of the rows that an exporter must be able to write.
 
-use super::session::Session;
-use crate::conformance::finding::{Judged, ensure};
-use crate::conformance::subject::Subject;
+use super::export_run::ExportRun;
+use crate::conformance::assertion::{CheckResult, ensure};
+use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::exporter::Ending;
 use serde_json::{Value, json};
 
-/// Values of every kind, each with a text that must be found in the file.
+/// Values of every kind, each with a text that the file must contain.
 fn values() -> Vec<(Value, &'static str)> {
     vec![
         (Value::Null, ""),
@@ -28,57 +28,51 @@ fn values() -> Vec<(Value, &'static str)> {
     ]
 }
 
-pub(super) fn every_value(subject: &Subject) -> Judged {
-    let session = Session::new(subject)?;
-    session.begin(&["id", "value"])?;
+pub(super) fn every_value(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::new(plugin)?;
+    run.begin(&["id", "value"])?;
     let rows: Vec<Value> =
         values().into_iter().enumerate().map(|(id, (value, _))| json!({"id": id, "value": value})).collect();
-    session.write(&rows)?;
+    run.write(&rows)?;
     // A row may lack a column.
-    session.write(&[json!({"id": 99})])?;
-    let summary = session.finish(Ending::Complete)?;
-    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX) + 1;
-    ensure(summary.rows == count, || format!("{count} rows were written, and the summary says {}", summary.rows))?;
-    let text = session.text()?;
+    run.write(&[json!({"id": 99})])?;
+    run.finish_with_rows(Ending::Complete, u64::try_from(rows.len()).unwrap_or(u64::MAX) + 1)?;
+    let text = run.text()?;
     values().into_iter().try_for_each(|(value, expected)| {
-        ensure(text.contains(expected), || {
-            format!("the value {value} was written, and `{expected}` is not in the file")
-        })
+        ensure(text.contains(expected), || format!("the file lacks `{expected}` of the written value {value}"))
     })
 }
 
-pub(super) fn late_columns(subject: &Subject) -> Judged {
-    let session = Session::new(subject)?;
-    session.begin(&["id"])?;
-    session.write(&[json!({"id": 1}), json!({"id": 2})])?;
-    session.write(&[json!({"id": 3, "late-column": "late-value"})])?;
-    session.write(&[json!({"latest-column": "latest-value", "id": 4})])?;
-    let summary = session.finish(Ending::Complete)?;
-    ensure(summary.rows == 4, || format!("4 rows were written, and the summary says {}", summary.rows))?;
-    let text = session.text()?;
+pub(super) fn late_columns(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::new(plugin)?;
+    run.begin(&["id"])?;
+    run.write(&[json!({"id": 1}), json!({"id": 2})])?;
+    run.write(&[json!({"id": 3, "late-column": "late-value"})])?;
+    run.write(&[json!({"latest-column": "latest-value", "id": 4})])?;
+    run.finish_with_rows(Ending::Complete, 4)?;
+    let text = run.text()?;
     ["late-column", "late-value", "latest-column", "latest-value"]
         .into_iter()
-        .try_for_each(|word| ensure(text.contains(word), || format!("`{word}` came late, and is not in the file")))
+        .try_for_each(|word| ensure(text.contains(word), || format!("the file lacks `{word}`, which arrived late")))
 }
 
-pub(super) fn no_rows(subject: &Subject) -> Judged {
+pub(super) fn no_rows(plugin: &PluginUnderTest) -> CheckResult {
     for columns in [&["id", "value"][..], &[]] {
-        let session = Session::new(subject)?;
-        session.begin(columns)?;
-        let summary = session.finish(Ending::Complete)?;
-        ensure(summary.rows == 0, || format!("no row was written, and the summary says {}", summary.rows))?;
-        session.text()?;
+        let run = ExportRun::new(plugin)?;
+        run.begin(columns)?;
+        run.finish_with_rows(Ending::Complete, 0)?;
+        run.text()?;
     }
     Ok(())
 }
 
-pub(super) fn repeatable(subject: &Subject) -> Judged {
-    let write = || -> Judged<String> {
-        let session = Session::new(subject)?;
-        session.begin(&["a", "b"])?;
-        session.write(&[json!({"a": 1, "b": {"y": 1, "x": 2}}), json!({"b": "two", "a": null, "c": 3})])?;
-        session.finish(Ending::Complete)?;
-        session.text()
+pub(super) fn repeatable(plugin: &PluginUnderTest) -> CheckResult {
+    let write = || -> CheckResult<String> {
+        let run = ExportRun::new(plugin)?;
+        run.begin(&["a", "b"])?;
+        run.write(&[json!({"a": 1, "b": {"y": 1, "x": 2}}), json!({"b": "two", "a": null, "c": 3})])?;
+        run.finish(Ending::Complete)?;
+        run.text()
     };
     let (first, second) = (write()?, write()?);
     ensure(first == second, || "two exports of the same rows differ".to_owned())

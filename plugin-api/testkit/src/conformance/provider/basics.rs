@@ -1,85 +1,82 @@
-//! Who a provider is, and what it sends.
+//! Checks of a provider's description and of its requests.
 
-use super::question::{asked_service, question_for};
-use crate::conformance::filling::has_secret;
-use crate::conformance::finding::{Judged, PATIENCE, answer, done, ensure, failed, skipped};
-use crate::conformance::subject::Subject;
-use crate::marker;
-use crate::recording;
+use super::calls::{call_service, question_for};
+use crate::conformance::assertion::{CheckResult, CheckStop, PATIENCE, ensure, expect_ok, skip};
+use crate::conformance::config_completion::has_secret;
+use crate::conformance::plugin_under_test::PluginUnderTest;
+use crate::record_replay::{find_keys, has_test_cases, replay_test_cases};
 use crate::run::block_on_for;
+use crate::secret_marker;
 use rowsmith_plugin_api::HttpResponse;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
 use rowsmith_plugin_api::http::HeaderValue;
 
-pub(super) fn info(subject: &Subject) -> Judged {
-    let (first, second) = (subject.place()?, subject.place()?);
-    let one = ProviderClient(subject.open(&first, &subject.host(&first))?.remote);
-    let two = ProviderClient(subject.open(&second, &subject.host(&second))?.remote);
-    let said = answer("asking the provider what it is", one.info())?;
-    let again = answer("asking the provider what it is again", one.info())?;
-    let other = answer("asking a second instance what it is", two.info())?;
-    ensure(said == again, || "the same instance describes itself in two ways".to_owned())?;
-    ensure(said == other, || "two instances of one config describe themselves in two ways".to_owned())?;
-    ensure(!said.model.trim().is_empty(), || "the model has no name".to_owned())?;
-    ensure(said.identity.as_object().is_some_and(|identity| !identity.is_empty()), || {
-        format!("the identity is not an object with something in it: {}", said.identity)
+pub(super) fn info(plugin: &PluginUnderTest) -> CheckResult {
+    let (first, second) = (plugin.test_folder()?, plugin.test_folder()?);
+    let one = ProviderClient(plugin.open(&first, &plugin.host(&first))?.remote);
+    let two = ProviderClient(plugin.open(&second, &plugin.host(&second))?.remote);
+    let info = expect_ok("describing the provider", one.info())?;
+    let again = expect_ok("describing the provider again", one.info())?;
+    let other = expect_ok("describing a second instance", two.info())?;
+    ensure(info == again, || "one instance has two descriptions".to_owned())?;
+    ensure(info == other, || "two instances of one config have two descriptions".to_owned())?;
+    ensure(!info.model.trim().is_empty(), || "the model has no name".to_owned())?;
+    ensure(info.identity.as_object().is_some_and(|identity| !identity.is_empty()), || {
+        format!("expected an object with entries as identity, got {}", info.identity)
     })?;
-    // The identity goes into cache keys and reports.
-    let told = format!("{} {}", said.model, said.identity);
-    ensure(!told.contains(marker::SECRET), || "a secret is part of the identity".to_owned())
+    // The identity is part of cache keys and reports.
+    let text = format!("{} {}", info.model, info.identity);
+    ensure(!text.contains(secret_marker::SECRET), || "the identity contains a secret".to_owned())
 }
 
-pub(super) fn one_request(subject: &Subject) -> Judged {
+pub(super) fn one_request(plugin: &PluginUnderTest) -> CheckResult {
     for status in [200, 429, 500, 503] {
-        let (_, requests) = asked_service(subject, move || Ok(HttpResponse::new(status, "{}")))?;
+        let (_, requests) = call_service(plugin, move || Ok(HttpResponse::new(status, "{}")))?;
         ensure(requests.len() == 1, || {
-            format!("a call that is answered with status {status} sends {} requests, not one", requests.len())
+            format!("a call with a response of status {status} sends {} requests, expected 1", requests.len())
         })?;
         for request in requests {
-            ensure(request.retries == 0, || {
-                "the host is asked to repeat requests, which is the pipeline's".to_owned()
-            })?;
-            ensure(request.redirects == 0, || "redirects are followed, so keys would travel".to_owned())?;
+            ensure(request.retries == 0, || "the request asks the host to retry, as the pipeline does".to_owned())?;
+            ensure(request.redirects == 0, || "the request follows redirects, which could leak keys".to_owned())?;
         }
     }
     Ok(())
 }
 
-pub(super) fn keys(subject: &Subject) -> Judged {
-    let (_, requests) = asked_service(subject, || Ok(HttpResponse::new(500, "{}")))?;
+pub(super) fn keys(plugin: &PluginUnderTest) -> CheckResult {
+    let (_, requests) = call_service(plugin, || Ok(HttpResponse::new(500, "{}")))?;
     for request in &requests {
-        ensure(!request.url.contains(marker::SECRET), || "the secret is part of the address".to_owned())?;
+        ensure(!request.url.contains(secret_marker::SECRET), || "the address contains the secret".to_owned())?;
         let body = String::from_utf8_lossy(&request.body);
-        ensure(!body.contains(marker::SECRET), || "the secret is part of the body".to_owned())?;
+        ensure(!body.contains(secret_marker::SECRET), || "the body contains the secret".to_owned())?;
     }
-    if !has_secret(&subject.config) {
-        return skipped("the config has no secret");
+    if !has_secret(&plugin.config) {
+        return skip("the config has no secret");
     }
     let mut values = requests.iter().flat_map(|request| request.headers.values());
-    let is_secret = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(marker::SECRET));
-    ensure(values.any(is_secret), || "no header carries the secret".to_owned())
+    let is_secret = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(secret_marker::SECRET));
+    ensure(values.any(is_secret), || "no header has the secret".to_owned())
 }
 
-pub(super) fn dropped(subject: &Subject) -> Judged {
-    let place = subject.place()?;
-    let host = subject.host(&place).with_held_http();
-    let opened = subject.open(&place, &host)?;
+pub(super) fn dropped(plugin: &PluginUnderTest) -> CheckResult {
+    let folder = plugin.test_folder()?;
+    let host = plugin.host(&folder).with_held_http();
+    let opened = plugin.open(&folder, &host)?;
     let client = ProviderClient(opened.remote.clone());
     let question = question_for(&client)?;
     let ended = block_on_for(client.complete(&question), PATIENCE, || host.has_held());
     if !host.has_held() {
-        return skipped("the provider sends no request");
+        return skip("the provider sends no request");
     }
-    ensure(ended.is_none(), || "the call ended although its request was not answered yet".to_owned())?;
-    answer("asking the provider what it is after a call was dropped", client.info()).map(drop)
+    ensure(ended.is_none(), || "the call ended before its request was answered".to_owned())?;
+    expect_ok("describing the provider after a dropped call", client.info()).map(drop)
 }
 
-pub(super) fn recordings(subject: &Subject) -> Judged {
-    let Some(folder) = &subject.recordings else { return skipped("no recordings are given") };
-    let replayed =
-        recording::replayed(folder, &|config, host| Ok(ProviderClient(subject.open_unwatched(config, host)?)));
-    if let Err(difference) = replayed {
-        return failed(difference);
-    }
-    done("looking for keys", recording::keyless(folder))
+pub(super) fn cassette(plugin: &PluginUnderTest) -> CheckResult {
+    let Some(cassette) = plugin.cassette.as_ref().filter(|cassette| has_test_cases(cassette)) else {
+        return skip("no cassette with test cases is given");
+    };
+    replay_test_cases(cassette, &|config, host| Ok(ProviderClient(plugin.open_without_audit(config, host)?)))
+        .and_then(|()| find_keys(cassette))
+        .map_err(CheckStop::Failed)
 }

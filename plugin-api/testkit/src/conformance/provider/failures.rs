@@ -1,14 +1,14 @@
-//! Whether a provider tells failures apart, so that the host does the right thing.
+//! Checks of the kinds of errors, which tell the host how to react.
 
-use super::question::asked_service;
-use crate::conformance::finding::{Judged, ensure, failed, told};
-use crate::conformance::subject::Subject;
+use super::calls::call_service;
+use crate::conformance::assertion::{CheckResult, describe, ensure, fail};
+use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::{Completion, Error, ErrorKind, HttpResponse, Result};
 
-/// A body that most services' clients can read.
+/// An error body in the shape of common services.
 const REFUSED: &str = r#"{"error":{"message":"the suite says no"}}"#;
 
-/// Each status with the kinds that the host acts rightly on.
+/// Each status with the allowed kinds of error.
 const STATUSES: &[(u16, &[ErrorKind])] = &[
     (400, &[ErrorKind::BadRequest]),
     (401, &[ErrorKind::Auth]),
@@ -21,63 +21,64 @@ const STATUSES: &[(u16, &[ErrorKind])] = &[
     (503, &[ErrorKind::Retryable]),
 ];
 
-/// Bodies of status 200 that are no answer.
+/// Bodies of status 200 without an answer.
 const UNREADABLE: &[(&str, &str)] = &[
     ("an empty body", ""),
-    ("a body that is no JSON", "what?"),
+    ("a body that is not JSON", "what?"),
     ("an HTML page", "<!doctype html><title>Welcome</title><p>Please sign in."),
     ("JSON that is cut off", r#"{"choices":[{"message":{"content":"{\"r0\""#),
     ("an empty object", "{}"),
     ("an empty list", "[]"),
 ];
 
-pub(super) fn statuses(subject: &Subject) -> Judged {
+pub(super) fn statuses(plugin: &PluginUnderTest) -> CheckResult {
     STATUSES.iter().try_for_each(|(status, kinds)| {
-        let error = error_of(subject, &format!("status {status}"), move || Ok(HttpResponse::new(*status, REFUSED)))?;
+        let what = format!("status {status}");
+        let error = error_of(plugin, &what, move || Ok(HttpResponse::new(*status, REFUSED)))?;
         ensure(kinds.contains(&error.kind), || {
-            let due: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-            format!("status {status} must be {}, and is: {}", due.join(" or "), told(&error))
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+            format!("{what}: expected an error of the kind {}, got: {}", kinds.join(" or "), describe(&error))
         })
     })
 }
 
-pub(super) fn pause(subject: &Subject) -> Judged {
-    let error =
-        error_of(subject, "status 429", || Ok(HttpResponse::new(429, REFUSED).with_header("retry-after", "7")))?;
+pub(super) fn retry_after(plugin: &PluginUnderTest) -> CheckResult {
+    let error = error_of(plugin, "status 429", || Ok(HttpResponse::new(429, REFUSED).with_header("retry-after", "7")))?;
     ensure(error.retry_after_ms == Some(7_000), || match error.retry_after_ms {
-        Some(ms) => format!("`retry-after: 7` became {ms} milliseconds"),
-        None => "`retry-after: 7` was lost".to_owned(),
+        Some(ms) => format!("`retry-after: 7` became {ms} ms"),
+        None => "`retry-after: 7` was not passed on".to_owned(),
     })
 }
 
-pub(super) fn unreadable(subject: &Subject) -> Judged {
-    // Each of these kinds would end the run, or be blamed on the user, for one answer that went wrong.
+pub(super) fn unreadable(plugin: &PluginUnderTest) -> CheckResult {
+    // These kinds end the run or blame the user for one bad response.
     let wrong = [ErrorKind::Config, ErrorKind::Auth, ErrorKind::Billing, ErrorKind::Unsupported, ErrorKind::Cancelled];
     UNREADABLE.iter().try_for_each(|(what, body)| {
-        let error = error_of(subject, what, move || Ok(HttpResponse::new(200, *body)))?;
-        ensure(!wrong.contains(&error.kind), || format!("{what} with status 200 is taken for: {}", told(&error)))
+        let error = error_of(plugin, what, move || Ok(HttpResponse::new(200, *body)))?;
+        ensure(!wrong.contains(&error.kind), || {
+            format!("{what} with status 200 leads to an error of a wrong kind: {}", describe(&error))
+        })
     })
 }
 
-pub(super) fn broken(subject: &Subject) -> Judged {
+pub(super) fn host_errors(plugin: &PluginUnderTest) -> CheckResult {
+    const MESSAGE: &str = "the connection was lost";
     [ErrorKind::Retryable, ErrorKind::TooLarge, ErrorKind::Cancelled].into_iter().try_for_each(|kind| {
-        let error = error_of(subject, "a broken exchange", move || Err(Error::new(kind, "the line went dead")))?;
+        let error = error_of(plugin, "a failed request", move || Err(Error::new(kind, MESSAGE)))?;
         ensure(error.kind == kind, || {
-            format!("a host's error of the kind `{}` became: {}", kind.as_str(), told(&error))
+            format!("an error of the kind `{}` became: {}", kind.as_str(), describe(&error))
         })?;
-        ensure(error.message.contains("the line went dead"), || {
-            format!("the host said `the line went dead`, and the provider only says `{}`", error.message)
-        })
+        ensure(error.message.contains(MESSAGE), || format!("the host's message `{MESSAGE}` became `{}`", error.message))
     })
 }
 
 fn error_of(
-    subject: &Subject,
+    plugin: &PluginUnderTest,
     what: &str,
     answer: impl Fn() -> Result<HttpResponse> + Send + Sync + 'static,
-) -> Judged<Error> {
-    match asked_service(subject, answer)?.0 {
+) -> CheckResult<Error> {
+    match call_service(plugin, answer)?.0 {
         Err(error) => Ok(error),
-        Ok(Completion { text, .. }) => failed(format!("{what} was taken for the answer `{text}`")),
+        Ok(Completion { text, .. }) => fail(format!("{what} led to the answer `{text}`, expected an error")),
     }
 }

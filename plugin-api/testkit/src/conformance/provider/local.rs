@@ -1,37 +1,37 @@
-//! Providers that answer by themselves.
+//! Checks of providers that answer without a service.
 
-use super::question::{Asked, ROWS, asked};
-use crate::conformance::finding::{Judged, answer, done, ensure, failed, skipped};
-use crate::conformance::subject::Subject;
+use super::calls::{ProviderCall, ROWS, call};
+use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip, suite_step};
+use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::completion::FinishReason;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::Value;
 
-pub(super) fn answers(subject: &Subject) -> Judged {
+pub(super) fn answers(plugin: &PluginUnderTest) -> CheckResult {
     let unreachable = || Err(Error::new(ErrorKind::Retryable, "there is no network"));
-    let Asked { question, result, requests } = asked(subject, unreachable)?;
+    let ProviderCall { question, result, requests } = call(plugin, unreachable)?;
     if !requests.is_empty() {
-        return skipped("the provider asks a service");
+        return skip("the provider uses a service");
     }
-    let completion = answer("a question", std::future::ready(result))?;
+    let completion = expect_ok("a question", std::future::ready(result))?;
     ensure(completion.finish == FinishReason::Stop, || "the answer is not finished".to_owned())?;
-    let value: Value = done("reading the answer as JSON", serde_json::from_str(&completion.text))?;
+    let value: Value = suite_step("reading the answer as JSON", serde_json::from_str(&completion.text))?;
     ROWS.iter().try_for_each(|(key, id, tag, ..)| {
         let name = if question.schema.is_some() { *key } else { *id };
-        let Some(row) = part(&value, name) else {
-            return failed(format!("the answer has nothing for the row `{name}`: {}", completion.text));
+        let Some(row) = row_answer(&value, name) else {
+            return fail(format!("the answer lacks the row `{name}`: {}", completion.text));
         };
         ensure(row["summary"].is_string(), || {
-            format!("the answer has no text for the column `summary` of the row `{name}`: {}", completion.text)
+            format!("the answer lacks the text `summary` of the row `{name}`: {}", completion.text)
         })?;
         ensure(row["tag"] == *tag, || {
-            format!("the tag `{tag}` of the row `{name}` is not copied into its answer: {}", completion.text)
+            format!("the answer lacks the tag `{tag}` of the row `{name}`: {}", completion.text)
         })
     })
 }
 
-/// What an answer says of one row: under its name, or in the list that is the answer or its only member.
-fn part<'a>(answer: &'a Value, name: &str) -> Option<&'a Value> {
+/// Returns the answer for one row: under its name, or in the list that is the answer or its only member.
+fn row_answer<'a>(answer: &'a Value, name: &str) -> Option<&'a Value> {
     let in_list = |items: &'a Vec<Value>| items.iter().find(|item| item["id"] == name);
     match answer {
         Value::Array(items) => in_list(items),

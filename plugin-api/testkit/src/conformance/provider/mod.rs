@@ -1,21 +1,21 @@
-//! What the host relies on in a provider.
+//! Checks of a provider.
 
 mod basics;
+mod calls;
 mod failures;
 mod local;
-mod question;
 
-use super::suite::Step;
+use super::suite::CheckSpec;
 
-pub(super) const CHECKS: &[Step] = &[
-    ("what the provider says of itself is stable", basics::info),
-    ("one call sends one request, without redirects or repeats", basics::one_request),
-    ("keys travel in headers only", basics::keys),
-    ("a call that is dropped in the middle does no harm", basics::dropped),
-    ("statuses of failure are told apart", failures::statuses),
-    ("the service's wish for a pause is passed on", failures::pause),
-    ("an answer that cannot be read is an error", failures::unreadable),
-    ("a broken exchange is passed on as it is", failures::broken),
-    ("a provider without a service answers in JSON", local::answers),
-    ("recordings are replayed as they were made, and hold no key", basics::recordings),
+pub(super) const CHECKS: &[CheckSpec] = &[
+    ("info", "the provider's description of itself is stable", basics::info),
+    ("one_request", "one call sends one request, without redirects and retries", basics::one_request),
+    ("keys", "keys are sent only in headers", basics::keys),
+    ("dropped_call", "a dropped call does no harm", basics::dropped),
+    ("statuses", "each status leads to the right kind of error", failures::statuses),
+    ("retry_after", "the wait that the service asks for is passed on", failures::retry_after),
+    ("unreadable", "an unreadable response is an error", failures::unreadable),
+    ("host_errors", "errors of the host are passed on", failures::host_errors),
+    ("local_answer", "a provider without a service answers in JSON", local::answers),
+    ("cassette", "the test cases of the cassette are replayed without a difference, and have no key", basics::cassette),
 ];

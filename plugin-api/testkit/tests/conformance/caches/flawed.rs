@@ -1,33 +1,33 @@
-//! A cache that breaks one promise.
+//! A cache with one flaw.
 
 use rowsmith_plugin_api::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Which promise is broken.
+/// The settings of the flawed cache.
 #[derive(Deserialize, ConfigSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
-    /// The promise's name.
+    /// Name of the flaw.
     flaw: String,
-    /// The file of the entries.
+    /// File of the entries.
     path: PathBuf,
 }
 
 type Entries = BTreeMap<Key, Vec<u8>>;
 
 #[derive(Default)]
-struct State {
+struct FlawedState {
     entries: Entries,
     taken: HashMap<(String, String), Vec<(u64, u64)>>,
-    claims: HashMap<Key, (u64, u64)>,
+    leases: HashMap<Key, (u64, u64)>,
 }
 
-/// Keeps entries in memory and, when it says that it is persistent, in one file that it never reads again.
+/// Keeps entries in memory. A persistent one also writes them to a file, which it reads only when it opens.
 pub(super) struct Flawed {
     config: Config,
-    state: Mutex<State>,
+    state: Mutex<FlawedState>,
 }
 
 impl Flawed {
@@ -35,7 +35,7 @@ impl Flawed {
         self.config.flaw == flaw
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, FlawedState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -76,7 +76,7 @@ impl Cache for Flawed {
         if let (Ok(text), false) = (std::fs::read(&config.path), config.flaw == "forgets all") {
             entries = serde_json::from_slice::<Vec<(Key, Vec<u8>)>>(&text)?.into_iter().collect();
         }
-        Ok(Self { config, state: Mutex::new(State { entries, ..State::default() }) })
+        Ok(Self { config, state: Mutex::new(FlawedState { entries, ..FlawedState::default() }) })
     }
 
     fn store(&self) -> Store {
@@ -128,7 +128,7 @@ impl Cache for Flawed {
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
         let mut state = self.state();
         let gone = keys.iter().filter(|key| state.entries.remove(*key).is_some()).count();
-        let counted = if self.has("counts wishes") { keys.len() } else { gone };
+        let counted = if self.has("counts requested keys") { keys.len() } else { gone };
         Ok(count(counted))
     }
 
@@ -146,7 +146,7 @@ impl Cache for Flawed {
     }
 
     async fn verify(&self) -> Result<Vec<String>> {
-        Ok(if self.has("cries wolf") { vec!["page 3 is damaged".to_owned()] } else { Vec::new() })
+        Ok(if self.has("reports damage") { vec!["page 3 is damaged".to_owned()] } else { Vec::new() })
     }
 
     async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
@@ -166,14 +166,14 @@ impl Cache for Flawed {
         Ok(wait)
     }
 
-    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
+    async fn claim_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
         let mut state = self.state();
         let mut grant = |key: &Key| {
-            let held = state.claims.get(key).is_some_and(|(owner, until)| {
-                *owner != request.owner && (*until > request.now_ms || self.has("never lets go"))
+            let held = state.leases.get(key).is_some_and(|(owner, until)| {
+                *owner != request.owner && (*until > request.now_ms || self.has("never expires"))
             });
             if !held {
-                state.claims.insert(*key, (request.owner, request.now_ms + request.lease_ms));
+                state.leases.insert(*key, (request.owner, request.now_ms + request.lease_ms));
             }
             !held || self.has("grants everything")
         };
@@ -183,8 +183,8 @@ impl Cache for Flawed {
     async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
         let mut state = self.state();
         for key in keys {
-            if self.has("frees for all") || state.claims.get(key).is_some_and(|(of, _)| *of == owner) {
-                state.claims.remove(key);
+            if self.has("releases for all") || state.leases.get(key).is_some_and(|(of, _)| *of == owner) {
+                state.leases.remove(key);
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Caches: a flawed one, and what the suite says of it.
+//! Caches: a flawed one, and the report of its suite.
 
 mod flawed;
 mod tests;

@@ -1,0 +1,79 @@
+//! Settings that a suite adds to the author's config: secrets, and the path of a cache or an exporter.
+
+use crate::secret_marker;
+use rowsmith_plugin_api::Manifest;
+use rowsmith_plugin_api::manifest::PluginKind;
+use serde_json::{Map, Value};
+
+/// Returns the names of the required settings of a table.
+pub(super) fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Returns a config with the suite's secrets and path.
+pub(super) fn complete(manifest: &Manifest, config: &Value) -> Value {
+    let mut config = config.clone();
+    set_secrets(&manifest.config_schema, &mut config, manifest.kind);
+    let default = match manifest.kind {
+        PluginKind::Cache => "{dir}/store",
+        PluginKind::Exporter => "{dir}/rows",
+        PluginKind::Scraper | PluginKind::Provider => return config,
+    };
+    let Some(entries) = config.as_object_mut() else { return config };
+    // A path outside the temporary folder may lead to a store or a result that is still needed.
+    let is_temporary = entries.get("path").and_then(Value::as_str).is_some_and(|path| path.starts_with("{dir}"));
+    if manifest.config_schema["properties"]["path"]["type"] == "string" && !is_temporary {
+        entries.insert("path".to_owned(), Value::from(default));
+    }
+    config
+}
+
+/// Replaces every secret of a value, however deep, with the suite's secret.
+fn set_secrets(schema: &Value, value: &mut Value, kind: PluginKind) {
+    if schema["format"] == "secret" {
+        *value = Value::from(secret_marker::SECRET);
+        return;
+    }
+    match value {
+        Value::Object(entries) => {
+            for (name, entry) in entries.iter_mut() {
+                // Keys without a schema of their own have the schema of the table's values.
+                let entry_schema = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
+                set_secrets(entry_schema, entry, kind);
+            }
+            add_secrets(schema, entries, kind);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| set_secrets(&schema["items"], item, kind)),
+        _ => {}
+    }
+}
+
+/// Adds the missing secrets of a table, and the tables that consist of secrets.
+fn add_secrets(schema: &Value, entries: &mut Map<String, Value>, kind: PluginKind) {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        // An optional secret could contradict other settings; the secrets of providers never do.
+        let is_wanted = kind == PluginKind::Provider || required(schema).any(|needed| needed == name);
+        if entries.contains_key(name) || !is_wanted {
+            continue;
+        }
+        if property["format"] == "secret" {
+            entries.insert(name.clone(), Value::from(secret_marker::SECRET));
+        } else if property.get("properties").is_some() {
+            let mut table = Map::new();
+            add_secrets(property, &mut table, kind);
+            if !table.is_empty() && required(property).all(|needed| table.contains_key(needed)) {
+                entries.insert(name.clone(), Value::Object(table));
+            }
+        }
+    }
+}
+
+/// Returns true if a config contains the suite's secret.
+pub(super) fn has_secret(config: &Value) -> bool {
+    match config {
+        Value::String(text) => text == secret_marker::SECRET,
+        Value::Array(items) => items.iter().any(has_secret),
+        Value::Object(entries) => entries.values().any(has_secret),
+        _ => false,
+    }
+}

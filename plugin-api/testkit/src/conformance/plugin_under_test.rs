@@ -1,0 +1,132 @@
+//! The plugin under test, and its instances.
+
+use super::assertion::{CheckResult, describe, expect_ok, suite_step};
+use super::error_audit::{AuditedInstance, ErrorAudit};
+use super::worker::Worker;
+use crate::FakeHost;
+use crate::fake_host::{Answerer, RowIntake};
+use rowsmith_abi::{Buffer, Instance, PluginModuleRef};
+use rowsmith_plugin_api::bridge::client::Remote;
+use rowsmith_plugin_api::record_replay::Cassette;
+use rowsmith_plugin_api::{Error, ErrorKind, Manifest, Result};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Writes files into the new folder that stands for `{dir}`.
+pub(super) type Prepare = dyn Fn(&Path) -> std::io::Result<()> + Send + Sync;
+
+/// A plugin with everything that its checks need.
+pub(super) struct PluginUnderTest {
+    pub(super) manifest: Manifest,
+    pub(super) module: PluginModuleRef,
+    /// With `{dir}` in the place of a folder.
+    pub(super) config: Value,
+    pub(super) answerer: Option<Arc<Answerer>>,
+    pub(super) prepare: Option<Arc<Prepare>>,
+    pub(super) cassette: Option<Cassette>,
+    pub(super) worker: Option<Worker>,
+    pub(super) audit: Arc<ErrorAudit>,
+    pub(super) row_intake: Arc<RowIntake>,
+}
+
+/// A new folder, and the config that points into it.
+pub(super) struct TestFolder {
+    folder: TempDir,
+    pub(super) config: Value,
+}
+
+impl TestFolder {
+    /// The path that `{dir}` stands for.
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+}
+
+/// An instance of the plugin.
+pub(super) struct OpenPlugin {
+    instance: Arc<Instance>,
+    /// Calls the methods of its kind.
+    pub(super) remote: Remote,
+}
+
+impl OpenPlugin {
+    /// Calls a method by its number.
+    pub(super) async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+        Instance::call(&self.instance, method, payload).await.map_err(|bytes| Error::decode(&bytes))
+    }
+}
+
+impl PluginUnderTest {
+    /// Creates a folder with the files of the plugin's tests, and the config for it.
+    pub(super) fn test_folder(&self) -> CheckResult<TestFolder> {
+        let create = || {
+            let folder = tempfile::tempdir()?;
+            fs::create_dir(folder.path().join("files"))?;
+            fs::create_dir(folder.path().join("state"))?;
+            Ok::<_, std::io::Error>(folder)
+        };
+        let folder = suite_step("creating a temporary folder", create())?;
+        let files = folder.path().join("files");
+        if let Some(prepare) = &self.prepare {
+            suite_step("preparing the temporary folder", prepare(&files))?;
+        }
+        let config = with_folder(&self.config, &files.display().to_string());
+        Ok(TestFolder { folder, config })
+    }
+
+    /// Creates a host for the plugin in a folder.
+    pub(super) fn host(&self, folder: &TestFolder) -> FakeHost {
+        let host = match &self.answerer {
+            Some(answerer) => FakeHost::with_answerer(Arc::clone(answerer)),
+            None => FakeHost::default(),
+        };
+        host.with_state_dir(folder.folder.path().join("state")).with_row_intake(Arc::clone(&self.row_intake))
+    }
+
+    /// Opens the plugin with a config.
+    ///
+    /// # Errors
+    /// The plugin's own.
+    pub(super) fn open_with(&self, config: &Value, host: &FakeHost) -> Result<OpenPlugin> {
+        let instance = Arc::new(self.instance(config, host).inspect_err(|error| self.audit.examine(error))?);
+        let audited = AuditedInstance { instance: Arc::clone(&instance), audit: Arc::clone(&self.audit) };
+        Ok(OpenPlugin { instance, remote: Remote::new(Arc::new(audited)) })
+    }
+
+    /// Opens the plugin without examining its errors, which repeat the words of a recorded service.
+    pub(super) fn open_without_audit(&self, config: &Value, host: &FakeHost) -> Result<Remote> {
+        Ok(Remote::new(Arc::new(self.instance(config, host)?)))
+    }
+
+    fn instance(&self, config: &Value, host: &FakeHost) -> Result<Instance> {
+        let config = serde_json::to_vec(config)?;
+        let instance = self.module.instantiate(Buffer::from(config), host.handle());
+        instance.map_err(|bytes| Error::decode(&bytes))
+    }
+
+    /// Opens the plugin in a folder. Fails the check when the plugin fails.
+    pub(super) fn open(&self, folder: &TestFolder, host: &FakeHost) -> CheckResult<OpenPlugin> {
+        let result = self.open_with(&folder.config, host);
+        expect_ok("opening the plugin with the suite's config", std::future::ready(result))
+    }
+
+    /// Returns kind and text of the error for a config, or `None` when the plugin accepts it.
+    pub(super) fn config_error(&self, config: &Value, folder: &TestFolder) -> Option<(ErrorKind, String)> {
+        self.open_with(config, &self.host(folder)).err().map(|error| (error.kind, describe(&error)))
+    }
+}
+
+/// Replaces `{dir}` in the texts of a config.
+fn with_folder(config: &Value, folder: &str) -> Value {
+    match config {
+        Value::String(text) => Value::from(text.replace("{dir}", folder)),
+        Value::Array(items) => items.iter().map(|item| with_folder(item, folder)).collect(),
+        Value::Object(entries) => {
+            entries.iter().map(|(name, value)| (name.clone(), with_folder(value, folder))).collect()
+        }
+        other => other.clone(),
+    }
+}
