@@ -1,223 +1,233 @@
-//! One conversation with one program, from its start to its end.
+//! The connection to one running program, from its start to its exit.
 
-use crate::failure;
-use crate::launch::{Launch, Limits, not_started};
-use crate::lines::BadLine;
+use crate::launch::{Launch, Timeouts, start_error};
+use crate::lines::{InvalidLine, MAX_LINE_BYTES};
 use crate::pipes::{Event, Pipes};
-use crate::stderr::LastLines;
-use crate::wire::{self, Done, Line, Message, Ready, not_a_message, out_of_turn};
+use crate::program_error::exit_error;
+use crate::protocol::{self, Done, Line, Message, Ready, invalid_line, unexpected_message};
+use crate::stderr::StderrTail;
 use rowsmith_child::{Child, Spawned};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// How often a wait looks whether it is still wanted.
-const LOOK: Duration = Duration::from_millis(50);
-/// A line that takes longer does not come at once.
-const SOON: Duration = Duration::from_millis(20);
-/// How long the last words of a program that fails are waited for.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-/// So many lines may come while the program is given one; a program that talks on without being asked is broken.
-const MAX_WAITING: usize = 1024;
+/// Time between two checks for cancellation during a wait.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// Wait of [`Connection::try_receive`] for a line.
+const TRY_WAIT: Duration = Duration::from_millis(20);
+/// Maximum wait for the last lines of a program that fails.
+const LAST_LINES_WAIT: Duration = Duration::from_secs(2);
+/// Maximum lines of a program during one write to it. More are a fault of the program.
+const MAX_QUEUED: usize = 1024;
 
-/// Says whether a wait is still wanted; an error ends it.
+/// Checks whether a wait may continue; an error cancels it.
 pub type Interrupt = Box<dyn Fn() -> Result<()> + Send + Sync>;
 
-/// A program that is running and has said that it is ready. Dropping it kills the program.
+/// A running program that is ready. Dropping it kills the program.
 pub struct Connection {
     kind: PluginKind,
     title: String,
-    limits: Limits,
+    timeouts: Timeouts,
     interrupt: Interrupt,
     child: Child,
     pipes: Pipes,
-    last_lines: LastLines,
-    /// Lines that came while the program was given one.
-    waiting: VecDeque<Message>,
+    stderr: StderrTail,
+    /// Messages that arrived during a write.
+    queued: VecDeque<Message>,
 }
 
 impl Connection {
-    /// Starts the program, tells it what to do, and waits until it is ready.
+    /// Starts the program, sends the first line, and waits until it is ready.
     ///
     /// # Errors
-    /// When it cannot be started, refuses its config, ends, or is not ready in time.
+    /// If it cannot be started, rejects its config, exits, or is not ready in time.
     pub fn start(launch: &Launch, task: &str, interrupt: Interrupt) -> Result<(Self, Ready)> {
-        launch.check()?;
+        launch.options.check()?;
         let title = launch.title();
-        let last_lines = LastLines::default();
-        let spawned = launch.program().spawn(last_lines.listener(title.clone()));
-        let Spawned { child, stdin, stdout } = spawned.map_err(|error| not_started(&error))?;
+        let stderr = StderrTail::default();
+        let spawned = launch.program().spawn(stderr.listener(title.clone()));
+        let Spawned { child, stdin, stdout } = spawned.map_err(|error| start_error(&error))?;
         let pipes = Pipes::start(stdin, stdout)
-            .map_err(|error| Error::new(ErrorKind::Io, format!("cannot talk to `{title}`: {error}")))?;
-        let limits = launch.limits;
-        let waiting = VecDeque::new();
-        let mut connection = Self { kind: launch.kind, title, limits, interrupt, child, pipes, last_lines, waiting };
-        let ready = connection.greet(wire::hello(launch, task))?;
+            .map_err(|error| Error::new(ErrorKind::Io, format!("cannot start the threads for `{title}`: {error}")))?;
+        let (kind, timeouts, queued) = (launch.kind, launch.timeouts, VecDeque::new());
+        let mut connection = Self { kind, title, timeouts, interrupt, child, pipes, stderr, queued };
+        let ready = connection.handshake(protocol::first_line(launch, task))?;
         Ok((connection, ready))
     }
 
-    fn greet(&mut self, hello: String) -> Result<Ready> {
-        let limit = self.limits.start;
-        let late = |title: &str| {
-            let message = format!("`{title}` was not ready within {} s", limit.as_secs());
+    fn handshake(&mut self, first_line: String) -> Result<Ready> {
+        let timeout = self.timeouts.start;
+        let on_timeout = |title: &str| {
+            let message = format!("`{title}` was not ready within {} s", timeout.as_secs());
             Error::new(ErrorKind::Retryable, message).hint(
-                "a program answers its first line with {\"ready\": 1}, ends each line, and flushes its output; \
-                 `start_timeout_secs` gives it more time",
+                "answer the first line with {\"ready\": 1} and a line feed, and flush the output; \
+                 increase `start_timeout_secs` if the program needs more time",
             )
         };
-        let deadline = Instant::now() + limit;
-        self.send_until(hello, deadline, &late)?;
-        match self.receive_until(deadline, &late)? {
+        let deadline = Instant::now() + timeout;
+        self.send_until(first_line, deadline, &on_timeout)?;
+        match self.receive_until(deadline, &on_timeout)? {
             Message::Ready(ready) => Ok(ready),
-            other => Err(out_of_turn(&self.title, &other, "`ready`")),
+            other => Err(unexpected_message(&self.title, &other, "`ready`")),
         }
     }
 
-    /// Replaces what ends a wait.
+    /// Replaces the check for cancellation.
     pub(crate) fn set_interrupt(&mut self, interrupt: Interrupt) {
         self.interrupt = interrupt;
     }
 
-    /// The program as messages name it.
+    /// The command for messages.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Whether the program is still running.
+    /// Returns whether the program is running.
     pub fn is_alive(&self) -> bool {
         self.child.ended().is_none()
     }
 
-    /// Gives the program a line.
+    /// Sends a line to the program.
     ///
     /// # Errors
-    /// When it does not take it in time, has ended, or says that it failed.
+    /// If the program does not read it in time, has exited, or reports an error.
     pub fn send(&mut self, line: String) -> Result<()> {
-        let limit = self.limits.answer;
-        let late = |title: &str| late(title, "take its input", limit);
-        self.send_until(line, Instant::now() + limit, &late)
+        let timeout = self.timeouts.answer;
+        let on_timeout = |title: &str| timeout_error(title, "read its input", timeout);
+        self.send_until(line, Instant::now() + timeout, &on_timeout)
     }
 
-    /// The next line of the program.
+    /// Receives the next message of the program.
     ///
     /// # Errors
-    /// When there is none in time, when it is none of the conversation, or when the program ends or says that it failed.
+    /// If there is none in time, if it is invalid, or if the program exits or reports an error.
     pub fn receive(&mut self) -> Result<Message> {
-        let limit = self.limits.answer;
-        let late = |title: &str| late(title, "answer", limit);
-        self.receive_until(Instant::now() + limit, &late)
+        let timeout = self.timeouts.answer;
+        let on_timeout = |title: &str| timeout_error(title, "answer", timeout);
+        self.receive_until(Instant::now() + timeout, &on_timeout)
     }
 
-    /// The next line of the program, if it comes at once: what was gathered so far need not wait for one that does not.
+    /// Receives the next message if it arrives within a few milliseconds, so that the caller can pass on what it has.
     ///
     /// # Errors
     /// As [`Connection::receive`].
-    pub fn receive_soon(&mut self) -> Result<Option<Message>> {
-        if let Some(message) = self.waiting.pop_front() {
+    pub fn try_receive(&mut self) -> Result<Option<Message>> {
+        if let Some(message) = self.queued.pop_front() {
             return Ok(Some(message));
         }
-        let deadline = Instant::now() + SOON;
-        // What is there already is read after the deadline as well, but not without end.
-        for _ in 0..MAX_WAITING {
+        let deadline = Instant::now() + TRY_WAIT;
+        // Lines that have arrived are read after the deadline as well, but not without limit.
+        for _ in 0..MAX_QUEUED {
             match self.pipes.next(deadline.saturating_duration_since(Instant::now())) {
                 Some(Event::Line(line)) => {
-                    if let Some(message) = self.understand(&line)? {
+                    if let Some(message) = self.handle_line(&line)? {
                         return Ok(Some(message));
                     }
                 }
-                Some(Event::Bad(bad)) => return Err(self.bad_line(&bad)),
-                Some(Event::End) => return Err(self.last_words()),
-                Some(Event::Written | Event::Unread) => {}
+                Some(Event::Invalid(line)) => return Err(self.line_error(&line)),
+                Some(Event::OutputClosed) => return Err(self.final_error()),
+                Some(Event::Written | Event::InputClosed) => {}
                 None => break,
             }
         }
         Ok(None)
     }
 
-    /// Tells the program that no more comes, and waits for its end.
+    /// Receives the next message, which must be `done`.
     ///
     /// # Errors
-    /// When it says that it failed, or ends with another exit code than 0.
+    /// As [`Connection::receive`], and for any other message.
+    pub fn receive_done(&mut self) -> Result<Done> {
+        match self.receive()? {
+            Message::Done(done) => Ok(done),
+            other => Err(unexpected_message(&self.title, &other, "`done`")),
+        }
+    }
+
+    /// Closes the program's input and waits for its exit.
+    ///
+    /// # Errors
+    /// If it reports an error, or exits with another code than 0.
     pub fn finish(mut self) -> Result<()> {
         self.pipes.close();
-        let deadline = Instant::now() + self.limits.grace;
+        let deadline = Instant::now() + self.timeouts.grace;
         while let Some(event) = self.next(deadline)? {
             match event {
-                Event::Line(line) => drop(self.understand(&line)?),
-                Event::Bad(bad) => return Err(self.bad_line(&bad)),
-                Event::End => break,
-                Event::Written | Event::Unread => {}
+                Event::Line(line) => drop(self.handle_line(&line)?),
+                Event::Invalid(line) => return Err(self.line_error(&line)),
+                Event::OutputClosed => break,
+                Event::Written | Event::InputClosed => {}
             }
         }
         match self.child.wait_for(deadline.saturating_duration_since(Instant::now())) {
             Some(ended) if ended.is_success() => Ok(()),
-            Some(ended) => Err(failure::of_end(self.kind, &self.title, ended, &self.last_lines.get())),
+            Some(ended) => Err(exit_error(self.kind, &self.title, ended, &self.stderr.get())),
             None => {
-                log::warn!(target: &self.title, "`{}` was done and did not end; it is killed", self.title);
+                log::warn!(target: &self.title, "`{}` is done but does not exit; killing it", self.title);
                 Ok(())
             }
         }
     }
 
-    /// Tells the program that no more comes, gives it some time to end, and kills it then.
-    pub fn dismiss(mut self) {
+    /// Closes the program's input, gives it time to exit, then kills it.
+    pub fn shut_down(mut self) {
         self.pipes.close();
-        let deadline = Instant::now() + self.limits.grace;
-        // What it says is not wanted any more, but a full pipe would keep it from ending.
+        let deadline = Instant::now() + self.timeouts.grace;
+        // Reads and drops its output, because a full pipe would keep it from exiting.
         while self.is_alive() && Instant::now() < deadline {
-            if let Some(Event::End | Event::Bad(_)) = self.pipes.next(LOOK) {
+            if let Some(Event::OutputClosed | Event::Invalid(_)) = self.pipes.next(POLL_INTERVAL) {
                 break;
             }
         }
         self.child.end(deadline.saturating_duration_since(Instant::now()));
     }
 
-    fn send_until(&mut self, line: String, deadline: Instant, late: &dyn Fn(&str) -> Error) -> Result<()> {
+    fn send_until(&mut self, line: String, deadline: Instant, on_timeout: &dyn Fn(&str) -> Error) -> Result<()> {
         if !self.pipes.write(line) {
-            return Err(self.last_words());
+            return Err(self.final_error());
         }
         loop {
             match self.next(deadline)? {
                 Some(Event::Written) => return Ok(()),
-                Some(Event::Unread | Event::End) => return Err(self.last_words()),
-                Some(Event::Bad(bad)) => return Err(self.bad_line(&bad)),
+                Some(Event::InputClosed | Event::OutputClosed) => return Err(self.final_error()),
+                Some(Event::Invalid(line)) => return Err(self.line_error(&line)),
                 Some(Event::Line(line)) => {
-                    let said = self.understand(&line)?;
-                    self.waiting.extend(said);
-                    if self.waiting.len() > MAX_WAITING {
-                        return Err(not_a_message(&self.title, "nobody asked for", &line));
+                    let message = self.handle_line(&line)?;
+                    self.queued.extend(message);
+                    if self.queued.len() > MAX_QUEUED {
+                        return Err(invalid_line(&self.title, "was not requested", &line));
                     }
                 }
-                None => return Err(late(&self.title)),
+                None => return Err(on_timeout(&self.title)),
             }
         }
     }
 
-    fn receive_until(&mut self, deadline: Instant, late: &dyn Fn(&str) -> Error) -> Result<Message> {
-        if let Some(message) = self.waiting.pop_front() {
+    fn receive_until(&mut self, deadline: Instant, on_timeout: &dyn Fn(&str) -> Error) -> Result<Message> {
+        if let Some(message) = self.queued.pop_front() {
             return Ok(message);
         }
         loop {
             match self.next(deadline)? {
                 Some(Event::Line(line)) => {
-                    if let Some(message) = self.understand(&line)? {
+                    if let Some(message) = self.handle_line(&line)? {
                         return Ok(message);
                     }
                 }
-                Some(Event::Bad(bad)) => return Err(self.bad_line(&bad)),
-                Some(Event::End) => return Err(self.last_words()),
-                Some(Event::Written | Event::Unread) => {}
-                None => return Err(late(&self.title)),
+                Some(Event::Invalid(line)) => return Err(self.line_error(&line)),
+                Some(Event::OutputClosed) => return Err(self.final_error()),
+                Some(Event::Written | Event::InputClosed) => {}
+                None => return Err(on_timeout(&self.title)),
             }
         }
     }
 
-    /// Waits for an event; `None` when the time is over.
+    /// Waits for an event; `None` at the deadline.
     fn next(&self, deadline: Instant) -> Result<Option<Event>> {
         loop {
             let rest = deadline.saturating_duration_since(Instant::now());
-            if let Some(event) = self.pipes.next(rest.min(LOOK)) {
+            if let Some(event) = self.pipes.next(rest.min(POLL_INTERVAL)) {
                 return Ok(Some(event));
             }
             (self.interrupt)()?;
@@ -227,10 +237,11 @@ impl Connection {
         }
     }
 
-    fn understand(&self, line: &str) -> Result<Option<Message>> {
-        match wire::read(&self.title, line)? {
-            Line::Said(message) => Ok(Some(message)),
-            Line::Failed(error) => Err(error),
+    /// Parses a line and writes log records to the log.
+    fn handle_line(&self, line: &str) -> Result<Option<Message>> {
+        match protocol::parse(&self.title, line)? {
+            Line::Message(message) => Ok(Some(message)),
+            Line::Error(error) => Err(error),
             Line::Log { level, message } => {
                 let level = level.parse().unwrap_or(log::Level::Info);
                 log::log!(target: &self.title, level, "{message}");
@@ -239,52 +250,41 @@ impl Connection {
         }
     }
 
-    /// Why a program that closed one of its pipes did so: what it says, or how it ended.
-    fn last_words(&mut self) -> Error {
+    /// The error of a program that closed one of its pipes: the one that it reports, else its exit.
+    fn final_error(&mut self) -> Error {
         self.pipes.close();
-        let deadline = Instant::now() + LAST_WORDS;
+        let deadline = Instant::now() + LAST_LINES_WAIT;
         loop {
             match self.next(deadline) {
                 Ok(Some(Event::Line(line))) => {
-                    if let Err(error) = self.understand(&line) {
+                    if let Err(error) = self.handle_line(&line) {
                         return error;
                     }
                 }
-                Ok(Some(Event::Bad(bad))) => return self.bad_line(&bad),
-                Ok(Some(Event::Written | Event::Unread)) => {}
-                Ok(Some(Event::End) | None) => break,
+                Ok(Some(Event::Invalid(line))) => return self.line_error(&line),
+                Ok(Some(Event::Written | Event::InputClosed)) => {}
+                Ok(Some(Event::OutputClosed) | None) => break,
                 Err(error) => return error,
             }
         }
         let ended = self.child.wait_for(deadline.saturating_duration_since(Instant::now()));
         ended.map_or_else(
-            || Error::new(ErrorKind::InvalidData, format!("`{}` closed its pipes and did not end", self.title)),
-            |ended| failure::of_end(self.kind, &self.title, ended, &self.last_lines.get()),
+            || Error::new(ErrorKind::InvalidData, format!("`{}` closed its pipes but did not exit", self.title)),
+            |ended| exit_error(self.kind, &self.title, ended, &self.stderr.get()),
         )
     }
 
-    fn bad_line(&self, bad: &BadLine) -> Error {
-        match bad {
-            BadLine::TooLong(start) => {
-                not_a_message(&self.title, &format!("is longer than {} MiB", crate::lines::MAX_LINE_BYTES >> 20), start)
+    fn line_error(&self, line: &InvalidLine) -> Error {
+        match line {
+            InvalidLine::TooLong(start) => {
+                invalid_line(&self.title, &format!("exceeds {} MiB", MAX_LINE_BYTES >> 20), start)
             }
-            BadLine::NotUtf8(start) => not_a_message(&self.title, "is not UTF-8", start),
-        }
-    }
-
-    /// The next line, which must say that the program is done.
-    ///
-    /// # Errors
-    /// As [`Connection::receive`], and when it is another line.
-    pub fn receive_done(&mut self) -> Result<Done> {
-        match self.receive()? {
-            Message::Done(done) => Ok(done),
-            other => Err(out_of_turn(&self.title, &other, "`done`")),
+            InvalidLine::NotUtf8(start) => invalid_line(&self.title, "is not UTF-8", start),
         }
     }
 }
 
-fn late(title: &str, what: &str, limit: Duration) -> Error {
-    Error::new(ErrorKind::Retryable, format!("`{title}` did not {what} within {} s", limit.as_secs()))
-        .hint("`timeout_secs` gives it more time; a program has to flush its output after each line")
+fn timeout_error(title: &str, action: &str, timeout: Duration) -> Error {
+    Error::new(ErrorKind::Retryable, format!("`{title}` did not {action} within {} s", timeout.as_secs()))
+        .hint("flush the output after each line; increase `timeout_secs` if the program needs more time")
 }

@@ -1,24 +1,27 @@
-//! A program of any language that does the work of a plugin.
+//! Runs a program in any language that does the work of a plugin.
 //!
-//! The three plugins named `exec` start a program that the config names, and talk to it in JSON Lines over its standard
-//! input and output. `docs/exec-plugins.md` describes the conversation for those who write such programs; this crate
-//! holds the side of the host that is the same for all kinds: [`Launch`] says what to start, [`Connection`] is a
-//! conversation under way, and [`Programs`] spreads questions over several of them.
+//! The three plugins named `exec` start the program of their config and exchange JSON Lines with it over its standard
+//! input and output. `docs/exec-plugins.md` specifies the protocol for authors of such programs. This crate implements
+//! the side of the host, which is the same for all kinds: [`LaunchOptions`] are the shared config keys, [`Connection`]
+//! talks to one running program, and [`ProgramPool`] distributes questions to several.
 //!
-//! Everything in [`Connection`] blocks, with a deadline each, and threads of its own do the reading and writing, so that
-//! a program that hangs, floods or dies costs an error and nothing else.
+//! All methods of [`Connection`] block with a deadline. Separate threads read and write, so a program that hangs, floods
+//! its output or crashes causes an error and no other harm.
 #![forbid(unsafe_code)]
 
 mod connection;
-mod failure;
+mod excerpt;
 mod launch;
+mod launch_options;
 mod lines;
 mod pipes;
-mod programs;
+mod program_error;
+mod program_pool;
+mod protocol;
 mod stderr;
-mod wire;
 
 pub use connection::{Connection, Interrupt};
-pub use launch::{Launch, Limits};
-pub use programs::Programs;
-pub use wire::{Done, Message, Ready, Reply, out_of_turn};
+pub use launch::{Launch, Timeouts};
+pub use launch_options::LaunchOptions;
+pub use program_pool::ProgramPool;
+pub use protocol::{Done, Message, Ready, Reply, unexpected_message};

@@ -1,88 +1,89 @@
-//! The two threads that read and write, so that whoever waits for them can stop waiting.
+//! The threads that read and write the pipes of a program, so that waits can have a deadline.
 
-use crate::lines::{BadLine, MAX_LINE_BYTES, read_line};
+use crate::lines::{InvalidLine, MAX_LINE_BYTES, read_line};
 use std::io::{self, BufReader, Write};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-/// So many lines may wait to be read. Beyond them the pipe fills up, and the program has to wait.
-const LINES_AHEAD: usize = 16;
+/// Maximum lines that are read ahead. Beyond them the pipe fills up and the program blocks.
+const MAX_LINES_AHEAD: usize = 16;
 
-/// What the threads tell.
+/// An event on one of the pipes.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// The program wrote a line.
     Line(String),
-    /// The program wrote something that is no line. Nothing is read after it.
-    Bad(BadLine),
+    /// The program wrote an invalid line. Reading stops.
+    Invalid(InvalidLine),
     /// The program closed its output.
-    End,
-    /// The line that was given to the program is in its pipe.
+    OutputClosed,
+    /// The line for the program is in its pipe.
     Written,
-    /// The program does not read any more.
-    Unread,
+    /// The program closed its input.
+    InputClosed,
 }
 
-/// Both pipes of a program.
+/// Input and output of a program.
 #[derive(Debug)]
 pub(crate) struct Pipes {
-    output: Option<SyncSender<String>>,
+    input: Option<SyncSender<String>>,
     events: Receiver<Event>,
 }
 
 impl Pipes {
     pub(crate) fn start(stdin: ChildStdin, stdout: ChildStdout) -> io::Result<Self> {
-        let (teller, events) = sync_channel(LINES_AHEAD);
-        let (output, lines) = sync_channel(1);
-        let reader = teller.clone();
+        let (sender, events) = sync_channel(MAX_LINES_AHEAD);
+        let (input, lines) = sync_channel(1);
+        let reader = sender.clone();
         thread::Builder::new().name("exec-read".to_owned()).spawn(move || read(stdout, &reader))?;
-        thread::Builder::new().name("exec-write".to_owned()).spawn(move || write(stdin, &lines, &teller))?;
-        Ok(Self { output: Some(output), events })
+        thread::Builder::new().name("exec-write".to_owned()).spawn(move || write(stdin, &lines, &sender))?;
+        Ok(Self { input: Some(input), events })
     }
 
-    /// Gives a line to the writing thread, which tells when it is written. One at a time.
+    /// Passes a line to the writing thread, which reports [`Event::Written`]. One line at a time. Returns false if the
+    /// input is closed.
     pub(crate) fn write(&self, line: String) -> bool {
-        self.output.as_ref().is_some_and(|output| output.send(line).is_ok())
+        self.input.as_ref().is_some_and(|input| input.send(line).is_ok())
     }
 
-    /// Tells the program that no more comes.
+    /// Closes the program's input.
     pub(crate) fn close(&mut self) {
-        self.output = None;
+        self.input = None;
     }
 
-    /// The next event; `None` when there was none in this time.
+    /// Waits for the next event; `None` on timeout.
     pub(crate) fn next(&self, wait: Duration) -> Option<Event> {
         match self.events.recv_timeout(wait) {
             Ok(event) => Some(event),
             Err(RecvTimeoutError::Timeout) => None,
-            // Both threads are done, and what they had to tell was told.
-            Err(RecvTimeoutError::Disconnected) => Some(Event::End),
+            // Both threads have ended, and all their events are received.
+            Err(RecvTimeoutError::Disconnected) => Some(Event::OutputClosed),
         }
     }
 }
 
-/// Ends when nobody listens any more, or when there is nothing more to read.
-fn read(stdout: ChildStdout, teller: &SyncSender<Event>) {
-    let mut input = BufReader::with_capacity(64 << 10, stdout);
-    while let Some(line) = read_line(&mut input, MAX_LINE_BYTES) {
-        let is_bad = line.is_err();
-        if teller.send(line.map_or_else(Event::Bad, Event::Line)).is_err() || is_bad {
+/// Reads lines until the output ends, a line is invalid, or the receiver is dropped.
+fn read(stdout: ChildStdout, events: &SyncSender<Event>) {
+    let mut output = BufReader::with_capacity(64 << 10, stdout);
+    while let Some(line) = read_line(&mut output, MAX_LINE_BYTES) {
+        let is_invalid = line.is_err();
+        if events.send(line.map_or_else(Event::Invalid, Event::Line)).is_err() || is_invalid {
             return;
         }
     }
-    // Nobody may listen any more.
-    drop(teller.send(Event::End));
+    // A dropped receiver needs no event.
+    drop(events.send(Event::OutputClosed));
 }
 
-/// Ends when no more lines come, which closes the program's input, or when the program does not take them.
-fn write(mut stdin: ChildStdin, lines: &Receiver<String>, teller: &SyncSender<Event>) {
+/// Writes lines until the sender is dropped, which closes the program's input, or until a write fails.
+fn write(mut stdin: ChildStdin, lines: &Receiver<String>, events: &SyncSender<Event>) {
     for mut line in lines {
         line.push('\n');
-        let event = if stdin.write_all(line.as_bytes()).is_ok() { Event::Written } else { Event::Unread };
-        let goes_on = matches!(event, Event::Written);
-        if teller.send(event).is_err() || !goes_on {
+        let is_written = stdin.write_all(line.as_bytes()).is_ok();
+        let event = if is_written { Event::Written } else { Event::InputClosed };
+        if events.send(event).is_err() || !is_written {
             return;
         }
     }

@@ -1,14 +1,15 @@
-//! The exporter: rows of the run to lines for the program.
+//! The exporter: rows of the run to messages for the program.
 
 use crate::config::Config;
-use rowsmith_exec::{Connection, Done, Launch, out_of_turn};
+use rowsmith_exec::{Connection, Done, Launch, unexpected_message};
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::output::{IfExists, OutputOptions};
 use rowsmith_plugin_api::prelude::*;
 
-/// A line of rows is ended when it has this size.
+/// Target size of a line with rows, in bytes.
 const LINE_BYTES: usize = 256 << 10;
 
-/// Hands rows to a program.
+/// Passes rows to a program.
 pub struct ExecExporter {
     launch: Launch,
     path: Option<String>,
@@ -21,10 +22,10 @@ impl Exporter for ExecExporter {
 
     fn new(config: Config, _host: Host) -> Result<Self> {
         if let Some(path) = config.path.as_deref().filter(|path| path.trim().is_empty() || *path == "-") {
-            return Err(Error::config("path", format!("`{path}` is not the name of a file"))
-                .hint("leave it out when the program writes no file; its standard output is for its answers"));
+            return Err(Error::config("path", format!("invalid path `{path}`: expected a file"))
+                .hint("remove `path` if the program writes no file; its standard output is for the protocol"));
         }
-        Ok(Self { launch: config.launch()?, path: config.path, program: None, rows: 0 })
+        Ok(Self { launch: config.program.launch(PluginKind::Exporter)?, path: config.path, program: None, rows: 0 })
     }
 
     fn target(&self) -> Target {
@@ -35,16 +36,16 @@ impl Exporter for ExecExporter {
     }
 
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
-        // What is exported was paid for, so it is written also when the run is being stopped.
+        // Exported rows are paid for, so they are written even if the run is stopped.
         let (program, _) = Connection::start(&self.launch, "export", Box::new(|| Ok(())))?;
         let begin = json!({"begin": {"columns": columns, "path": self.path}}).to_string();
-        self.program = Some(or_dismissed(program, |program| program.send(begin))?.0);
+        self.program = Some(or_shut_down(program, |program| program.send(begin))?.0);
         Ok(())
     }
 
     async fn write(&mut self, rows: RowChunk) -> Result<()> {
         let program = self.program.take().ok_or_else(not_begun)?;
-        self.program = Some(or_dismissed(program, |program| send_rows(program, &rows))?.0);
+        self.program = Some(or_shut_down(program, |program| send_rows(program, &rows))?.0);
         self.rows += rows.len() as u64;
         Ok(())
     }
@@ -57,38 +58,38 @@ impl Exporter for ExecExporter {
             self.begin(Vec::new()).await?;
         }
         let program = self.program.take().ok_or_else(not_begun)?;
-        let (program, done) = or_dismissed(program, |program| conclude(program, ending))?;
+        let (program, done) = or_shut_down(program, |program| conclude(program, ending))?;
         program.finish()?;
         let location = done.location.or_else(|| self.path.clone()).unwrap_or_else(|| self.target().name);
         Ok(ExportSummary { location, rows: done.rows.unwrap_or(self.rows), bytes: done.bytes })
     }
 }
 
-/// Does something with the program. When it fails, the program sees that its input ends without a word, and has the time
-/// to remove what it has written.
-fn or_dismissed<T>(mut program: Connection, act: impl FnOnce(&mut Connection) -> Result<T>) -> Result<(Connection, T)> {
+/// Performs an action with the program. If it fails, the program's input ends without `finish`, and the program has time
+/// to remove its output.
+fn or_shut_down<T>(mut program: Connection, act: impl FnOnce(&mut Connection) -> Result<T>) -> Result<(Connection, T)> {
     match act(&mut program) {
         Ok(value) => Ok((program, value)),
         Err(error) => {
-            program.dismiss();
+            program.shut_down();
             Err(error)
         }
     }
 }
 
-/// An export that nobody finishes: the program sees that its input ends without a word, and can clean up.
+/// Ends the program's input without `finish`, so that it removes its output.
 impl Drop for ExecExporter {
     fn drop(&mut self) {
         if let Some(program) = self.program.take() {
-            program.dismiss();
+            program.shut_down();
         }
     }
 }
 
 fn conclude(program: &mut Connection, ending: Ending) -> Result<Done> {
-    // Rows are not answered: an error that the last of them met is read here, before the result would replace another.
-    if let Some(early) = program.receive_soon()? {
-        return Err(out_of_turn(program.title(), &early, "nothing"));
+    // The program does not answer rows. An error in the last of them is read here, before it replaces an earlier result.
+    if let Some(early) = program.try_receive()? {
+        return Err(unexpected_message(program.title(), &early, "no message before `finish`"));
     }
     program.send(json!({"finish": ending}).to_string())?;
     program.receive_done()
@@ -126,5 +127,5 @@ fn send(program: &mut Connection, line: &mut Vec<u8>) -> Result<()> {
 }
 
 fn not_begun() -> Error {
-    Error::new(ErrorKind::Other, "rows came before the export began, or after it ended")
+    Error::new(ErrorKind::Other, "the export is not active: `write` before `begin` or after `finish`")
 }

@@ -1,7 +1,7 @@
-//! Hands rows to a program of any language.
+//! Passes rows to a program in any language.
 //!
-//! The program is started when the export begins, gets the rows in groups, and says where the result is when it is told
-//! how the run ended. See `docs/exec-plugins.md` for the conversation.
+//! The program starts with the export, receives the rows in chunks, and reports the location of the result at the end.
+//! See `docs/exec-plugins.md` for the protocol.
 #![forbid(unsafe_code)]
 
 mod config;
@@ -12,5 +12,5 @@ pub use exporter::ExecExporter;
 rowsmith_plugin_api::export_plugin!(
     exporter: ExecExporter,
     name = "exec",
-    about = "Hands rows to a program of any language"
+    about = "Passes rows to a program in any language"
 );

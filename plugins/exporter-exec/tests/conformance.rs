@@ -1,4 +1,4 @@
-//! What the host relies on in any exporter, with a program that keeps the rules.
+//! The conformance suite for exporters, with a correct program.
 
 use rowsmith_plugin_api::prelude::json;
 use rowsmith_plugin_testkit::has_program;

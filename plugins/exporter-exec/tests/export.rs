@@ -12,7 +12,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 
-/// Writes all lines that it gets to the file, and answers the last.
+/// Writes all received lines to the file and answers the last.
 const COPY: &str = r#"import sys, json
 hello = json.loads(sys.stdin.readline())
 print('{"ready": 1}', flush=True)
@@ -45,7 +45,7 @@ fn lines(path: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn rows_go_out_in_order_and_the_result_comes_back() {
+fn rows_are_in_order_and_the_result_is_returned() {
     if !has_program("python3") {
         return;
     }
@@ -71,7 +71,7 @@ fn rows_go_out_in_order_and_the_result_comes_back() {
 }
 
 #[test]
-fn many_rows_make_several_lines() {
+fn many_rows_are_split_into_lines() {
     if !has_program("python3") {
         return;
     }
@@ -92,7 +92,7 @@ fn many_rows_make_several_lines() {
 }
 
 #[test]
-fn an_export_that_never_began_ends_as_it_should() {
+fn an_export_can_finish_without_begin() {
     if !has_program("python3") {
         return;
     }
@@ -107,7 +107,7 @@ fn an_export_that_never_began_ends_as_it_should() {
 }
 
 #[test]
-fn a_program_whose_export_is_dropped_can_clean_up() {
+fn a_program_can_clean_up_after_a_drop() {
     if !has_program("python3") {
         return;
     }
@@ -124,7 +124,7 @@ os.remove(part)
     block_on(exporter.begin(vec![])).unwrap();
     assert!(part.exists());
     drop(exporter);
-    assert!(!part.exists(), "the program was killed before it saw the end of its input");
+    assert!(!part.exists(), "the program was killed before the end of its input");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_program_that_fails_fails_the_export() {
             "the disk is full",
         ),
         ("sys.stdin.close(); sys.exit(3)", ErrorKind::Other, "ended with exit code 3"),
-        ("for line in sys.stdin: print('{\"row\": {}}', flush=True)", ErrorKind::InvalidData, "sent a row where "),
+        ("for line in sys.stdin: print('{\"row\": {}}', flush=True)", ErrorKind::InvalidData, "received a row"),
     ];
     for (program, kind, part) in cases {
         let mut exporter = exporter(&format!("{ready}{program}"), &json!({})).unwrap();
@@ -159,7 +159,8 @@ fn a_program_that_fails_fails_the_export() {
     }
 }
 
-/// Writes what it gets to the file when its input ends; what it says meanwhile comes after this.
+/// Writes the names of the received messages to the file at the end of its input. Sends the configured lines after one
+/// of them.
 const NOTES: &str = r#"import sys, json, socket
 config = json.loads(sys.stdin.readline())["config"]
 print('{"ready": 1}', flush=True)
@@ -175,7 +176,7 @@ with open(config["notes"], "w") as notes:
 "#;
 
 #[test]
-fn a_program_whose_finish_fails_can_clean_up() {
+fn a_program_can_clean_up_after_a_failed_finish() {
     if !has_program("python3") {
         return;
     }
@@ -194,12 +195,12 @@ fn a_program_whose_finish_fails_can_clean_up() {
         })
         .unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
-        assert_eq!(lines(&notes), ["begin", "finish"], "it saw the end of its input");
+        assert_eq!(lines(&notes), ["begin", "finish"], "it received the end of its input");
     }
 }
 
 #[test]
-fn a_program_that_failed_is_not_told_to_finish() {
+fn a_failed_program_does_not_receive_finish() {
     if !has_program("python3") {
         return;
     }
@@ -207,7 +208,7 @@ fn a_program_that_failed_is_not_told_to_finish() {
     let log = r#"{"log": "error", "message": "what now"}"#;
     let cases = [
         (r#"{"error": {"kind": "no_space", "message": "the disk is full"}}"#, ErrorKind::NoSpace, "the disk is full"),
-        (r#"{"done": true}"#, ErrorKind::InvalidData, "sent `done` where nothing was due"),
+        (r#"{"done": true}"#, ErrorKind::InvalidData, "received `done`"),
     ];
     for (said, kind, part) in cases {
         let notes = folder.path().join(kind.as_str());
@@ -218,7 +219,7 @@ fn a_program_that_failed_is_not_told_to_finish() {
         let error = block_on(async {
             exporter.begin(vec![]).await?;
             exporter.write(chunk(&[json!({"a": 1})])).await?;
-            // The program has said it now.
+            // The program has sent its lines by now.
             drop(listener.accept().unwrap());
             exporter.finish(Ending::Complete).await
         })
@@ -230,7 +231,7 @@ fn a_program_that_failed_is_not_told_to_finish() {
 }
 
 #[test]
-fn the_target_is_told_so_that_conflicts_are_found() {
+fn target_names_the_file_or_the_command() {
     let path = std::env::current_dir().unwrap().canonicalize().unwrap().join("x.html");
     let target = exporter("", &json!({"path": "x.html"})).unwrap().target();
     let path = Some(path.display().to_string());

@@ -1,18 +1,18 @@
-//! Asks a program of any language.
+//! Asks a program in any language.
 //!
-//! The program is started when the provider is made, says what it is, and then answers one question after the other;
-//! several copies of it can run. See `docs/exec-plugins.md` for the conversation.
+//! The program starts with the provider, describes itself in its `ready` line, and answers questions in turn; several
+//! processes of it can run. See `docs/exec-plugins.md` for the protocol.
 #![forbid(unsafe_code)]
 
 mod config;
+mod messages;
 mod provider;
-mod question;
 
 pub use provider::ExecProvider;
 
 rowsmith_plugin_api::export_plugin!(
     provider: ExecProvider,
     name = "exec",
-    about = "Asks a program of any language",
+    about = "Asks a program in any language",
     capabilities = ["verify"]
 );

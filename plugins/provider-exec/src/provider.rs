@@ -1,8 +1,9 @@
-//! The provider: requests to questions, replies to answers.
+//! The provider: requests to questions, replies to completions.
 
 use crate::config::Config;
-use crate::question::{completion, question};
-use rowsmith_exec::Programs;
+use crate::messages::{completion, question};
+use rowsmith_exec::ProgramPool;
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
 
 /// Asks a program.
@@ -10,26 +11,27 @@ use rowsmith_plugin_api::prelude::*;
 pub struct ExecProvider {
     title: String,
     info: ProviderInfo,
-    programs: Programs,
+    programs: ProgramPool,
 }
 
 impl Provider for ExecProvider {
     type Config = Config;
 
-    /// Starts the program: what it says of itself is part of every row's key.
+    /// Starts the program, because its `ready` line is part of the cache key.
     fn new(config: Config, host: Host) -> Result<Self> {
         if !(1..=64).contains(&config.processes) {
-            return Err(Error::config("processes", "`processes` is not between 1 and 64"));
+            let message = format!("`processes` is {}, expected 1 to 64", config.processes);
+            return Err(Error::config("processes", message));
         }
-        let launch = config.launch()?;
+        let launch = config.program.launch(PluginKind::Provider)?;
         let programs =
-            Programs::start(&launch, config.processes, config.restarts, Box::new(move || host.check_cancelled()))?;
+            ProgramPool::start(&launch, config.processes, config.restarts, Box::new(move || host.check_cancelled()))?;
         let ready = programs.ready();
         let model = ready.model.clone().unwrap_or_else(|| launch.title());
         let mut info = ProviderInfo::new(&model);
         info.identity = json!({
-            "command": launch.command,
-            "options": launch.options,
+            "command": launch.options.command,
+            "options": launch.options.options,
             "model": model,
             "identity": ready.identity,
         });
@@ -49,6 +51,6 @@ impl Provider for ExecProvider {
     }
 
     async fn verify(&self) -> Result<String> {
-        Ok(format!("`{}` was started and is ready; its model is {}", self.title, self.info.model))
+        Ok(format!("`{}` is ready with model {}", self.title, self.info.model))
     }
 }

@@ -104,7 +104,7 @@ fn errors_keep_what_the_host_acts_on() {
 }
 
 #[test]
-fn a_program_that_does_not_get_ready_is_refused_at_once() {
+fn a_program_that_exits_before_ready_is_an_error() {
     if !has_program("python3") {
         return;
     }
@@ -114,10 +114,10 @@ fn a_program_that_does_not_get_ready_is_refused_at_once() {
 }
 
 #[test]
-fn a_started_program_is_verified() {
+fn verify_names_the_model() {
     if !has_program("python3") {
         return;
     }
     let provider = provider("say(ready=1, model='m'); sys.stdin.read()", &json!({})).unwrap();
-    assert!(block_on(provider.verify()).unwrap().ends_with("was started and is ready; its model is m"));
+    assert!(block_on(provider.verify()).unwrap().ends_with(" m"));
 }

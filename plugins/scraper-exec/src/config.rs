@@ -1,62 +1,11 @@
-//! The `[scraper.config]` table of this plugin.
+//! The plugin's table in the config.
 
-use rowsmith_exec::{Launch, Limits};
-use rowsmith_plugin_api::PluginKind;
-use rowsmith_plugin_api::prelude::serde_json::Map;
+use rowsmith_exec::LaunchOptions;
 use rowsmith_plugin_api::prelude::*;
-use std::collections::BTreeMap;
 
-/// Which program is started, and how long it may take.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+/// Settings of a scraper program.
+#[derive(Debug, PluginConfig)]
 pub struct Config {
-    /// The program and its arguments, each a text of its own; no shell reads them.
-    pub(crate) command: Vec<String>,
-    /// The program's working directory. Without it: that of Rowsmith.
-    pub(crate) cwd: Option<String>,
-    /// Environment variables for the program, beside those that Rowsmith has.
-    #[serde(default)]
-    #[config(default = "{}")]
-    pub(crate) env: BTreeMap<String, String>,
-    /// Environment variables that are secrets: `{ NAME = { env = "OTHER_NAME" } }` or `{ NAME = { file = "path" } }`.
-    #[serde(default)]
-    #[config(default = "{}")]
-    pub(crate) secret_env: BTreeMap<String, Secret>,
-    /// The program's own settings, handed to it as they are.
-    #[serde(default)]
-    #[config(default = "{}")]
-    pub(crate) options: Map<String, Value>,
-    /// The longest time from the start of the program until it is ready, in seconds.
-    #[serde(default = "start_timeout_secs")]
-    #[config(default = "30", min = 1, max = 86_400)]
-    pub(crate) start_timeout_secs: u64,
-    /// The longest time from one line of the program to the next, in seconds.
-    #[serde(default = "timeout_secs")]
-    #[config(default = "600", min = 1, max = 86_400)]
-    pub(crate) timeout_secs: u64,
-}
-
-fn start_timeout_secs() -> u64 {
-    30
-}
-
-fn timeout_secs() -> u64 {
-    600
-}
-
-impl Config {
-    /// What to start.
-    pub(crate) fn launch(&self) -> Result<Launch> {
-        let launch = Launch {
-            kind: PluginKind::Scraper,
-            command: self.command.clone(),
-            cwd: self.cwd.clone(),
-            env: self.env.clone(),
-            secret_env: self.secret_env.clone(),
-            options: self.options.clone(),
-            limits: Limits::from_secs(self.start_timeout_secs, self.timeout_secs)?,
-        };
-        launch.check()?;
-        Ok(launch)
-    }
+    #[config(flatten)]
+    pub(crate) program: LaunchOptions,
 }

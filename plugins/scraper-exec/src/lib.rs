@@ -1,7 +1,7 @@
-//! Reads rows from a program of any language.
+//! Reads rows from a program in any language.
 //!
-//! The program is started when the scraping begins and sends one row a line; while the pipeline is full, its pipe is. See
-//! `docs/exec-plugins.md` for the conversation.
+//! The program starts with the scrape and sends one row per line. While the pipeline is full, its writes block. See
+//! `docs/exec-plugins.md` for the protocol.
 #![forbid(unsafe_code)]
 
 mod config;
@@ -12,6 +12,6 @@ pub use scraper::ExecScraper;
 rowsmith_plugin_api::export_plugin!(
     scraper: ExecScraper,
     name = "exec",
-    about = "Reads rows from a program of any language",
+    about = "Reads rows from a program in any language",
     capabilities = ["list"]
 );

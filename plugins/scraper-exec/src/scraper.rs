@@ -1,7 +1,8 @@
-//! The scraper: lines of the program to rows of the run.
+//! The scraper: messages of the program to rows of the run.
 
 use crate::config::Config;
-use rowsmith_exec::{Connection, Interrupt, Launch, Message, out_of_turn};
+use rowsmith_exec::{Connection, Interrupt, Launch, Message, unexpected_message};
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::add_cells;
 
@@ -16,14 +17,14 @@ impl Scraper for ExecScraper {
     type Config = Config;
 
     fn new(config: Config, host: Host) -> Result<Self> {
-        Ok(Self { launch: config.launch()?, host })
+        Ok(Self { launch: config.program.launch(PluginKind::Scraper)?, host })
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
         let mut program = self.start("scrape")?;
         let mut result = receive_rows(&mut program, rows).await;
         if result.as_ref().is_err_and(|error| error.kind != ErrorKind::Cancelled) {
-            // The rows before the failure are rows; those of a row that is cut off are not.
+            // Rows before the failure are valid.
             result = rows.flush().await.and(result);
         }
         end(program, result)
@@ -37,7 +38,7 @@ impl Scraper for ExecScraper {
 }
 
 impl ExecScraper {
-    /// A wait ends when the run is being stopped.
+    /// Starts the program; its waits end when the run is stopped.
     fn start(&self, task: &str) -> Result<Connection> {
         let host = self.host.clone();
         let interrupt: Interrupt = Box::new(move || host.check_cancelled());
@@ -45,13 +46,13 @@ impl ExecScraper {
     }
 }
 
-/// A program whose rows are not wanted any more gets the time to end in peace; one that failed gets none.
+/// Ends the program. After a cancellation it gets time to exit; after a failure it is killed.
 fn end<T>(program: Connection, result: Result<T>) -> Result<T> {
     match result {
         Ok(value) => program.finish().map(|()| value),
         Err(error) => {
             if error.kind == ErrorKind::Cancelled {
-                program.dismiss();
+                program.shut_down();
             }
             Err(error)
         }
@@ -60,46 +61,46 @@ fn end<T>(program: Connection, result: Result<T>) -> Result<T> {
 
 async fn receive_rows(program: &mut Connection, rows: &mut RowSink) -> Result<()> {
     loop {
-        let soon = program.receive_soon()?;
-        if soon.is_none() {
+        let available = program.try_receive()?;
+        if available.is_none() {
             rows.flush().await?;
         }
-        let message = soon.map_or_else(|| program.receive(), Ok)?;
+        let message = available.map_or_else(|| program.receive(), Ok)?;
         match message {
             Message::Row(row) => {
                 let number = rows.rows() + 1;
                 let added = add_cells(row.get(), rows.builder()).map_err(|error| error.to_string());
                 let added =
                     added.and_then(|cells| if cells == 0 { Err("it has no columns".to_owned()) } else { Ok(()) });
-                added.map_err(|why| bad_row(program.title(), number, &why))?;
+                added.map_err(|problem| row_error(program.title(), number, &problem))?;
                 rows.builder().end_row()?;
                 rows.flush_if_full().await?;
             }
             Message::Done(_) => return Ok(()),
-            other => return Err(out_of_turn(program.title(), &other, "a row or `done`")),
+            other => return Err(unexpected_message(program.title(), &other, "a row or `done`")),
         }
     }
 }
 
 fn receive_listings(program: &mut Connection) -> Result<Vec<Listing>> {
-    let mut found = Vec::new();
+    let mut listings = Vec::new();
     loop {
         match program.receive()? {
-            Message::Listing(listing) => found.push(listing),
-            Message::Done(_) => return Ok(found),
-            // A program that does not look at its task scrapes.
+            Message::Listing(listing) => listings.push(listing),
+            Message::Done(_) => return Ok(listings),
+            // The program ignores its task and scrapes.
             Message::Row(_) => {
-                let message = format!("`{}` cannot list what there is to scrape", program.title());
+                let message = format!("`{}` does not implement the task `list`", program.title());
                 return Err(Error::new(ErrorKind::Unsupported, message)
-                    .hint("a program that can answers the task `list` with lines {\"listing\": {…}}"));
+                    .hint("answer the task `list` with lines {\"listing\": {…}}"));
             }
-            other => return Err(out_of_turn(program.title(), &other, "a listing or `done`")),
+            other => return Err(unexpected_message(program.title(), &other, "a listing or `done`")),
         }
     }
 }
 
-fn bad_row(title: &str, number: u64, why: &str) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("row {number} of `{title}` cannot be read: {why}"))
-        .hint("a row is an object with a value for each column: {\"row\": {\"Name\": \"…\"}}")
+fn row_error(title: &str, number: u64, problem: &str) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("cannot read row {number} of `{title}`: {problem}"))
+        .hint("write a row as an object of columns and values: {\"row\": {\"Name\": \"…\"}}")
         .with_context("row", number.to_string())
 }

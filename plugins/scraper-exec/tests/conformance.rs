@@ -1,9 +1,9 @@
-//! What the host relies on in any scraper, with a program that keeps the rules.
+//! The conformance suite for scrapers, with a correct program.
 
 use rowsmith_plugin_api::prelude::json;
 use rowsmith_plugin_testkit::has_program;
 
-/// More rows than a chunk has, so that there are chunks to stop between; and one thing to list.
+/// Rows for several chunks, and one listing.
 const PROGRAM: &str = r#"import json, sys
 hello = json.loads(sys.stdin.readline())
 print('{"ready": 1}', flush=True)

@@ -8,7 +8,7 @@ use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{FakeHost, block_on, has_program, scrape_rows};
 use rowsmith_scraper_exec::ExecScraper;
 
-/// What every program begins with.
+/// The beginning of every program.
 const BEGINNING: &str = "import sys, json\nhello = json.loads(sys.stdin.readline())\n";
 
 fn scraper(program: &str, host: &FakeHost) -> ExecScraper {
@@ -16,7 +16,7 @@ fn scraper(program: &str, host: &FakeHost) -> ExecScraper {
     ExecScraper::new(serde_json::from_value(config).unwrap(), host.host()).unwrap()
 }
 
-/// The rows, and how it ended.
+/// The rows and the result.
 fn scrape(program: &str) -> (Vec<Value>, Result<()>) {
     let host = FakeHost::default();
     let result = scrape_rows(&scraper(program, &host), &host).map(drop);
@@ -24,7 +24,7 @@ fn scrape(program: &str) -> (Vec<Value>, Result<()>) {
 }
 
 #[test]
-fn rows_keep_their_order_their_columns_and_their_digits() {
+fn rows_keep_order_columns_and_digits() {
     if !has_program("python3") {
         return;
     }
@@ -45,7 +45,7 @@ print('{"done": true}')"#,
 }
 
 #[test]
-fn rows_that_come_before_the_first_line_is_read_keep_their_order() {
+fn rows_before_the_first_line_is_read_keep_their_order() {
     if !has_program("python3") {
         return;
     }
@@ -53,7 +53,7 @@ fn rows_that_come_before_the_first_line_is_read_keep_their_order() {
 print('{"ready": 1}\n{"row": {"n": 0}}\n{"row": {"n": 1}}', flush=True)
 sys.stdin.readline()
 print('{"row": {"n": 2}}\n{"done": true}', flush=True)"#;
-    // More than a pipe holds: the program has to read it before it counts as written.
+    // Exceeds the capacity of the pipe, so the program has to read it before it is written.
     let options = json!({"long": "x".repeat(1 << 20)});
     let config = json!({"command": ["python3", "-c", program], "options": options});
     let host = FakeHost::default();
@@ -63,11 +63,11 @@ print('{"row": {"n": 2}}\n{"done": true}', flush=True)"#;
 }
 
 #[test]
-fn rows_of_a_program_that_pauses_do_not_wait() {
+fn rows_are_flushed_while_the_program_pauses() {
     if !has_program("python3") {
         return;
     }
-    // It goes on only when it is told to, and the host tells nothing: so the row has to leave before the limit.
+    // The program waits for input that never comes, so the row has to be sent before the timeout.
     let host = FakeHost::default();
     let program =
         format!("{BEGINNING}print('{{\"ready\": 1}}\\n{{\"row\": {{\"a\": 1}}}}', flush=True)\nsys.stdin.read()");
@@ -89,11 +89,11 @@ fn rows_before_a_failure_are_kept() {
         ("sys.exit(66)", ErrorKind::NotFound, "ended with exit code 66"),
         ("raise KeyError('x')", ErrorKind::Other, "ended with exit code 1: KeyError: 'x'"),
         ("pass", ErrorKind::InvalidData, "ended with exit code 0 before it was done"),
-        ("print('oops')", ErrorKind::InvalidData, "is no JSON object; it begins with: oops"),
-        (r#"print('{"row": [1]}')"#, ErrorKind::InvalidData, "row 2 of"),
+        ("print('oops')", ErrorKind::InvalidData, "is not a JSON object: oops"),
+        (r#"print('{"row": [1]}')"#, ErrorKind::InvalidData, "cannot read row 2 of"),
         (r#"print('{"row": {}}')"#, ErrorKind::InvalidData, "it has no columns"),
         (r#"print('{"row": {"a": 1e999}}')"#, ErrorKind::InvalidData, "column `a`: the number 1e999 is out of range"),
-        (r#"print('{"id": 1, "text": ""}')"#, ErrorKind::InvalidData, "sent an answer where a row or `done` was due"),
+        (r#"print('{"id": 1, "text": ""}')"#, ErrorKind::InvalidData, "received an answer"),
         (
             r#"print('{"error": {"kind": "auth", "message": "the password is wrong"}}')"#,
             ErrorKind::Auth,
@@ -110,7 +110,7 @@ fn rows_before_a_failure_are_kept() {
 }
 
 #[test]
-fn what_there_is_to_scrape_is_listed() {
+fn list_returns_the_listings() {
     if !has_program("python3") {
         return;
     }
@@ -135,11 +135,11 @@ fn a_stopped_run_ends_the_program() {
     let (program, start) = (r#"print('{"ready": 1}', flush=True); sys.stdin.read()"#, std::time::Instant::now());
     let error = scrape_rows(&scraper(program, &host), &host).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Cancelled);
-    assert!(start.elapsed().as_secs() < 60, "the limit of ten minutes was waited for");
+    assert!(start.elapsed().as_secs() < 60, "it waited for the timeout");
 }
 
 #[test]
-fn mistakes_in_the_config_are_named() {
+fn config_errors_name_the_key() {
     let cases = [
         ("command", json!({"command": []})),
         ("timeout_secs", json!({"command": ["x"], "timeout_secs": 0})),

@@ -1,6 +1,6 @@
-//! What the end of a program means.
+//! Exits of a program.
 
-use crate::{SHORT, launch, refused, running, start};
+use crate::{SHORT, launch, running, start, start_error};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::has_program;
@@ -21,10 +21,10 @@ fn exit_codes_have_kinds() {
         ("78", ErrorKind::Config),
     ];
     for (code, kind) in cases {
-        let error = refused(&launch(&["exits", code]));
+        let error = start_error(&launch(&["exits", code]));
         assert_eq!((error.kind, error.context("exit_code")), (kind, Some(code)), "{error}");
-        assert!(error.message.ends_with(&format!("ended with exit code {code}: it broke")), "{error}");
-        assert_eq!(error.hint.as_deref(), Some("before that it said: it began well"), "{error}");
+        assert!(error.message.ends_with(&format!("ended with exit code {code}: second")), "{error}");
+        assert!(error.hint.unwrap().ends_with(": first"));
     }
 }
 
@@ -34,28 +34,28 @@ fn signals_are_named() {
     if !has_program("python3") {
         return;
     }
-    let error = refused(&launch(&["killed"]));
+    let error = start_error(&launch(&["killed"]));
     assert_eq!(error.kind, ErrorKind::Other);
     assert!(error.message.ends_with("was killed by signal 9 (SIGKILL)"), "{error}");
 }
 
 #[test]
-fn an_end_before_it_is_done_is_an_error_however_it_looks() {
+fn an_exit_before_done_is_an_error() {
     if !has_program("python3") {
         return;
     }
     let cases = [
-        (PluginKind::Scraper, "a program ends its work with a line that says so: {\"done\": true}"),
-        (PluginKind::Exporter, "a program goes on until it is told to finish, and answers that with {\"done\": true}"),
-        (PluginKind::Provider, "a program goes on answering until its standard input ends"),
+        (PluginKind::Scraper, "{\"done\": true}"),
+        (PluginKind::Exporter, "`finish`"),
+        (PluginKind::Provider, "until its standard input ends"),
     ];
     for (kind, hint) in cases {
         let mut launch = launch(&["silent_end"]);
         launch.kind = kind;
         let error = start(&launch).unwrap().0.receive().unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidData);
-        assert!(error.message.ends_with("ended with exit code 0 before it was done"), "{error}");
-        assert_eq!(error.hint.as_deref(), Some(hint));
+        assert_eq!(error.context("exit_code"), Some("0"), "{error}");
+        assert!(error.hint.unwrap().contains(hint));
     }
 
     let error = running("raises").receive().unwrap_err();
@@ -63,7 +63,7 @@ fn an_end_before_it_is_done_is_an_error_however_it_looks() {
 }
 
 #[test]
-fn an_end_with_an_error_after_it_is_done_is_one() {
+fn a_failed_exit_after_done_is_an_error() {
     if !has_program("python3") {
         return;
     }
@@ -73,30 +73,30 @@ fn an_end_with_an_error_after_it_is_done_is_one() {
 }
 
 #[test]
-fn a_program_that_does_not_end_is_killed_and_its_work_counts() {
+fn a_program_that_does_not_exit_after_done_is_killed() {
     if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["does_not_end"]);
-    launch.limits.grace = SHORT;
+    launch.timeouts.grace = SHORT;
     let (mut program, _) = start(&launch).unwrap();
     program.receive_done().unwrap();
     program.finish().unwrap();
-    start(&launch).unwrap().0.dismiss();
+    start(&launch).unwrap().0.shut_down();
 }
 
 #[test]
-fn a_program_that_hangs_is_given_up() {
+fn a_program_that_hangs_reaches_its_timeout() {
     if !has_program("python3") {
         return;
     }
     let mut launch = launch(&["hangs"]);
-    launch.limits.answer = SHORT;
+    launch.timeouts.answer = SHORT;
     let (mut program, _) = start(&launch).unwrap();
     let error = program.receive().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Retryable);
     assert!(error.message.contains("did not answer within"), "{error}");
-    // It does not read either: more than its pipe holds stays with us.
+    // It does not read either, and the line exceeds the capacity of the pipe.
     let error = program.send("x".repeat(1 << 20)).unwrap_err();
-    assert!(error.message.contains("did not take its input within"), "{error}");
+    assert!(error.message.contains("did not read its input within"), "{error}");
 }

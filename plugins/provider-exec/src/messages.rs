@@ -1,12 +1,12 @@
-//! A request as the program gets it, and its reply as the host does.
+//! Converts requests to messages of the protocol, and replies to completions.
 
 use rowsmith_exec::Reply;
 use rowsmith_plugin_api::prelude::serde_json::value::RawValue;
 use rowsmith_plugin_api::prelude::*;
 
-/// What stands under `complete`: the parts of a request that are JSON are JSON here, and not text.
+/// The value of `complete`. Parts of the request that are JSON text are embedded as JSON.
 #[derive(Serialize)]
-struct Question<'a> {
+struct CompleteMessage<'a> {
     system: &'a str,
     user: String,
     rows: &'a RawValue,
@@ -18,9 +18,9 @@ struct Question<'a> {
     row_count: u32,
 }
 
-/// The request as JSON text on one line.
+/// Writes the request as JSON on one line.
 pub(crate) fn question(request: &CompletionRequest) -> Result<String> {
-    let question = Question {
+    let question = CompleteMessage {
         system: &request.system,
         user: request.user_text(),
         rows: json("rows", &request.rows)?,
@@ -29,23 +29,23 @@ pub(crate) fn question(request: &CompletionRequest) -> Result<String> {
         max_output_tokens: request.max_output_tokens,
         row_count: request.row_count,
     };
-    // A line feed in JSON text stands between its parts only; inside of strings it is written as an escape.
+    // JSON text has line feeds only between tokens; inside strings they are escaped.
     Ok(serde_json::to_string(&question)?.replace(['\n', '\r'], " "))
 }
 
-fn json<'a>(what: &str, text: &'a str) -> Result<&'a RawValue> {
+fn json<'a>(part: &str, text: &'a str) -> Result<&'a RawValue> {
     let text = if text.is_empty() { "{}" } else { text };
     serde_json::from_str(text)
-        .map_err(|error| Error::new(ErrorKind::BadRequest, format!("the {what} of the request are not JSON: {error}")))
+        .map_err(|error| Error::new(ErrorKind::BadRequest, format!("the {part} of the request are not JSON: {error}")))
 }
 
-/// The reply as an answer of a model.
+/// Converts a reply to a completion.
 pub(crate) fn completion(title: &str, reply: Reply) -> Result<Completion> {
     let text = match (reply.text, reply.answer) {
         (Some(text), None) => text,
         (None, Some(answer)) => answer.get().to_owned(),
         (None, None) | (Some(_), Some(_)) => {
-            let message = format!("`{title}` answered with neither or both of `text` and `answer`");
+            let message = format!("expected either `text` or `answer` from `{title}`, received neither or both");
             return Err(Error::new(ErrorKind::InvalidData, message).maybe_billed());
         }
     };
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_becomes_one_line() {
+    fn a_request_is_one_line() {
         let request = CompletionRequest {
             system: "be\nbrief".to_owned(),
             note: "rows:".to_owned(),

@@ -1,4 +1,4 @@
-"""Does what its first argument says, for the tests: most of it wrong."""
+"""A program for the tests. Its first argument selects the behavior, which is mostly faulty."""
 
 import json
 import os
@@ -55,7 +55,7 @@ elif part == "hangs_on_some":
     ready()
     for question in questions():
         if question["complete"] == "bad":
-            # The connection tells the test that the question came, and that this process is gone.
+            # The connection shows the test that the question arrived, and its end that this process is gone.
             held = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
             forever()
         say(id=question["id"], text="fine")
@@ -81,8 +81,8 @@ elif part == "huge":
     sys.stdout.write('{"row": "' + "x" * (17 << 20) + '"}\n')
     sys.stdout.flush()
 elif part == "exits":
-    print("it began well", file=sys.stderr)
-    print("it broke", file=sys.stderr)
+    print("first", file=sys.stderr)
+    print("second", file=sys.stderr)
     sys.exit(int(sys.argv[2]))
 elif part == "silent_end":
     ready()

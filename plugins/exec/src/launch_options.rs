@@ -1,0 +1,83 @@
+//! The config keys that the three plugins share.
+
+use crate::launch::{Launch, Timeouts};
+use rowsmith_plugin_api::PluginKind;
+use rowsmith_plugin_api::prelude::serde_json::Map;
+use rowsmith_plugin_api::prelude::{Error, PluginConfig, Result, Secret, Value};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Maximum value of a timeout, in seconds: one day.
+const MAX_TIMEOUT_SECS: u64 = 86_400;
+
+/// Config keys of a program: the command, its environment and its timeouts.
+///
+/// A plugin's config includes them with `#[config(flatten)] program: LaunchOptions`.
+#[derive(Debug, Clone, PluginConfig)]
+pub struct LaunchOptions {
+    /// Program and arguments, one string each. It is started without a shell.
+    pub command: Vec<String>,
+    /// Working directory of the program. Default: that of Rowsmith.
+    pub cwd: Option<String>,
+    /// Environment variables for the program, in addition to those of Rowsmith. Default: none.
+    #[config(default)]
+    pub env: BTreeMap<String, String>,
+    /// Environment variables with secrets: `{ NAME = { env = "OTHER_NAME" } }` or `{ NAME = { file = "path" } }`.
+    /// Default: none.
+    #[config(default)]
+    pub secret_env: BTreeMap<String, Secret>,
+    /// Settings of the program, passed to it unchanged. Default: none.
+    #[config(default)]
+    pub options: Map<String, Value>,
+    /// Maximum time from the start of the program until it is ready, in seconds.
+    #[config(default = 30, min = 1, max = 86_400)]
+    pub start_timeout_secs: u64,
+    /// Maximum time for one step of the program (a line, an answer, or accepting its input), in seconds. A program that
+    /// exceeds it is killed.
+    #[config(default = 600, min = 1, max = 86_400)]
+    pub timeout_secs: u64,
+}
+
+impl LaunchOptions {
+    /// Checks the options for a plugin of this kind.
+    ///
+    /// # Errors
+    /// A config error that names the key.
+    pub fn launch(self, kind: PluginKind) -> Result<Launch> {
+        let timeouts = Timeouts {
+            start: timeout("start_timeout_secs", self.start_timeout_secs)?,
+            answer: timeout("timeout_secs", self.timeout_secs)?,
+            grace: Timeouts::GRACE,
+        };
+        self.check()?;
+        Ok(Launch { kind, options: self, timeouts })
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.command.first().is_none_or(|program| program.trim().is_empty()) {
+            let error = Error::config("command", "`command` has no program");
+            return Err(error.hint("list the program and its arguments: command = [\"python3\", \"program.py\"]"));
+        }
+        let duplicate = self.secret_env.keys().find(|name| self.env.contains_key(*name));
+        if let Some(name) = duplicate {
+            let error = Error::config("secret_env", format!("`{name}` is in both `env` and `secret_env`"));
+            return Err(error.hint("remove one of them"));
+        }
+        check_names("env", self.env.keys())?;
+        check_names("secret_env", self.secret_env.keys())
+    }
+}
+
+fn timeout(key: &str, secs: u64) -> Result<Duration> {
+    if (1..=MAX_TIMEOUT_SECS).contains(&secs) {
+        return Ok(Duration::from_secs(secs));
+    }
+    Err(Error::config(key, format!("`{key}` is {secs}, expected 1 to {MAX_TIMEOUT_SECS}")))
+}
+
+fn check_names<'a>(key: &str, mut names: impl Iterator<Item = &'a String>) -> Result<()> {
+    match names.find(|name| name.is_empty() || name.contains(['=', '\0'])) {
+        Some(name) => Err(Error::config(key, format!("invalid name of an environment variable: `{name}`"))),
+        None => Ok(()),
+    }
+}
