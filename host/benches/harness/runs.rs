@@ -78,7 +78,6 @@ pub(crate) async fn run_with(
     let context = RunContext {
         sinks: shared.sinks.clone(),
         stop: shared.stop.clone(),
-        calls: shared.calls.clone(),
         clock: Clock::start(),
         failure_file: None,
         redactor: shared.redactor.clone(),

@@ -6,6 +6,7 @@ use crate::exit_code::ExitCode;
 use crate::limit::stop::StopReason;
 use crate::pipeline::export::is_closed_pipe;
 use crate::pipeline::orchestrator::RunEnd;
+use crate::pipeline::question::SkipReason;
 use crate::report::json::Report;
 use crate::report::text;
 use crate::settings::{OnFailure, Settings};
@@ -40,7 +41,7 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     if failed_exports(end).next().is_some() || end.failure_file.is_err() {
         return ExitCode::Export;
     }
-    let left_out = end.tally.skipped.get("offline").copied().unwrap_or(0);
+    let left_out = end.tally.skipped.get(&SkipReason::Offline).copied().unwrap_or(0);
     if end.tally.rows.failed > 0 || left_out > 0 { ExitCode::RowsFailed } else { ExitCode::Success }
 }
 

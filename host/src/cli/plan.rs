@@ -6,8 +6,8 @@ use super::run::pretty;
 use crate::exit_code::ExitCode;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
-use crate::pipeline::lookup::{Found, look_up};
-use crate::pipeline::miss_report::{Holdings, holdings};
+use crate::pipeline::lookup::{LookupResult, look_up};
+use crate::pipeline::miss_report::{MissReasons, explain_misses};
 use crate::pipeline::question::{Question, RowKey};
 use crate::pipeline::scrape;
 use crate::plugin::row_intake::Scraped;
@@ -32,7 +32,7 @@ struct Plan {
     input_tokens: u64,
     most_output_tokens: u64,
     first: Option<(String, String)>,
-    holdings: Option<Holdings>,
+    reasons: Option<MissReasons>,
 }
 
 pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, HostError> {
@@ -90,7 +90,7 @@ async fn read(
         let asked: Vec<usize> = (0..chunk.len()).filter(|row| !input.is_blank(&chunk, *row)).collect();
         plan.blank += (chunk.len() - asked.len()) as u64;
         let keys: Vec<RowKey> = asked.iter().map(|row| prints.key(&input, &chunk, *row)).collect();
-        let found = if refresh { Ok(Found::default()) } else { look_up(cache, &keys).await };
+        let found = if refresh { Ok(LookupResult::default()) } else { look_up(cache, &keys).await };
         let found = found.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?.answers;
         for (at, (row, key)) in asked.into_iter().zip(keys).enumerate() {
             if found.get(at).is_some_and(Option::is_some) {
@@ -114,8 +114,8 @@ async fn read(
         plan.add(&prompter, &batch, info);
     }
     if plan.to_ask() > 0 && !refresh {
-        let holdings = holdings(cache, prints.marks()).await;
-        plan.holdings = Some(holdings.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?);
+        let reasons = explain_misses(cache, prints.digest()).await;
+        plan.reasons = Some(reasons.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?);
     }
     source_end.await;
     Ok(plan)
@@ -159,7 +159,7 @@ fn as_json(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serde_jso
         "duplicates": plan.duplicates,
         "nothing_to_ask": plan.blank,
         "to_ask": plan.to_ask(),
-        "cache_holds": plan.holdings.as_ref().map(|holdings| &holdings.held),
+        "cache_holds": plan.reasons.as_ref().map(|reasons| &reasons.stored),
         "calls": plan.calls,
         "input_tokens_estimated": plan.input_tokens,
         "output_tokens_at_most": plan.most_output_tokens,
@@ -187,7 +187,7 @@ fn as_text(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> String {
         ("Time", quota),
         ("Provider", format!("{} ({})", settings.provider_name, info.model)),
     ];
-    let why = plan.holdings.iter().flat_map(Holdings::sentences).enumerate();
+    let why = plan.reasons.iter().flat_map(MissReasons::sentences).enumerate();
     let why = why.map(|(at, sentence)| (if at == 0 { "Why not cached" } else { "" }, sentence));
     lines.into_iter().chain(why).fold(String::new(), |mut text, (name, value)| {
         // Writing to a String cannot fail.

@@ -65,7 +65,6 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let ground = RunContext {
         sinks: services.sinks.clone(),
         stop: services.stop.clone(),
-        calls: services.calls.clone(),
         clock,
         failure_file: Some(failure_file),
         redactor: services.redactor.clone(),
@@ -183,7 +182,7 @@ fn failure_path(settings: &Settings, exporters: &[(Opened<ExporterClient>, Targe
 }
 
 fn outputs_of(end: &RunEnd) -> Vec<Output> {
-    let output = |exported: &crate::pipeline::export::Exported| {
+    let output = |exported: &crate::pipeline::export::ExportResult| {
         let (location, rows, error) = match &exported.result {
             Ok(summary) => (Some(summary.location.clone()), summary.rows, None),
             Err(error) => (None, 0, Some(error.message.clone())),

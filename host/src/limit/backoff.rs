@@ -23,11 +23,9 @@ impl RetryPolicy {
     }
 }
 
-/// A number in 0..1 from the standard library's own source of randomness.
+/// Returns a random number in 0..1.
 pub fn jitter() -> f64 {
-    use std::hash::{BuildHasher, Hasher};
-    let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
-    f64::from(u32::try_from(bits >> 32).unwrap_or(0)) / f64::from(u32::MAX)
+    fastrand::f64()
 }
 
 #[cfg(test)]

@@ -29,7 +29,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 /// The opened plugins of a run.
@@ -56,8 +55,6 @@ pub struct RunContext {
     pub sinks: RowIntake,
     /// The wish to stop.
     pub stop: Stop,
-    /// Where calls of providers run, apart from the timers that watch them.
-    pub calls: Handle,
     /// Time.
     pub clock: Clock,
     /// Where failed rows go.
@@ -79,7 +76,6 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     let leases = shared(coordinated).map(|cache| Leases::new(cache, ground.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
-        calls: ground.calls,
         prompter: prompter(settings, &plugins.info),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
@@ -94,13 +90,12 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
             cap: Duration::from_millis(defaults::RETRY_CAP_MS),
             max_wait: limits.max_wait,
         },
-        timeout: limits.timeout,
         stop: ground.stop.clone(),
         persister: Persister::start(plugins.cache.clone()),
         leases,
         provider_name: settings.provider_name.clone(),
         model: plugins.info.model.clone(),
-        marks: fingerprinter.marks().clone(),
+        question_digest: fingerprinter.digest().clone(),
         clock: ground.clock,
         shape: shape(&plugins.info),
         schema_rejected: AtomicBool::new(false),

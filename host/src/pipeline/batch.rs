@@ -1,50 +1,52 @@
-//! Stage 4: questions into calls. Pure.
+//! Stage 4: groups questions into calls. Pure.
 //!
-//! Questions wait until there are enough of them for a whole call, so N questions make ⌈`N/max_rows`⌉ calls;
-//! a budget of input tokens can make calls smaller, never larger.
+//! Questions wait until they fill a call, so N questions make ⌈`N/max_rows`⌉ calls. A token limit per call can make calls
+//! smaller, never larger.
 
 use super::question::Question;
+use serde::Serialize;
 use std::collections::VecDeque;
 
-/// How many characters make a token, roughly; real use is learned from what providers report.
+/// Estimated characters per token; providers report the true count after a call.
 pub const CHARS_PER_TOKEN: usize = 4;
-/// What a row costs beside its own text: id, tag, braces.
+/// Characters that a row costs besides its own text: id, tag, braces.
 const ROW_OVERHEAD_CHARS: usize = 48;
 
-/// How far down the fallback a call is. The order is the order of escalation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The step of the fallback that a call belongs to, in the order of escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Asked for the first time.
+    /// A batch that is asked for the first time.
     First,
-    /// Rows that other calls left over, together.
+    /// Unresolved rows of several calls, packed together.
     Repack,
-    /// Part of a call that failed as a whole.
+    /// A part of a batch that failed as a whole.
     Halve,
-    /// A row alone, because nothing else worked.
+    /// A row on its own, the last step.
     Single,
-    /// A row asked again, alone, only to compare.
+    /// A resolved row that is asked again on its own, for comparison.
     Audit,
 }
 
 /// The questions of one call.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// What is asked.
+    /// The questions, in the order of the prompt.
     pub questions: Vec<Question>,
-    /// How far down the fallback it is.
+    /// The step of the fallback.
     pub stage: Stage,
 }
 
-/// Limits of one call.
+/// Size limits of one call.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
-    /// Most rows.
+    /// Maximum rows.
     pub max_rows: usize,
-    /// Most tokens of rows, as estimated.
+    /// Maximum estimated tokens of the rows.
     pub max_input_tokens: Option<usize>,
 }
 
-/// The estimated tokens of a question's row in a prompt.
+/// Estimates the tokens of a question's row in a prompt.
 pub fn row_tokens(question: &Question) -> usize {
     let rejected = question.rejected.as_ref().map_or(0, |r| r.len() + 16);
     (question.body.len() + rejected + ROW_OVERHEAD_CHARS).div_ceil(CHARS_PER_TOKEN)
@@ -59,13 +61,13 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// An empty packer for calls of one stage.
+    /// Creates an empty packer for calls of one stage.
     pub fn new(limits: BatchLimits, stage: Stage) -> Self {
         Self { limits, stage, waiting: VecDeque::new() }
     }
 
-    /// Adds a question. Those that calls left over come in whatever order the calls end; theirs is the order of their
-    /// keys, so that the same questions make the same call again, for the service's own cache and for a replay.
+    /// Adds a question. Unresolved questions arrive in the order in which calls end; they are sorted by key, so that the
+    /// same questions form the same call again, for the service's prompt cache and for a replay.
     pub fn push(&mut self, question: Question) {
         if self.stage == Stage::Repack {
             let at = self.waiting.partition_point(|waiting| waiting.key <= question.key);
@@ -75,35 +77,35 @@ impl Packer {
         }
     }
 
-    /// How many questions wait.
+    /// Returns the number of waiting questions.
     pub fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Whether none waits.
+    /// Returns whether no question waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// The next call that cannot grow any more.
+    /// Takes the next call that cannot grow any further.
     pub fn take_full(&mut self) -> Option<Batch> {
         let rows = self.fitting();
         (rows == self.limits.max_rows || rows < self.waiting.len()).then(|| self.take(rows))
     }
 
-    /// The next call, full or not.
+    /// Takes the next call, full or not.
     pub fn take_any(&mut self) -> Option<Batch> {
         let rows = self.fitting();
         (rows > 0).then(|| self.take(rows))
     }
 
-    /// How many of the first questions fit into one call; a question that is too large goes alone.
+    /// Counts the leading questions that fit into one call; a question over the limit goes alone.
     fn fitting(&self) -> usize {
         let mut tokens = 0;
         let mut rows = 0;
         for question in self.waiting.iter().take(self.limits.max_rows) {
             tokens += row_tokens(question);
-            if rows > 0 && self.limits.max_input_tokens.is_some_and(|most| tokens > most) {
+            if rows > 0 && self.limits.max_input_tokens.is_some_and(|max| tokens > max) {
                 break;
             }
             rows += 1;

@@ -1,15 +1,15 @@
-//! Stage 6: one call after the other for one batch, through the rate_limiter, until there is an answer or no hope.
+//! Stage 6: calls the provider for one batch until there is a response, a final failure or a stop.
 
 use super::batch::{Batch, Stage};
 use super::leases::Leases;
 use super::parse;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, Asked, Prompter};
-use super::question::{Failure, RowKey};
+use super::question::{Question, RowKey};
 use super::question_digest::QuestionDigest;
 use super::reconcile::{self, Verdict};
 use super::record::{self, RecordMeta};
-use crate::abort::AbortOnDrop;
+use super::row_failure::{FailureReason, RowFailure};
 use crate::limit::backoff::{RetryPolicy, jitter};
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
@@ -17,120 +17,115 @@ use crate::limit::rate_limiter::RateLimiter;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::{OutputColumn, wording};
 use rowsmith_plugin_api::bridge::client::ProviderClient;
-use rowsmith_plugin_api::completion::{Completion, CompletionRequest, FinishReason, Usage};
+use rowsmith_plugin_api::completion::{Completion, FinishReason, Usage};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-/// Something that happened to a call.
+/// An event in the life of a call.
 #[derive(Debug, Clone)]
-pub enum Event {
+pub enum CallEvent {
     /// A call was sent.
     Sent {
-        /// What the call is for.
+        /// The step of the fallback.
         stage: Stage,
-        /// Whether the same call was sent before.
+        /// Whether the call repeats an earlier one.
         retry: bool,
     },
-    /// The service answered with an error that may pass.
+    /// The service reported an error that a retry may resolve.
     PushedBack {
-        /// Whether it was about a rate limit.
+        /// Whether a rate limit was reached.
         rate_limited: bool,
     },
-    /// The service answered.
+    /// The service responded.
     Answered {
-        /// What it cost.
+        /// Token counts.
         usage: Usage,
-        /// Which model it was, when the service says.
+        /// The model that responded, when the service names it.
         model: Option<String>,
         /// Items under ids that were not asked.
         unknown: usize,
     },
 }
 
-/// How a batch ended.
+/// The end of a batch.
 #[derive(Debug)]
-pub enum End {
+pub enum BatchEnd {
     /// There is a verdict for every question.
     Validated {
         /// The verdicts, in the order of the questions.
         verdicts: Vec<Verdict>,
-        /// Whether the call failed as a whole, so that what is left should be asked in smaller calls.
+        /// Whether the call failed as a whole, so that its unresolved rows go into smaller calls.
         whole: bool,
     },
-    /// The service did not answer although it was asked as often as allowed.
+    /// The service gave no response within the allowed retries.
     Unanswered(Error),
-    /// The run stopped before the call was made, or the provider cannot be used.
+    /// The run stopped before the call, or the provider cannot be used.
     NotAsked,
-    /// Other processes are asking these questions.
+    /// Other processes are asking the questions.
     Deferred,
 }
 
 /// A batch that has ended.
 #[derive(Debug)]
-pub struct Done {
-    /// The batch; questions know how often they were asked.
+pub struct FinishedBatch {
+    /// The batch, with the number of calls per question updated.
     pub batch: Batch,
-    /// How it ended.
-    pub end: End,
-    /// How many calls it took.
+    /// The end of the batch.
+    pub end: BatchEnd,
+    /// Calls made.
     pub attempts: u32,
-    /// How long it took, with all waiting.
+    /// Duration, waiting included.
     pub took: Duration,
-    /// Why its answers could not be stored, if so.
+    /// The error that prevented the answers from being stored.
     pub not_stored: Option<Error>,
     /// Questions that other processes are asking.
-    pub deferred: Vec<super::question::Question>,
+    pub deferred: Vec<Question>,
 }
 
-/// What all calls of a run share.
+/// Shared parts of all calls of a run.
 pub struct Dispatcher {
-    /// Who answers.
+    /// The provider, guarded by its deadline.
     pub provider: ProviderClient,
-    /// Where its calls run.
-    pub calls: Handle,
     /// Writes requests.
     pub prompter: Prompter,
-    /// What answers must be.
+    /// The output columns with their rules.
     pub outputs: Vec<OutputColumn>,
-    /// The limits in time.
+    /// Limits requests and tokens per time.
     pub rate_limiter: RateLimiter,
-    /// The limits in all.
+    /// Limits calls, tokens and cost per run.
     pub budget: BudgetTracker,
-    /// When to try again.
+    /// Decides when a call is retried.
     pub retry: RetryPolicy,
-    /// The longest time of one call.
-    pub timeout: Duration,
-    /// The wish to stop.
+    /// The stop signal.
     pub stop: Stop,
-    /// Where answers are kept.
+    /// Stores answers.
     pub persister: Persister,
-    /// The leases that processes share, when the cache offers them.
+    /// Leases that processes share, when the cache coordinates.
     pub leases: Option<Leases>,
-    /// What is stored beside answers.
+    /// The provider's name in the config, stored with answers.
     pub provider_name: String,
-    /// The model's name.
+    /// The configured model, stored with answers.
     pub model: String,
-    /// What is asked, in short.
-    pub marks: QuestionDigest,
-    /// Time.
+    /// Digests of the parts of the question, stored with answers.
+    pub question_digest: QuestionDigest,
+    /// Wall-clock time.
     pub clock: Clock,
-    /// What answers look like where the service decodes under a schema.
+    /// The shape of answers that the provider decodes under.
     pub shape: AnswerShape,
-    /// Set once the service turned down the schema: from then on answers are arrays.
+    /// Whether the service rejected the schema; then answers are arrays.
     pub schema_rejected: AtomicBool,
-    /// Tells what happens. One event a call or less, so the channel needs no bound.
-    pub events: mpsc::UnboundedSender<Event>,
+    /// Receives at most one event per call, so the channel needs no bound.
+    pub events: mpsc::UnboundedSender<CallEvent>,
 }
 
-/// No call uses more tokens than this; a service that says so has counted wrong.
+/// Maximum believable token count of one call; a larger count is a mistake of the service.
 const MAX_TOKENS: u64 = 1 << 40;
 
-/// The counts of a service, without those that cannot be.
+/// Drops token counts that cannot be true.
 fn believable(usage: Usage) -> Usage {
     let sane = |count: Option<u64>| count.filter(|count| *count <= MAX_TOKENS);
     Usage {
@@ -141,26 +136,26 @@ fn believable(usage: Usage) -> Usage {
     }
 }
 
-/// What one attempt came to.
+/// The result of one attempt.
 enum Attempt {
-    Answer(Completion),
-    Again(Duration),
-    AgainAtOnce,
-    Whole(Failure),
+    Response(Completion),
+    RetryAfter(Duration),
+    RetryNow,
+    FailedAsWhole(RowFailure),
     Unanswered(Error),
     Stop,
 }
 
-/// What a call cost and who answered it, for the record of each row.
+/// Usage and model of a response, for the record of each row.
 #[derive(Default)]
-struct Cost {
+struct Provenance {
     usage: Usage,
     model: Option<String>,
 }
 
 impl Dispatcher {
     /// Asks a batch until it has ended.
-    pub async fn run(self: Arc<Self>, mut batch: Batch) -> Done {
+    pub async fn run(self: Arc<Self>, mut batch: Batch) -> FinishedBatch {
         let start = Instant::now();
         let deferred = match &self.leases {
             Some(leases) => leases.take(&mut batch).await,
@@ -168,7 +163,7 @@ impl Dispatcher {
         };
         let mut attempts = 0;
         let (end, not_stored) = if batch.questions.is_empty() {
-            (End::Deferred, None)
+            (BatchEnd::Deferred, None)
         } else {
             let keys: Vec<RowKey> = batch.questions.iter().map(|question| question.key).collect();
             let work = self.ask_and_store(&mut batch, &mut attempts);
@@ -181,89 +176,87 @@ impl Dispatcher {
                 None => work.await,
             }
         };
-        Done { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
+        FinishedBatch { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
     }
 
-    async fn ask_and_store(&self, batch: &mut Batch, attempts: &mut u32) -> (End, Option<Error>) {
-        let mut cost = Cost::default();
-        let end = self.ask(batch, attempts, &mut cost).await;
+    async fn ask_and_store(&self, batch: &mut Batch, attempts: &mut u32) -> (BatchEnd, Option<Error>) {
+        let mut provenance = Provenance::default();
+        let end = self.ask(batch, attempts, &mut provenance).await;
         let not_stored = match &end {
-            End::Validated { verdicts, .. } => self.store(batch, verdicts, &cost).await.err(),
+            BatchEnd::Validated { verdicts, .. } => self.store(batch, verdicts, &provenance).await.err(),
             _ => None,
         };
         (end, not_stored)
     }
 
-    async fn ask(&self, batch: &mut Batch, attempts: &mut u32, cost: &mut Cost) -> End {
+    async fn ask(&self, batch: &mut Batch, attempts: &mut u32, provenance: &mut Provenance) -> BatchEnd {
         let mut tries = 0;
         loop {
             let asked = self.prompter.request(batch, self.shape());
             let Some(result) = self.call(batch, &asked, *attempts > 0).await else {
-                return End::NotAsked;
+                return BatchEnd::NotAsked;
             };
             *attempts += 1;
             tries += 1;
             let attempt = match result {
-                Ok(completion) => Attempt::Answer(completion),
+                Ok(completion) => Attempt::Response(completion),
                 Err(error) => self.after_error(error, tries, asked.request.schema.is_some()),
             };
             match attempt {
-                Attempt::Answer(completion) => {
-                    cost.usage = completion.usage;
-                    cost.model.clone_from(&completion.model);
-                    return self.judge(completion, &asked);
+                Attempt::Response(completion) => {
+                    provenance.usage = completion.usage;
+                    provenance.model.clone_from(&completion.model);
+                    return self.validate(completion, &asked);
                 }
-                Attempt::Again(wait) => {
+                Attempt::RetryAfter(wait) => {
                     let wait = if self.rate_limiter.is_open() { Duration::ZERO } else { wait };
                     if self.stop.or(sleep(wait)).await.is_none() {
-                        return End::NotAsked;
+                        return BatchEnd::NotAsked;
                     }
                 }
-                Attempt::AgainAtOnce => tries = 0,
-                Attempt::Whole(failure) => {
-                    return End::Validated { verdicts: vec![Err(failure); batch.questions.len()], whole: true };
-                }
-                Attempt::Unanswered(error) => return End::Unanswered(error),
-                Attempt::Stop => return End::NotAsked,
+                Attempt::RetryNow => tries = 0,
+                Attempt::FailedAsWhole(failure) => return failed_as_whole(failure, batch.questions.len()),
+                Attempt::Unanswered(error) => return BatchEnd::Unanswered(error),
+                Attempt::Stop => return BatchEnd::NotAsked,
             }
         }
     }
 
-    /// The shape of answers now; it changes at most once in a run.
+    /// Returns the current shape of answers; it changes at most once in a run.
     fn shape(&self) -> AnswerShape {
         if self.schema_rejected.load(Ordering::Relaxed) { AnswerShape::Array { json_mode: true } } else { self.shape }
     }
 
-    /// Makes one call through all limits; `None` when the run stops first.
+    /// Makes one call within all limits; `None` when the run stops first.
     async fn call(&self, batch: &mut Batch, asked: &Asked, retry: bool) -> Option<Result<Completion, Error>> {
         if self.stop.is_requested() {
             return None;
         }
-        let most_output = u64::from(asked.request.max_output_tokens.unwrap_or(0));
-        let reservation = match self.stop.or(self.budget.reserve(asked.input_tokens, most_output)).await? {
+        let max_output = u64::from(asked.request.max_output_tokens.unwrap_or(0));
+        let reservation = match self.stop.or(self.budget.reserve(asked.input_tokens, max_output)).await? {
             Ok(reservation) => reservation,
             Err(limit) => {
                 self.stop.request(StopReason::Limit(limit));
                 return None;
             }
         };
-        let Some(permit) =
-            self.stop.or(self.rate_limiter.acquire(asked.input_tokens + most_output.min(asked.input_tokens))).await
-        else {
+        let estimated_tokens = asked.input_tokens + max_output.min(asked.input_tokens);
+        let Some(permit) = self.stop.or(self.rate_limiter.acquire(estimated_tokens)).await else {
             self.budget.cancel(reservation);
             return None;
         };
         for question in &mut batch.questions {
             question.asked += 1;
         }
-        self.tell(Event::Sent { stage: batch.stage, retry });
+        self.send(CallEvent::Sent { stage: batch.stage, retry });
         let result = self
+            .provider
             .complete(&asked.request)
             .await
             .map(|completion| Completion { usage: believable(completion.usage), ..completion });
         let usage = match &result {
             Ok(completion) => Some(completion.usage),
-            // What was sent and not answered may have been billed: the worst case stands.
+            // A call without a response is charged at its worst case; a rejected call is charged nothing.
             Err(error) if error.may_be_billed => Some(Usage::default()),
             Err(_) => None,
         };
@@ -277,36 +270,20 @@ impl Dispatcher {
         Some(result)
     }
 
-    /// Runs the plugin's future on a runtime of its own, so that it may block without blocking the deadline.
-    async fn complete(&self, request: &CompletionRequest) -> Result<Completion, Error> {
-        let provider = self.provider.clone();
-        let request = request.encode()?;
-        let mut task = AbortOnDrop(self.calls.spawn(async move { provider.complete_encoded(request).await }));
-        match timeout(self.timeout, &mut task.0).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(join)) => Err(Error::new(ErrorKind::Panic, format!("the provider's call broke off: {join}"))),
-            Err(_) => {
-                let seconds = self.timeout.as_secs();
-                Err(Error::new(ErrorKind::Retryable, format!("the provider did not answer within {seconds} s"))
-                    .maybe_billed())
-            }
-        }
-    }
-
     /// Decides what an error means for the batch, or for the whole run.
     fn after_error(&self, error: Error, tries: u32, with_schema: bool) -> Attempt {
         tracing::debug!(kind = error.kind.as_str(), %error, tries, "a call failed");
         match error.kind {
-            // A page of a proxy in the place of an answer passes as well, or it does not; both count as unanswered.
-            ErrorKind::Retryable | ErrorKind::InvalidData => self.after_passing_error(error, tries),
+            // A proxy's page in place of a response may be temporary too.
+            ErrorKind::Retryable | ErrorKind::InvalidData => self.after_temporary_error(error, tries),
             ErrorKind::SchemaRejected if with_schema => {
                 if !self.schema_rejected.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(%error, "the service does not accept the answer's schema; asking in plain JSON mode from now on");
+                    tracing::warn!(%error, "the service rejects the answer schema; using plain JSON mode from now on");
                 }
-                Attempt::AgainAtOnce
+                Attempt::RetryNow
             }
-            ErrorKind::TooLarge => Attempt::Whole(Failure::new("too_large", error.message)),
-            ErrorKind::Blocked => Attempt::Whole(Failure::new("refused", error.message)),
+            ErrorKind::TooLarge => Attempt::FailedAsWhole(RowFailure::new(FailureReason::TooLarge, error.message)),
+            ErrorKind::Blocked => Attempt::FailedAsWhole(RowFailure::new(FailureReason::Refused, error.message)),
             ErrorKind::Panic | ErrorKind::Other | ErrorKind::Io => Attempt::Unanswered(error),
             _ => {
                 self.stop.request(StopReason::Provider(error));
@@ -315,63 +292,64 @@ impl Dispatcher {
         }
     }
 
-    fn after_passing_error(&self, error: Error, tries: u32) -> Attempt {
-        let rate_limited = error.http_status == Some(429);
-        self.tell(Event::PushedBack { rate_limited });
-        let asked_wait = error.wait();
-        if asked_wait.is_some_and(|wait| wait > self.retry.max_wait) {
+    fn after_temporary_error(&self, error: Error, tries: u32) -> Attempt {
+        self.send(CallEvent::PushedBack { rate_limited: error.http_status == Some(429) });
+        let requested_wait = error.wait();
+        if requested_wait.is_some_and(|wait| wait > self.retry.max_wait) {
             self.stop.request(StopReason::Provider(error));
             return Attempt::Stop;
         }
-        if let Some(wait) = asked_wait {
+        if let Some(wait) = requested_wait {
             self.rate_limiter.pause(wait);
         }
         if tries >= self.retry.max_attempts {
             return Attempt::Unanswered(error);
         }
-        Attempt::Again(asked_wait.unwrap_or_else(|| self.retry.delay(tries, jitter())))
+        Attempt::RetryAfter(requested_wait.unwrap_or_else(|| self.retry.delay(tries, jitter())))
     }
 
-    /// Reads an answer.
-    fn judge(&self, completion: Completion, asked: &Asked) -> End {
-        let count = asked.ids.len();
-        let whole = |failure: Failure| End::Validated { verdicts: vec![Err(failure); count], whole: true };
+    /// Parses and validates a response.
+    fn validate(&self, completion: Completion, asked: &Asked) -> BatchEnd {
+        let rows = asked.ids.len();
         let Completion { text, finish, finish_detail, usage, model, .. } = completion;
-        let answered = |unknown| Event::Answered { usage, model: model.clone(), unknown };
+        let answered = |unknown| CallEvent::Answered { usage, model: model.clone(), unknown };
         let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
         if finish == FinishReason::Blocked {
-            self.tell(answered(0));
-            return whole(Failure::new("refused", format!("the service refused the content{detail}")));
+            self.send(answered(0));
+            let message = format!("the service refused the content{detail}");
+            return failed_as_whole(RowFailure::new(FailureReason::Refused, message), rows);
         }
         let Some(parsed) = parse::parse(&text) else {
-            self.tell(answered(0));
-            return whole(if finish == FinishReason::Length {
-                Failure::new("cut_off", "the answer reached its limit before the first row")
+            self.send(answered(0));
+            let failure = if finish == FinishReason::Length {
+                RowFailure::new(FailureReason::CutOff, "the answer reached its limit before the first row")
             } else {
                 let start = wording::shorten(text.trim());
-                Failure::new("unreadable", format!("the answer holds no JSON rows{detail}; it begins with: {start}"))
-            });
+                let message = format!("the answer holds no JSON rows{detail}; it begins with: {start}");
+                RowFailure::new(FailureReason::Unreadable, message)
+            };
+            return failed_as_whole(failure, rows);
         };
         let cut_off = parsed.cut_off || finish == FinishReason::Length;
         let reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), &self.outputs);
-        self.tell(answered(reconciled.unknown));
-        let none_resolved = reconciled.verdicts.iter().all(Result::is_err);
-        End::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_resolved }
+        self.send(answered(reconciled.unknown));
+        let none_valid = reconciled.verdicts.iter().all(Result::is_err);
+        BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid }
     }
 
-    /// Makes valid answers durable. Audits only compare, so theirs are not kept.
-    async fn store(&self, batch: &Batch, verdicts: &[Verdict], cost: &Cost) -> Result<(), Error> {
+    /// Makes valid answers durable. Answers of audits are compared and not kept.
+    async fn store(&self, batch: &Batch, verdicts: &[Verdict], provenance: &Provenance) -> Result<(), Error> {
         if batch.stage == Stage::Audit {
             return Ok(());
         }
         let share = |tokens: Option<u64>| tokens.map(|n| n / batch.questions.len().max(1) as u64);
         let meta = RecordMeta {
             provider: self.provider_name.clone(),
-            model: cost.model.clone().unwrap_or_else(|| self.model.clone()),
+            model: provenance.model.clone().unwrap_or_else(|| self.model.clone()),
             time: self.clock.now_secs(),
-            input_tokens: share(cost.usage.input),
-            output_tokens: share(cost.usage.output),
-            question: Some(self.marks.as_str().to_owned()),
+            input_tokens: share(provenance.usage.input),
+            output_tokens: share(provenance.usage.output),
+            question: Some(self.question_digest.as_str().to_owned()),
         };
         let meta = serde_json::to_string(&meta).unwrap_or_default();
         let values: Vec<(RowKey, Vec<u8>)> = batch
@@ -386,8 +364,12 @@ impl Dispatcher {
         self.persister.put(values).await
     }
 
-    fn tell(&self, event: Event) {
-        // After the run nobody listens, and nothing depends on it.
+    fn send(&self, event: CallEvent) {
+        // The receiver is gone after the run, and no decision depends on events.
         drop(self.events.send(event));
     }
+}
+
+fn failed_as_whole(failure: RowFailure, rows: usize) -> BatchEnd {
+    BatchEnd::Validated { verdicts: vec![Err(failure); rows], whole: true }
 }

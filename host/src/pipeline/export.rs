@@ -1,7 +1,7 @@
-//! Stage 12: rows to the exporters, in the source's order, each exporter on a thread of its own.
+//! Stage 12: sends rows to the exporters in the order of the source, each exporter on a thread of its own.
 
 use super::question::{Outcome, SkipReason};
-use super::row_buffer::Slot;
+use super::row_buffer::BufferedRow;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
@@ -16,46 +16,46 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-/// Chunks that may wait for a slow exporter.
+/// Maximum chunks that wait for a slow exporter.
 const CHUNKS_AHEAD: usize = 8;
-/// Rows that leave together.
+/// Rows per chunk.
 const CHUNK_ROWS: usize = 512;
 
-/// How one exporter ended.
+/// The result of one exporter.
 #[derive(Debug, Clone)]
-pub struct Exported {
-    /// What it is and where it writes to.
+pub struct ExportResult {
+    /// The exporter and its target.
     pub name: String,
-    /// What it has written, or why it failed.
+    /// The summary, or the error.
     pub result: Result<ExportSummary, Error>,
-    /// How many rows it was given.
+    /// Number of rows sent to the exporter.
     pub given: u64,
-    /// Whether it was asked to keep them.
+    /// Whether the output is kept.
     pub kept: bool,
 }
 
 enum ExportCommand {
     Write(Arc<RowChunk>),
-    Finish(Ending, oneshot::Sender<Exported>),
+    Finish(Ending, oneshot::Sender<ExportResult>),
 }
 
-/// One exporter's thread.
+/// The thread of one exporter.
 struct ExporterWorker {
     name: String,
     commands: mpsc::Sender<ExportCommand>,
 }
 
-/// Where the cells of chunks of one shape go.
-struct Places {
+/// The positions of columns in the output, for chunks of one shape.
+struct ColumnPlan {
     /// The columns of the chunks.
     source: Arc<[String]>,
-    /// Where each of them goes.
+    /// The output position of each of these columns.
     columns: Vec<usize>,
-    /// Where the outputs go, then the status.
+    /// The positions of the output columns, then of the status column.
     outputs: Vec<usize>,
 }
 
-/// Turns ended rows into rows with output columns and hands them to all exporters.
+/// Adds the output columns to finished rows and sends them to all exporters.
 pub struct Export {
     workers: Vec<ExporterWorker>,
     outputs: Vec<OutputColumn>,
@@ -63,13 +63,13 @@ pub struct Export {
     builder: ChunkBuilder,
     /// Whether no row was pushed.
     untouched: bool,
-    /// Why a row could not be made ready, which makes every export incomplete.
+    /// The error of a row that cannot be exported; it makes every export incomplete.
     broken: Option<Error>,
-    plan: Option<Places>,
+    plan: Option<ColumnPlan>,
 }
 
 impl Export {
-    /// Starts the exporters' threads.
+    /// Starts the threads of the exporters.
     pub fn start(
         exporters: Vec<(String, ExporterClient)>,
         outputs: Vec<OutputColumn>,
@@ -98,36 +98,38 @@ impl Export {
         }
     }
 
-    /// Adds a row that has ended. Rows come in the source's order.
-    pub fn push(&mut self, slot: &Slot) -> Result<(), Error> {
+    /// Adds a finished row. Rows arrive in the order of the source.
+    pub fn push(&mut self, row: &BufferedRow) -> Result<(), Error> {
         self.untouched = false;
-        if self.plan.as_ref().is_none_or(|plan| !Arc::ptr_eq(&plan.source, slot.chunk.columns())) {
-            self.make_plan(slot.chunk.columns());
+        if self.plan.as_ref().is_none_or(|plan| !Arc::ptr_eq(&plan.source, row.chunk.columns())) {
+            self.plan_columns(row.chunk.columns());
         }
-        let Some(Places { columns: places, outputs, .. }) = &self.plan else {
+        let Some(ColumnPlan { columns: positions, outputs, .. }) = &self.plan else {
             return Ok(());
         };
-        for (column, place) in places.iter().enumerate() {
-            let cell = slot.chunk.cell(slot.row, column);
+        for (column, position) in positions.iter().enumerate() {
+            let cell = row.chunk.cell(row.row, column);
             if cell.kind != CellKind::Absent {
-                self.builder.cell_at(*place, cell);
+                self.builder.cell_at(*position, cell);
             }
         }
-        match &slot.outcome {
+        match &row.outcome {
             Some(Outcome::Cached(answer) | Outcome::Enriched(answer)) => {
                 write_answer(answer, &self.outputs, outputs, &mut self.builder);
             }
-            _ => outputs.iter().take(self.outputs.len()).for_each(|place| self.builder.cell_at(*place, Cell::NULL)),
+            _ => {
+                outputs.iter().take(self.outputs.len()).for_each(|position| self.builder.cell_at(*position, Cell::NULL))
+            }
         }
         if self.status_column.is_some()
-            && let Some(place) = outputs.last()
+            && let Some(position) = outputs.last()
         {
-            self.builder.cell_at(*place, Cell::string(status(slot)));
+            self.builder.cell_at(*position, Cell::string(status(row)));
         }
         self.builder.end_row()
     }
 
-    fn make_plan(&mut self, source: &Arc<[String]>) {
+    fn plan_columns(&mut self, source: &Arc<[String]>) {
         let made = self.outputs.iter().map(|o| &o.column).chain(&self.status_column);
         let mut known: Vec<String> = self.builder.columns().to_vec();
         let mut place_of = |name: &String| {
@@ -136,52 +138,52 @@ impl Export {
                 known.len() - 1
             })
         };
-        let places = source.iter().map(&mut place_of).collect();
+        let positions = source.iter().map(&mut place_of).collect();
         let outputs = made.map(&mut place_of).collect();
         if self.builder.is_empty() {
             self.builder = ChunkBuilder::with_columns(known.into());
         } else {
             self.builder.set_columns(known);
         }
-        self.plan = Some(Places { source: Arc::clone(source), columns: places, outputs });
+        self.plan = Some(ColumnPlan { source: Arc::clone(source), columns: positions, outputs });
     }
 
-    /// Hands rows over when there are enough of them, or whatever there is when `all`.
+    /// Sends the rows once they fill a chunk, or all of them with `all`.
     pub async fn flush(&mut self, all: bool) {
         if self.builder.is_empty() || (!all && self.builder.len() < CHUNK_ROWS) {
             return;
         }
         let chunk = Arc::new(self.builder.take());
         for worker in &self.workers {
-            // A worker that failed has ended; its error comes with `finish`.
+            // A failed worker has ended; `finish` returns its error.
             drop(worker.commands.send(ExportCommand::Write(Arc::clone(&chunk))).await);
         }
     }
 
-    /// A row cannot be exported: every exporter fails for it at the end.
+    /// Records a row that cannot be exported; every exporter fails with it at the end.
     pub fn fail(&mut self, error: Error) {
         self.broken.get_or_insert(error);
     }
 
-    /// Whether no row was pushed at all.
+    /// Returns whether no row was pushed.
     pub fn is_untouched(&self) -> bool {
         self.untouched
     }
 
-    /// Whether the rows that were pushed are enough to hand over.
+    /// Returns whether the pushed rows fill a chunk.
     pub fn is_full(&self) -> bool {
         self.builder.len() >= CHUNK_ROWS
     }
 
-    /// Ends all exporters and returns how each ended.
-    pub async fn finish(mut self, ending: Ending) -> Vec<Exported> {
+    /// Ends all exporters and returns their results.
+    pub async fn finish(mut self, ending: Ending) -> Vec<ExportResult> {
         self.flush(true).await;
         let ending = if self.broken.is_some() { Ending::Partial } else { ending };
-        let mut results: Vec<Exported> = Vec::new();
+        let mut results: Vec<ExportResult> = Vec::new();
         for worker in std::mem::take(&mut self.workers) {
             let (sender, receiver) = oneshot::channel();
             drop(worker.commands.send(ExportCommand::Finish(ending, sender)).await);
-            results.push(receiver.await.unwrap_or_else(|_| Exported {
+            results.push(receiver.await.unwrap_or_else(|_| ExportResult {
                 name: worker.name,
                 result: Err(Error::new(ErrorKind::Other, "the exporter's thread ended early")),
                 given: 0,
@@ -197,15 +199,15 @@ impl Export {
     }
 }
 
-impl Exported {
-    /// How many rows it says it wrote, when these are not the ones that it was given.
+impl ExportResult {
+    /// Returns the number of rows that the exporter reports, if it differs from the number sent.
     pub fn miscounted(&self) -> Option<u64> {
         let written = self.result.as_ref().ok()?.rows;
         (self.kept && written != self.given).then_some(written)
     }
 }
 
-/// Carries out one exporter's commands. After a failure the rest is only drained, so that the run goes on.
+/// Executes the commands of one exporter. After a failure the rest is drained, so that the run continues.
 async fn run_worker(
     name: String,
     exporter: ExporterClient,
@@ -216,14 +218,14 @@ async fn run_worker(
     let mut begun = false;
     let mut given = 0;
     let mut failure: Option<Error> = None;
-    while let Some(order) = commands.recv().await {
-        match order {
+    while let Some(command) = commands.recv().await {
+        match command {
             ExportCommand::Write(chunk) => {
                 if failure.is_none() {
                     given += chunk.len() as u64;
                     failure = write(&exporter, &chunk, &mut begun).await.err();
                     if is_closed_pipe(failure.as_ref()) {
-                        // Nobody reads the rows any more, so none need be asked.
+                        // The output has no reader, so no further row needs an answer.
                         stop.request(StopReason::ClosedPipe);
                     } else if let Some(error) = &failure {
                         tracing::error!(exporter = name, %error, "an exporter failed; the answers are safe in the cache");
@@ -232,16 +234,16 @@ async fn run_worker(
             }
             ExportCommand::Finish(ending, done) => {
                 let result = finish(&exporter, ending, (!begun).then_some(made.as_slice()), failure.take()).await;
-                drop(done.send(Exported { name, result, given, kept: ending != Ending::Discard }));
+                drop(done.send(ExportResult { name, result, given, kept: ending != Ending::Discard }));
                 return;
             }
         }
     }
-    // The run broke off; what was begun must not take the place of an earlier result.
+    // The run broke off; what was begun must not take the position of an earlier result.
     drop(exporter.finish(Ending::Discard).await);
 }
 
-/// Whether an exporter failed only because nobody reads its output any more.
+/// Returns whether an exporter failed because the reader of its output is gone.
 pub fn is_closed_pipe(error: Option<&Error>) -> bool {
     error.is_some_and(|error| error.kind == ErrorKind::BrokenPipe)
 }
@@ -254,7 +256,7 @@ async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) ->
     exporter.write(chunk).await
 }
 
-/// Ends an exporter; one that has seen no row begins first, with the columns that are known.
+/// Ends an exporter; one without rows begins first, with the known columns.
 async fn finish(
     exporter: &ExporterClient,
     ending: Ending,
@@ -262,7 +264,7 @@ async fn finish(
     failure: Option<Error>,
 ) -> Result<ExportSummary, Error> {
     if let Some(failure) = failure {
-        // The first failure is the one to tell of.
+        // The first failure is the one to report.
         drop(exporter.finish(Ending::Discard).await);
         return Err(failure);
     }
@@ -272,9 +274,9 @@ async fn finish(
     exporter.finish(ending).await
 }
 
-/// The word of the status column.
-fn status(slot: &Slot) -> &'static str {
-    match &slot.outcome {
+/// Returns the value of the status column.
+fn status(row: &BufferedRow) -> &'static str {
+    match &row.outcome {
         Some(Outcome::Cached(_)) => "cached",
         Some(Outcome::Enriched(_)) => "enriched",
         Some(Outcome::Failed(_)) => "failed",
@@ -287,11 +289,11 @@ fn status(slot: &Slot) -> &'static str {
     }
 }
 
-/// Writes an answer's fields into the output columns.
-fn write_answer(answer: &str, outputs: &[OutputColumn], places: &[usize], builder: &mut ChunkBuilder) {
+/// Writes the fields of an answer into the output columns.
+fn write_answer(answer: &str, outputs: &[OutputColumn], positions: &[usize], builder: &mut ChunkBuilder) {
     struct Fields<'a> {
         outputs: &'a [OutputColumn],
-        places: &'a [usize],
+        positions: &'a [usize],
         builder: &'a mut ChunkBuilder,
     }
     impl<'de> Visitor<'de> for Fields<'_> {
@@ -308,23 +310,23 @@ fn write_answer(answer: &str, outputs: &[OutputColumn], places: &[usize], builde
                 // Answers are written in the order of the outputs.
                 let expected = self.outputs.get(next).is_some_and(|o| o.name == name);
                 let at = if expected { Some(next) } else { self.outputs.iter().position(|o| o.name == name) };
-                let Some(place) = at.and_then(|at| self.places.get(at)) else {
+                let Some(position) = at.and_then(|at| self.positions.get(at)) else {
                     continue;
                 };
                 next += 1;
-                write_raw(raw.get(), *place, self.builder);
+                write_raw(raw.get(), *position, self.builder);
             }
             Ok(())
         }
     }
     let mut deserializer = serde_json::Deserializer::from_str(answer);
-    let written = deserializer.deserialize_map(Fields { outputs, places, builder });
+    let written = deserializer.deserialize_map(Fields { outputs, positions, builder });
     if let Err(error) = written {
         tracing::error!(%error, "a stored answer is not the object it was when it was written");
     }
 }
 
-fn write_raw(text: &str, place: usize, builder: &mut ChunkBuilder) {
+fn write_raw(text: &str, position: usize, builder: &mut ChunkBuilder) {
     let bytes = text.as_bytes();
     let cell = match bytes.first() {
         Some(b'"') if !bytes.contains(&b'\\') => {
@@ -332,7 +334,7 @@ fn write_raw(text: &str, place: usize, builder: &mut ChunkBuilder) {
         }
         Some(b'"') => {
             let string: String = serde_json::from_str(text).unwrap_or_default();
-            builder.cell_at(place, Cell::string(&string));
+            builder.cell_at(position, Cell::string(&string));
             return;
         }
         Some(b'{' | b'[') => Cell { kind: CellKind::Json, text },
@@ -341,5 +343,5 @@ fn write_raw(text: &str, place: usize, builder: &mut ChunkBuilder) {
         Some(b'n') | None => Cell::NULL,
         Some(_) => Cell { kind: CellKind::Number, text },
     };
-    builder.cell_at(place, cell);
+    builder.cell_at(position, cell);
 }

@@ -1,87 +1,95 @@
-//! Stage 10: what is asked again, and how. Pure.
+//! Stage 10: plans what is asked again. Pure.
 //!
-//! Rows that calls left over are asked again in the fewest calls: together with rows that other calls left
-//! over, then in halves, then alone. A call that failed as a whole begins at halves. Each step is smaller
-//! than the one before, so the number of calls a row may cost is bounded.
+//! Unresolved rows are asked again in the fewest calls: packed with unresolved rows of other calls, then in halves, then on
+//! their own. A call that failed as a whole starts with halves. Each step is smaller than the one before, so the number of
+//! calls per row is bounded.
 
 use super::batch::{Batch, BatchLimits, Packer, Stage};
-use super::question::{Failure, Question};
+use super::question::Question;
+use super::row_failure::RowFailure;
 use crate::settings::Fallback;
 
-/// A question that a call left over, with why.
-pub type LeftOver = (Question, Failure);
+/// A question that a call left unresolved, with the reason.
+pub type Unresolved = (Question, RowFailure);
 
-/// What comes next for the questions that a call left over.
+/// The next step for the unresolved questions of a call.
 #[derive(Debug, Default)]
-pub struct Next {
+pub struct FallbackPlan {
     /// Calls to make as they are.
     pub batches: Vec<Batch>,
-    /// Questions to share calls with others'.
+    /// Questions to pack with those of other calls.
     pub repack: Vec<Question>,
-    /// Questions that are given up.
-    pub failed: Vec<LeftOver>,
+    /// Questions that failed for good.
+    pub failed: Vec<Unresolved>,
 }
 
-/// How often a row that is asked alone may be asked, counting from when it was first told what was wrong.
-const ASKED_ALONE: u32 = 2;
+/// Maximum calls for a row on its own, counted from the first one that carried a rejection reason.
+const MAX_CALLS_ALONE: u32 = 2;
 
-/// Decides what comes next.
-///
-/// `whole` says that the call failed as a whole; `size` is how many rows it had.
-pub fn next(policy: Fallback, stage: Stage, size: usize, whole: bool, left: Vec<LeftOver>) -> Next {
-    let mut next = Next::default();
+/// A call that left questions unresolved.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedCall {
+    /// The step of the fallback that the call belonged to.
+    pub stage: Stage,
+    /// Rows in the call.
+    pub rows: usize,
+    /// Whether the call failed as a whole.
+    pub whole: bool,
+}
+
+/// Plans the next step for the unresolved questions of a call.
+pub fn plan(policy: Fallback, call: FailedCall, unresolved: Vec<Unresolved>) -> FallbackPlan {
+    let mut plan = FallbackPlan::default();
     if policy == Fallback::None {
-        next.failed = left;
-        return next;
+        plan.failed = unresolved;
+        return plan;
     }
-    if size == 1 {
-        for (question, failure) in left {
-            let told = question.rejected.is_some();
-            // Asking again for the same refused text, or without anything new to say, would only cost.
-            let again = failure.reason != "refused"
-                && failure.reason != "too_large"
-                && !(told && question.asked >= ASKED_ALONE);
-            if again && stage != Stage::Single {
-                next.batches.push(Batch { questions: vec![tell(question, &failure)], stage: Stage::Single });
+    if call.rows == 1 {
+        for (question, failure) in unresolved {
+            let was_corrected = question.rejected.is_some();
+            // A retry without new information would only cost.
+            let retry = !failure.reason.is_final_for_one_row() && !(was_corrected && question.asked >= MAX_CALLS_ALONE);
+            if retry && call.stage != Stage::Single {
+                plan.batches.push(Batch { questions: vec![with_rejection(question, &failure)], stage: Stage::Single });
             } else {
-                next.failed.push((question, failure));
+                plan.failed.push((question, failure));
             }
         }
-        return next;
+        return plan;
     }
-    let told = left.into_iter().map(|(question, failure)| tell(question, &failure));
-    match (policy, whole, stage) {
+    let questions = unresolved.into_iter().map(|(question, failure)| with_rejection(question, &failure));
+    match (policy, call.whole, call.stage) {
         (Fallback::Individual, ..) => {
-            next.batches = told.map(|question| Batch { questions: vec![question], stage: Stage::Single }).collect();
+            plan.batches =
+                questions.map(|question| Batch { questions: vec![question], stage: Stage::Single }).collect();
         }
-        (_, false, Stage::First) => next.repack = told.collect(),
-        _ => next.batches = halves(told.collect(), size),
+        (_, false, Stage::First) => plan.repack = questions.collect(),
+        _ => plan.batches = halves(questions.collect(), call.rows),
     }
-    next
+    plan
 }
 
-/// Puts the reason into the question, for the model to read. Reasons that are not about the answer help nobody.
-fn tell(mut question: Question, failure: &Failure) -> Question {
-    question.rejected = match failure.reason {
-        "invalid" | "swapped" | "repeated" | "missing" => Some(failure.message.as_str().into()),
-        _ => question.rejected,
-    };
+/// Adds the reason to the question, for the model to read; reasons that are not about the answer would not help it.
+fn with_rejection(mut question: Question, failure: &RowFailure) -> Question {
+    if failure.reason.is_about_the_answer() {
+        question.rejected = Some(failure.message.as_str().into());
+    }
     question
 }
 
-/// Splits questions into calls of at most half the size of the call that failed.
-fn halves(questions: Vec<Question>, size: usize) -> Vec<Batch> {
-    let most = (size / 2).max(1);
-    let stage = if most == 1 { Stage::Single } else { Stage::Halve };
+/// Splits questions into calls of at most half the size of the failed call.
+fn halves(questions: Vec<Question>, rows: usize) -> Vec<Batch> {
+    let max = (rows / 2).max(1);
+    let stage = if max == 1 { Stage::Single } else { Stage::Halve };
     let mut batches = Vec::new();
     let mut questions = questions.into_iter().peekable();
     while questions.peek().is_some() {
-        batches.push(Batch { questions: questions.by_ref().take(most).collect(), stage });
+        batches.push(Batch { questions: questions.by_ref().take(max).collect(), stage });
     }
     batches
 }
 
-/// A packer for questions that calls left over.
+/// Creates a packer for unresolved questions.
 pub fn repacker(limits: BatchLimits) -> Packer {
     Packer::new(limits, Stage::Repack)
 }
@@ -89,20 +97,21 @@ pub fn repacker(limits: BatchLimits) -> Packer {
 #[cfg(test)]
 mod tests {
     use super::super::question::RowKey;
+    use super::super::row_failure::FailureReason as R;
     use super::*;
 
-    fn left(count: usize, reason: &'static str) -> Vec<LeftOver> {
+    fn unresolved(count: usize, reason: R) -> Vec<Unresolved> {
         (0..count)
             .map(|n| {
                 let key = RowKey([u8::try_from(n).unwrap(); 32]);
                 let question = Question { key, body: "{}".into(), echo: None, asked: 1, rejected: None };
-                (question, Failure::new(reason, "why"))
+                (question, RowFailure::new(reason, "why"))
             })
             .collect()
     }
 
-    fn shape(next: &Next) -> (Vec<usize>, usize, usize) {
-        (next.batches.iter().map(|b| b.questions.len()).collect(), next.repack.len(), next.failed.len())
+    fn shape(plan: &FallbackPlan) -> (Vec<usize>, usize, usize) {
+        (plan.batches.iter().map(|b| b.questions.len()).collect(), plan.repack.len(), plan.failed.len())
     }
 
     #[test]
@@ -110,27 +119,41 @@ mod tests {
         use Fallback as F;
         use Stage as S;
         let cases = [
-            ("rows left over share a call", F::Repack, S::First, 20, false, 2, "invalid", (vec![], 2, 0)),
-            ("left over again: halves", F::Repack, S::Repack, 20, false, 12, "invalid", (vec![10, 2], 0, 0)),
-            ("a whole call: halves", F::Repack, S::First, 20, true, 20, "refused", (vec![10, 10], 0, 0)),
-            ("the rest of a cut-off call", F::Repack, S::First, 20, true, 13, "cut_off", (vec![10, 3], 0, 0)),
-            ("two: alone", F::Repack, S::Halve, 2, true, 2, "refused", (vec![1, 1], 0, 0)),
-            ("alone and invalid: told why once", F::Repack, S::First, 1, false, 1, "invalid", (vec![1], 0, 0)),
-            ("alone and refused: given up", F::Repack, S::First, 1, true, 1, "refused", (vec![], 0, 1)),
-            ("alone for the last time", F::Repack, S::Single, 1, false, 1, "invalid", (vec![], 0, 1)),
-            ("individual", F::Individual, S::First, 20, false, 3, "missing", (vec![1, 1, 1], 0, 0)),
-            ("none", F::None, S::First, 20, false, 3, "missing", (vec![], 0, 3)),
+            ("unresolved rows share a call", F::Repack, S::First, 20, false, 2, R::Invalid, (vec![], 2, 0)),
+            ("unresolved again: halves", F::Repack, S::Repack, 20, false, 12, R::Invalid, (vec![10, 2], 0, 0)),
+            ("a whole call: halves", F::Repack, S::First, 20, true, 20, R::Refused, (vec![10, 10], 0, 0)),
+            ("the rest of a cut-off call", F::Repack, S::First, 20, true, 13, R::CutOff, (vec![10, 3], 0, 0)),
+            ("two: alone", F::Repack, S::Halve, 2, true, 2, R::Refused, (vec![1, 1], 0, 0)),
+            (
+                "alone and invalid: one retry with the reason",
+                F::Repack,
+                S::First,
+                1,
+                false,
+                1,
+                R::Invalid,
+                (vec![1], 0, 0),
+            ),
+            ("alone and refused: failed", F::Repack, S::First, 1, true, 1, R::Refused, (vec![], 0, 1)),
+            ("alone for the last time", F::Repack, S::Single, 1, false, 1, R::Invalid, (vec![], 0, 1)),
+            ("individual", F::Individual, S::First, 20, false, 3, R::Missing, (vec![1, 1, 1], 0, 0)),
+            ("none", F::None, S::First, 20, false, 3, R::Missing, (vec![], 0, 3)),
         ];
         for (name, policy, stage, size, whole, count, reason, expected) in cases {
-            assert_eq!(shape(&next(policy, stage, size, whole, left(count, reason))), expected, "{name}");
+            assert_eq!(
+                shape(&plan(policy, FailedCall { stage, rows: size, whole }, unresolved(count, reason))),
+                expected,
+                "{name}"
+            );
         }
     }
 
     #[test]
-    fn the_model_is_told_what_was_wrong() {
-        let after = next(Fallback::Repack, Stage::First, 20, false, left(1, "invalid"));
+    fn a_retry_carries_the_reason_only_when_it_is_about_the_answer() {
+        let call = |whole| FailedCall { stage: Stage::First, rows: 20, whole };
+        let after = plan(Fallback::Repack, call(false), unresolved(1, R::Invalid));
         assert_eq!(after.repack[0].rejected.as_deref(), Some("why"));
-        let after = next(Fallback::Repack, Stage::First, 20, true, left(20, "unreadable"));
+        let after = plan(Fallback::Repack, call(true), unresolved(20, R::Unreadable));
         assert_eq!(after.batches[0].questions[0].rejected, None, "not the fault of this row");
     }
 }

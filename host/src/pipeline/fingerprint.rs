@@ -38,7 +38,7 @@ pub struct Fingerprinter {
     input: Vec<String>,
     /// Most characters of a column, in the order of `input`, or by name when `input` is empty.
     max_chars: Vec<(String, usize)>,
-    marks: QuestionDigest,
+    digest: QuestionDigest,
 }
 
 /// Where the input columns are in the chunks of one shape.
@@ -62,12 +62,12 @@ impl Fingerprinter {
         for name in parts.input {
             put(&mut base, name.as_bytes());
         }
-        Self { base, input: parts.input.to_vec(), max_chars, marks: QuestionDigest::of(&parts) }
+        Self { base, input: parts.input.to_vec(), max_chars, digest: QuestionDigest::of(&parts) }
     }
 
-    /// The marks of what all rows share.
-    pub fn marks(&self) -> &QuestionDigest {
-        &self.marks
+    /// Returns the digests of the parts that all rows share.
+    pub fn digest(&self) -> &QuestionDigest {
+        &self.digest
     }
 
     /// Finds the input columns in chunks with these columns.

@@ -1,7 +1,7 @@
-//! Leases on questions, so that two processes do not ask the same.
+//! Leases on questions, so that two processes do not ask the same one.
 //!
-//! A claim is short and renewed while its call is under way, so a process that was killed holds up no other for
-//! long. And since an answer may have been stored between look-up and claim, claimed questions are looked up again.
+//! A lease is short and renewed while its call is in flight, so a killed process delays others only briefly. An answer may
+//! have been stored between lookup and lease, therefore leased questions are looked up again.
 
 use super::batch::{Batch, Stage};
 use super::lookup::look_up;
@@ -14,12 +14,12 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a claim holds when nobody renews it.
+/// Time to live of a lease that is not renewed.
 const LEASE: Duration = Duration::from_secs(6);
-/// How often it is renewed: twice may fail.
+/// Renewal interval; two renewals may fail before the lease expires.
 const RENEW_EVERY: Duration = Duration::from_secs(2);
 
-/// The leases of a run.
+/// Takes, renews and releases the leases of a run.
 pub struct Leases {
     cache: CacheClient,
     owner: u64,
@@ -28,15 +28,15 @@ pub struct Leases {
 }
 
 impl Leases {
-    /// Leases that this cache keeps. With `refresh`, stored answers do not count.
+    /// Creates the leases of a cache. With `refresh`, stored answers are ignored.
     pub fn new(cache: CacheClient, clock: Clock, refresh: bool) -> Self {
-        Self { cache, owner: random(), clock, refresh }
+        Self { cache, owner: fastrand::u64(..), clock, refresh }
     }
 
-    /// Leases the questions of a batch; takes out those that another process is asking, or has asked meanwhile.
+    /// Leases the questions of a batch; removes and returns those that another process is asking or has answered.
     pub async fn take(&self, batch: &mut Batch) -> Vec<Question> {
         if batch.stage == Stage::Audit {
-            // An audit asks what is answered already.
+            // An audit asks questions that are answered.
             return Vec::new();
         }
         let keys: Vec<RowKey> = batch.questions.iter().map(|question| question.key).collect();
@@ -44,19 +44,19 @@ impl Leases {
             Ok(granted) if granted.len() == keys.len() => granted,
             Ok(_) => return Vec::new(),
             Err(error) => {
-                tracing::warn!(%error, "questions cannot be claimed; another process may ask the same");
+                tracing::warn!(%error, "questions cannot be leased; another process may ask the same ones");
                 return Vec::new();
             }
         };
         let answered = self.answered(&keys).await;
-        let claimed = keys.into_iter().zip(&granted).zip(&answered);
-        let for_nothing = claimed.filter(|((_, granted), answered)| **granted && **answered).map(|((key, _), _)| key);
-        self.release(&for_nothing.collect::<Vec<_>>()).await;
+        let leased = keys.into_iter().zip(&granted).zip(&answered);
+        let not_needed = leased.filter(|((_, granted), answered)| **granted && **answered).map(|((key, _), _)| key);
+        self.release(&not_needed.collect::<Vec<_>>()).await;
         let mut ours = granted.into_iter().zip(answered).map(|(granted, answered)| granted && !answered);
         batch.questions.extract_if(.., |_| !ours.next().unwrap_or(true)).collect()
     }
 
-    /// Carries out work on questions and renews the leases meanwhile.
+    /// Runs work on questions and renews their leases meanwhile.
     pub async fn hold<T>(&self, keys: &[RowKey], work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
@@ -64,18 +64,18 @@ impl Leases {
                 return result;
             }
             if let Err(error) = self.claim(keys).await {
-                tracing::warn!(%error, "leases cannot be renewed; another process may ask the same");
+                tracing::warn!(%error, "leases cannot be renewed; another process may ask the same questions");
             }
         }
     }
 
-    /// Gives leases back.
+    /// Releases leases.
     pub async fn release(&self, keys: &[RowKey]) {
         if keys.is_empty() {
             return;
         }
         if let Err(error) = self.cache.release_many(self.owner, &raw(keys)).await {
-            tracing::warn!(%error, "leases cannot be given back; they end by themselves");
+            tracing::warn!(%error, "leases cannot be released; they expire");
         }
     }
 
@@ -89,7 +89,7 @@ impl Leases {
         self.cache.claim_many(&request).await
     }
 
-    /// For each key whether its answer is stored by now. A cache that cannot say fails the run elsewhere.
+    /// Returns for each key whether its answer is stored. A cache failure is reported by the lookup stage.
     async fn answered(&self, keys: &[RowKey]) -> Vec<bool> {
         if self.refresh {
             return vec![false; keys.len()];
@@ -103,9 +103,4 @@ impl Leases {
 
 fn raw(keys: &[RowKey]) -> Vec<[u8; 32]> {
     keys.iter().map(|key| key.0).collect()
-}
-
-fn random() -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
 }

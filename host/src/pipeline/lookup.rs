@@ -1,16 +1,16 @@
-//! Stage 3: which rows have their answer already.
+//! Stage 3: reads cached answers.
 
 use super::question::{Answer, RowKey};
 use super::record;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 
-/// What the cache said.
+/// The cached answers of some keys.
 #[derive(Debug, Default)]
-pub struct Found {
-    /// An answer for each key, where there is one.
+pub struct LookupResult {
+    /// One entry per key; `None` for a cache miss.
     pub answers: Vec<Option<Answer>>,
-    /// Entries that could not be trusted; they count as misses.
+    /// Damaged entries; they count as cache misses.
     pub damaged: u64,
 }
 
@@ -18,9 +18,9 @@ pub struct Found {
 ///
 /// # Errors
 /// When the cache cannot be read.
-pub async fn look_up(cache: &CacheClient, keys: &[RowKey]) -> Result<Found, Error> {
+pub async fn look_up(cache: &CacheClient, keys: &[RowKey]) -> Result<LookupResult, Error> {
     if keys.is_empty() {
-        return Ok(Found::default());
+        return Ok(LookupResult::default());
     }
     let raw: Vec<[u8; 32]> = keys.iter().map(|key| key.0).collect();
     let values = cache.get_many(&raw).await?;
@@ -29,10 +29,10 @@ pub async fn look_up(cache: &CacheClient, keys: &[RowKey]) -> Result<Found, Erro
         Ok((_, answer)) => Some(Answer::from(answer)),
         Err(damage) => {
             damaged += 1;
-            tracing::warn!(key = %key.hex(), %damage, "a cached answer is damaged and will be asked again");
+            tracing::warn!(key = %key.hex(), %damage, "a cached answer is damaged and counts as a miss");
             None
         }
     });
     let answers = answers.collect();
-    Ok(Found { answers, damaged })
+    Ok(LookupResult { answers, damaged })
 }

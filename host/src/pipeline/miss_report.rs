@@ -1,4 +1,4 @@
-//! Why the cache has no answer: what the answers that it has were given to.
+//! Explains cache misses by the questions whose answers the cache holds.
 
 use super::question::RowKey;
 use super::question_digest::QuestionDigest;
@@ -7,42 +7,42 @@ use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use std::collections::BTreeMap;
 
-/// Keys are hashes, so the first entries are a fair sample of all.
-const MAX_LOOKED_AT: usize = 20_000;
-/// Entries of one look.
+/// Maximum entries to read; keys are hashes, so the first entries are a fair sample.
+const MAX_SCANNED: usize = 20_000;
+/// Entries per scan.
 const PAGE: usize = 1_000;
-/// Other questions that are told of.
-const MAX_TOLD: usize = 3;
+/// Maximum other questions to report.
+const MAX_REPORTED: usize = 3;
 
-/// Answers in the cache to one question.
+/// Cached answers to one question.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Held {
-    /// How many were seen.
+pub struct StoredAnswers {
+    /// Number of answers.
     pub answers: u64,
-    /// What is different about their question; `None` when an earlier version stored them.
+    /// The parts in which their question differs; `None` when an earlier version stored them.
     pub differs: Option<Vec<&'static str>>,
 }
 
-/// What the cache holds, most answers first.
+/// The reasons for cache misses, by number of answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holdings {
-    /// One for each question.
-    pub held: Vec<Held>,
-    /// Whether only a part of the cache was looked at.
+pub struct MissReasons {
+    /// One entry per question.
+    pub stored: Vec<StoredAnswers>,
+    /// Whether only a part of the cache was read.
     pub sampled: bool,
 }
 
-/// Looks at the answers that the cache has.
+/// Compares the cached answers with the question of this run.
 ///
 /// # Errors
 /// When the cache cannot be read.
-pub async fn holdings(cache: &CacheClient, marks: &QuestionDigest) -> Result<Holdings, Error> {
+pub async fn explain_misses(cache: &CacheClient, digest: &QuestionDigest) -> Result<MissReasons, Error> {
     let mut counts: BTreeMap<QuestionDigest, u64> = BTreeMap::new();
     let (mut after, mut seen) = (None, 0);
     let sampled = loop {
         let page = cache.scan(after, PAGE).await?;
         for (key, value) in &page {
-            // A damaged entry is told of by the look-up and by `cache verify`.
+            // The lookup and `cache verify` report damaged entries.
             let Ok((meta, _)) = record::decode(&RowKey(*key), value) else { continue };
             let meta: RecordMeta = serde_json::from_str(meta).unwrap_or_default();
             *counts.entry(QuestionDigest::stored(meta.question.as_deref())).or_default() += 1;
@@ -52,30 +52,32 @@ pub async fn holdings(cache: &CacheClient, marks: &QuestionDigest) -> Result<Hol
         if page.len() < PAGE {
             break false;
         }
-        if seen >= MAX_LOOKED_AT {
+        if seen >= MAX_SCANNED {
             break true;
         }
     };
-    let mut held: Vec<Held> =
-        counts.into_iter().map(|(theirs, answers)| Held { answers, differs: marks.differing(&theirs) }).collect();
-    held.sort_by_key(|held| std::cmp::Reverse(held.answers));
-    Ok(Holdings { held, sampled })
+    let mut stored: Vec<StoredAnswers> = counts
+        .into_iter()
+        .map(|(theirs, answers)| StoredAnswers { answers, differs: digest.differing(&theirs) })
+        .collect();
+    stored.sort_by_key(|stored| std::cmp::Reverse(stored.answers));
+    Ok(MissReasons { stored, sampled })
 }
 
-impl Holdings {
-    /// Sentences for people.
+impl MissReasons {
+    /// Returns sentences for people.
     pub fn sentences(&self) -> Vec<String> {
         let about = if self.sampled { "about " } else { "" };
         let mut out = Vec::new();
-        if self.held.is_empty() {
+        if self.stored.is_empty() {
             out.push("the cache has no answers yet".to_owned());
         }
-        if self.held.iter().any(Held::is_same_question) {
+        if self.stored.iter().any(StoredAnswers::is_same_question) {
             out.push("rows are new, or their input has changed".to_owned());
         }
-        for held in self.held.iter().filter(|held| !held.is_same_question()).take(MAX_TOLD) {
-            let n = held.answers;
-            out.push(match &held.differs {
+        for stored in self.stored.iter().filter(|stored| !stored.is_same_question()).take(MAX_REPORTED) {
+            let n = stored.answers;
+            out.push(match &stored.differs {
                 None => format!("{about}{n} answers are from an earlier version, which did not store what was asked"),
                 Some(parts) => format!("{about}{n} answers are to another question; different: {}", parts.join(", ")),
             });
@@ -84,7 +86,7 @@ impl Holdings {
     }
 }
 
-impl Held {
+impl StoredAnswers {
     fn is_same_question(&self) -> bool {
         self.differs.as_ref().is_some_and(Vec::is_empty)
     }

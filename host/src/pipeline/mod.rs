@@ -38,5 +38,6 @@ pub mod question_digest;
 pub mod reconcile;
 pub mod record;
 pub mod row_buffer;
+pub mod row_failure;
 pub mod scrape;
 pub mod tally;

@@ -1,7 +1,7 @@
-//! Stage 11: answers to the cache.
+//! Stage 11: stores answers in the cache.
 //!
-//! One thread commits. Whatever has arrived while it was committing goes into the next commit, so that many
-//! calls that land together cost one; and nobody goes on before the answers are safe.
+//! One thread commits. Answers that arrive during a commit go into the next one, so that calls that finish together share
+//! a commit. A call counts as done only when its answers are durable.
 
 use super::question::RowKey;
 use rowsmith_plugin_api::bridge::client::CacheClient;
@@ -9,7 +9,7 @@ use rowsmith_plugin_api::{Error, ErrorKind};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-/// Calls that may wait for the commit before theirs.
+/// Maximum calls that wait for a commit.
 const QUEUE: usize = 256;
 
 struct Write {
@@ -17,12 +17,12 @@ struct Write {
     done: oneshot::Sender<Result<(), Error>>,
 }
 
-/// Hands answers to the thread that commits them.
+/// Sends answers to the thread that commits them.
 #[derive(Clone)]
 pub struct Persister(mpsc::Sender<Write>);
 
 impl Persister {
-    /// Starts the thread; it ends with the last handle.
+    /// Starts the thread, which ends with the last handle.
     pub fn start(cache: CacheClient) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let runtime = Handle::current();
@@ -30,7 +30,7 @@ impl Persister {
         Self(sender)
     }
 
-    /// Stores values and returns when they are durable.
+    /// Stores values and returns once they are durable.
     pub async fn put(&self, values: Vec<(RowKey, Vec<u8>)>) -> Result<(), Error> {
         if values.is_empty() {
             return Ok(());
@@ -49,7 +49,7 @@ async fn commit_all(cache: &CacheClient, mut receiver: mpsc::Receiver<Write>) {
         let entries: Vec<_> = writes.iter_mut().flat_map(|write| write.entries.drain(..)).collect();
         let result = cache.put_many(&entries).await;
         for write in writes.drain(..) {
-            // A call that was given up waits for nothing any more.
+            // A cancelled call has dropped its receiver.
             drop(write.done.send(result.clone()));
         }
     }

@@ -1,6 +1,8 @@
-//! What the stages hand to each other.
+//! The types that the stages pass to each other.
 
+use super::row_failure::RowFailure;
 use rowsmith_plugin_api::cache::KeyHasher;
+use serde::Serialize;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -9,12 +11,12 @@ pub type RowKeyMap<V> = std::collections::HashMap<RowKey, V, std::hash::BuildHas
 /// A set of row keys.
 pub type RowKeySet = std::collections::HashSet<RowKey, std::hash::BuildHasherDefault<KeyHasher>>;
 
-/// The identity of one question: what is asked about which values, of whom.
+/// The identity of one question: the input values, what is asked about them, and the provider.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey(pub [u8; 32]);
 
 impl RowKey {
-    /// The key in hexadecimal.
+    /// Returns the key in hexadecimal.
     pub fn hex(&self) -> String {
         self.0.iter().fold(String::with_capacity(64), |mut out, byte| {
             // Writing to a String cannot fail.
@@ -23,23 +25,23 @@ impl RowKey {
         })
     }
 
-    /// Letters that make no words and are hard to mistake for each other.
+    /// Returns letters that form no words and are hard to confuse.
     fn token(&self, from: usize, len: usize) -> String {
         const LETTERS: &[u8; 28] = b"bcdfghjkmnpqrstvwxz234567892";
         (from..from + len).map(|at| char::from(LETTERS[usize::from(self.0[at % 32]) % 27])).collect()
     }
 
-    /// The short text that an answer has to copy, so that swapped answers are found out.
+    /// Returns the short text that an answer has to copy, so that swapped answers are detected.
     pub fn tag(&self) -> String {
         self.token(0, 4)
     }
 
-    /// The id of the row in an answer that is an array; longer when a shorter one is taken.
+    /// Returns the id of the row in an array answer; a longer one when a shorter one is taken.
     pub fn id(&self, len: usize) -> String {
         self.token(8, len)
     }
 
-    /// A number between 0 and 1 that depends on the key alone, for samples.
+    /// Returns a number in 0 to 1 that depends on the key alone, for sampling.
     pub fn fraction(&self) -> f64 {
         let bytes = [self.0[24], self.0[25], self.0[26], self.0[27]];
         f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
@@ -52,66 +54,51 @@ impl std::fmt::Debug for RowKey {
     }
 }
 
-/// A question that has to be asked.
+/// A question to ask.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Its identity.
+    /// The identity of the question.
     pub key: RowKey,
     /// The input columns as a JSON object.
     pub body: Arc<str>,
     /// The value of the column that answers must echo, when pairing is by a column.
     pub echo: Option<Arc<str>>,
-    /// How often it was asked.
+    /// Number of times that the question was sent.
     pub asked: u32,
-    /// Why its last answer was turned down.
+    /// The reason why the previous answer was rejected, as the model reads it.
     pub rejected: Option<Arc<str>>,
 }
 
 /// A validated answer: the output columns as a JSON object.
 pub type Answer = Arc<str>;
 
-/// Why a row has no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// A stable word: `invalid`, `missing`, `refused`, `cut_off`, `unreadable`, `too_large`, `service`.
-    pub reason: &'static str,
-    /// What happened, for people and for the model.
-    pub message: String,
-}
-
-impl Failure {
-    /// A failure with its reason.
-    pub fn new(reason: &'static str, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
-    }
-}
-
-/// How a row ended.
+/// The outcome of a row.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// The cache had the answer.
+    /// The cache held the answer.
     Cached(Answer),
-    /// It was asked and answered, for this row or for one with the same key.
+    /// The model answered in this run, for this row or for one with the same key.
     Enriched(Answer),
-    /// It was asked, and no valid answer came.
-    Failed(Failure),
-    /// It was not asked.
+    /// The model was asked and gave no valid answer.
+    Failed(RowFailure),
+    /// The model was not asked.
     Skipped(SkipReason),
 }
 
-/// Why a row was not asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The reason why the model was not asked about a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SkipReason {
-    /// All input columns are empty.
+    /// All input columns of the row are empty.
     NothingToAsk,
-    /// `--offline`, and the cache has no answer.
+    /// The run is offline, and the cache has no answer.
     Offline,
-    /// The run stopped before it was asked or answered.
+    /// The run stopped before an answer arrived.
     Stopped,
 }
 
 impl SkipReason {
-    /// The stable word of a report.
+    /// Returns the stable name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NothingToAsk => "nothing_to_ask",

@@ -1,12 +1,12 @@
-//! Short marks of the parts of a question that all rows of a run share. Pure.
+//! Short digests of the parts of a question that all rows of a run share. Pure.
 //!
-//! They are stored beside answers, so that `plan` can say which part has changed when the cache has no answer.
+//! They are stored with answers, so that `plan` can name the part that changed after a cache miss.
 
 use super::fingerprint::{QuestionParts, canonical};
 use crate::plugin::image::hex;
 use sha2::{Digest, Sha256};
 
-/// The parts, in the order of their marks, as people call them.
+/// The parts, in the order of their digests, as messages name them.
 const PARTS: [&str; 5] = [
     "the instructions",
     "the input columns",
@@ -14,34 +14,34 @@ const PARTS: [&str; 5] = [
     "the provider plugin",
     "the model or its settings",
 ];
-/// Enough to tell the few questions that one cache has seen from each other.
-const MARK_BYTES: usize = 4;
+/// Bytes per part; enough to distinguish the few questions of one cache.
+const PART_BYTES: usize = 4;
 
-/// The marks of one question, as text: hexadecimal, with dots between them.
+/// The digests of one question as hexadecimal text, separated by dots.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct QuestionDigest(String);
 
 impl QuestionDigest {
-    /// The marks of a question.
+    /// Computes the digest of a question.
     pub fn of(parts: &QuestionParts<'_>) -> Self {
         let input = serde_json::to_string(parts.input).unwrap_or_default();
         let identity = canonical(parts.identity);
         let texts = [parts.instructions, &input, parts.rules, parts.provider, &identity];
-        let marks = texts.map(|text| hex(&Sha256::digest(text)[..MARK_BYTES]));
-        Self(marks.join("."))
+        let digests = texts.map(|text| hex(&Sha256::digest(text)[..PART_BYTES]));
+        Self(digests.join("."))
     }
 
-    /// The marks that were stored beside an answer; none in records of earlier versions.
+    /// Returns the digest that is stored with an answer; empty for records of earlier versions.
     pub fn stored(text: Option<&str>) -> Self {
         Self(text.unwrap_or_default().to_owned())
     }
 
-    /// The marks as they are stored.
+    /// Returns the stored form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Which parts differ; `None` when one of the two does not tell.
+    /// Returns the parts that differ; `None` when one of the two digests is missing.
     pub fn differing(&self, other: &Self) -> Option<Vec<&'static str>> {
         let (own, others): (Vec<_>, Vec<_>) = (self.0.split('.').collect(), other.0.split('.').collect());
         let comparable = own.len() == PARTS.len() && others.len() == PARTS.len();
@@ -58,7 +58,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_changed_is_named() {
+    fn changed_parts_are_named() {
         let (input, identity) = (["Topic".to_owned()], json!({"model": "a"}));
         let parts = QuestionParts {
             instructions: "Judge.",
@@ -67,12 +67,12 @@ mod tests {
             provider: "gemini@1",
             identity: &identity,
         };
-        let marks = QuestionDigest::of(&parts);
-        assert_eq!(marks.differing(&QuestionDigest::stored(Some(marks.as_str()))), Some(vec![]));
+        let digest = QuestionDigest::of(&parts);
+        assert_eq!(digest.differing(&QuestionDigest::stored(Some(digest.as_str()))), Some(vec![]));
         let other = QuestionDigest::of(&QuestionParts { instructions: "Judge well.", rules: "{\"a\":1}", ..parts });
         let both = vec!["the instructions", "the rules of the output columns"];
-        assert_eq!(marks.differing(&other), Some(both));
-        assert_eq!(marks.differing(&QuestionDigest::stored(None)), None);
-        assert_eq!(marks.differing(&QuestionDigest::stored(Some("a.b"))), None);
+        assert_eq!(digest.differing(&other), Some(both));
+        assert_eq!(digest.differing(&QuestionDigest::stored(None)), None);
+        assert_eq!(digest.differing(&QuestionDigest::stored(Some("a.b"))), None);
     }
 }

@@ -1,51 +1,54 @@
-//! Stages 8 and 9: items to answers of rows. Pure.
+//! Stages 8 and 9: turns items into answers of rows. Pure.
 //!
-//! Every item is validated on its own: a known id, asked once, the right tag, all fields by their rules.
-//! Whatever is wrong with it makes only its own row unresolved.
+//! Every item is validated on its own: a known id, one answer per row, the right tag, all fields by their rules. A problem
+//! with an item leaves only its own row unresolved.
 
 use super::parse::{Item, Parsed};
-use super::question::{Answer, Failure};
+use super::question::Answer;
+use super::row_failure::{FailureReason, RowFailure};
 use crate::rules::{OutputColumn, check};
 use serde_json::Value;
 
-/// How one question of a call came out.
-pub type Verdict = Result<Answer, Failure>;
+/// The result of one question of a call.
+pub type Verdict = Result<Answer, RowFailure>;
 
-/// What an answer as a whole came to.
+/// The result of a whole response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reconciled {
-    /// One verdict for each question, in order.
+    /// One verdict per question, in order.
     pub verdicts: Vec<Verdict>,
     /// Items under ids that were not asked.
     pub unknown: usize,
 }
 
-/// Judges the items of an answer for the questions with these ids and tags.
+/// Validates the items of a response against the questions with these ids and tags.
 pub fn reconcile(parsed: Parsed<'_>, ids: &[String], tags: Option<&[String]>, outputs: &[OutputColumn]) -> Reconciled {
     let mut verdicts: Vec<Option<Verdict>> = vec![None; ids.len()];
     let mut unknown = 0;
     let cut_off = parsed.cut_off;
     let alone = ids.len() == 1 && parsed.items.len() == 1;
     for item in parsed.items {
-        let Some(at) = place(&item, ids, alone) else {
+        let Some(at) = question_index(&item, ids, alone) else {
             unknown += 1;
             continue;
         };
         let tag = tags.and_then(|tags| tags.get(at)).map(String::as_str);
-        let verdict = judge(item, tag, outputs);
+        let verdict = validate(item, tag, outputs);
         verdicts[at] = Some(match verdicts[at].take() {
             None => verdict,
             Some(earlier) if earlier.is_ok() && earlier == verdict => verdict,
-            Some(_) => Err(Failure::new("repeated", "the row was answered more than once, with different answers")),
+            Some(_) => Err(RowFailure::new(
+                FailureReason::Repeated,
+                "the row was answered more than once, with different answers",
+            )),
         });
     }
     let missing = || {
-        let why = if cut_off {
-            ("cut_off", "the answer ended before this row")
+        if cut_off {
+            RowFailure::new(FailureReason::CutOff, "the answer ended before this row")
         } else {
-            ("missing", "the answer leaves out this row")
-        };
-        Failure::new(why.0, why.1)
+            RowFailure::new(FailureReason::Missing, "the answer leaves out this row")
+        }
     };
     Reconciled {
         verdicts: verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(|| Err(missing()))).collect(),
@@ -53,23 +56,24 @@ pub fn reconcile(parsed: Parsed<'_>, ids: &[String], tags: Option<&[String]>, ou
     }
 }
 
-/// Which question an item answers. With one question and one item without an id there is no doubt.
-fn place(item: &Item<'_>, ids: &[String], alone: bool) -> Option<usize> {
+/// Returns the index of the question that an item answers; one item without an id answers a single question.
+fn question_index(item: &Item<'_>, ids: &[String], alone: bool) -> Option<usize> {
     match &item.id {
         Some(id) => ids.iter().position(|known| known == id.trim()),
         None => alone.then_some(0),
     }
 }
 
-fn judge(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict {
-    let fields =
-        item.fields.map_err(|problem| Failure::new("invalid", format!("the answer cannot be used: {problem}")))?;
+fn validate(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict {
+    let fields = item
+        .fields
+        .map_err(|problem| RowFailure::new(FailureReason::Invalid, format!("the answer cannot be used: {problem}")))?;
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     if let Some(tag) = tag {
         let copied = field("tag").and_then(Value::as_str).map(str::trim);
         if copied != Some(tag.trim()) {
             let what = if copied.is_none() { "does not copy the row's tag" } else { "carries the tag of another row" };
-            return Err(Failure::new("swapped", format!("the answer {what}")));
+            return Err(RowFailure::new(FailureReason::Swapped, format!("the answer {what}")));
         }
     }
     let mut answer = String::with_capacity(96);
@@ -78,10 +82,10 @@ fn judge(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verdict
         let value = match field(&output.name) {
             Some(value) => value,
             None if output.rule.optional => &Value::Null,
-            None => return Err(Failure::new("invalid", format!("`{}` is missing", output.name))),
+            None => return Err(RowFailure::new(FailureReason::Invalid, format!("`{}` is missing", output.name))),
         };
         if let Some(violation) = check::violation(&output.name, &output.rule, value) {
-            return Err(Failure::new("invalid", violation.to_string()));
+            return Err(RowFailure::new(FailureReason::Invalid, violation.to_string()));
         }
         if answer.len() > 1 {
             answer.push(',');
@@ -110,8 +114,10 @@ mod tests {
         let ids = ["r0", "r1", "r2"].map(str::to_owned);
         let tags = ["aa", "bb", "cc"].map(str::to_owned);
         let result = reconcile(parse(text).unwrap_or_default(), &ids, tagged.then_some(&tags[..]), &outputs());
-        let words =
-            result.verdicts.iter().map(|v| v.as_ref().map_or_else(|f| f.reason.to_owned(), ToString::to_string));
+        let words = result
+            .verdicts
+            .iter()
+            .map(|v| v.as_ref().map_or_else(|f| f.reason.as_str().to_owned(), ToString::to_string));
         (words.collect(), result.unknown)
     }
 

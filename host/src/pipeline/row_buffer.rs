@@ -1,78 +1,105 @@
-//! The rows between the scraper and the exporters, in the source's order. Pure.
+//! Holds the rows between the scraper and the exporters, in the order of the source. Pure.
 
 use super::question::{Outcome, RowKey};
 use rowsmith_plugin_api::row::RowChunk;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// A row's place in the source, from 0.
+/// The position of a row in the source, from 0.
 pub type RowIndex = u64;
 
-/// A row in the window.
+/// A row in the buffer.
 #[derive(Debug)]
-pub struct Slot {
-    /// The chunk it came in.
+pub struct BufferedRow {
+    /// The chunk that holds the row.
     pub chunk: Arc<RowChunk>,
-    /// Its row in the chunk.
+    /// The position of the row in the chunk.
     pub row: usize,
-    /// Its key, when it has one.
+    /// The row key; `None` for a row with nothing to ask about.
     pub key: Option<RowKey>,
-    /// How it ended, once it has.
+    /// The outcome, once there is one.
     pub outcome: Option<Outcome>,
-    /// Whether it ended with the answer to another row's question.
+    /// Whether the outcome comes from the question of another row.
     pub duplicate: bool,
 }
 
-/// Rows in order; the front leaves when it has ended.
+/// Rows in order; the front row leaves when it has an outcome.
 #[derive(Debug, Default)]
 pub struct RowBuffer {
-    slots: VecDeque<Slot>,
+    rows: VecDeque<BufferedRow>,
     first: RowIndex,
 }
 
 impl RowBuffer {
-    /// Adds a row and returns its place.
-    pub fn push(&mut self, slot: Slot) -> RowIndex {
-        self.slots.push_back(slot);
-        self.first + self.slots.len() as u64 - 1
+    /// Adds a row and returns its position.
+    pub fn push(&mut self, row: BufferedRow) -> RowIndex {
+        self.rows.push_back(row);
+        self.first + self.rows.len() as u64 - 1
     }
 
-    /// How many rows are in the window.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.rows.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.rows.is_empty()
     }
 
-    /// Ends a row. A row ends once; a second ending is ignored.
-    pub fn end(&mut self, place: RowIndex, outcome: Outcome, duplicate: bool) -> Option<&Slot> {
-        let at = usize::try_from(place.checked_sub(self.first)?).ok()?;
-        let slot = self.slots.get_mut(at)?;
-        if slot.outcome.is_some() {
+    /// Sets the outcome of a row. A second outcome is ignored.
+    pub fn end(&mut self, index: RowIndex, outcome: Outcome, duplicate: bool) -> Option<&BufferedRow> {
+        let at = usize::try_from(index.checked_sub(self.first)?).ok()?;
+        let row = self.rows.get_mut(at)?;
+        if row.outcome.is_some() {
             return None;
         }
-        slot.outcome = Some(outcome);
-        slot.duplicate = duplicate;
-        Some(slot)
+        row.outcome = Some(outcome);
+        row.duplicate = duplicate;
+        Some(row)
     }
 
-    /// Takes the front row if it has ended.
-    pub fn pop_ended(&mut self) -> Option<Slot> {
-        self.slots.front()?.outcome.as_ref()?;
+    /// Takes the front row if it has an outcome.
+    pub fn pop_ended(&mut self) -> Option<BufferedRow> {
+        self.rows.front()?.outcome.as_ref()?;
         self.first += 1;
-        self.slots.pop_front()
+        self.rows.pop_front()
     }
 
-    /// Ends all rows that have not ended and returns how many there were.
+    /// Sets the outcome of all open rows and returns how many there were.
     pub fn end_all(&mut self, outcome: &Outcome) -> usize {
         let mut count = 0;
-        for slot in self.slots.iter_mut().filter(|slot| slot.outcome.is_none()) {
-            slot.outcome = Some(outcome.clone());
+        for row in self.rows.iter_mut().filter(|row| row.outcome.is_none()) {
+            row.outcome = Some(outcome.clone());
             count += 1;
         }
         count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::question::SkipReason;
+
+    const SKIPPED: Outcome = Outcome::Skipped(SkipReason::Offline);
+
+    fn row() -> BufferedRow {
+        let chunk = Arc::new(rowsmith_plugin_api::row::ChunkBuilder::new().take());
+        BufferedRow { chunk, row: 0, key: None, outcome: None, duplicate: false }
+    }
+
+    #[test]
+    fn rows_leave_in_order_and_end_once() {
+        let mut buffer = RowBuffer::default();
+        let indexes: Vec<_> = (0..3).map(|_| buffer.push(row())).collect();
+        assert_eq!(indexes, [0, 1, 2]);
+        assert!(buffer.end(1, SKIPPED, false).is_some());
+        assert!(buffer.end(1, SKIPPED, false).is_none(), "a second outcome is ignored");
+        assert!(buffer.pop_ended().is_none(), "the front row is still open");
+        assert!(buffer.end(0, SKIPPED, true).is_some_and(|row| row.duplicate));
+        assert!(buffer.pop_ended().is_some() && buffer.pop_ended().is_some() && buffer.pop_ended().is_none());
+        assert!(buffer.end(0, SKIPPED, false).is_none(), "the row has left");
+        assert_eq!((buffer.end_all(&SKIPPED), buffer.len()), (1, 1));
     }
 }

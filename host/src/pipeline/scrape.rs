@@ -1,35 +1,32 @@
-//! Stage 1: rows from the scraper, in chunks, on a thread of its own.
-//!
-//! A second thread watches over its silence. Both use real time: a scraper may block, and no clock of ours moves it.
+//! Stage 1: reads rows from the scraper, in chunks, on a thread of its own.
 
-use crate::plugin::call_guard::{NAMED, RELEASE};
+use crate::plugin::call_guard::RELEASE;
 use crate::plugin::row_intake::{RowIntake, Scraped};
+use crate::plugin::silence::SilenceWatch;
 use crate::settings::PluginUse;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
-use rowsmith_plugin_api::{Error, ErrorKind};
-use std::sync::mpsc::{self as std_mpsc, RecvTimeoutError};
-use std::time::Duration;
+use std::sync::mpsc as std_mpsc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-/// Chunks that may wait between the scraper and the pipeline.
+/// Maximum chunks between the scraper and the pipeline.
 const CHUNKS_AHEAD: usize = 4;
 
-/// A scraper at work.
+/// The rows of a running scraper.
 pub struct RowSource {
     rows: mpsc::Receiver<Scraped>,
-    /// Closed when the scraper is released, and sent on when it is left behind.
+    /// Closed when the scraper is released; receives a message when its thread is leaked.
     released: std_mpsc::Receiver<()>,
 }
 
 impl RowSource {
-    /// What comes next; nothing after the end.
+    /// Returns the next message; `None` after the end.
     pub async fn next(&mut self) -> Option<Scraped> {
         self.rows.recv().await
     }
 
-    /// Tells the scraper at once that no more rows are wanted. The future ends when it has ended; one that does not end
-    /// is not waited for any longer than other plugins.
+    /// Tells the scraper at once that no more rows are wanted. The future ends when the scraper has been released, or after
+    /// the time that every plugin has for its release.
     pub fn end(self) -> impl Future<Output = ()> {
         let Self { rows, released } = self;
         drop(rows);
@@ -39,21 +36,30 @@ impl RowSource {
 }
 
 /// Starts the scraper.
-pub fn start(scraper: ScraperClient, sinks: &RowIntake, wanted: &PluginUse) -> RowSource {
+pub fn start(scraper: ScraperClient, intake: &RowIntake, wanted: &PluginUse) -> RowSource {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
-    let sink = sinks.open(sender.clone());
-    let (at_work, ended) = std_mpsc::channel::<()>();
+    let sink = intake.open(sender.clone());
+    let (running, returned) = std_mpsc::channel::<()>();
     let (releasing, released) = std_mpsc::channel::<()>();
-    let watched = SilenceWatch { name: wanted.name.clone(), limit: wanted.timeout, sink, sinks: sinks.clone() };
-    watch(watched, ended, sender.clone(), releasing.clone());
-    let sinks = sinks.clone();
+    let watch = SilenceWatch {
+        name: wanted.name.clone(),
+        limit: wanted.timeout,
+        sink,
+        intake: intake.clone(),
+        returned,
+        rows: sender.clone(),
+    };
+    let leaked = releasing.clone();
+    // An error means that `end` is not waiting.
+    watch.start(move || leaked.send(()).unwrap_or_default());
+    let intake = intake.clone();
     let runtime = Handle::current();
     std::thread::spawn(move || {
         let result = runtime.block_on(scraper.scrape(sink));
-        drop(at_work);
-        let refused = sinks.close(sink);
+        drop(running);
+        let refused = intake.close(sink);
         let result = result.and(refused.map_or(Ok(()), Err));
-        // Nobody listens after a stop.
+        // The receiver is gone after a stop.
         drop(runtime.block_on(sender.send(Scraped::End(result))));
         drop(scraper);
         drop(releasing);
@@ -61,58 +67,21 @@ pub fn start(scraper: ScraperClient, sinks: &RowIntake, wanted: &PluginUse) -> R
     RowSource { rows: receiver, released }
 }
 
-/// What is watched.
-struct SilenceWatch {
-    name: String,
-    /// The longest silence.
-    limit: Duration,
-    sink: u64,
-    sinks: RowIntake,
-}
-
-/// Ends the source when the scraper is silent for too long. Its thread is left behind, and its rows are refused.
-fn watch(
-    watched: SilenceWatch,
-    ended: std_mpsc::Receiver<()>,
-    sender: mpsc::Sender<Scraped>,
-    releasing: std_mpsc::Sender<()>,
-) {
-    let SilenceWatch { name, limit, sink, sinks } = watched;
-    let runtime = Handle::current();
-    std::thread::spawn(move || {
-        loop {
-            let left = limit.saturating_sub(sinks.silence());
-            if left.is_zero() {
-                break;
-            }
-            if ended.recv_timeout(left) != Err(RecvTimeoutError::Timeout) || sender.is_closed() {
-                return;
-            }
-        }
-        drop(sinks.close(sink));
-        // An error means that nobody waits.
-        releasing.send(()).unwrap_or_default();
-        let silent = format!("the scraper plugin `{name}` sent nothing for {} s", limit.as_secs());
-        let error = Error::new(ErrorKind::Other, silent)
-            .with_context(NAMED, &name)
-            .hint("its thread is left behind; `timeout_secs` in [scraper] is the longest silence");
-        drop(runtime.block_on(sender.send(Scraped::End(Err(error)))));
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plugin::call_guard::NAMED;
     use crate::settings::Isolation;
     use rowsmith_abi::Buffer;
     use rowsmith_plugin_api::bridge::client::{Caller, Remote};
     use rowsmith_plugin_api::host::BoxFuture;
     use rowsmith_plugin_api::manifest::PluginKind;
+    use rowsmith_plugin_api::{Error, ErrorKind};
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex};
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
-    /// A scraper whose work does not end before the gate is opened.
+    /// A scraper that returns when its gate is opened.
     struct Gated {
         gate: Mutex<std_mpsc::Receiver<()>>,
         released: Arc<AtomicBool>,
@@ -151,20 +120,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_scraper_that_is_ending_is_waited_for() {
+    async fn the_end_waits_for_a_scraper_that_is_returning() {
         let (source, open, released) = gated(Duration::from_secs(600));
         let mut end = std::pin::pin!(source.end());
-        assert!(tokio::time::timeout(Duration::ZERO, &mut end).await.is_err(), "it is still at work");
+        assert!(tokio::time::timeout(Duration::ZERO, &mut end).await.is_err(), "the scraper is still running");
         open.send(()).unwrap();
         end.await;
         assert!(released.load(Ordering::Relaxed));
     }
 
     #[tokio::test]
-    async fn a_scraper_that_was_left_behind_is_not_waited_for() {
+    async fn the_end_does_not_wait_for_a_leaked_scraper() {
         let (mut source, _open, released) = gated(Duration::ZERO);
-        let Some(Scraped::End(Err(error))) = source.next().await else { panic!("it is silent") };
-        assert_eq!(error.message, "the scraper plugin `gated` sent nothing for 0 s");
+        let Some(Scraped::End(Err(error))) = source.next().await else { panic!("the scraper is silent") };
+        assert_eq!((error.kind, error.context(NAMED)), (ErrorKind::Other, Some("gated")));
         let start = Instant::now();
         source.end().await;
         assert!(start.elapsed() < RELEASE);

@@ -1,134 +1,151 @@
-//! The counts of a run.
+//! The counters of a run.
 
-use crate::pipeline::batch::Stage;
-use crate::pipeline::dispatch::Event;
-use crate::pipeline::question::{Outcome, SkipReason};
+use super::batch::Stage;
+use super::dispatch::CallEvent;
+use super::question::{Outcome, SkipReason};
+use super::row_failure::FailureReason;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Rows, by how they ended.
+/// Rows by outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RowCounts {
     /// Rows that the scraper sent.
     pub scraped: u64,
-    /// Rows whose answer was in the cache.
+    /// Rows answered from the cache.
     pub cached: u64,
-    /// Rows that were answered in this run.
+    /// Rows answered in this run.
     pub enriched: u64,
-    /// Rows that were asked and have no valid answer.
+    /// Rows without a valid answer.
     pub failed: u64,
     /// Rows that were not asked.
     pub skipped: u64,
-    /// Rows that share another row's question; they are counted above as well.
+    /// Rows that share the question of another row; they are also counted above.
     pub duplicates: u64,
 }
 
-/// Calls, by what they were for.
+/// Calls by purpose.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CallCounts {
-    /// All calls that were sent: the sum of the four below.
+    /// Calls that were sent: the sum of the next four fields.
     pub total: u64,
     /// Calls for whole batches.
     pub batch: u64,
-    /// Calls for rows alone, audits included.
+    /// Calls for single rows, audits included.
     pub individual: u64,
     /// Calls for parts of batches that failed.
     pub split: u64,
-    /// Calls that repeat one that was not answered.
+    /// Retries of calls without a response.
     pub retries: u64,
-    /// Answers that were about a rate limit.
+    /// Responses with a rate-limit error.
     pub rate_limited: u64,
 }
 
-/// Tokens, as services counted them.
+/// Tokens as reported by the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TokenCounts {
-    /// Prompts, cached parts included.
+    /// Prompt tokens, cached ones included.
     pub input: u64,
-    /// Answers, thinking included.
+    /// Output tokens, thinking included.
     pub output: u64,
-    /// The part of prompts that services had in their own caches.
+    /// Prompt tokens that the service read from its own cache.
     pub cached: u64,
 }
 
-/// One call or series of calls for one batch.
+/// The outcome of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchOutcome {
+    /// Every row has a valid answer.
+    Answered,
+    /// Some rows have a valid answer.
+    Partial,
+    /// No row has a valid answer.
+    Failed,
+    /// The service gave no response.
+    Unanswered,
+    /// No call was made.
+    NotAsked,
+}
+
+/// The calls for one batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BatchRecord {
-    /// How many rows were asked.
+    /// Rows in the batch.
     pub rows: usize,
-    /// `first`, `repack`, `halve`, `single`, `audit`.
-    pub stage: &'static str,
-    /// `answered`, `partial`, `failed`, `unanswered`.
-    pub outcome: &'static str,
-    /// How many calls it took.
+    /// The step of the fallback.
+    pub stage: Stage,
+    /// The outcome of the batch.
+    pub outcome: BatchOutcome,
+    /// Calls made, retries included.
     pub attempts: u32,
-    /// How long it took, with all waiting.
+    /// Duration in seconds, waiting included.
     pub seconds: f64,
 }
 
-/// A row without an answer.
+/// A row without a valid answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FailedRow {
-    /// Its number in the source, from 1.
+    /// The number of the row in the source, counted from 1.
     pub row: u64,
-    /// Its key.
+    /// The row key in hexadecimal.
     pub key: String,
-    /// A stable word.
-    pub reason: &'static str,
-    /// What happened.
+    /// The class of the failure.
+    pub reason: FailureReason,
+    /// A description for people.
     pub message: String,
     /// The row as it came from the source.
     #[serde(skip)]
     pub source: serde_json::Map<String, serde_json::Value>,
 }
 
-/// How well answers in batches agree with answers alone.
+/// Agreement of batched answers with single ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AuditCounts {
-    /// Rows that were asked again, alone.
+    /// Rows that were asked again on their own.
     pub rows: u64,
-    /// For each output column: how many answers were the same.
+    /// Equal answers per output column.
     pub agree: BTreeMap<String, u64>,
 }
 
-/// All counts of a run.
+/// The counters of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    /// Rows.
+    /// Rows by outcome.
     pub rows: RowCounts,
-    /// Why rows were skipped.
-    pub skipped: BTreeMap<&'static str, u64>,
-    /// Calls.
+    /// Skipped rows by reason.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Calls by purpose.
     pub calls: CallCounts,
-    /// Tokens.
+    /// Tokens as reported by the service.
     pub tokens: TokenCounts,
-    /// Whether a service answered without saying what it cost.
+    /// Whether a response came without token counts.
     pub usage_unknown: bool,
-    /// Items under ids that nobody asked about.
+    /// Items under ids that were not asked.
     pub unknown_ids: u64,
-    /// Cache entries that could not be trusted.
+    /// Damaged cache entries.
     pub damaged: u64,
     /// The models that answered.
     pub models: Vec<String>,
-    /// Batches, up to [`Self::MAX_BATCHES`].
+    /// The first batches, up to [`Self::MAX_BATCHES`].
     pub batches: Vec<BatchRecord>,
-    /// Rows without an answer, up to [`Self::MAX_FAILURES`].
+    /// The first failed rows, up to [`Self::MAX_FAILURES`].
     pub failures: Vec<FailedRow>,
-    /// How many rows each reason cost, all of them.
-    pub failure_reasons: BTreeMap<&'static str, u64>,
-    /// Questions that had to be asked.
+    /// Failed rows by reason.
+    pub failure_reasons: BTreeMap<FailureReason, u64>,
+    /// Distinct questions that missed the cache.
     pub asked: u64,
-    /// How audits came out.
+    /// Results of the audit.
     pub audit: AuditCounts,
 }
 
 impl Tally {
-    /// Batches that a report lists.
+    /// Maximum batches in a report.
     pub const MAX_BATCHES: usize = 10_000;
-    /// Failed rows that a report lists; the failure file has all.
+    /// Maximum failed rows in a report; the failure file lists all.
     pub const MAX_FAILURES: usize = 1_000;
 
-    /// Counts how a row ended.
+    /// Counts the outcome of a row.
     pub fn end(&mut self, outcome: &Outcome, duplicate: bool) {
         match outcome {
             Outcome::Cached(_) => self.rows.cached += 1,
@@ -142,18 +159,18 @@ impl Tally {
         self.rows.duplicates += u64::from(duplicate);
     }
 
-    /// Counts rows that were not asked.
+    /// Counts skipped rows.
     pub fn skip(&mut self, reason: SkipReason, count: u64) {
         if count > 0 {
             self.rows.skipped += count;
-            *self.skipped.entry(reason.as_str()).or_default() += count;
+            *self.skipped.entry(reason).or_default() += count;
         }
     }
 
-    /// Counts what happened to a call.
-    pub fn event(&mut self, event: Event) {
+    /// Counts an event of a call.
+    pub fn event(&mut self, event: CallEvent) {
         match event {
-            Event::Sent { stage, retry } => {
+            CallEvent::Sent { stage, retry } => {
                 self.calls.total += 1;
                 let kind = match stage {
                     _ if retry => &mut self.calls.retries,
@@ -163,8 +180,8 @@ impl Tally {
                 };
                 *kind += 1;
             }
-            Event::PushedBack { rate_limited } => self.calls.rate_limited += u64::from(rate_limited),
-            Event::Answered { usage, model, unknown } => {
+            CallEvent::PushedBack { rate_limited } => self.calls.rate_limited += u64::from(rate_limited),
+            CallEvent::Answered { usage, model, unknown } => {
                 self.usage_unknown |= usage.input.is_none() || usage.output.is_none();
                 self.tokens.input += usage.input.unwrap_or(0);
                 self.tokens.output += usage.output.unwrap_or(0);
@@ -184,7 +201,7 @@ impl Tally {
         }
     }
 
-    /// Whether every row ended exactly once.
+    /// Returns whether every row has exactly one outcome.
     pub fn adds_up(&self) -> bool {
         let rows = &self.rows;
         rows.scraped == rows.cached + rows.enriched + rows.failed + rows.skipped

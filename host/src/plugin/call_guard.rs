@@ -1,9 +1,10 @@
-//! A plugin under watch: whatever it does in a call, the call ends.
+//! Guards every call of a plugin: it ends at its deadline, and its errors are sanitized.
 //!
-//! Calls run on threads where they may block, and are given up when their time is over; a thread that does not come
-//! back is left behind. Errors are made fit to be shown, and those that are the plugin's fault name it.
+//! Calls run on threads where they may block. A call is cancelled at its deadline; a thread that does not return is leaked.
+//! Errors that are the plugin's fault name the plugin and the method. This module and [`super::silence`] hold all deadlines
+//! of plugin calls.
 
-use super::call_site::{CallSite, enter};
+use super::call_site::{CallScope, CallSite};
 use super::method_name::method_name;
 use super::redact::Redactor;
 use super::sanitize::sanitize_error;
@@ -22,36 +23,35 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-/// How long a call may still take after Ctrl-C or SIGTERM. Calls of providers are not cut short: they are paid for.
+/// Time that a call may still take after Ctrl-C or SIGTERM. Provider calls keep their own deadline: they are paid for.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long the end of an instance is waited for: longer than the exec plugins wait for their programs.
+/// Time that the release of an instance may take; longer than the exec plugins wait for their programs.
 pub const RELEASE: Duration = Duration::from_secs(3);
-/// A longer answer of a model is no answer.
+/// Maximum size of a model's answer in bytes.
 const MAX_ANSWER_BYTES: usize = 64 << 20;
-/// The fact of errors whose message names the plugin already.
+/// The context key of errors whose message names the plugin already.
 pub const NAMED: &str = "plugin";
 
-/// What watching a plugin takes.
+/// Options of a [`guard`].
 pub struct GuardOptions {
-    /// Its kind.
+    /// The plugin's kind.
     pub kind: PluginKind,
-    /// Its name.
+    /// The plugin's name.
     pub name: String,
-    /// Longest time of a call.
+    /// Maximum duration of a call.
     pub timeout: Duration,
-    /// The runtime on whose threads for blocking work its calls run.
+    /// The runtime on whose blocking threads calls run.
     pub calls: Handle,
-    /// The wish to stop.
+    /// The stop signal.
     pub stop: Stop,
     /// The secrets of the run.
     pub redactor: Redactor,
 }
 
-/// A plugin under watch.
 struct CallGuard {
     /// The plugin, until it is released.
     inner: Option<Arc<dyn Caller>>,
-    /// Kind and name, for the life of the process: a thread that is left behind may end it later.
+    /// Kind and name.
     plugin: &'static str,
     timeout: Duration,
     calls: Handle,
@@ -59,30 +59,35 @@ struct CallGuard {
     redactor: Redactor,
 }
 
-/// The kind and name of a plugin, for sentences that outlive everything. One a plugin, so the leak is small.
+/// Returns kind and name of a plugin for messages that a leaked thread may still need while the process ends.
+///
+/// The text is leaked on purpose, once per plugin: a thread-local with a destructor is gone when exit handlers run.
 pub fn label(kind: PluginKind, name: &str) -> &'static str {
     String::leak(format!("{kind} plugin `{name}`"))
 }
 
-/// Puts a plugin under watch.
+/// Wraps a plugin in a guard.
 pub fn guard(remote: Remote, options: GuardOptions) -> Remote {
     let GuardOptions { kind, name, timeout, calls, stop, redactor } = options;
     let plugin = label(kind, &name);
     Remote::new(Arc::new(CallGuard { inner: Some(remote.into_caller()), plugin, timeout, calls, stop, redactor }))
 }
 
+/// Returns the kind of the error for a call that reached its deadline.
+fn deadline_error_kind(method: u32) -> ErrorKind {
+    if method == method::COMPLETE { ErrorKind::Retryable } else { ErrorKind::Other }
+}
+
 impl Caller for CallGuard {
     fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
         Box::pin(async move {
             let result = match method {
-                // Scrapers have a thread of their own, and their time is that of their silence.
-                method::SCRAPE => self.here(method, payload).await,
-                // The time of a provider's call begins with the call and ends where its batch is asked.
-                method::COMPLETE => self.apart(method, payload).await,
-                _ => self.in_time(method, payload).await,
+                // A scraper has its own thread, and its deadline limits its silence.
+                method::SCRAPE => self.on_this_thread(method, payload).await,
+                _ => self.within_deadline(method, payload).await,
             };
-            let result = result.and_then(|reply| self.sized(method, reply));
-            result.map_err(|error| self.named(method, sanitize_error(error, &self.redactor)))
+            let result = result.and_then(|reply| self.check_size(method, reply));
+            result.map_err(|error| self.name_panic(method, sanitize_error(error, &self.redactor)))
         })
     }
 
@@ -93,51 +98,50 @@ impl Caller for CallGuard {
 }
 
 impl CallGuard {
-    /// Runs a call on this thread.
-    async fn here(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+    async fn on_this_thread(&self, method: u32, payload: Buffer) -> Result<Buffer> {
         let mut call = self.start(method, payload)?;
         let site = self.site(method);
         poll_fn(|context| {
-            let _inside = enter(site);
+            let _scope = CallScope::enter(site);
             call.as_mut().poll(context)
         })
         .await
     }
 
-    /// Runs a call on a thread where it may block. When nobody waits any more it is dropped there, if it lets go of it.
-    async fn apart(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+    /// Runs a call on a blocking thread. A cancelled call is dropped there, once it yields.
+    async fn on_blocking_thread(&self, method: u32, payload: Buffer) -> Result<Buffer> {
         let call = self.start(method, payload)?;
         let (site, runtime) = (self.site(method), self.calls.clone());
-        let (waiting, nobody_waits) = oneshot::channel::<()>();
+        let (caller, caller_gone) = oneshot::channel::<()>();
         let work = self.calls.spawn_blocking(move || {
-            let _inside = enter(site);
+            let _scope = CallScope::enter(site);
             runtime.block_on(async {
                 tokio::select! {
                     biased;
                     result = call => Some(result),
-                    _ = nobody_waits => None,
+                    _ = caller_gone => None,
                 }
             })
         });
         let result = work.await;
-        drop(waiting);
+        drop(caller);
         match result {
             Ok(Some(result)) => result,
-            Ok(None) => Err(Error::new(ErrorKind::Cancelled, "the call was given up")),
-            Err(error) => Err(Error::new(ErrorKind::Other, format!("the call broke off: {error}"))),
+            Ok(None) => Err(Error::new(ErrorKind::Cancelled, "the call was cancelled")),
+            Err(error) => Err(Error::new(ErrorKind::Other, format!("the call ended unexpectedly: {error}"))),
         }
     }
 
-    async fn in_time(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+    async fn within_deadline(&self, method: u32, payload: Buffer) -> Result<Buffer> {
         tokio::select! {
             biased;
-            result = self.apart(method, payload) => result,
-            () = sleep(self.timeout) => Err(self.late(method, self.timeout)),
-            () = self.grace() => Err(self.late(method, GRACE)),
+            result = self.on_blocking_thread(method, payload) => result,
+            () = sleep(self.timeout) => Err(self.deadline_error(method, self.timeout)),
+            () = self.grace(), if method != method::COMPLETE => Err(self.deadline_error(method, GRACE)),
         }
     }
 
-    /// Ends a while after the user has asked for the end.
+    /// Waits for the end of the grace period after a signal.
     async fn grace(&self) {
         self.stop.requested().await;
         match self.stop.reason() {
@@ -148,26 +152,28 @@ impl CallGuard {
 
     fn start(&self, method: u32, payload: Buffer) -> Result<BoxFuture<Result<Buffer>>> {
         let inner = self.inner.as_ref().map(Arc::clone);
-        let inner = inner.ok_or_else(|| Error::new(ErrorKind::Other, "the plugin was released already"))?;
-        // Nothing of the plugin runs before the first poll.
+        let inner = inner.ok_or_else(|| Error::new(ErrorKind::Other, "the plugin was released"))?;
+        // No plugin code runs before the first poll.
         Ok(Box::pin(async move { inner.call(method, payload).await }))
     }
 
-    fn sized(&self, method: u32, reply: Buffer) -> Result<Buffer> {
+    fn check_size(&self, method: u32, reply: Buffer) -> Result<Buffer> {
         if method == method::COMPLETE && reply.len() > MAX_ANSWER_BYTES {
-            let size = format!("{} MiB, which no answer has", reply.len() >> 20);
+            let size = format!("{} MiB, over the maximum of {} MiB", reply.len() >> 20, MAX_ANSWER_BYTES >> 20);
             return Err(self.fault(ErrorKind::InvalidData, method, "answered `complete` with", &size));
         }
         Ok(reply)
     }
 
-    fn late(&self, method: u32, limit: Duration) -> Error {
+    /// A provider call without a response may be charged, so its error is marked.
+    fn deadline_error(&self, method: u32, limit: Duration) -> Error {
         let rest = format!("`{}` within {} s", method_name(method), limit.as_secs());
-        self.fault(ErrorKind::Other, method, "did not return from", &rest)
+        let error = self.fault(deadline_error_kind(method), method, "did not return from", &rest);
+        if method == method::COMPLETE { error.maybe_billed() } else { error }
     }
 
-    /// A panic names the plugin; what a plugin says itself stays as it is.
-    fn named(&self, method: u32, error: Error) -> Error {
+    /// Names the plugin in the error of a panic; other errors keep their message.
+    fn name_panic(&self, method: u32, error: Error) -> Error {
         if error.kind != ErrorKind::Panic {
             return error;
         }
@@ -186,18 +192,18 @@ impl CallGuard {
 }
 
 impl Drop for CallGuard {
-    /// The plugin's own end is its code too: it may block, and it may end the process.
+    /// Releases the instance on a thread of its own: its destructor may block or end the process.
     fn drop(&mut self) {
         let Some(inner) = self.inner.take() else { return };
         let site = CallSite { plugin: self.plugin, method: "drop" };
-        let (at_work, ended) = std::sync::mpsc::channel::<()>();
+        let (running, ended) = std::sync::mpsc::channel::<()>();
         std::thread::spawn(move || {
-            let _inside = enter(site);
+            let _scope = CallScope::enter(site);
             drop(inner);
-            drop(at_work);
+            drop(running);
         });
         if ended.recv_timeout(RELEASE) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("the {} does not end; its thread is left behind", self.plugin);
+            tracing::warn!("the {} does not end; its thread is leaked", self.plugin);
         }
     }
 }

@@ -1,30 +1,32 @@
-//! Which plugin's code the current thread is running, for the sentence on a plugin that ends the process.
+//! The plugin method that the current thread runs, for the message about a plugin that ends the process.
 
 use std::cell::Cell;
 
 /// A plugin's method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallSite {
-    /// Kind and name of the plugin, as people read them.
+    /// Kind and name of the plugin, for messages.
     pub plugin: &'static str,
     /// The name of the method.
     pub method: &'static str,
 }
 
 thread_local! {
-    // Without a destructor, so that it can still be read while the process ends.
+    // Has no destructor, so that exit handlers can still read it.
     static CURRENT: Cell<Option<CallSite>> = const { Cell::new(None) };
 }
 
-/// The thread is inside a plugin until this is dropped.
+/// Marks the thread as running a plugin's method until it is dropped.
 pub struct CallScope(Option<CallSite>);
 
-/// The thread enters a method of a plugin.
-pub fn enter(site: CallSite) -> CallScope {
-    CallScope(CURRENT.replace(Some(site)))
+impl CallScope {
+    /// Enters a method of a plugin.
+    pub fn enter(site: CallSite) -> Self {
+        Self(CURRENT.replace(Some(site)))
+    }
 }
 
-/// Where the thread is.
+/// Returns the plugin method that the thread runs.
 pub fn current() -> Option<CallSite> {
     CURRENT.get()
 }
@@ -40,13 +42,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_outer_place_comes_back() {
+    fn leaving_a_nested_scope_restores_the_outer_one() {
         let outer = CallSite { plugin: "scraper plugin `a`", method: "scrape" };
         let inner = CallSite { plugin: "cache plugin `b`", method: "store" };
-        let entered = enter(outer);
-        drop(enter(inner));
+        let scope = CallScope::enter(outer);
+        drop(CallScope::enter(inner));
         assert_eq!(current(), Some(outer));
-        drop(entered);
+        drop(scope);
         assert_eq!(current(), None);
     }
 }

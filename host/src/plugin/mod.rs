@@ -26,5 +26,6 @@ pub mod redact;
 pub mod registry;
 pub mod row_intake;
 pub mod sanitize;
+pub mod silence;
 
 pub use error::PluginError;

@@ -1,6 +1,8 @@
 //! The report as JSON, for other programs. Its fields are documented in `docs/report.md`.
 
 use crate::exit_code::ExitCode;
+use crate::pipeline::question::SkipReason;
+use crate::pipeline::row_failure::FailureReason;
 use crate::pipeline::tally::{AuditCounts, BatchRecord, CallCounts, FailedRow, RowCounts, Tally, TokenCounts};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ pub struct Report {
     /// Rows.
     pub rows: RowCounts,
     /// Why rows were skipped.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: BTreeMap<SkipReason, u64>,
     /// Calls.
     pub calls: CallCounts,
     /// Tokens.
@@ -45,7 +47,7 @@ pub struct Report {
     /// Rows without an answer, the first 1,000; the failure file has all.
     pub failures: Vec<FailedRow>,
     /// How many rows each reason cost.
-    pub failure_reasons: BTreeMap<&'static str, u64>,
+    pub failure_reasons: BTreeMap<FailureReason, u64>,
     /// Items under ids that nobody asked about.
     pub unknown_ids: u64,
     /// Cache entries that could not be trusted and counted as misses.

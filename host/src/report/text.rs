@@ -27,7 +27,7 @@ pub fn summary(report: &Report) -> String {
     line("Failed", format!("{}{reasons}", rows.failed));
     if rows.skipped > 0 {
         let why: Vec<_> =
-            report.skipped.iter().map(|(reason, n)| format!("{n} {}", reason.replace('_', " "))).collect();
+            report.skipped.iter().map(|(reason, n)| format!("{n} {}", reason.as_str().replace('_', " "))).collect();
         line("Skipped", format!("{} ({})", rows.skipped, why.join(", ")));
     }
     if let Some(rate) = success_rate(report) {

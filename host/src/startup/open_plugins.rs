@@ -5,7 +5,7 @@ use crate::document::{PLACEHOLDER, SecretSources, pointer, resolve_secrets};
 use crate::limit::stop::Stop;
 use crate::plugin::PluginError;
 use crate::plugin::call_guard::{GuardOptions, guard, label};
-use crate::plugin::call_site::{CallSite, enter};
+use crate::plugin::call_site::{CallScope, CallSite};
 use crate::plugin::host_services::HostServices;
 use crate::plugin::http::HttpService;
 use crate::plugin::record_replay::RecordReplay;
@@ -206,7 +206,7 @@ impl OpenPlugins {
         let site = CallSite { plugin: label(kind, &name), method: "new" };
         let (isolation, limit) = (wanted.isolation, wanted.timeout);
         let made = shared.calls.clone().spawn_blocking(move || {
-            let _inside = enter(site);
+            let _scope = CallScope::enter(site);
             instantiate(&source, &config, &shared, isolation, limit)
         });
         let Ok(made) = timeout(wanted.timeout, made).await else {

@@ -1,12 +1,17 @@
-//! The run: wires the stages and owns all state.
+//! Connects the stages and owns all state of a run.
 //!
-//! One task does everything but the calls: it takes rows in, looks them up, packs questions, hands batches
-//! to [`Dispatcher`](super::dispatch::Dispatcher) tasks (the only concurrent step), and lets rows out in
-//! order. So no state is shared. `run_loop` reads like that; `intake` is what happens to rows that come
-//! in, `verdicts` what happens to answers.
+//! [`run`] is one loop in one task: it reads rows, starts calls, applies their results and exports rows. The state is split
+//! by subject: `service_health` decides whether the service works, `open_questions` maps questions to the rows that wait
+//! for them, `batch_queue` decides which call is next, `audit` compares answers, and [`super::row_buffer`] keeps the rows
+//! in order.
 
-mod intake;
+mod audit;
+mod batch_queue;
+mod ingest;
+mod open_questions;
+mod results;
 mod run_loop;
-mod verdicts;
+mod service_health;
+mod source_columns;
 
 pub use run_loop::{Pipeline, RunEnd, run};

@@ -1,0 +1,156 @@
+//! Stages 9 and 10: applies the results of calls to rows, and plans what is asked again.
+
+use super::run_loop::Run;
+use super::service_health::Reaction;
+use crate::limit::stop::StopReason;
+use crate::pipeline::batch::{Batch, Stage};
+use crate::pipeline::dispatch::{BatchEnd, FinishedBatch};
+use crate::pipeline::fallback::{self, FailedCall, Unresolved};
+use crate::pipeline::question::{Outcome, RowKey};
+use crate::pipeline::reconcile::Verdict;
+use crate::pipeline::row_buffer::RowIndex;
+use crate::pipeline::row_failure::{FailureReason, RowFailure};
+use crate::pipeline::tally::{BatchOutcome, BatchRecord, FailedRow, Tally};
+use crate::settings::OnFailure;
+use rowsmith_plugin_api::Error;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Time until questions that another process is asking are looked up again.
+const DEFERRED_PAUSE: Duration = Duration::from_millis(500);
+
+impl Run<'_> {
+    /// Applies the result of a batch.
+    pub(super) fn apply(&mut self, finished: FinishedBatch) {
+        let FinishedBatch { batch, end, attempts, took, not_stored, deferred } = finished;
+        self.queue.finished(batch.stage);
+        if let Some(error) = not_stored {
+            // The answers are exported all the same: they are paid for.
+            self.stop.request(StopReason::Cache(error));
+        }
+        if !deferred.is_empty() {
+            self.queue.defer(deferred);
+            self.deferred_until = Instant::now() + DEFERRED_PAUSE;
+        }
+        if attempts > 0 {
+            let (rows, outcome) = (batch.questions.len(), outcome_of(&end));
+            self.tally.batch(BatchRecord { rows, stage: batch.stage, outcome, attempts, seconds: took.as_secs_f64() });
+        }
+        match end {
+            BatchEnd::Validated { verdicts, whole } => {
+                self.concurrency.answered();
+                let held = self.health.record_answer();
+                self.apply_verdicts(batch, verdicts, whole);
+                held.into_iter().for_each(|(batch, error)| self.split(batch, error));
+            }
+            BatchEnd::Unanswered(error) if batch.stage == Stage::Audit => {
+                tracing::debug!(%error, "an audit call got no response");
+                self.health.count_unanswered(Stage::Audit);
+                self.audit.cancel(&batch);
+            }
+            BatchEnd::Unanswered(error) => {
+                let reaction = self.health.record_unanswered(batch, error);
+                self.react(reaction);
+            }
+            BatchEnd::NotAsked if batch.stage == Stage::Audit => self.audit.cancel(&batch),
+            // The rows stay open; a run that stops ends them all.
+            BatchEnd::NotAsked | BatchEnd::Deferred => {}
+        }
+    }
+
+    fn apply_verdicts(&mut self, batch: Batch, verdicts: Vec<Verdict>, whole: bool) {
+        if batch.stage == Stage::Audit {
+            self.audit.compare(&batch, &verdicts, &self.settings.enrich.output, &mut self.tally.audit);
+            return;
+        }
+        let call = FailedCall { stage: batch.stage, rows: batch.questions.len(), whole };
+        let mut unresolved = Vec::new();
+        for (question, verdict) in batch.questions.into_iter().zip(verdicts) {
+            match verdict {
+                Ok(answer) => {
+                    if let Some(audit) = self.audit.sample(&question, &answer, call.rows) {
+                        self.queue.push_batch(audit);
+                    }
+                    self.resolve(question.key, &Outcome::Enriched(answer));
+                }
+                Err(failure) => unresolved.push((question, failure)),
+            }
+        }
+        self.fall_back(call, unresolved);
+    }
+
+    fn fall_back(&mut self, call: FailedCall, unresolved: Vec<Unresolved>) {
+        let plan = fallback::plan(self.settings.batch.fallback, call, unresolved);
+        plan.batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
+        plan.repack.into_iter().for_each(|question| self.queue.push_unresolved(question));
+        for (question, failure) in plan.failed {
+            self.questions.record_failure(question.key, failure.clone());
+            self.resolve(question.key, &Outcome::Failed(failure));
+        }
+    }
+
+    /// Carries out what the health of the service demands.
+    pub(super) fn react(&mut self, reaction: Reaction) {
+        match reaction {
+            Reaction::Hold => {}
+            Reaction::Split(batch, error) => self.split(batch, error),
+            Reaction::Stop(error) => self.stop.request(StopReason::Provider(error)),
+        }
+    }
+
+    /// Asks a batch without a response in smaller calls.
+    fn split(&mut self, batch: Batch, error: Error) {
+        let rows = batch.questions.len();
+        let failure = RowFailure::new(FailureReason::Service, error.message);
+        // A row on its own has used all its retries.
+        let stage = if rows == 1 { Stage::Single } else { batch.stage };
+        let unresolved = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
+        self.fall_back(FailedCall { stage, rows, whole: true }, unresolved);
+    }
+
+    /// Ends all rows that wait for a question.
+    pub(super) fn resolve(&mut self, key: RowKey, outcome: &Outcome) {
+        let Some(rows) = self.questions.close(&key) else { return };
+        for row in rows.duplicates {
+            self.end(row, outcome.clone(), true);
+        }
+        self.end(rows.first, outcome.clone(), false);
+    }
+
+    /// Ends a row and records its failure, if it failed.
+    pub(super) fn end(&mut self, index: RowIndex, outcome: Outcome, duplicate: bool) {
+        self.tally.end(&outcome, duplicate);
+        let failure = if let Outcome::Failed(failure) = &outcome { Some(failure.clone()) } else { None };
+        let row = self.rows.end(index, outcome, duplicate);
+        let (Some(failure), Some(row)) = (failure, row) else {
+            return;
+        };
+        let failed = FailedRow {
+            row: index + 1,
+            key: row.key.map(|key| key.hex()).unwrap_or_default(),
+            reason: failure.reason,
+            message: failure.message,
+            source: row.chunk.row(row.row).object(),
+        };
+        self.failures.write(&failed);
+        if self.tally.failures.len() < Tally::MAX_FAILURES {
+            self.tally.failures.push(failed);
+        }
+        if self.settings.run.on_failure == OnFailure::Stop {
+            self.stop.request(StopReason::RowFailed);
+        }
+        if let Some(max) = self.settings.budget.max_failed_rows.filter(|max| self.tally.rows.failed > *max) {
+            self.stop.request(StopReason::Limit(format!("more than max_failed_rows = {max} rows have failed")));
+        }
+    }
+}
+
+fn outcome_of(end: &BatchEnd) -> BatchOutcome {
+    match end {
+        BatchEnd::Validated { verdicts, .. } if verdicts.iter().all(Result::is_ok) => BatchOutcome::Answered,
+        BatchEnd::Validated { verdicts, .. } if verdicts.iter().any(Result::is_ok) => BatchOutcome::Partial,
+        BatchEnd::Validated { .. } => BatchOutcome::Failed,
+        BatchEnd::Unanswered(_) => BatchOutcome::Unanswered,
+        BatchEnd::NotAsked | BatchEnd::Deferred => BatchOutcome::NotAsked,
+    }
+}
