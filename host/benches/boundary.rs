@@ -7,7 +7,7 @@ use rowsmith::{
     limit::stop::Stop,
     plugin::{
         discovery::SearchPath,
-        host_services::PluginServices,
+        host_services::{PluginId, PluginServices},
         isolated::{Program, isolate},
         redact::Redactor,
         registry::{Registry, instantiate},
@@ -199,7 +199,8 @@ fn isolated_calls() {
     let source = registry.source(&memory).expect("the memory cache; `cargo bench` builds it");
     let here = instantiate(&source, &memory.config, &shared, Isolation::None, memory.timeout).expect("an instance");
     let program = Program::at(env!("CARGO_BIN_EXE_rowsmith").into());
-    let services = Arc::new(PluginServices::new(shared.clone(), "cache-memory".to_owned()));
+    let services =
+        Arc::new(PluginServices::new(shared.clone(), PluginId { kind: PluginKind::Cache, name: "memory".to_owned() }));
     let separate = isolate(program, &source, &memory.config, services, &shared, memory.timeout).expect("a process");
     say("\nlook-up of 20 keys in the memory cache                      ns/call");
     let keys: Vec<_> = (0..20).map(|number| [number; 32]).collect();

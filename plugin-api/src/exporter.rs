@@ -1,6 +1,6 @@
 //! The exporter trait: writes the finished rows.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::row::RowChunk;
 use crate::schema::ConfigSchema;
@@ -23,6 +23,14 @@ pub trait Exporter: Send + Sized + 'static {
 
     /// Returns the target of the rows. The host shows it, and rejects two exporters with one target.
     fn target(&self) -> Target;
+
+    /// Makes the exporter replace an existing target, whatever its config says. The host calls it for `--force`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unsupported`] by default.
+    fn replace_existing(&mut self) -> Result<()> {
+        Err(Error::unsupported("replace_existing"))
+    }
 
     /// Starts the export with the columns known so far. Rows may bring further columns.
     fn begin(&mut self, columns: Vec<String>) -> impl Future<Output = Result<()>> + Send;

@@ -6,7 +6,7 @@ use rowsmith::limit::clock::Clock;
 use rowsmith::limit::stop::Stop;
 use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
 use rowsmith::pipeline::orchestrator::{self, RunEnd};
-use rowsmith::plugin::host_services::{HostServices, PluginServices};
+use rowsmith::plugin::host_services::{HostServices, PluginId, PluginServices};
 use rowsmith::plugin::redact::Redactor;
 use rowsmith::plugin::registry::{Source, instantiate};
 use rowsmith::settings::{Isolation, Settings};
@@ -29,7 +29,10 @@ type Create = fn(&Buffer, HostHandle) -> Result<Arc<dyn Callee>, Buffer>;
 
 /// Creates an instance of a plugin of this process.
 fn instance(create: Create, config: &Value, shared: &HostServices) -> Remote {
-    let host = HostHandle::new(Arc::new(PluginServices::new(shared.clone(), "in-process".to_owned())));
+    let host = HostHandle::new(Arc::new(PluginServices::new(
+        shared.clone(),
+        PluginId { kind: rowsmith_plugin_api::PluginKind::Provider, name: "in-process".to_owned() },
+    )));
     let created = create(&Buffer::from(config.to_string()), host).map_err(|bytes| Error::decode(&bytes));
     Remote::new(Arc::new(Instance::new(created.expect("the plugin accepts its config"))))
 }

@@ -23,7 +23,6 @@ use crate::settings::Settings;
 use crate::settings::defaults;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,7 +71,8 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     let shared = |on: bool| on.then(|| plugins.cache.clone());
     // Processes share a service's limits, and a replay asks none.
     let coordinated = plugins.shared_cache && !settings.run.replayed;
-    let quota = shared(coordinated).map(|cache| SharedQuota { cache, name: quota_name(settings, &plugins.info) });
+    let quota = shared(coordinated)
+        .map(|cache| SharedQuota { cache, name: quota_name(&plugins.provider_plugin.0, &plugins.info) });
     let leases = shared(coordinated).map(|cache| Leases::new(cache, ground.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
@@ -163,13 +163,11 @@ fn budget(settings: &Settings) -> BudgetTracker {
     BudgetTracker::new(settings.budget.clone(), prices)
 }
 
-/// Names the quota of a service, a model and a credential. The config only says where the key is, which
-/// tells credentials apart without touching them.
-fn quota_name(settings: &Settings, info: &ProviderInfo) -> String {
-    let config = &settings.provider.config;
-    let part = |key: &str| config.get(key).map(Value::to_string).unwrap_or_default();
+/// Names the quota of a provider plugin, a model and the scope that the plugin declares, usually service and credential.
+fn quota_name(plugin: &str, info: &ProviderInfo) -> String {
+    let scope = info.quota_scope.as_deref().unwrap_or_default();
     let mut hash = Sha256::new();
-    for part in [&settings.provider.name, &info.model, &part("api_key"), &part("base_url")] {
+    for part in [plugin, &info.model, scope] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

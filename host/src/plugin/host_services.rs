@@ -1,4 +1,4 @@
-//! What the host lends to a plugin.
+//! The host services that plugins can call.
 
 use super::http::HttpService;
 use super::redact::Redactor;
@@ -9,48 +9,70 @@ use crate::limit::stop::Stop;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::{encode_panic, image_address};
 use rowsmith_plugin_api::host::{Progress, operation, question};
-use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Result};
+use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Manifest, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// Most characters of a plugin's log record; longer ones are cut.
+/// Maximum characters of a plugin's log record.
 const LOG_CHARS: usize = 10_000;
 
-/// The parts of a host that all plugins share.
+/// The host services that all plugins of a command share.
 #[derive(Clone)]
 pub struct HostServices {
-    /// HTTP.
+    /// The HTTP client.
     pub http: Arc<HttpService>,
-    /// Where rows go.
+    /// Receives the rows of scrapers.
     pub sinks: RowIntake,
-    /// The wish to stop.
+    /// The stop signal.
     pub stop: Stop,
     /// The secrets of the run.
     pub redactor: Redactor,
-    /// Below it, each plugin has a folder.
+    /// The parent of the plugins' state folders.
     pub state_root: PathBuf,
-    /// The runtime that services run on.
+    /// The runtime of host services.
     pub runtime: Handle,
-    /// The runtime that calls of providers run on.
+    /// The runtime of plugin calls.
     pub calls: Handle,
 }
 
-/// What one plugin is lent.
+/// The kind and name of a plugin; displays as `kind-name`, as in file names and pins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginId {
+    /// The kind.
+    pub kind: PluginKind,
+    /// The name in configs.
+    pub name: String,
+}
+
+impl PluginId {
+    /// Returns the id of a manifest's plugin.
+    pub fn of(manifest: &Manifest) -> Self {
+        Self { kind: manifest.kind, name: manifest.name.clone() }
+    }
+}
+
+impl std::fmt::Display for PluginId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.kind, self.name)
+    }
+}
+
+/// The host services of one plugin.
 pub struct PluginServices {
     shared: HostServices,
-    /// `kind-name`.
-    plugin: String,
+    plugin: PluginId,
 }
 
 impl PluginServices {
-    /// The services for one plugin.
-    pub fn new(shared: HostServices, plugin: String) -> Self {
+    /// Creates the services of one plugin.
+    pub fn new(shared: HostServices, plugin: PluginId) -> Self {
         Self { shared, plugin }
     }
 
-    /// Runs a service on the host's runtime: the plugin may poll from a thread that has none.
+    /// Runs a service on the host's runtime, since a plugin may poll from a thread without one.
     fn spawn(&self, future: impl Future<Output = Result<Buffer>> + Send + 'static) -> ReplyFuture {
         let busy = self.busy();
         let mut task = AbortOnDrop(self.shared.runtime.spawn(async move {
@@ -59,20 +81,20 @@ impl PluginServices {
         }));
         Box::pin(async move {
             let result = (&mut task.0).await.unwrap_or_else(|error| {
-                Err(Error::new(ErrorKind::Other, format!("a host service broke off: {error}")))
+                Err(Error::new(ErrorKind::Other, format!("a host service ended unexpectedly: {error}")))
             });
             result.map_err(|error| error.encode())
         })
     }
 
-    /// Held while a scraper uses a service: it is not silent then.
+    /// Marks the scraper as active while it uses a service.
     fn busy(&self) -> Option<Busy> {
-        self.plugin.starts_with("scraper-").then(|| self.shared.sinks.busy())
+        (self.plugin.kind == PluginKind::Scraper).then(|| self.shared.sinks.busy())
     }
 
     fn state_dir(&self) -> Result<Buffer> {
-        let folder = self.shared.state_root.join(&self.plugin);
-        std::fs::create_dir_all(&folder).map_err(|error| Error::io("make the folder", &folder, &error))?;
+        let folder = self.shared.state_root.join(self.plugin.to_string());
+        std::fs::create_dir_all(&folder).map_err(|error| Error::io("create the folder", &folder, &error))?;
         Ok(Buffer::from(folder.display().to_string()))
     }
 }
@@ -81,12 +103,12 @@ impl HostSide for PluginServices {
     fn call(&self, operation: u32, payload: Buffer) -> ReplyFuture {
         match operation {
             operation::HTTP => {
-                let (http, plugin) = (Arc::clone(&self.shared.http), self.plugin.clone());
+                let (http, plugin) = (Arc::clone(&self.shared.http), self.plugin.to_string());
                 self.spawn(async move { http.send(&plugin, HttpRequest::decode(&payload)?).await?.encode() })
             }
             operation::EMIT_ROWS => {
                 let (sinks, busy) = (self.shared.sinks.clone(), self.busy());
-                // Polled by the scraper's own thread, so that checking rows is its work.
+                // Polled on the scraper's thread, so that it pays for checking its rows.
                 Box::pin(async move {
                     let _busy = busy;
                     sinks.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode())
@@ -94,20 +116,20 @@ impl HostSide for PluginServices {
             }
             operation::SLEEP => {
                 let stop = self.shared.stop.clone();
-                let awaits_nobody = self.shared.http.is_replayed();
+                let is_replayed = self.shared.http.is_replayed();
                 self.spawn(async move {
                     let millis: u64 = serde_json::from_slice(&payload)?;
-                    let millis = if awaits_nobody { 0 } else { millis };
+                    let millis = if is_replayed { 0 } else { millis };
                     let slept = stop.or(tokio::time::sleep(Duration::from_millis(millis))).await;
                     slept
                         .map(|()| Buffer::default())
-                        .ok_or_else(|| Error::new(ErrorKind::Cancelled, "the run is being stopped"))
+                        .ok_or_else(|| Error::new(ErrorKind::Cancelled, "the run is stopping"))
                 })
             }
             operation::PROGRESS => {
                 let progress = serde_json::from_slice::<Progress>(&payload);
                 if let Ok(Progress { message, done, total }) = progress {
-                    tracing::debug!(plugin = self.plugin, message, done, total, "progress");
+                    tracing::debug!(plugin = %self.plugin, message, done, total, "progress");
                 }
                 Box::pin(std::future::ready(Ok(Buffer::default())))
             }
@@ -118,7 +140,7 @@ impl HostSide for PluginServices {
 
     fn log(&self, level: u32, target: &str, message: &str) {
         let message = sanitize_text(message, LOG_CHARS, &self.shared.redactor);
-        let plugin = self.plugin.as_str();
+        let plugin = self.plugin.to_string();
         match level {
             1 => tracing::error!(target: "plugin", plugin, module = target, "{message}"),
             2 => tracing::warn!(target: "plugin", plugin, module = target, "{message}"),
@@ -142,7 +164,7 @@ impl HostSide for PluginServices {
     }
 }
 
-/// The most talkative level that anyone listens to.
+/// Returns the most verbose level that a subscriber wants.
 fn log_level() -> u64 {
     use tracing::level_filters::LevelFilter as L;
     match L::current() {

@@ -8,6 +8,7 @@ pub fn method_name(number: u32) -> &'static str {
         method::SCRAPE => "scrape",
         method::LIST => "list",
         method::SOURCE_PATHS => "source_paths",
+        method::REPLACE_EXISTING => "replace_existing",
         method::INFO => "info",
         method::COMPLETE => "complete",
         method::VERIFY | method::VERIFY_STORE => "verify",

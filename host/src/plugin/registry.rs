@@ -2,7 +2,7 @@
 
 use super::discovery::SearchPath;
 use super::error::PluginError;
-use super::host_services::{HostServices, PluginServices};
+use super::host_services::{HostServices, PluginId, PluginServices};
 use super::image::Image;
 use super::loader;
 use super::sanitize::sanitize_error;
@@ -108,7 +108,7 @@ impl Registry {
             return Ok(Arc::clone(image));
         }
         let image = Arc::new(Image::read(path)?);
-        let name = format!("{}-{}", image.manifest.kind, image.manifest.name);
+        let name = PluginId::of(&image.manifest).to_string();
         if let Some(pin) = self.pins.get(&name) {
             let wanted = pin.strip_prefix("sha256:").unwrap_or(pin);
             let found = image.sha256();
@@ -148,7 +148,7 @@ pub fn instantiate(
     timeout: Duration,
 ) -> Result<Remote, PluginError> {
     let manifest = source.manifest();
-    let services = PluginServices::new(shared.clone(), format!("{}-{}", manifest.kind, manifest.name));
+    let services = PluginServices::new(shared.clone(), PluginId::of(manifest));
     let services: Arc<dyn HostSide> = Arc::new(services);
     let made: Result<Arc<dyn Caller>, PluginError> = match isolation {
         Isolation::None => make(source, config, HostHandle::new(services)).map(|made| Arc::new(made) as _),

@@ -278,6 +278,17 @@ impl ExporterClient {
         self.0.json(method::TARGET, Buffer::default()).await
     }
 
+    /// See [`crate::Exporter::replace_existing`]. Plugins built before 0.3.0 do not have the method and follow their config.
+    ///
+    /// # Errors
+    /// The exporter's own.
+    pub async fn replace_existing(&self) -> Result<()> {
+        match self.0.call(method::REPLACE_EXISTING, Buffer::default()).await {
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
     /// See [`crate::Exporter::begin`].
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::file::OutputFile;
 use super::format::{FileFormat, LateColumns};
-use super::options::OutputOptions;
+use super::options::{IfExists, OutputOptions};
 use super::widen::{Segment, widen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{Ending, ExportSummary, Exporter, Target};
@@ -35,6 +35,11 @@ impl<F: FileFormat> Exporter for FileExporter<F> {
 
     fn target(&self) -> Target {
         self.options.target()
+    }
+
+    fn replace_existing(&mut self) -> Result<()> {
+        self.options.if_exists = IfExists::Replace;
+        Ok(())
     }
 
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {

@@ -91,7 +91,7 @@ mod tests {
         let column = |name: &str| OutputColumn {
             name: name.to_owned(),
             column: name.to_uppercase(),
-            rule: Rule::of(ValueType::String),
+            rule: Rule::new(ValueType::String),
         };
         let outputs = [column("a"), column("b")];
         let mut audit = Audit::new(1.0);

@@ -31,7 +31,8 @@ fn put_back<E>(slot: &Mutex<Option<E>>, exporter: E) {
 impl<E: Exporter> Callee for Adapter<E> {
     fn call(&self, method: u32, payload: Buffer) -> ReplyFuture {
         let slot = Arc::clone(&self.0);
-        if !matches!(method, method::TARGET | method::BEGIN | method::WRITE | method::FINISH) {
+        let known = [method::TARGET, method::REPLACE_EXISTING, method::BEGIN, method::WRITE, method::FINISH];
+        if !known.contains(&method) {
             return unknown(method);
         }
         reply(async move {
@@ -50,6 +51,7 @@ impl<E: Exporter> Callee for Adapter<E> {
 async fn run<E: Exporter>(exporter: &mut E, method: u32, payload: &[u8]) -> Result<Buffer> {
     match method {
         method::TARGET => json(&exporter.target()),
+        method::REPLACE_EXISTING => exporter.replace_existing().map(|()| Buffer::default()),
         method::BEGIN => exporter.begin(serde_json::from_slice(payload)?).await.map(|()| Buffer::default()),
         method::WRITE => exporter.write(RowChunk::decode(payload)?).await.map(|()| Buffer::default()),
         _ => json(&exporter.finish(serde_json::from_slice(payload)?).await?),
