@@ -1,36 +1,35 @@
 //! `rowsmith cache`: counting, checking and emptying, and what happens to a store that was damaged.
 
-use super::config_text;
-use super::sandbox::Sandbox;
+use rowsmith_test_harness::{Sandbox, config};
 use std::fs;
 
 /// A folder in which five rows were answered.
 fn answered() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("rowsmith.toml", config_text::offline());
-    sandbox.write("rows.csv", config_text::rows(5));
-    sandbox.run("run -q").expect(0);
+    sandbox.write("rowsmith.toml", config::offline());
+    sandbox.write("rows.csv", config::rows(5));
+    sandbox.rowsmith("run -q").exits(0);
     sandbox
 }
 
 #[test]
 fn entries_are_counted_checked_and_removed() {
     let sandbox = answered();
-    let said = sandbox.run("cache stats").expect(0);
-    assert!(said.out.contains("\nEntries         5\n"), "{}", said.out);
-    assert!(said.out.contains("\nAnswers         5 of fake (extractive-1)\n"), "{}", said.out);
-    let json = sandbox.run("cache stats --format json").expect(0).json();
+    let said = sandbox.rowsmith("cache stats").exits(0);
+    assert!(said.stdout.contains("\nEntries         5\n"), "{}", said.stdout);
+    assert!(said.stdout.contains("\nAnswers         5 of fake (extractive-1)\n"), "{}", said.stdout);
+    let json = sandbox.rowsmith("cache stats --format json").exits(0).json();
     assert_eq!((&json["entries"], &json["damaged"]), (&5.into(), &0.into()), "{json}");
 
-    let said = sandbox.run("cache verify").expect(0);
-    assert_eq!(said.out, "5 entries are sound, 0 are damaged\n");
+    let said = sandbox.rowsmith("cache verify").exits(0);
+    assert_eq!(said.stdout, "5 entries are sound, 0 are damaged\n");
 
-    let said = sandbox.run("cache clear").expect(2);
-    assert!(said.err.starts_with("error: remove 5 answers from "), "{}", said.err);
-    assert!(said.err.ends_with("? say --yes to do it without a terminal\n"), "{}", said.err);
-    let said = sandbox.run("cache clear --yes").expect(0);
-    assert!(said.out.starts_with("removed 5 answers from "), "{}", said.out);
-    assert_eq!(sandbox.run("cache stats --format json").expect(0).json()["entries"], 0);
+    let said = sandbox.rowsmith("cache clear").exits(2);
+    assert!(said.stderr.starts_with("error: remove 5 answers from "), "{}", said.stderr);
+    assert!(said.stderr.ends_with("? say --yes to do it without a terminal\n"), "{}", said.stderr);
+    let said = sandbox.rowsmith("cache clear --yes").exits(0);
+    assert!(said.stdout.starts_with("removed 5 answers from "), "{}", said.stdout);
+    assert_eq!(sandbox.rowsmith("cache stats --format json").exits(0).json()["entries"], 0);
 }
 
 /// Changes one letter of the answer of the third row, in every version of a page that the store keeps.
@@ -51,27 +50,31 @@ fn damage(sandbox: &Sandbox) {
 fn a_damaged_answer_is_named_asked_again_and_never_exported() {
     let sandbox = answered();
     damage(&sandbox);
-    let said = sandbox.run("cache verify").expect(9);
-    assert_eq!(said.out, "4 entries are sound, 1 are damaged\n");
-    assert!(said.err.starts_with("error: entry "), "{}", said.err);
+    let said = sandbox.rowsmith("cache verify").exits(9);
+    assert_eq!(said.stdout, "4 entries are sound, 1 are damaged\n");
+    assert!(said.stderr.starts_with("error: entry "), "{}", said.stderr);
     let hint = "hint: damaged entries count as misses; `rowsmith cache verify --repair` removes them\n";
-    assert!(said.err.ends_with(hint), "{}", said.err);
-    assert!(sandbox.run("cache stats").expect(0).out.contains("\nDamaged         1; "));
+    assert!(said.stderr.ends_with(hint), "{}", said.stderr);
+    assert!(sandbox.rowsmith("cache stats").exits(0).stdout.contains("\nDamaged         1; "));
 
-    let said = sandbox.run("run -o again.csv").expect(0);
-    assert!(said.err.contains("Cache hits      4\n") && said.err.contains("Damaged         1 "), "{}", said.err);
+    let said = sandbox.rowsmith("run -o again.csv").exits(0);
+    assert!(
+        said.stderr.contains("Cache hits      4\n") && said.stderr.contains("Damaged         1 "),
+        "{}",
+        said.stderr
+    );
     assert_eq!(sandbox.read("again.csv"), sandbox.read("out.csv"));
-    assert_eq!(sandbox.run("cache verify").expect(0).out, "5 entries are sound, 0 are damaged\n");
+    assert_eq!(sandbox.rowsmith("cache verify").exits(0).stdout, "5 entries are sound, 0 are damaged\n");
 }
 
 #[test]
 fn a_damaged_answer_can_be_removed() {
     let sandbox = answered();
     damage(&sandbox);
-    let said = sandbox.run("cache verify --repair").expect(0);
-    assert_eq!(said.out, "4 entries are sound; 1 damaged ones were removed and will be asked again\n");
-    assert_eq!(sandbox.run("cache verify").expect(0).out, "4 entries are sound, 0 are damaged\n");
-    let plan = sandbox.run("plan --format json").expect(0).json();
+    let said = sandbox.rowsmith("cache verify --repair").exits(0);
+    assert_eq!(said.stdout, "4 entries are sound; 1 damaged ones were removed and will be asked again\n");
+    assert_eq!(sandbox.rowsmith("cache verify").exits(0).stdout, "4 entries are sound, 0 are damaged\n");
+    let plan = sandbox.rowsmith("plan --format json").exits(0).json();
     assert_eq!((&plan["cached"], &plan["to_ask"]), (&4.into(), &1.into()), "{plan}");
 }
 
@@ -90,13 +93,13 @@ fn a_store_that_was_cut_or_is_something_else_is_refused_in_a_sentence() {
     for (name, bytes) in cases {
         for line in ["cache verify", "run -o other.csv"] {
             fs::write(&data, &bytes).expect("the store's file");
-            let said = sandbox.run(line).expect(9);
-            assert!(said.err.starts_with("error: cache plugin `lmdb`: "), "{name}: {}", said.err);
-            assert!(!said.err.contains("panicked"), "{name}: {}", said.err);
+            let said = sandbox.rowsmith(line).exits(9);
+            assert!(said.stderr.starts_with("error: cache plugin `lmdb`: "), "{name}: {}", said.stderr);
+            assert!(!said.stderr.contains("panicked"), "{name}: {}", said.stderr);
             assert_eq!(fs::read(&data).expect("the store's file"), bytes, "{name}: it is left as it is");
         }
     }
     assert!(!sandbox.has("other.csv"));
     fs::write(&data, &whole).expect("the store's file");
-    assert_eq!(sandbox.run("cache verify").expect(0).out, "5 entries are sound, 0 are damaged\n");
+    assert_eq!(sandbox.rowsmith("cache verify").exits(0).stdout, "5 entries are sound, 0 are damaged\n");
 }

@@ -1,41 +1,40 @@
 //! `rowsmith check`: what is fine, what is odd, and what the service says.
 
-use super::config_text;
-use super::sandbox::{KEY, Sandbox};
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
+use rowsmith_test_harness::{Sandbox, config};
 
 fn sandbox(config: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("rowsmith.toml", config);
-    sandbox.write("rows.csv", config_text::rows(2));
+    sandbox.write("rows.csv", config::rows(2));
     sandbox
 }
 
 #[test]
 fn a_good_config_is_fine_with_or_without_running_plugins() {
     let server = FakeModel::start(Script::new()).expect("a server");
-    let sandbox = sandbox(&config_text::asking(&server.base_url()));
+    let sandbox = sandbox(&config::asking(&server.base_url()));
     let plugins = ["scraper   csv", "cache     lmdb", "provider  gemini", "exporter  csv"];
 
-    let said = sandbox.call(["check"]).env(KEY.0, KEY.1).end().expect(0);
-    assert!(said.out.ends_with("rowsmith.toml is fine\n"), "{}", said.out);
-    assert!(plugins.iter().all(|plugin| said.out.contains(plugin)), "{}", said.out);
-    assert_eq!(said.err, "");
+    let said = sandbox.call(["check"]).env(config::KEY.0, config::KEY.1).output().exits(0);
+    assert!(said.stdout.ends_with("rowsmith.toml is fine\n"), "{}", said.stdout);
+    assert!(plugins.iter().all(|plugin| said.stdout.contains(plugin)), "{}", said.stdout);
+    assert_eq!(said.stderr, "");
 
-    let said = sandbox.call(["check", "--static"]).env(KEY.0, KEY.1).end().expect(0);
+    let said = sandbox.call(["check", "--static"]).env(config::KEY.0, config::KEY.1).output().exits(0);
     assert!(
-        said.out.ends_with("rowsmith.toml is fine, as far as can be said without running plugins\n"),
+        said.stdout.ends_with("rowsmith.toml is fine, as far as can be said without running plugins\n"),
         "{}",
-        said.out
+        said.stdout
     );
-    assert!(plugins.iter().all(|plugin| said.out.contains(plugin)), "{}", said.out);
+    assert!(plugins.iter().all(|plugin| said.stdout.contains(plugin)), "{}", said.stdout);
 
-    let said = sandbox.run("check").expect(0);
-    assert!(said.err.starts_with("warning[RS1202]: environment variable `FAKE_KEY`"), "{}", said.err);
-    assert!(said.out.ends_with("rowsmith.toml is fine; but a run needs the secrets above\n"), "{}", said.out);
+    let said = sandbox.rowsmith("check").exits(0);
+    assert!(said.stderr.starts_with("warning[RS1202]: environment variable `FAKE_KEY`"), "{}", said.stderr);
+    assert!(said.stdout.ends_with("rowsmith.toml is fine; but a run needs the secrets above\n"), "{}", said.stdout);
 
-    let quiet = sandbox.run("check -q").expect(0);
-    assert_eq!(quiet.err, "");
+    let quiet = sandbox.rowsmith("check -q").exits(0);
+    assert_eq!(quiet.stderr, "");
     assert!(server.requests().is_empty());
     assert!(!sandbox.has("out.csv"));
 }
@@ -44,12 +43,21 @@ fn a_good_config_is_fine_with_or_without_running_plugins() {
 fn a_key_in_the_config_is_odd_and_is_never_shown() {
     let literal = "key-that-stands-in-the-config";
     let server = FakeModel::start(Script::new()).expect("a server");
-    let config = config_text::asking(&server.base_url()).replace("{ env = \"FAKE_KEY\" }", &format!("\"{literal}\""));
+    let config = config::asking(&server.base_url()).replace("{ env = \"FAKE_KEY\" }", &format!("\"{literal}\""));
     let sandbox = sandbox(&config);
     for line in ["check", "check --static", "plan", "run -vvv"] {
-        let said = sandbox.run(line).expect(0);
-        assert!(said.err.contains("warning[RS1201]: a secret is written in the config\n"), "{line}: {}", said.err);
-        assert!(!said.err.contains(literal) && !said.out.contains(literal), "{line}: {}{}", said.out, said.err);
+        let said = sandbox.rowsmith(line).exits(0);
+        assert!(
+            said.stderr.contains("warning[RS1201]: a secret is written in the config\n"),
+            "{line}: {}",
+            said.stderr
+        );
+        assert!(
+            !said.stderr.contains(literal) && !said.stdout.contains(literal),
+            "{line}: {}{}",
+            said.stdout,
+            said.stderr
+        );
     }
     assert!(server.completions().iter().all(|request| request.key.as_deref() == Some(literal)));
 }
@@ -63,21 +71,21 @@ fn online_asks_the_service_about_key_and_model() {
     ];
     for (name, script, code, word) in cases {
         let server = FakeModel::start(script).expect("a server");
-        let sandbox = sandbox(&config_text::asking(&server.base_url()));
-        let said = sandbox.call(["check", "--online"]).env(KEY.0, KEY.1).end().expect(code);
+        let sandbox = sandbox(&config::asking(&server.base_url()));
+        let said = sandbox.call(["check", "--online"]).env(config::KEY.0, config::KEY.1).output().exits(code);
         assert_eq!(server.completions().len(), 0, "{name}");
         assert!(!server.requests().is_empty(), "{name}");
-        assert!(server.requests().iter().all(|request| request.key.as_deref() == Some(KEY.1)), "{name}");
-        assert!(!said.err.contains(KEY.1), "{name}: {}", said.err);
+        assert!(server.requests().iter().all(|request| request.key.as_deref() == Some(config::KEY.1)), "{name}");
+        assert!(!said.stderr.contains(config::KEY.1), "{name}: {}", said.stderr);
         if code == 0 {
-            assert!(said.out.contains("test-model"), "{name}: {}", said.out);
+            assert!(said.stdout.contains("test-model"), "{name}: {}", said.stdout);
         } else {
-            assert!(said.err.starts_with("error: provider plugin `gemini`: "), "{name}: {}", said.err);
-            assert!(said.err.contains(word), "{name}: {}", said.err);
+            assert!(said.stderr.starts_with("error: provider plugin `gemini`: "), "{name}: {}", said.stderr);
+            assert!(said.stderr.contains(word), "{name}: {}", said.stderr);
         }
     }
     // Without a key there is nothing to ask with.
-    let sandbox = sandbox(&config_text::asking("http://127.0.0.1:9"));
-    let said = sandbox.run("check --online").expect(3);
-    assert!(said.err.contains("error[RS1202]"), "{}", said.err);
+    let sandbox = sandbox(&config::asking("http://127.0.0.1:9"));
+    let said = sandbox.rowsmith("check --online").exits(3);
+    assert!(said.stderr.contains("error[RS1202]"), "{}", said.stderr);
 }

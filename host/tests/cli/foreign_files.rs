@@ -1,14 +1,13 @@
 //! Files that are made for another machine, or that nobody can read.
 
-use super::config_text;
 use super::patched::Plugin;
-use super::sandbox::{Sandbox, file_name};
 use super::unusable_plugins::refused;
+use rowsmith_test_harness::{Sandbox, config, library_name};
 use std::fs;
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("rows.csv", config_text::rows(1));
+    sandbox.write("rows.csv", config::rows(1));
     sandbox
 }
 
@@ -86,13 +85,13 @@ fn files_that_cannot_be_read_are_named() {
 fn a_link_to_nothing_on_the_search_path_is_no_plugin_that_is_skipped() {
     let sandbox = sandbox();
     fs::create_dir(sandbox.path("first")).expect("a folder");
-    let link = sandbox.path("first").join(file_name("exporter", "csv"));
+    let link = sandbox.path("first").join(library_name("exporter", "csv"));
     std::os::unix::fs::symlink(sandbox.path("gone.so"), link).expect("a link");
-    sandbox.write("rowsmith.toml", config_text::offline());
-    let said = sandbox.call(["run", "--plugin-dir", "first"]).end().expect(4);
-    let sentence = format!("plugin first/{}: cannot be read: No such file", file_name("exporter", "csv"));
-    assert!(said.err.contains(&sentence), "{}", said.err);
-    let said = sandbox.call(["plugin", "list", "--plugin-dir", "first"]).end().expect(0);
-    assert!(said.err.contains(&format!("warning: {sentence}")), "{}", said.err);
-    assert!(said.err.contains("hint: it comes before PLUGINS/"), "{}", said.err);
+    sandbox.write("rowsmith.toml", config::offline());
+    let said = sandbox.call(["run", "--plugin-dir", "first"]).output().exits(4);
+    let sentence = format!("plugin first/{}: cannot be read: No such file", library_name("exporter", "csv"));
+    assert!(said.stderr.contains(&sentence), "{}", said.stderr);
+    let said = sandbox.call(["plugin", "list", "--plugin-dir", "first"]).output().exits(0);
+    assert!(said.stderr.contains(&format!("warning: {sentence}")), "{}", said.stderr);
+    assert!(said.stderr.contains("hint: it comes before PLUGINS/"), "{}", said.stderr);
 }

@@ -1,16 +1,15 @@
 //! Plugins of another version, damaged ones, and ones that are not what they say: each is refused in one sentence.
 
-use super::config_text;
 use super::patched::Plugin;
-use super::sandbox::{Said, Sandbox};
 use super::unusable_plugins::{config, refused};
+use rowsmith_test_harness::{Output, Sandbox, config};
 
 /// The version of plugin-api on both sides, as these tests build both.
 const API: &str = rowsmith_plugin_api::VERSION;
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("rows.csv", config_text::rows(1));
+    sandbox.write("rows.csv", config::rows(1));
     sandbox
 }
 
@@ -19,14 +18,14 @@ fn exporter() -> Plugin {
 }
 
 /// Runs a config whose exporter is refused only when it is opened.
-fn refused_when_opened(sandbox: &Sandbox, plugin: &Plugin) -> Said {
+fn refused_when_opened(sandbox: &Sandbox, plugin: &Plugin) -> Output {
     let library = sandbox.write("changed.so", &plugin.0);
     sandbox.write("rowsmith.toml", config(&library, ""));
     // Nothing is wrong with it as long as none of its code runs.
-    sandbox.run("check --static").expect(0);
-    let said = sandbox.run("run").expect(4);
+    sandbox.rowsmith("check --static").exits(0);
+    let said = sandbox.rowsmith("run").exits(4);
     assert!(!sandbox.has("out.csv"));
-    assert_eq!(said.out, "");
+    assert_eq!(said.stdout, "");
     said
 }
 
@@ -44,10 +43,10 @@ fn another_abi_names_both_versions_and_the_side_to_upgrade() {
             "speaks plugin ABI {abi} (built with plugin-api {API}), and this host speaks plugin ABI 1 (plugin-api {API})"
         );
         assert_eq!(refused(&sandbox, &library, ""), format!("DIR/other.so: {sentence}"));
-        let said = sandbox.run("check --static").expect(4);
-        assert!(said.err.contains(&hint), "{}", said.err);
-        let said = sandbox.bare(["plugin", "info", "other.so"]).end().expect(4);
-        assert_eq!(said.err, format!("error: plugin other.so: {sentence}\nhint: {hint}\n"));
+        let said = sandbox.rowsmith("check --static").exits(4);
+        assert!(said.stderr.contains(&hint), "{}", said.stderr);
+        let said = sandbox.bare(["plugin", "info", "other.so"]).output().exits(4);
+        assert_eq!(said.stderr, format!("error: plugin other.so: {sentence}\nhint: {hint}\n"));
     }
 }
 
@@ -73,7 +72,7 @@ fn another_header_or_other_types_name_both_versions_too() {
     ];
     for (plugin, sentence) in cases {
         let said = refused_when_opened(&sandbox, &plugin);
-        assert_eq!(said.err, format!("error: plugin DIR/changed.so: {sentence}{both}{hint}"));
+        assert_eq!(said.stderr, format!("error: plugin DIR/changed.so: {sentence}{both}{hint}"));
     }
 }
 
@@ -103,9 +102,13 @@ fn a_library_that_is_not_what_its_file_says_is_refused() {
     let sandbox = sandbox();
     let said = refused_when_opened(&sandbox, &exporter().change_manifest(b"\nabout: Writes", b"\nabout: Steals"));
     let start = "error: plugin DIR/changed.so: is not what its file says: `about` is `Steals ";
-    assert!(said.err.starts_with(start), "{}", said.err);
-    assert!(said.err.contains("` in the file, and `Writes "), "{}", said.err);
-    assert!(said.err.ends_with("\nhint: its file was changed after it was built; build it again\n"), "{}", said.err);
+    assert!(said.stderr.starts_with(start), "{}", said.stderr);
+    assert!(said.stderr.contains("` in the file, and `Writes "), "{}", said.stderr);
+    assert!(
+        said.stderr.ends_with("\nhint: its file was changed after it was built; build it again\n"),
+        "{}",
+        said.stderr
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -114,5 +117,5 @@ fn a_library_that_the_system_does_not_have_is_named() {
     let sandbox = sandbox();
     let said = refused_when_opened(&sandbox, &exporter().change_all(b"libgcc_s.so.1\0", b"libgcc_x.so.1\0"));
     let sentence = "error: plugin DIR/changed.so: cannot be loaded: libgcc_x.so.1: cannot open shared object file";
-    assert!(said.err.starts_with(sentence), "{}", said.err);
+    assert!(said.stderr.starts_with(sentence), "{}", said.stderr);
 }

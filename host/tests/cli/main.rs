@@ -1,10 +1,11 @@
-//! The program as a person meets it: every command, every message, every exit code.
+//! The program as its user meets it: commands, messages, exit codes, and the files and pages that describe them.
 
 mod cache;
 mod check;
-mod config_text;
+mod configs;
+#[cfg(unix)]
+mod docs;
 mod foreign_files;
-mod golden;
 mod incompatible_plugins;
 mod init;
 mod list;
@@ -15,9 +16,9 @@ mod patched;
 mod pin;
 mod plan;
 mod plugin_commands;
+mod plugin_new;
 mod plugin_test;
 mod same_name;
-mod sandbox;
 mod schema;
 mod source_mistakes;
 mod unusable_plugins;

@@ -1,9 +1,7 @@
 //! Mistakes in a config: what is said, where it points, and how the program ends. All of them are found without asking
 //! anybody anything.
 
-use super::config_text;
-use super::golden::Golden;
-use super::sandbox::Sandbox;
+use rowsmith_test_harness::{Golden, Sandbox, config};
 
 /// A mistake: how it gets into the config, and the exit code.
 #[derive(Clone, Copy)]
@@ -101,11 +99,11 @@ const CASES: &[Case] = &[
 #[test]
 fn every_mistake_is_pointed_at_before_anything_is_done() {
     let sandbox = Sandbox::new();
-    sandbox.write("rows.csv", config_text::rows(2));
-    let mut golden = Golden::new("mistakes.txt");
+    sandbox.write("rows.csv", config::rows(2));
+    let mut golden = Golden::new("mistakes");
     let mut wrong = Vec::new();
     for case in CASES {
-        let mut text = config_text::asking("http://127.0.0.1:9").replace("plugin = \"lmdb\"", "plugin = \"memory\"");
+        let mut text = config::asking("http://127.0.0.1:9").replace("plugin = \"lmdb\"", "plugin = \"memory\"");
         text = text.replace("[cache.config]\npath = \"cache\"\n", "");
         for (from, to) in case.edits {
             assert_eq!(text.matches(from).count(), 1, "{}: {from:?} in\n{text}", case.name);
@@ -113,16 +111,16 @@ fn every_mistake_is_pointed_at_before_anything_is_done() {
         }
         sandbox.write("rowsmith.toml", text);
         sandbox.write("out.csv", "the output of an earlier run\n");
-        let said = sandbox.call(case.arguments.split(' ')).end();
-        let said_text = places_hidden(&said.err);
-        golden.add(&format!("{} (exit {})", case.name, said.code.unwrap_or(-1)), &said_text);
-        if said.code != Some(case.code) {
-            wrong.push(format!("{}: ended with {:?}, not {}", case.name, said.code, case.code));
+        let said = sandbox.call(case.arguments.split(' ')).output();
+        let said_text = places_hidden(&said.stderr);
+        golden.add(&format!("{} (exit {})", case.name, said.code()), &said_text);
+        if said.code() != case.code {
+            wrong.push(format!("{}: ended with {}, not {}", case.name, said.code(), case.code));
         }
-        assert_eq!(said.out, "", "{}", case.name);
+        assert_eq!(said.stdout, "", "{}", case.name);
         assert_eq!(sandbox.read("out.csv"), "the output of an earlier run\n", "{}", case.name);
     }
-    golden.compare();
+    golden.check();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -1,25 +1,22 @@
 //! What looks at plugins runs none of their code, not even that which the system runs when a library is opened.
 
-use super::config_text;
-use super::sandbox::{Call, Sandbox, file_name};
+use rowsmith_test_harness::{Invocation, Sandbox, built_library, config, library_name};
 use std::fs;
-use std::path::Path;
 
 /// The plugin with a constructor, under a name where searches find it.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let built = Path::new(env!("CARGO_BIN_EXE_rowsmith")).with_file_name("deps");
-    let built = built.join(format!("{prefix}misbehaving_constructor{suffix}"));
+    let built = built_library(&format!("{prefix}misbehaving_constructor{suffix}"));
     let bytes = fs::read(&built).unwrap_or_else(|error| panic!("{}: {error}", built.display()));
-    sandbox.write(&format!("found/{}", file_name("scraper", "early")), bytes);
+    sandbox.write(&format!("found/{}", library_name("scraper", "early")), bytes);
     let config =
-        config_text::offline().replace("plugin = \"csv\"\n[scraper.config]\npath = \"rows.csv\"", "plugin = \"early\"");
+        config::offline().replace("plugin = \"csv\"\n[scraper.config]\npath = \"rows.csv\"", "plugin = \"early\"");
     sandbox.write("rowsmith.toml", config);
     sandbox
 }
 
-fn call<'a>(sandbox: &'a Sandbox, arguments: &str) -> Call<'a> {
+fn call<'a>(sandbox: &'a Sandbox, arguments: &str) -> Invocation<'a> {
     let call = sandbox.call(arguments.split(' ').chain(["--plugin-dir", "found"]));
     call.env("ROWSMITH_TEST_MARKER", sandbox.path("marker"))
 }
@@ -27,7 +24,7 @@ fn call<'a>(sandbox: &'a Sandbox, arguments: &str) -> Call<'a> {
 #[test]
 fn looking_at_a_plugin_does_not_open_it() {
     let sandbox = sandbox();
-    let file = format!("plugin info found/{}", file_name("scraper", "early"));
+    let file = format!("plugin info found/{}", library_name("scraper", "early"));
     let commands = [
         ("plugin list", "early"),
         ("plugin list --format json", "early"),
@@ -38,11 +35,11 @@ fn looking_at_a_plugin_does_not_open_it() {
         ("plugin pin --check", "scraper-early"),
     ];
     for (command, said) in commands {
-        let ended = call(&sandbox, command).end().expect(0);
-        assert!(ended.out.contains(said), "{command}: {}", ended.out);
+        let ended = call(&sandbox, command).output().exits(0);
+        assert!(ended.stdout.contains(said), "{command}: {}", ended.stdout);
         assert!(!sandbox.has("marker"), "{command} opened the library");
     }
     // With anything else it is opened, so this test would see it.
-    call(&sandbox, "check").end().expect(0);
+    call(&sandbox, "check").output().exits(0);
     assert!(sandbox.has("marker"));
 }

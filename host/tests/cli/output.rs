@@ -1,13 +1,12 @@
 //! What goes where: data, messages, colour, progress and logs.
 
-use super::config_text;
-use super::sandbox::Sandbox;
+use rowsmith_test_harness::{Sandbox, config};
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("rowsmith.toml", config_text::offline());
-    sandbox.write("wrong.toml", config_text::offline().replace("input =", "inputs ="));
-    sandbox.write("rows.csv", config_text::rows(3));
+    sandbox.write("rowsmith.toml", config::offline());
+    sandbox.write("wrong.toml", config::offline().replace("input =", "inputs ="));
+    sandbox.write("rows.csv", config::rows(3));
     sandbox
 }
 
@@ -19,9 +18,9 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
         if let Some((name, value)) = variable {
             call = call.env(name, value);
         }
-        let said = call.end();
-        assert!(!said.out.contains('\u{1b}'), "{line}");
-        said.err.contains('\u{1b}')
+        let said = call.output();
+        assert!(!said.stdout.contains('\u{1b}'), "{line}");
+        said.stderr.contains('\u{1b}')
     };
     for line in ["run", "check wrong.toml", "plugin info nothing", "run -v --log-format json", "rnu"] {
         assert!(!coloured(line, None), "{line}");
@@ -37,49 +36,50 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 #[test]
 fn quiet_says_nothing_when_all_is_well() {
     let sandbox = sandbox();
-    let said = sandbox.run("run -q").expect(0);
-    assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
-    let said = sandbox.run("check wrong.toml -q").expect(3);
-    assert!(said.err.starts_with("error[RS1001]"), "{}", said.err);
+    let said = sandbox.rowsmith("run -q").exits(0);
+    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
+    let said = sandbox.rowsmith("check wrong.toml -q").exits(3);
+    assert!(said.stderr.starts_with("error[RS1001]"), "{}", said.stderr);
 }
 
 #[test]
 fn rows_go_to_standard_output_and_nothing_else_does() {
     let sandbox = sandbox();
-    let said = sandbox.run("run -o -").expect(0);
-    assert!(said.out.starts_with("Title,Text,Summary,Level\nTopic 1,"), "{}", said.out);
-    assert_eq!(said.out.lines().count(), 4);
-    assert!(said.err.contains("Rows            3\n"), "{}", said.err);
+    let said = sandbox.rowsmith("run -o -").exits(0);
+    assert!(said.stdout.starts_with("Title,Text,Summary,Level\nTopic 1,"), "{}", said.stdout);
+    assert_eq!(said.stdout.lines().count(), 4);
+    assert!(said.stderr.contains("Rows            3\n"), "{}", said.stderr);
     assert!(!sandbox.has("out.csv"));
 
     let call = sandbox.call(["run", "--set", "scraper.config.path=-", "-o", "-", "-q"]);
-    let piped = call.input("Title,Text\nPiped,Some words from a pipe\n").end().expect(0);
-    assert!(piped.out.starts_with("Title,Text,Summary,Level\nPiped,"), "{}", piped.out);
-    let config = config_text::offline();
-    let said = sandbox.call(["check", "-"]).input(&config).end().expect(0);
-    assert!(said.out.ends_with("standard input is fine\n"), "{}", said.out);
+    let piped = call.input("Title,Text\nPiped,Some words from a pipe\n").output().exits(0);
+    assert!(piped.stdout.starts_with("Title,Text,Summary,Level\nPiped,"), "{}", piped.stdout);
+    let config = config::offline();
+    let said = sandbox.call(["check", "-"]).input(&config).output().exits(0);
+    assert!(said.stdout.ends_with("standard input is fine\n"), "{}", said.stdout);
 }
 
 #[test]
 fn progress_and_logs_have_a_form_for_programs() {
     let sandbox = sandbox();
     for mode in ["plain", "json", "none", "auto"] {
-        let said = sandbox.run(&format!("run --refresh --progress {mode}")).expect(0);
-        assert!(said.err.contains("Rows            3\n"), "{mode}: {}", said.err);
-        assert_eq!(said.out, "", "{mode}");
+        let said = sandbox.rowsmith(&format!("run --refresh --progress {mode}")).exits(0);
+        assert!(said.stderr.contains("Rows            3\n"), "{mode}: {}", said.stderr);
+        assert_eq!(said.stdout, "", "{mode}");
     }
     // The last line of a run says how it ended.
-    let said = sandbox.run("run -q --refresh --progress json").expect(0);
-    let last: serde_json::Value = serde_json::from_str(said.err.lines().last().unwrap_or("")).expect("a line is JSON");
+    let said = sandbox.rowsmith("run -q --refresh --progress json").exits(0);
+    let last: serde_json::Value =
+        serde_json::from_str(said.stderr.lines().last().unwrap_or("")).expect("a line is JSON");
     assert_eq!((&last["rows"]["enriched"], &last["calls"]), (&3.into(), &1.into()), "{last}");
     assert_eq!(last["source_ended"], true, "{last}");
-    let said = sandbox.run("run -q --refresh --progress json -vv --log-format json").expect(0);
-    for line in said.err.lines() {
+    let said = sandbox.rowsmith("run -q --refresh --progress json -vv --log-format json").exits(0);
+    for line in said.stderr.lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(value.is_object(), "{line}");
     }
-    let said = sandbox.run("run --refresh -vv --log-format json").expect(0);
-    let logs: Vec<serde_json::Value> = said.err.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    assert!(!logs.is_empty(), "{}", said.err);
-    assert!(logs.iter().all(|log| log["level"].is_string()), "{}", said.err);
+    let said = sandbox.rowsmith("run --refresh -vv --log-format json").exits(0);
+    let logs: Vec<serde_json::Value> = said.stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert!(!logs.is_empty(), "{}", said.stderr);
+    assert!(logs.iter().all(|log| log["level"].is_string()), "{}", said.stderr);
 }

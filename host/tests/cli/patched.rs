@@ -1,8 +1,8 @@
 //! Copies of plugins with some bytes changed: what builds of other versions, and accidents, look like.
 
-use super::sandbox::{file_name, plugins};
 use object::{Object as _, ObjectSection as _};
 use rowsmith_plugin_api::manifest::MANIFEST_SECTION;
+use rowsmith_test_harness::{library_name, plugins};
 use std::fs;
 
 /// The bytes of a plugin.
@@ -11,7 +11,7 @@ pub(crate) struct Plugin(pub(crate) Vec<u8>);
 impl Plugin {
     /// A plugin as it was built.
     pub(crate) fn built(kind: &str, name: &str) -> Self {
-        Self(fs::read(plugins().join(file_name(kind, name))).expect("a plugin"))
+        Self(fs::read(plugins().join(library_name(kind, name))).expect("a plugin"))
     }
 
     /// Changes every place where `from` stands.

@@ -1,12 +1,12 @@
 //! What is printed for editors and shells.
 
-use super::sandbox::Sandbox;
+use rowsmith_test_harness::Sandbox;
 use std::path::Path;
 
 #[test]
 fn the_schema_is_json_and_fits_every_config_of_the_project() {
     let sandbox = Sandbox::new();
-    let schema = sandbox.bare(["schema"]).end().expect(0).json();
+    let schema = sandbox.bare(["schema"]).output().exits(0).json();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(
@@ -32,10 +32,10 @@ fn the_schema_is_json_and_fits_every_config_of_the_project() {
 fn every_shell_has_its_completions() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let said = sandbox.bare(["completions", shell]).end().expect(0);
+        let said = sandbox.bare(["completions", shell]).output().exits(0);
         for word in ["rowsmith", "completions", "plugin-dir", "offline"] {
-            assert!(said.out.contains(word), "{shell}: {word}");
+            assert!(said.stdout.contains(word), "{shell}: {word}");
         }
-        assert_eq!(said.err, "", "{shell}");
+        assert_eq!(said.stderr, "", "{shell}");
     }
 }

@@ -1,17 +1,15 @@
 //! Configs that are fine by themselves and do not fit the rows or the files. The run ends before the first call, and
 //! the output of an earlier run stays as it was.
 
-use super::config_text;
-use super::golden::Golden;
-use super::sandbox::{KEY, Sandbox};
 use rowsmith_fake_model::{FakeModel, Script};
+use rowsmith_test_harness::{Golden, Sandbox, config};
 
 const EARLIER: &str = "the output of an earlier run\n";
 
 #[test]
 fn what_does_not_fit_is_said_before_the_first_call() {
     let server = FakeModel::start(Script::new()).expect("a server");
-    let base = config_text::asking(&server.base_url());
+    let base = config::asking(&server.base_url());
     let second = "\n[[exporters]]\nplugin = \"jsonl\"\n[exporters.config]\npath = \"./out.csv\"\n";
     let cases = [
         ("input column that the source lacks", base.replace("\"Text\"]", "\"Txt\"]"), 3),
@@ -25,25 +23,25 @@ fn what_does_not_fit_is_said_before_the_first_call() {
         ("source that is not there", base.replace("\"rows.csv\"", "\"row.csv\""), 10),
         ("file that must not exist", format!("{base}if_exists = \"fail\"\n"), 8),
     ];
-    let mut golden = Golden::new("source_mistakes.txt");
+    let mut golden = Golden::new("source_mistakes");
     let mut wrong = Vec::new();
     for (name, config, code) in cases {
         let sandbox = Sandbox::new();
         sandbox.write("rowsmith.toml", config);
-        sandbox.write("rows.csv", config_text::rows(3));
+        sandbox.write("rows.csv", config::rows(3));
         sandbox.write("out.csv", EARLIER);
-        let said = sandbox.call(["run", "--progress", "none"]).env(KEY.0, KEY.1).end();
-        if said.code != Some(code) {
-            wrong.push(format!("{name}: ended with {:?}, not {code}", said.code));
+        let said = sandbox.call(["run", "--progress", "none"]).env(config::KEY.0, config::KEY.1).output();
+        if said.code() != code {
+            wrong.push(format!("{name}: ended with {}, not {code}", said.code()));
         }
-        golden.add(&format!("{name} (exit {})", said.code.unwrap_or(-1)), &times_hidden(&said.err));
+        golden.add(&format!("{name} (exit {})", said.code()), &times_hidden(&said.stderr));
         assert_eq!(sandbox.read("out.csv"), EARLIER, "{name}");
-        assert_eq!(sandbox.read("rows.csv"), config_text::rows(3), "{name}");
+        assert_eq!(sandbox.read("rows.csv"), config::rows(3), "{name}");
         if !server.requests().is_empty() {
             wrong.push(format!("{name}: somebody was asked"));
         }
     }
-    golden.compare();
+    golden.check();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

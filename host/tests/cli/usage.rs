@@ -1,8 +1,6 @@
 //! Commands and flags: their help, and what is said when they are wrong.
 
-use super::config_text;
-use super::golden::Golden;
-use super::sandbox::Sandbox;
+use rowsmith_test_harness::{Golden, Sandbox, config};
 
 const VERBS: [&str; 20] = [
     "",
@@ -30,25 +28,25 @@ const VERBS: [&str; 20] = [
 #[test]
 fn every_command_has_its_help() {
     let sandbox = Sandbox::new();
-    let mut golden = Golden::new("help.txt");
+    let mut golden = Golden::new("help");
     for verb in VERBS {
         let line = match verb {
             "help run" | "-V" => verb.to_owned(),
             _ => format!("{verb} --help").trim().to_owned(),
         };
-        let said = sandbox.bare(line.split(' ')).end().expect(0);
-        assert_eq!(said.err, "", "{line}");
-        assert!(!said.out.contains('\u{1b}'), "{line}");
-        golden.add(&format!("rowsmith {line}"), &said.out.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+        let said = sandbox.bare(line.split(' ')).output().exits(0);
+        assert_eq!(said.stderr, "", "{line}");
+        assert!(!said.stdout.contains('\u{1b}'), "{line}");
+        golden.add(&format!("rowsmith {line}"), &said.stdout.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
     }
-    golden.compare();
+    golden.check();
 }
 
 #[test]
 fn wrong_use_is_said_with_a_way_out() {
     let sandbox = Sandbox::new();
-    sandbox.write("fine.toml", config_text::offline());
-    sandbox.write("rows.csv", config_text::rows(1));
+    sandbox.write("fine.toml", config::offline());
+    sandbox.write("rows.csv", config::rows(1));
     let cases = [
         ("chek", 2),
         ("run --limt 3", 2),
@@ -67,18 +65,18 @@ fn wrong_use_is_said_with_a_way_out() {
         ("plan .", 3),
         ("cache stats", 3),
     ];
-    let mut golden = Golden::new("usage.txt");
+    let mut golden = Golden::new("usage");
     let mut wrong = Vec::new();
     for (line, code) in cases {
-        let said = sandbox.run(line);
-        if said.code != Some(code) {
-            wrong.push(format!("{line}: ended with {:?}, not {code}", said.code));
+        let said = sandbox.rowsmith(line);
+        if said.code() != code {
+            wrong.push(format!("{line}: ended with {}, not {code}", said.code()));
         }
-        assert_eq!(said.out, "", "{line}");
-        golden.add(&format!("rowsmith {line} (exit {})", said.code.unwrap_or(-1)), &said.err);
+        assert_eq!(said.stdout, "", "{line}");
+        golden.add(&format!("rowsmith {line} (exit {})", said.code()), &said.stderr);
     }
-    let bare = sandbox.bare::<&str>([]).end().expect(2);
-    assert!(bare.err.contains("Usage: rowsmith"), "{}", bare.err);
-    golden.compare();
+    let bare = sandbox.bare::<&str>([]).output().exits(2);
+    assert!(bare.stderr.contains("Usage: rowsmith"), "{}", bare.stderr);
+    golden.check();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,0 +1,10 @@
+//! Suites that run Cargo: the crates of `plugin new`, the commands of the tutorial, and plugins of earlier versions.
+//!
+//! They take minutes and are ignored by default. `cargo test -p rowsmith-cargo-tests -- --ignored` runs them.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test, also in helper functions")]
+
+mod build;
+mod compat;
+mod scaffold;
+mod tutorial;

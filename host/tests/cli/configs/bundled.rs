@@ -1,0 +1,55 @@
+//! Every config that comes with the project is fine as it is.
+
+use rowsmith_plugin_testkit::has_program;
+use rowsmith_test_harness::Sandbox;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder with a copy of the project's `config`.
+pub(crate) fn project() -> Sandbox {
+    let sandbox = Sandbox::new();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../config"), &sandbox.path("config"));
+    sandbox
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("folders are made");
+    for path in entries(from) {
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("files are copied");
+        }
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut paths: Vec<PathBuf> = entries.collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_config_passes_the_check() {
+    let sandbox = project();
+    let configs: Vec<PathBuf> = entries(&sandbox.path("config"))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    assert!(configs.len() >= 6, "{configs:?}");
+    for config in configs {
+        if config.ends_with("exec.toml") && !has_program("python3") {
+            continue;
+        }
+        let name = format!("config/{}", config.file_name().unwrap_or_default().display());
+        let said = sandbox.rowsmith(&format!("check {name}")).exits(0);
+        assert!(
+            said.stdout.lines().last().is_some_and(|line| line.starts_with(&format!("{name} is fine"))),
+            "{}",
+            said.stdout
+        );
+        assert!(!said.stderr.contains("error"), "{name}: {}", said.stderr);
+    }
+}

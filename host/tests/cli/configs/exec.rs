@@ -1,0 +1,226 @@
+//! `config/exec.toml`: a scraper, a provider and an exporter in Python, from start to end.
+
+use super::bundled::project;
+use rowsmith_plugin_testkit::has_program;
+use rowsmith_test_harness::{Sandbox, library_name, plugins};
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+#[test]
+fn programs_in_python_scrape_answer_and_export() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = project();
+    let report = |name: &str| -> Value {
+        sandbox.rowsmith(&format!("run config/exec.toml --report {name}")).exits(0);
+        serde_json::from_str(&sandbox.read(name)).expect("a report is JSON")
+    };
+    let first = report("first.json");
+    let scraped = first["rows"]["scraped"].as_u64().unwrap_or(0);
+    assert!(scraped > 150, "{first}");
+    assert_eq!(first["rows"]["enriched"].as_u64(), Some(scraped), "{first}");
+    assert_eq!(first["calls"]["total"].as_u64(), Some(scraped.div_ceil(20)), "{first}");
+
+    let page = sandbox.read("output/notes.html");
+    assert_eq!(page.matches("<h2>").count() as u64, scraped);
+    assert!(page.starts_with("<!doctype html>\n<meta charset=utf-8>\n<h1>Notes on astronomy</h1>\n<h2>Albireo</h2>"));
+    let lines = sandbox.read("output/notes.csv");
+    let albireo = "\nAlbireo,\"Albireo, the beak of the Swan, is the best loved coloured pair:\",object,96\n";
+    assert!(lines.contains(albireo), "{lines}");
+    assert!(!sandbox.has("output/notes.html.part"));
+
+    let second = report("second.json");
+    assert_eq!(second["calls"]["total"], 0, "{second}");
+    assert_eq!(second["rows"]["cached"].as_u64(), Some(scraped), "{second}");
+
+    let changed = "run config/exec.toml --report third.json --set providers.rules.config.options.more=1";
+    sandbox.rowsmith(changed).exits(0);
+    let third: Value = serde_json::from_str(&sandbox.read("third.json")).expect("a report is JSON");
+    assert_eq!(third["rows"]["cached"], 0, "options are part of the key: {third}");
+}
+
+#[test]
+fn they_list_and_are_checked() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = project();
+    let listed = sandbox.rowsmith("list config/exec.toml").exits(0);
+    assert!(listed.stdout.starts_with("config/sample/amateur-astronomy/content "), "{}", listed.stdout);
+    let checked = sandbox.rowsmith("check config/exec.toml --online").exits(0);
+    assert!(checked.stdout.contains("is ready; its model is rules-1"), "{}", checked.stdout);
+}
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = project();
+    let cases = [
+        ("scraper.config.options.folder=no/such", 3, "there is no folder `no/such`"),
+        ("providers.rules.config.command=[\"rowsmith-nothing\"]", 3, "there is no such program"),
+        ("providers.rules.config.options.words=3", 7, "AttributeError"),
+    ];
+    for (setting, code, message) in cases {
+        let said = sandbox.call(["run", "config/exec.toml", "--set", setting]).output().exits(code);
+        assert!(said.stderr.contains(message), "{setting}: {}", said.stderr);
+        assert!(!sandbox.has("output/notes.html"), "{setting}");
+    }
+}
+
+#[test]
+fn a_program_gets_its_secret_and_nobody_else_sees_it() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = project();
+    sandbox.write(
+        "leaky.py",
+        "import os, sys\nsys.stdin.readline()\nprint('my key is ' + os.environ['SERVICE_KEY'], flush=True)\n",
+    );
+    let arguments = [
+        "run",
+        "config/exec.toml",
+        "-v",
+        "--set",
+        "scraper.config.command=[\"python3\", \"leaky.py\"]",
+        "--set",
+        "scraper.config.secret_env={ SERVICE_KEY = { env = \"FAKE_KEY\" } }",
+    ];
+    let said = sandbox.call(arguments).env("FAKE_KEY", "key-of-the-tests-0123456789").output().exits(10);
+    assert!(said.stderr.contains("is no JSON object; it begins with: my key is "), "{}", said.stderr);
+    assert!(!said.stderr.contains("0123456789"), "{}", said.stderr);
+
+    let planned = sandbox.call(["plan"].iter().chain(&arguments[1..2]).chain(&arguments[3..])).output().exits(10);
+    assert!(planned.stderr.contains("my key is not-set"), "a plan needs no key: {}", planned.stderr);
+}
+
+/// A config with the three programs that `docs/exec-plugins.md` shows.
+const DOCUMENTED: &str = r#"
+[scraper]
+plugin = "exec"
+[scraper.config]
+command = ["python3", "program0.py"]
+options = { file = "rows.csv" }
+[cache]
+plugin = "memory"
+[enrich]
+provider = "upper"
+input = ["Topic"]
+instructions = "."
+[enrich.output.summary]
+column = "Name"
+type = "string"
+[providers.upper]
+plugin = "exec"
+[providers.upper.config]
+command = ["python3", "program1.py"]
+[[exporters]]
+plugin = "exec"
+[exporters.config]
+command = ["python3", "program2.py"]
+path = "cards.vcf"
+"#;
+
+/// A folder with the three programs that `docs/exec-plugins.md` shows.
+fn documented() -> Sandbox {
+    let docs = include_str!("../../../../docs/exec-plugins.md");
+    let programs: Vec<&str> = docs.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(programs.len(), 3);
+    let sandbox = Sandbox::new();
+    for (at, program) in programs.iter().enumerate() {
+        sandbox.write(&format!("program{at}.py"), program);
+    }
+    sandbox
+}
+
+#[test]
+fn the_programs_of_the_documentation_work() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = documented();
+    sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\nalgol,b@example.org\n");
+    sandbox.write("rowsmith.toml", DOCUMENTED);
+    sandbox.rowsmith("run").exits(0);
+    let card = |name: &str, mail: &str| format!("BEGIN:VCARD\nVERSION:4.0\nFN:{name}\nEMAIL:{mail}\nEND:VCARD\n");
+    let expected = card("ALBIREO", "a@example.org") + &card("ALGOL", "b@example.org");
+    assert_eq!(sandbox.read("cards.vcf"), expected);
+    sandbox.rowsmith("run -o other.vcf").exits(0);
+    assert_eq!(sandbox.read("other.vcf"), expected);
+}
+
+/// `rowsmith plugin test` on a plugin `exec` with this program; what it printed when it ended with `code`.
+#[track_caller]
+fn tested(sandbox: &Sandbox, kind: &str, program: &str, options: &[&str], code: i32) -> String {
+    let file = plugins().join(library_name(kind, "exec")).display().to_string();
+    let command = format!("command=[\"python3\", \"{program}\"]");
+    let mut arguments = vec!["plugin", "test", &file, "--set", &command];
+    arguments.extend(options.iter().flat_map(|option| ["--set", option]));
+    sandbox.call(arguments).output().exits(code).stdout
+}
+
+#[test]
+fn the_bundled_programs_pass_the_conformance_suites() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = project();
+    let folder = "options.folder=config/sample/amateur-astronomy/content";
+    tested(&sandbox, "scraper", "config/exec/scraper.py", &[folder], 0);
+    tested(&sandbox, "provider", "config/exec/provider.py", &[], 0);
+    tested(&sandbox, "exporter", "config/exec/exporter.py", &["options.heading=name"], 0);
+}
+
+#[test]
+fn the_programs_of_the_documentation_pass_what_holds_for_them() {
+    if !has_program("python3") {
+        return;
+    }
+    let sandbox = documented();
+    sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\n");
+    tested(&sandbox, "scraper", "program0.py", &["options.file=rows.csv"], 0);
+    tested(&sandbox, "provider", "program1.py", &[], 0);
+    // A card has a name and an address; the documentation says that the checks for all columns fail.
+    let said = tested(&sandbox, "exporter", "program2.py", &[], 4);
+    let failed: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(": ").next()).collect();
+    let expected = [
+        "a complete export is at its target and has all rows",
+        "every kind of value can be written",
+        "columns may come late",
+    ];
+    assert_eq!(failed, expected, "{said}");
+}
+
+/// Gives the program these lines and then the end of its input.
+fn cut_off(sandbox: &Sandbox, program: &str, lines: &[Value]) {
+    let mut command = Command::new("python3");
+    command.arg(program).current_dir(sandbox.path("")).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().expect("python3 starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    for line in lines {
+        writeln!(input, "{line}").expect("the program reads");
+    }
+    drop(input);
+    assert!(child.wait().expect("the program ends").success(), "{program}");
+}
+
+#[test]
+fn exporters_whose_input_is_cut_leave_the_earlier_result_alone() {
+    if !has_program("python3") {
+        return;
+    }
+    for (sandbox, program) in [(project(), "config/exec/exporter.py"), (documented(), "program2.py")] {
+        sandbox.write("out/rows", "an earlier result");
+        let hello = json!({"rowsmith": 1, "kind": "exporter", "task": "export", "config": {"heading": "Name"}});
+        let begin = json!({"begin": {"columns": ["Name"], "path": "out/rows"}});
+        let rows = json!({"rows": [{"Name": "Albireo", "Mail": "a@example.org"}]});
+        cut_off(&sandbox, program, &[hello, begin, rows]);
+        let files = std::fs::read_dir(sandbox.path("out")).expect("a folder").count();
+        assert_eq!(files, 1, "{program} leaves a file");
+        assert_eq!(sandbox.read("out/rows"), "an earlier result", "{program}");
+    }
+}

@@ -1,0 +1,101 @@
+//! What the blocks of a page are: copies of files, doc tests, or configs that pass the check.
+
+use rowsmith_test_harness::docs::{Block, TUTORIAL, blocks, read};
+use rowsmith_test_harness::{Sandbox, checkout, library_name, plugins, test_plugins};
+use std::fs;
+use std::path::Path;
+
+/// The tables that a config must have. A block that shows a part of one gets those that it leaves out.
+const NEEDED: [(&str, &str); 4] = [
+    ("[scraper]", "[scraper]\nplugin = \"csv\"\n[scraper.config]\npath = \"rows.csv\"\n"),
+    ("[cache]", "[cache]\nplugin = \"memory\"\n"),
+    (
+        "[enrich]",
+        "[enrich]\nprovider = \"words\"\ninput = [\"Text\"]\ninstructions = \"Sort.\"\n[enrich.output.short]\n\
+         type = \"string\"\n[providers.words]\nplugin = \"extractive\"\n",
+    ),
+    ("[[exporters]]", "[[exporters]]\nplugin = \"csv\"\n[exporters.config]\npath = \"out.csv\"\n"),
+];
+
+/// The pages of the documentation.
+pub(crate) fn pages() -> Vec<String> {
+    let entries = fs::read_dir(checkout().join("docs")).expect("the documentation");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
+    let is_page = |name: &String| Path::new(name).extension().is_some_and(|extension| extension == "md");
+    names.filter(is_page).map(|name| format!("docs/{name}")).collect()
+}
+
+#[test]
+fn copies_of_files_are_equal_to_them() {
+    let mut copies = 0;
+    for page in pages() {
+        for block in blocks(&read(&page)) {
+            if let Some(file) = block.mark("file") {
+                assert!(block.text == read(file), "{page}, line {}: the block differs from {file}", block.line);
+                copies += 1;
+            }
+        }
+    }
+    assert!(copies >= 10, "{copies} copies");
+}
+
+#[test]
+fn every_source_file_of_the_examples_is_on_the_page() {
+    let page = blocks(&read(TUTORIAL));
+    for example in ["scraper-tickets", "provider-inhouse", "cache-sqlite", "exporter-html"] {
+        let folder = format!("docs/examples/{example}/src");
+        for entry in fs::read_dir(checkout().join(&folder)).expect("the sources") {
+            let file = format!("{folder}/{}", entry.expect("an entry").file_name().display());
+            assert!(page.iter().any(|block| block.mark("file") == Some(&file)), "{file} is not on the page");
+        }
+    }
+}
+
+#[test]
+fn rust_is_compiled_here_or_there() {
+    for block in blocks(&read(TUTORIAL)) {
+        // Blocks that are `rust` alone are doc tests of the testkit; the others are files of a crate.
+        let is_file = block.mark("file").is_some() || block.mark("put").is_some();
+        let expected = !block.language.starts_with("rust") || (block.language == "rust,ignore") == is_file;
+        assert!(expected, "line {}: {}", block.line, block.language);
+        assert!(!block.language.is_empty(), "line {}: rustdoc takes a block without a language for Rust", block.line);
+    }
+}
+
+#[test]
+fn configs_pass_the_check() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "Text\n");
+    // Where Cargo puts them, and where the configs of the page have them.
+    let folder = sandbox.path("target/debug");
+    fs::create_dir_all(&folder).expect("folders are made");
+    for (kind, name) in [("scraper", "tickets"), ("cache", "sqlite"), ("provider", "inhouse"), ("exporter", "html")] {
+        let file = library_name(kind, name);
+        fs::copy(test_plugins().join(&file), folder.join(&file)).expect("a plugin is copied");
+    }
+    let is_config = |block: &Block| block.language == "toml" && !block.text.contains("[package]");
+    for block in blocks(&read(TUTORIAL)).iter().filter(|block| is_config(block)) {
+        let missing = NEEDED.iter().filter(|(table, _)| !block.text.lines().any(|line| line == *table));
+        let config = missing.fold(block.text.clone(), |config, (_, tables)| config + "\n" + tables);
+        sandbox.write("rowsmith.toml", &config);
+        let path = std::env::join_paths([plugins(), folder.as_path()]).expect("a path");
+        let call = sandbox.bare(["check", "--static"]).env("ROWSMITH_PLUGIN_PATH", path);
+        let said = call.env("SERVICES", "http://127.0.0.1:1").env("DESK_TOKEN", "a").env("MODELS_KEY", "b").output();
+        assert_eq!(said.code(), 0, "line {}:\n{config}\n{}{}", block.line, said.stdout, said.stderr);
+    }
+}
+
+#[test]
+fn blocks_are_read_with_their_marks() {
+    let page =
+        "# A page\n<!-- file: a.rs -->\n<!-- put: b/a.rs -->\n\n```rust,ignore\nfn a() {}\n\n```\n\n```text\nx\n```\n";
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let rust = Block {
+        language: "rust,ignore".to_owned(),
+        text: "fn a() {}\n\n".to_owned(),
+        marks: vec![pair("file", "a.rs"), pair("put", "b/a.rs")],
+        line: 5,
+    };
+    let text = Block { language: "text".to_owned(), text: "x\n".to_owned(), marks: Vec::new(), line: 10 };
+    assert_eq!(blocks(page), [rust, text]);
+}

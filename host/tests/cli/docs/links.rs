@@ -1,0 +1,36 @@
+//! Links of the documentation lead to files that there are, and its index names every page.
+
+use super::blocks::pages;
+use rowsmith_test_harness::checkout;
+use rowsmith_test_harness::docs::read;
+
+/// Where the links of a page lead to, but for other sites and places on the page itself.
+fn targets(page: &str) -> Vec<String> {
+    let text: String = page.split("```").step_by(2).collect();
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let files = links.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    files.map(|target| target.split('#').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut checked = 0;
+    for page in pages() {
+        for target in targets(&read(&page)) {
+            assert!(
+                checkout().join("docs").join(&target).exists(),
+                "{page} has a link to {target}, which is not there"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked} links");
+}
+
+#[test]
+fn the_index_names_every_page() {
+    let index = targets(&read("docs/README.md"));
+    for page in pages().iter().filter_map(|page| page.strip_prefix("docs/")).filter(|page| *page != "README.md") {
+        assert!(index.iter().any(|target| target == page), "docs/README.md does not name {page}");
+    }
+}

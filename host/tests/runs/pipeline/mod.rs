@@ -1,0 +1,13 @@
+//! The pipeline from rows to rows: the real binary, real plugins, and a server that behaves as badly as services do.
+
+mod case;
+mod clean;
+mod damaged;
+mod limits;
+mod policies;
+mod regressions;
+mod secrets;
+mod service;
+mod sharing;
+mod stops;
+mod storage;

@@ -1,0 +1,38 @@
+//! Calls start as early as the quota allows and never earlier, on a paused clock.
+
+#[path = "../../../benches/harness/mod.rs"]
+#[expect(unused_imports, reason = "the benchmarks use all of it")]
+mod harness;
+
+use std::time::Duration;
+use tokio::time::Instant;
+
+const LATENCY: Duration = Duration::from_secs(3);
+
+#[tokio::test(start_paused = true)]
+async fn eight_calls_under_fifteen_a_minute_take_one_latency() {
+    let shared = harness::host_services();
+    let cache = harness::open_memory_cache(&shared);
+    let start = Instant::now();
+    let end = harness::run(&harness::settings(Some(15)), 150, LATENCY, &cache, &shared).await;
+    assert_eq!((end.tally.calls.total, end.tally.rows.enriched), (8, 150));
+    assert!(start.elapsed() < LATENCY * 2, "took {:?}", start.elapsed());
+
+    let again = harness::run(&harness::settings(Some(15)), 150, LATENCY, &cache, &shared).await;
+    assert_eq!((again.tally.calls.total, again.tally.rows.cached), (0, 150));
+    let one_more = harness::run(&harness::settings(Some(15)), 151, LATENCY, &cache, &shared).await;
+    assert_eq!((one_more.tally.calls.total, one_more.tally.rows.cached, one_more.tally.rows.enriched), (1, 150, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_calls_under_fifteen_a_minute_take_three_minutes() {
+    let shared = harness::host_services();
+    let cache = harness::open_memory_cache(&shared);
+    let start = Instant::now();
+    let end = harness::run(&harness::settings(Some(15)), 1_000, LATENCY, &cache, &shared).await;
+    assert_eq!((end.tally.calls.total, end.tally.rows.enriched), (50, 1_000));
+    // 15 calls at 0 s, 60 s and 120 s, five at 180 s, and the last answer one latency later.
+    let best = Duration::from_secs(180) + LATENCY;
+    assert!(start.elapsed() >= best, "took {:?}, faster than the quota allows", start.elapsed());
+    assert!(start.elapsed() <= best.mul_f64(1.05), "took {:?}, {best:?} is possible", start.elapsed());
+}
