@@ -39,7 +39,7 @@ pub trait Exporter: Send + Sized + 'static {
     fn write(&mut self, rows: RowChunk) -> impl Future<Output = Result<()>> + Send;
 
     /// Ends the export. Rows of an incomplete run must not replace an earlier result.
-    fn finish(&mut self, ending: Ending) -> impl Future<Output = Result<ExportSummary>> + Send;
+    fn finish(&mut self, mode: FinishMode) -> impl Future<Output = Result<ExportSummary>> + Send;
 }
 
 /// The target of an exporter.
@@ -59,15 +59,15 @@ pub struct Target {
     pub replaces: Option<bool>,
 }
 
-/// The state of the run when an export ends.
+/// The way an export ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub enum FinishMode {
     /// Every row was written.
     Complete,
     /// The run was stopped; rows are missing.
     Partial,
-    /// The written rows are not wanted.
+    /// The run is cancelled; the written rows are removed.
     Discard,
 }
 

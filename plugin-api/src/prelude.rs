@@ -6,7 +6,7 @@ pub use crate::completion::{
 };
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::export_plugin;
-pub use crate::exporter::{Ending, ExportSummary, Exporter, Target};
+pub use crate::exporter::{ExportSummary, Exporter, FinishMode, Target};
 pub use crate::host::{Host, Progress};
 pub use crate::http::{HttpRequest, HttpResponse, Method, StatusCode};
 pub use crate::lease::LeaseRequest;

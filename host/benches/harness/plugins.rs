@@ -1,7 +1,7 @@
 //! Plugins of the benchmarks' own process.
 
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput, Usage};
-use rowsmith_plugin_api::exporter::{Ending, ExportSummary, Target};
+use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode, Target};
 use rowsmith_plugin_api::prelude::*;
 use std::time::Duration;
 
@@ -143,7 +143,7 @@ impl Exporter for Discard {
         Ok(())
     }
 
-    async fn finish(&mut self, _: Ending) -> Result<ExportSummary> {
+    async fn finish(&mut self, _: FinishMode) -> Result<ExportSummary> {
         Ok(ExportSummary { location: "discard".to_owned(), rows: self.rows, bytes: None })
     }
 }

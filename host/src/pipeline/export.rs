@@ -5,7 +5,7 @@ use super::row_buffer::BufferedRow;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
-use rowsmith_plugin_api::exporter::{Ending, ExportSummary};
+use rowsmith_plugin_api::exporter::{FinishMode, ExportSummary};
 use rowsmith_plugin_api::row::{Cell, CellKind, ChunkBuilder, RowChunk};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -36,7 +36,7 @@ pub struct ExportResult {
 
 enum ExportCommand {
     Write(Arc<RowChunk>),
-    Finish(Ending, oneshot::Sender<ExportResult>),
+    Finish(FinishMode, oneshot::Sender<ExportResult>),
 }
 
 /// The thread of one exporter.
@@ -176,9 +176,9 @@ impl Export {
     }
 
     /// Ends all exporters and returns their results.
-    pub async fn finish(mut self, ending: Ending) -> Vec<ExportResult> {
+    pub async fn finish(mut self, ending: FinishMode) -> Vec<ExportResult> {
         self.flush(true).await;
-        let ending = if self.broken.is_some() { Ending::Partial } else { ending };
+        let ending = if self.broken.is_some() { FinishMode::Partial } else { ending };
         let mut results: Vec<ExportResult> = Vec::new();
         for worker in std::mem::take(&mut self.workers) {
             let (sender, receiver) = oneshot::channel();
@@ -234,13 +234,13 @@ async fn run_worker(
             }
             ExportCommand::Finish(ending, done) => {
                 let result = finish(&exporter, ending, (!begun).then_some(made.as_slice()), failure.take()).await;
-                drop(done.send(ExportResult { name, result, given, kept: ending != Ending::Discard }));
+                drop(done.send(ExportResult { name, result, given, kept: ending != FinishMode::Discard }));
                 return;
             }
         }
     }
     // The run broke off; what was begun must not take the position of an earlier result.
-    drop(exporter.finish(Ending::Discard).await);
+    drop(exporter.finish(FinishMode::Discard).await);
 }
 
 /// Returns whether an exporter failed because the reader of its output is gone.
@@ -259,16 +259,16 @@ async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) ->
 /// Ends an exporter; one without rows begins first, with the known columns.
 async fn finish(
     exporter: &ExporterClient,
-    ending: Ending,
+    ending: FinishMode,
     unbegun: Option<&[String]>,
     failure: Option<Error>,
 ) -> Result<ExportSummary, Error> {
     if let Some(failure) = failure {
         // The first failure is the one to report.
-        drop(exporter.finish(Ending::Discard).await);
+        drop(exporter.finish(FinishMode::Discard).await);
         return Err(failure);
     }
-    if let (Some(columns), true) = (unbegun, ending != Ending::Discard) {
+    if let (Some(columns), true) = (unbegun, ending != FinishMode::Discard) {
         exporter.begin(columns).await?;
     }
     exporter.finish(ending).await

@@ -5,7 +5,7 @@ use crate::cache::{self, CacheStats, ClaimRequest, Key, QuotaRequest, Store};
 use crate::completion::{Completion, CompletionRequest, ProviderInfo};
 use crate::envelope::put_length;
 use crate::error::{Error, ErrorKind, Result};
-use crate::exporter::{Ending, ExportSummary, Target};
+use crate::exporter::{ExportSummary, FinishMode, Target};
 use crate::host::BoxFuture;
 use crate::row::RowChunk;
 use crate::scraper::{Listing, SourcePaths};
@@ -309,8 +309,8 @@ impl ExporterClient {
     ///
     /// # Errors
     /// The exporter's own.
-    pub async fn finish(&self, ending: Ending) -> Result<ExportSummary> {
-        self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&ending)?)).await
+    pub async fn finish(&self, mode: FinishMode) -> Result<ExportSummary> {
+        self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&mode)?)).await
     }
 }
 

@@ -40,7 +40,7 @@ pub const TARGET: u32 = 40;
 pub const BEGIN: u32 = 41;
 /// `Exporter::write`: a chunk to nothing.
 pub const WRITE: u32 = 42;
-/// `Exporter::finish`: an ending as JSON to JSON.
+/// `Exporter::finish`: a finish mode as JSON to JSON.
 pub const FINISH: u32 = 43;
 /// `Exporter::replace_existing`: nothing to nothing. Since 0.3.0; older plugins answer that it is unsupported.
 pub const REPLACE_EXISTING: u32 = 44;

@@ -6,7 +6,7 @@ use super::format::{FileFormat, LateColumns};
 use super::options::{IfExists, OutputOptions};
 use super::widen::{Segment, widen};
 use crate::error::{Error, ErrorKind, Result};
-use crate::exporter::{Ending, ExportSummary, Exporter, Target};
+use crate::exporter::{ExportSummary, Exporter, FinishMode, Target};
 use crate::host::Host;
 use crate::row::RowChunk;
 use std::io::Write;
@@ -50,8 +50,8 @@ impl<F: FileFormat> Exporter for FileExporter<F> {
         self.append(&rows)
     }
 
-    async fn finish(&mut self, ending: Ending) -> Result<ExportSummary> {
-        self.close(ending)
+    async fn finish(&mut self, mode: FinishMode) -> Result<ExportSummary> {
+        self.close(mode)
     }
 }
 
@@ -95,8 +95,8 @@ impl<F: FileFormat> FileExporter<F> {
         Ok(())
     }
 
-    pub(super) fn close(&mut self, ending: Ending) -> Result<ExportSummary> {
-        if ending == Ending::Discard {
+    pub(super) fn close(&mut self, mode: FinishMode) -> Result<ExportSummary> {
+        if mode == FinishMode::Discard {
             self.file = None;
             return Ok(ExportSummary::default());
         }
@@ -107,7 +107,7 @@ impl<F: FileFormat> FileExporter<F> {
             return Ok(ExportSummary::default());
         };
         self.complete(&mut file)?;
-        let written = if ending == Ending::Complete { file.commit()? } else { file.commit_partial()? };
+        let written = if mode == FinishMode::Complete { file.commit()? } else { file.commit_partial()? };
         Ok(ExportSummary { location: written.location, rows: self.rows, bytes: Some(written.bytes) })
     }
 

@@ -23,9 +23,9 @@ pub enum IfExists {
 /// A plugin's config takes them in with `#[config(flatten)] output: OutputOptions`.
 #[derive(Debug, Clone, PartialEq, Eq, PluginConfig)]
 pub struct OutputOptions {
-    /// The file, relative to the working directory; `-` is the standard output. Its folder is made when it is missing.
+    /// Path of the file, relative to the working directory; `-` is the standard output. Missing folders are created.
     pub path: String,
-    /// Exactly these columns, in this order. Without it: all columns, in the order in which they appear.
+    /// Columns to write, in this order. Default: all, in the order in which they appear.
     pub columns: Option<Vec<String>>,
     /// Behaviour when the file exists: `replace` it once the new one is complete, or `fail`.
     #[config(default = "replace")]

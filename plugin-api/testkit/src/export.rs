@@ -1,7 +1,7 @@
 //! Runs an exporter over rows.
 
 use crate::{FakeHost, block_on};
-use rowsmith_plugin_api::exporter::{Ending, ExportSummary};
+use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
 use rowsmith_plugin_api::row::ChunkBuilder;
 use rowsmith_plugin_api::{Exporter, Result};
 use serde_json::Value;
@@ -18,6 +18,6 @@ pub fn export_rows<E: Exporter>(config: Value, rows: &[Value]) -> Result<ExportS
     block_on(async {
         exporter.begin(chunk.columns().to_vec()).await?;
         exporter.write(chunk).await?;
-        exporter.finish(Ending::Complete).await
+        exporter.finish(FinishMode::Complete).await
     })
 }

@@ -30,7 +30,7 @@ fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> Vec<u8> {
             rows.iter().try_for_each(|row| builder.push(row))?;
             exporter.write(builder.take()).await?;
         }
-        exporter.finish(Ending::Complete).await
+        exporter.finish(FinishMode::Complete).await
     })
     .unwrap();
     let bytes = fs::read(&path).unwrap();

@@ -50,9 +50,9 @@ impl Exporter for ExecExporter {
         Ok(())
     }
 
-    async fn finish(&mut self, ending: Ending) -> Result<ExportSummary> {
+    async fn finish(&mut self, ending: FinishMode) -> Result<ExportSummary> {
         if self.program.is_none() {
-            if ending == Ending::Discard {
+            if ending == FinishMode::Discard {
                 return Ok(ExportSummary::default());
             }
             self.begin(Vec::new()).await?;
@@ -86,7 +86,7 @@ impl Drop for ExecExporter {
     }
 }
 
-fn conclude(program: &mut Connection, ending: Ending) -> Result<Done> {
+fn conclude(program: &mut Connection, ending: FinishMode) -> Result<Done> {
     // The program does not answer rows. An error in the last of them is read here, before it replaces an earlier result.
     if let Some(early) = program.try_receive()? {
         return Err(unexpected_message(program.title(), &early, "no message before `finish`"));

@@ -52,7 +52,9 @@ fn rows_are_in_order_and_the_result_is_returned() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy");
     let options = json!({"options": {"copy": copy}, "path": "rows.html"});
-    for (ending, word) in [(Ending::Complete, "complete"), (Ending::Partial, "partial"), (Ending::Discard, "discard")] {
+    for (mode, word) in
+        [(FinishMode::Complete, "complete"), (FinishMode::Partial, "partial"), (FinishMode::Discard, "discard")]
+    {
         let mut exporter = exporter(COPY, &options).unwrap();
         let first = [json!({"a": 1.5, "b\"": "é\n"}), json!({"a": null})];
         let second = [json!({"a": {"deep": [true]}})];
@@ -61,7 +63,7 @@ fn rows_are_in_order_and_the_result_is_returned() {
             exporter.write(chunk(&first)).await?;
             exporter.write(chunk(&[])).await?;
             exporter.write(chunk(&second)).await?;
-            exporter.finish(ending).await
+            exporter.finish(mode).await
         });
         assert_eq!(summary, Ok(ExportSummary { location: "there".to_owned(), rows: 3, bytes: Some(7) }));
         let begin = json!({"begin": {"columns": ["a"], "path": "rows.html"}});
@@ -82,7 +84,7 @@ fn many_rows_are_split_into_lines() {
     block_on(async {
         exporter.begin(vec![]).await?;
         exporter.write(chunk(&rows)).await?;
-        exporter.finish(Ending::Complete).await
+        exporter.finish(FinishMode::Complete).await
     })
     .unwrap();
     let lines = lines(&copy);
@@ -97,12 +99,12 @@ fn an_export_can_finish_without_begin() {
         return;
     }
     let mut never = exporter("raise SystemExit(1)", &json!({})).unwrap();
-    assert_eq!(block_on(never.finish(Ending::Discard)), Ok(ExportSummary::default()), "nothing was started");
+    assert_eq!(block_on(never.finish(FinishMode::Discard)), Ok(ExportSummary::default()), "nothing was started");
 
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy");
     let mut empty = exporter(COPY, &json!({"options": {"copy": copy}})).unwrap();
-    assert_eq!(block_on(empty.finish(Ending::Complete)).unwrap().rows, 0);
+    assert_eq!(block_on(empty.finish(FinishMode::Complete)).unwrap().rows, 0);
     assert_eq!(lines(&copy).len(), 2);
 }
 
@@ -150,12 +152,12 @@ fn a_program_that_fails_fails_the_export() {
             for _ in 0..4 {
                 exporter.write(chunk(&[json!({"t": "x".repeat(300_000)})])).await?;
             }
-            exporter.finish(Ending::Complete).await
+            exporter.finish(FinishMode::Complete).await
         })
         .unwrap_err();
         assert_eq!(error.kind, kind, "{program}: {error}");
         assert!(error.message.contains(part), "{program}: {error}");
-        assert_eq!(block_on(exporter.finish(Ending::Discard)), Ok(ExportSummary::default()), "{program}");
+        assert_eq!(block_on(exporter.finish(FinishMode::Discard)), Ok(ExportSummary::default()), "{program}");
     }
 }
 
@@ -191,7 +193,7 @@ fn a_program_can_clean_up_after_a_failed_finish() {
         let mut exporter = exporter(NOTES, &json!({"options": options})).unwrap();
         let error = block_on(async {
             exporter.begin(vec![]).await?;
-            exporter.finish(Ending::Complete).await
+            exporter.finish(FinishMode::Complete).await
         })
         .unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
@@ -221,7 +223,7 @@ fn a_failed_program_does_not_receive_finish() {
             exporter.write(chunk(&[json!({"a": 1})])).await?;
             // The program has sent its lines by now.
             drop(listener.accept().unwrap());
-            exporter.finish(Ending::Complete).await
+            exporter.finish(FinishMode::Complete).await
         })
         .unwrap_err();
         assert_eq!(error.kind, kind, "{error}");

@@ -8,7 +8,7 @@ use rowsmith_plugin_api::prelude::*;
 pub struct Config {
     #[config(flatten)]
     pub(crate) output: OutputOptions,
-    /// Write every value on a line of its own, indented. Without it: one row per line.
+    /// Write every value on its own line, indented, instead of one row per line.
     #[config(default = false)]
     pub(crate) pretty: bool,
 }

@@ -12,7 +12,7 @@ use rowsmith_plugin_testkit::{FakeHost, block_on};
 use std::fs;
 use std::path::Path;
 
-fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], ending: Ending) -> ExportSummary {
+fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], mode: FinishMode) -> ExportSummary {
     let mut config = options.clone();
     config["path"] = json!(path);
     let mut exporter = JsonExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
@@ -24,7 +24,7 @@ fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value
             rows.iter().try_for_each(|row| builder.push(row))?;
             exporter.write(builder.take()).await?;
         }
-        exporter.finish(ending).await
+        exporter.finish(mode).await
     })
     .unwrap()
 }
@@ -32,7 +32,7 @@ fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value
 fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.out");
-    let summary = export_to(&path, options, columns, chunks, Ending::Complete);
+    let summary = export_to(&path, options, columns, chunks, FinishMode::Complete);
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(summary.bytes, Some(text.len() as u64));
     assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
@@ -66,7 +66,7 @@ fn a_stopped_run_writes_valid_json_beside_the_old_file() {
     let path = folder.path().join("rows.json");
     fs::write(&path, "old").unwrap();
     for (chunks, text) in [(vec![vec![json!({"a": 1})]], "[\n{\"a\":1}\n]\n"), (vec![], "[]\n")] {
-        export_to(&path, &json!({}), &[], &chunks, Ending::Partial);
+        export_to(&path, &json!({}), &[], &chunks, FinishMode::Partial);
         assert_eq!(fs::read_to_string(folder.path().join("rows.partial.json")).unwrap(), text);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");

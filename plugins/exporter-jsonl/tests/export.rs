@@ -12,7 +12,7 @@ use rowsmith_plugin_testkit::{FakeHost, block_on};
 use std::fs;
 use std::path::Path;
 
-fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], ending: Ending) -> ExportSummary {
+fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], mode: FinishMode) -> ExportSummary {
     let mut config = options.clone();
     config["path"] = json!(path);
     let mut exporter = JsonlExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
@@ -24,7 +24,7 @@ fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value
             rows.iter().try_for_each(|row| builder.push(row))?;
             exporter.write(builder.take()).await?;
         }
-        exporter.finish(ending).await
+        exporter.finish(mode).await
     })
     .unwrap()
 }
@@ -32,7 +32,7 @@ fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value
 fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.out");
-    let summary = export_to(&path, options, columns, chunks, Ending::Complete);
+    let summary = export_to(&path, options, columns, chunks, FinishMode::Complete);
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(summary.bytes, Some(text.len() as u64));
     assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
@@ -72,7 +72,7 @@ fn a_stopped_run_keeps_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.jsonl");
     fs::write(&path, "old").unwrap();
-    export_to(&path, &json!({}), &[], &[vec![json!({"a": 1})]], Ending::Partial);
+    export_to(&path, &json!({}), &[], &[vec![json!({"a": 1})]], FinishMode::Partial);
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     assert_eq!(fs::read_to_string(folder.path().join("rows.partial.jsonl")).unwrap(), "{\"a\":1}\n");
 }

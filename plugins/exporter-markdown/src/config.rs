@@ -8,7 +8,7 @@ use rowsmith_plugin_api::prelude::*;
 pub struct Config {
     #[config(flatten)]
     pub(crate) output: OutputOptions,
-    /// Maximum characters of a cell; longer cells end with `…`. Without it: no limit.
+    /// Maximum characters of a cell; longer cells end with `…`. Default: no limit.
     #[config(min = 1)]
     pub(crate) max_chars: Option<u32>,
 }

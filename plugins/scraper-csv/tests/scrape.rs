@@ -213,7 +213,7 @@ proptest! {
         block_on(async {
             exporter.begin(vec![]).await?;
             exporter.write(builder.take()).await?;
-            exporter.finish(Ending::Complete).await
+            exporter.finish(FinishMode::Complete).await
         }).unwrap();
         let host = FakeHost::default();
         scrape_rows(&scraper(&path, &json!({"delimiter": delimiter}), &host).unwrap(), &host).unwrap();

@@ -7,7 +7,7 @@ use rowsmith_plugin_testkit::{FakeHost, block_on};
 use std::fs;
 use std::path::Path;
 
-fn export(path: &Path, change: &Value, chunks: &[Vec<Value>], ending: Ending) -> Result<ExportSummary> {
+fn export(path: &Path, change: &Value, chunks: &[Vec<Value>], mode: FinishMode) -> Result<ExportSummary> {
     let mut config = json!({ "path": path });
     for (key, value) in change.as_object().into_iter().flatten() {
         config[key] = value.clone();
@@ -20,7 +20,7 @@ fn export(path: &Path, change: &Value, chunks: &[Vec<Value>], ending: Ending) ->
             rows.iter().try_for_each(|row| builder.push(row))?;
             exporter.write(builder.take()).await?;
         }
-        exporter.finish(ending).await
+        exporter.finish(mode).await
     })
 }
 
@@ -28,7 +28,7 @@ fn export(path: &Path, change: &Value, chunks: &[Vec<Value>], ending: Ending) ->
 fn page(change: &Value, chunks: &[Vec<Value>]) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pages").join("rows.html");
-    let summary = export(&path, change, chunks, Ending::Complete).unwrap();
+    let summary = export(&path, change, chunks, FinishMode::Complete).unwrap();
     assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
     let page = fs::read_to_string(&path).unwrap();
     let (_, rest) = page.split_once("<table>\n").unwrap();
@@ -78,16 +78,16 @@ fn a_page_without_rows_is_a_page() {
 
 #[test]
 fn a_run_that_is_not_completed_keeps_the_old_page() {
-    for (ending, beside) in [(Ending::Partial, Some("rows.partial.html")), (Ending::Discard, None)] {
+    for (mode, beside) in [(FinishMode::Partial, Some("rows.partial.html")), (FinishMode::Discard, None)] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.html");
         fs::write(&path, "old").unwrap();
-        export(&path, &json!({}), &[vec![json!({"a": 1})]], ending).unwrap();
+        export(&path, &json!({}), &[vec![json!({"a": 1})]], mode).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         let mut names: Vec<String> =
             fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.retain(|name| name != "rows.html");
-        assert_eq!(names.first().map(String::as_str), beside, "{ending:?}");
+        assert_eq!(names.first().map(String::as_str), beside, "{mode:?}");
     }
 }
 
@@ -96,7 +96,7 @@ fn an_existing_page_can_be_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.html");
     fs::write(&path, "old").unwrap();
-    let error = export(&path, &json!({"if_exists": "fail"}), &[], Ending::Complete).unwrap_err();
+    let error = export(&path, &json!({"if_exists": "fail"}), &[], FinishMode::Complete).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Io);
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
 }

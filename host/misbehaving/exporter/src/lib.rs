@@ -10,7 +10,7 @@ pub use fault::Config;
 
 use fault::Fault;
 use rowsmith_plugin_api::RowChunk;
-use rowsmith_plugin_api::prelude::{Ending, ExportSummary, Exporter, Host, Result, Target, export_plugin};
+use rowsmith_plugin_api::prelude::{ExportSummary, Exporter, FinishMode, Host, Result, Target, export_plugin};
 
 /// The exporter.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Exporter for MisbehavingExporter {
         Ok(())
     }
 
-    async fn finish(&mut self, _: Ending) -> Result<ExportSummary> {
+    async fn finish(&mut self, _: FinishMode) -> Result<ExportSummary> {
         self.fault.reach("finish").await?;
         let rows = if self.fault.is("miscount") { self.fault.0.number } else { self.rows };
         Ok(ExportSummary { location: "nowhere".to_owned(), rows, bytes: None })

@@ -19,7 +19,7 @@ use crate::pipeline::tally::Tally;
 use crate::plugin::row_intake::Scraped;
 use crate::settings::{OnFailure, Settings};
 use rowsmith_plugin_api::bridge::client::CacheClient;
-use rowsmith_plugin_api::exporter::Ending;
+use rowsmith_plugin_api::exporter::FinishMode;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -268,11 +268,11 @@ impl<'a> Run<'a> {
         }
         self.show_progress();
         let ending = match (&stopped, &self.source_error) {
-            (None, None) => Ending::Complete,
-            (Some(StopReason::Config(_)), _) => Ending::Discard,
+            (None, None) => FinishMode::Complete,
+            (Some(StopReason::Config(_)), _) => FinishMode::Discard,
             // A partial file without rows has no use.
-            _ if self.export.is_untouched() => Ending::Discard,
-            _ => Ending::Partial,
+            _ if self.export.is_untouched() => FinishMode::Discard,
+            _ => FinishMode::Partial,
         };
         let exported = self.export.finish(ending).await;
         RunEnd {

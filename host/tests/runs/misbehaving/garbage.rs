@@ -5,7 +5,7 @@ use rowsmith::plugin::call_guard::{GuardOptions, guard};
 use rowsmith::plugin::redact::Redactor;
 use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
-use rowsmith_plugin_api::exporter::Ending;
+use rowsmith_plugin_api::exporter::FinishMode;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{CompletionRequest, Error, ErrorKind, RowChunk};
 use std::future::{pending, ready};
@@ -75,7 +75,7 @@ async fn said(kind: PluginKind, reply: Result<&[u8], &[u8]>) -> Vec<(&'static st
         PluginKind::Exporter => {
             let exporter = ExporterClient(remote);
             note("target", exporter.target().await.err());
-            note("finish", exporter.finish(Ending::Complete).await.err());
+            note("finish", exporter.finish(FinishMode::Complete).await.err());
         }
     }
     said
@@ -127,7 +127,7 @@ async fn a_kind_of_error_that_nobody_knows_is_another_error() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_never_ends_is_given_up_when_its_time_is_over() {
     let exporter = ExporterClient(plugin(PluginKind::Exporter, None, &Stop::default()));
-    let call = tokio::spawn(async move { exporter.finish(Ending::Complete).await });
+    let call = tokio::spawn(async move { exporter.finish(FinishMode::Complete).await });
     tokio::task::yield_now().await;
     advance(Duration::from_secs(599)).await;
     tokio::task::yield_now().await;

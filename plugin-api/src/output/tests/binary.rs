@@ -2,7 +2,7 @@
 
 use super::{Folder, chunk, options};
 use crate::error::{Error, ErrorKind, Result};
-use crate::exporter::Ending;
+use crate::exporter::FinishMode;
 use crate::output::{FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, OutputWriter, Rows};
 use serde_json::json;
 use std::fs;
@@ -120,13 +120,13 @@ fn exporter(path: &str) -> FileExporter<Records> {
 
 #[test]
 fn a_writer_that_owns_its_target_is_closed_at_the_end() {
-    for (ending, name) in [(Ending::Complete, "rows.recs"), (Ending::Partial, "rows.partial.recs")] {
+    for (mode, name) in [(FinishMode::Complete, "rows.recs"), (FinishMode::Partial, "rows.partial.recs")] {
         let folder = Folder::new();
         let mut exporter = exporter(&folder.path("rows.recs"));
         exporter.open(&["a".to_owned()]).unwrap();
         exporter.append(&chunk(&[json!({"a": "1", "b": 2}), json!({"b": null})])).unwrap();
         exporter.append(&chunk(&[json!({"a": "x\ny"})])).unwrap();
-        let summary = exporter.close(ending).unwrap();
+        let summary = exporter.close(mode).unwrap();
         assert_eq!(read(&folder.0.join(name)), [["a", "b"], ["1", "2"], ["", ""], ["x\ny", ""]]);
         assert_eq!(folder.names(), [name]);
         let size = fs::metadata(folder.0.join(name)).unwrap().len();
@@ -139,7 +139,7 @@ fn without_rows_the_file_has_the_known_columns() {
     let folder = Folder::new();
     let mut exporter = exporter(&folder.path("rows.recs"));
     exporter.open(&["a".to_owned()]).unwrap();
-    exporter.close(Ending::Complete).unwrap();
+    exporter.close(FinishMode::Complete).unwrap();
     assert_eq!(read(&folder.0.join("rows.recs")), [["a"]]);
 }
 
@@ -159,7 +159,7 @@ fn a_discarded_output_leaves_nothing_and_closes_its_writer() {
     let mut discarded = exporter(&folder.path("rows.recs"));
     discarded.open(&[]).unwrap();
     discarded.append(&chunk(&[json!({"a": 1})])).unwrap();
-    discarded.close(Ending::Discard).unwrap();
+    discarded.close(FinishMode::Discard).unwrap();
     assert!(folder.names().is_empty());
 
     let mut file = OutputFile::create(&folder.path("rows.recs"), super::IfExists::Replace).unwrap();

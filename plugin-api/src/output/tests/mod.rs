@@ -1,10 +1,10 @@
-//! Outputs on a real file system: the target and the files beside it, after every ending.
+//! Outputs on a real file system: the target and the files beside it, after each finish mode.
 
 mod binary;
 
 use super::{FileExporter, FileFormat, IfExists, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use crate::error::{ErrorKind, Result};
-use crate::exporter::{Ending, Exporter};
+use crate::exporter::{Exporter, FinishMode};
 use crate::row::{ChunkBuilder, RowChunk};
 use serde_json::{Value, json};
 use std::fs;
@@ -107,30 +107,35 @@ fn exporter(path: &str, columns: Option<&[&str]>) -> FileExporter<Quoted> {
     FileExporter::of(options(path, columns), Quoted::widening()).unwrap()
 }
 
-fn export(path: &str, columns: Option<&[&str]>, chunks: &[&[Value]], ending: Ending) -> crate::exporter::ExportSummary {
+fn export(
+    path: &str,
+    columns: Option<&[&str]>,
+    chunks: &[&[Value]],
+    mode: FinishMode,
+) -> crate::exporter::ExportSummary {
     let mut exporter = exporter(path, columns);
     exporter.open(&[]).unwrap();
     for rows in chunks {
         exporter.append(&chunk(rows)).unwrap();
     }
-    exporter.close(ending).unwrap()
+    exporter.close(mode).unwrap()
 }
 
 #[test]
-fn every_ending_leaves_its_files() {
+fn each_finish_mode_leaves_its_files() {
     let cases = [
-        (Ending::Complete, "a\n'new'\n", vec!["rows.txt"]),
-        (Ending::Partial, "old", vec!["rows.partial.txt", "rows.txt"]),
-        (Ending::Discard, "old", vec!["rows.partial.txt", "rows.txt"]),
+        (FinishMode::Complete, "a\n'new'\n", vec!["rows.txt"]),
+        (FinishMode::Partial, "old", vec!["rows.partial.txt", "rows.txt"]),
+        (FinishMode::Discard, "old", vec!["rows.partial.txt", "rows.txt"]),
     ];
-    for (ending, content, names) in cases {
+    for (mode, content, names) in cases {
         let folder = Folder::new();
         fs::write(folder.0.join("rows.txt"), "old").unwrap();
         fs::write(folder.0.join("rows.partial.txt"), "old partial").unwrap();
-        let summary = export(&folder.path("rows.txt"), None, &[&[json!({"a": "new"})]], ending);
-        assert_eq!(folder.read("rows.txt"), content, "{ending:?}");
-        assert_eq!(folder.names(), names, "{ending:?}");
-        if ending == Ending::Partial {
+        let summary = export(&folder.path("rows.txt"), None, &[&[json!({"a": "new"})]], mode);
+        assert_eq!(folder.read("rows.txt"), content, "{mode:?}");
+        assert_eq!(folder.names(), names, "{mode:?}");
+        if mode == FinishMode::Partial {
             assert_eq!(folder.read("rows.partial.txt"), "a\n'new'\n");
             assert_eq!((summary.location, summary.rows), (folder.path("rows.partial.txt"), 1));
         }
@@ -156,7 +161,7 @@ fn late_columns_are_added_to_all_lines() {
         &[json!({"c": "4"})],
         &[json!({"a": "5", "b": "6", "c": "7"})],
     ];
-    let summary = export(&folder.path("t"), None, &chunks, Ending::Complete);
+    let summary = export(&folder.path("t"), None, &chunks, FinishMode::Complete);
     let text = "a,b,c\n'1\n2 it''s'''''\n''''''\n'3''\n'''\n'''''4'\n'5''6''7'\n";
     assert_eq!(folder.read("t"), text);
     assert_eq!((summary.rows, summary.bytes), (5, Some(text.len() as u64)));
@@ -171,7 +176,7 @@ fn the_part_after_the_rows_is_not_widened() {
     exporter.open(&[]).unwrap();
     exporter.append(&chunk(&[json!({"a": "1"})])).unwrap();
     exporter.append(&chunk(&[json!({"a": "2", "b": "3"})])).unwrap();
-    let summary = exporter.close(Ending::Complete).unwrap();
+    let summary = exporter.close(FinishMode::Complete).unwrap();
     assert_eq!(folder.read("rows.txt"), "a,b\n'1'''\n'2''3'\nthe end\n");
     assert_eq!(summary.bytes, Some(folder.read("rows.txt").len() as u64));
 }
@@ -187,7 +192,7 @@ fn a_format_accepts_or_refuses_late_columns() {
         let late = exporter.append(&chunk(&[json!({"a": "2", "b": "3"})]));
         match text {
             Some(text) => {
-                exporter.close(Ending::Complete).unwrap();
+                exporter.close(FinishMode::Complete).unwrap();
                 assert_eq!(folder.read("t"), text);
             }
             None => {
@@ -203,7 +208,7 @@ fn a_format_accepts_or_refuses_late_columns() {
 fn only_listed_columns_are_written() {
     let folder = Folder::new();
     let rows: &[Value] = &[json!({"a": "1", "b": "2"}), json!({"late": "3", "b": "4"})];
-    export(&folder.path("t"), Some(&["b", "nowhere", "a"]), &[rows, rows], Ending::Complete);
+    export(&folder.path("t"), Some(&["b", "nowhere", "a"]), &[rows, rows], FinishMode::Complete);
     assert_eq!(folder.read("t"), "b,nowhere,a\n'2''''1'\n'4'''''\n'2''''1'\n'4'''''\n");
 }
 
@@ -263,7 +268,7 @@ fn the_file_behind_a_link_is_replaced() {
     symlink("not/yet.csv", folder.0.join("dangling.csv")).unwrap();
     for (link, real) in [("link.csv", "real.csv"), ("dangling.csv", "not/yet.csv")] {
         let path = folder.path(link);
-        let summary = export(&path, None, &[&[json!({"a": "new"})]], Ending::Complete);
+        let summary = export(&path, None, &[&[json!({"a": "new"})]], FinishMode::Complete);
         assert_eq!(summary.location, folder.path(real));
         assert_eq!(exporter(&path, None).target().path, Some(folder.path(real)));
         assert!(fs::symlink_metadata(&path).unwrap().is_symlink(), "{link}");
@@ -301,7 +306,7 @@ fn only_files_of_killed_processes_are_removed() {
 fn long_names_are_cut_in_the_temporary_name() {
     let folder = Folder::new();
     let name = format!("{}.csv", "é".repeat(120));
-    export(&folder.path(&name), None, &[&[json!({"a": "1"})]], Ending::Complete);
+    export(&folder.path(&name), None, &[&[json!({"a": "1"})]], FinishMode::Complete);
     assert_eq!(folder.names(), [name]);
 }
 
@@ -323,7 +328,7 @@ fn rows_before_and_after_the_export_are_rejected() {
     let folder = Folder::new();
     let mut exporter = exporter(&folder.path("t"), None);
     assert!(exporter.append(&chunk(&[json!({"a": 1})])).is_err());
-    let summary = exporter.close(Ending::Complete).unwrap();
+    let summary = exporter.close(FinishMode::Complete).unwrap();
     assert_eq!((summary.rows, folder.read("t").as_str()), (0, "\n"));
     assert!(exporter.append(&chunk(&[json!({"a": 1})])).is_err());
 }

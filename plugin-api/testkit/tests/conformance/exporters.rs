@@ -76,13 +76,13 @@ impl Exporter for Flawed {
         Ok(())
     }
 
-    async fn finish(&mut self, ending: Ending) -> Result<ExportSummary> {
+    async fn finish(&mut self, ending: FinishMode) -> Result<ExportSummary> {
         let path = &self.config.path;
         let beside = path.with_extension("partial");
         match ending {
-            Ending::Discard if !self.has("keeps discarded rows") => {}
-            Ending::Partial if self.has("hides its leftovers") => self.write_to(&beside)?,
-            Ending::Partial if !self.has("replaces by a part") => {}
+            FinishMode::Discard if !self.has("keeps discarded rows") => {}
+            FinishMode::Partial if self.has("hides its leftovers") => self.write_to(&beside)?,
+            FinishMode::Partial if !self.has("replaces by a part") => {}
             _ if self.has("requires rows") && self.rows == 0 => {}
             _ => self.write_to(path)?,
         }

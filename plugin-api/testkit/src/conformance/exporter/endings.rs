@@ -3,7 +3,7 @@
 use super::export_run::{EARLIER, ExportRun, files};
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok};
 use crate::conformance::plugin_under_test::PluginUnderTest;
-use rowsmith_plugin_api::exporter::Ending;
+use rowsmith_plugin_api::exporter::FinishMode;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -28,7 +28,7 @@ pub(super) fn complete(plugin: &PluginUnderTest) -> CheckResult {
     run.begin(COLUMNS)?;
     run.write(&rows(0, 300))?;
     run.write(&rows(300, 500))?;
-    let summary = run.finish_with_rows(Ending::Complete, 500)?;
+    let summary = run.finish_with_rows(FinishMode::Complete, 500)?;
     let text = run.text()?;
     for number in [0, 299, 300, 499] {
         let name = format!("row-{number}");
@@ -56,7 +56,7 @@ pub(super) fn survives(plugin: &PluginUnderTest) -> CheckResult {
     run.begin(COLUMNS)?;
     run.write(&rows(0, 2_000))?;
     expect_earlier(&run, "before the end")?;
-    run.finish(Ending::Complete)?;
+    run.finish(FinishMode::Complete)?;
     ensure(run.text()? != EARLIER, || "after the end, the earlier result is still there".to_owned())?;
     expect_only_the_target(&run)
 }
@@ -65,7 +65,7 @@ pub(super) fn partial(plugin: &PluginUnderTest) -> CheckResult {
     let run = ExportRun::over_earlier(plugin)?;
     run.begin(COLUMNS)?;
     run.write(&rows(0, 50))?;
-    let summary = run.finish_with_rows(Ending::Partial, 50)?;
+    let summary = run.finish_with_rows(FinishMode::Partial, 50)?;
     expect_earlier(&run, "after a stopped run")?;
     // The written rows may be kept in a file that the summary names.
     let target = run.file_name()?;
@@ -79,7 +79,7 @@ pub(super) fn discard(plugin: &PluginUnderTest) -> CheckResult {
     let run = ExportRun::over_earlier(plugin)?;
     run.begin(COLUMNS)?;
     run.write(&rows(0, 50))?;
-    run.finish(Ending::Discard)?;
+    run.finish(FinishMode::Discard)?;
     expect_earlier(&run, "after a discarded run")?;
     expect_only_the_target(&run)
 }
@@ -105,8 +105,8 @@ pub(super) fn two(plugin: &PluginUnderTest) -> CheckResult {
     one.write(&rows(0, 5))?;
     two.write(&rows(5, 12))?;
     one.write(&rows(12, 14))?;
-    one.finish_with_rows(Ending::Complete, 7)?;
-    two.finish_with_rows(Ending::Complete, 7)?;
+    one.finish_with_rows(FinishMode::Complete, 7)?;
+    two.finish_with_rows(FinishMode::Complete, 7)?;
     for (run, foreign) in [(&one, "row-5"), (&two, "row-13")] {
         ensure(!run.text()?.contains(foreign), || "a file has rows of the other export".to_owned())?;
     }

@@ -4,7 +4,7 @@ use crate::conformance::assertion::{CheckResult, ensure, expect_ok, skip, suite_
 use crate::conformance::plugin_under_test::{OpenPlugin, PluginUnderTest, TestFolder};
 use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
-use rowsmith_plugin_api::exporter::{Ending, ExportSummary};
+use rowsmith_plugin_api::exporter::{FinishMode, ExportSummary};
 use rowsmith_plugin_api::row::ChunkBuilder;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -59,12 +59,12 @@ impl ExportRun {
         expect_ok("writing rows", self.client.write(&chunk(rows)?))
     }
 
-    pub(super) fn finish(&self, ending: Ending) -> CheckResult<ExportSummary> {
+    pub(super) fn finish(&self, ending: FinishMode) -> CheckResult<ExportSummary> {
         expect_ok("finishing", self.client.finish(ending))
     }
 
     /// Finishes, and fails unless the summary counts the rows.
-    pub(super) fn finish_with_rows(&self, ending: Ending, rows: u64) -> CheckResult<ExportSummary> {
+    pub(super) fn finish_with_rows(&self, ending: FinishMode, rows: u64) -> CheckResult<ExportSummary> {
         let summary = self.finish(ending)?;
         ensure(summary.rows == rows, || format!("the summary counts {} rows, expected {rows}", summary.rows))?;
         Ok(summary)

@@ -3,7 +3,7 @@
 use super::export_run::ExportRun;
 use crate::conformance::assertion::{CheckResult, ensure};
 use crate::conformance::plugin_under_test::PluginUnderTest;
-use rowsmith_plugin_api::exporter::Ending;
+use rowsmith_plugin_api::exporter::FinishMode;
 use serde_json::{Value, json};
 
 /// Values of every kind, each with a text that the file must contain.
@@ -36,7 +36,7 @@ pub(super) fn every_value(plugin: &PluginUnderTest) -> CheckResult {
     run.write(&rows)?;
     // A row may lack a column.
     run.write(&[json!({"id": 99})])?;
-    run.finish_with_rows(Ending::Complete, u64::try_from(rows.len()).unwrap_or(u64::MAX) + 1)?;
+    run.finish_with_rows(FinishMode::Complete, u64::try_from(rows.len()).unwrap_or(u64::MAX) + 1)?;
     let text = run.text()?;
     values().into_iter().try_for_each(|(value, expected)| {
         ensure(text.contains(expected), || format!("the file lacks `{expected}` of the written value {value}"))
@@ -49,7 +49,7 @@ pub(super) fn late_columns(plugin: &PluginUnderTest) -> CheckResult {
     run.write(&[json!({"id": 1}), json!({"id": 2})])?;
     run.write(&[json!({"id": 3, "late-column": "late-value"})])?;
     run.write(&[json!({"latest-column": "latest-value", "id": 4})])?;
-    run.finish_with_rows(Ending::Complete, 4)?;
+    run.finish_with_rows(FinishMode::Complete, 4)?;
     let text = run.text()?;
     ["late-column", "late-value", "latest-column", "latest-value"]
         .into_iter()
@@ -60,7 +60,7 @@ pub(super) fn no_rows(plugin: &PluginUnderTest) -> CheckResult {
     for columns in [&["id", "value"][..], &[]] {
         let run = ExportRun::new(plugin)?;
         run.begin(columns)?;
-        run.finish_with_rows(Ending::Complete, 0)?;
+        run.finish_with_rows(FinishMode::Complete, 0)?;
         run.text()?;
     }
     Ok(())
@@ -71,7 +71,7 @@ pub(super) fn repeatable(plugin: &PluginUnderTest) -> CheckResult {
         let run = ExportRun::new(plugin)?;
         run.begin(&["a", "b"])?;
         run.write(&[json!({"a": 1, "b": {"y": 1, "x": 2}}), json!({"b": "two", "a": null, "c": 3})])?;
-        run.finish(Ending::Complete)?;
+        run.finish(FinishMode::Complete)?;
         run.text()
     };
     let (first, second) = (write()?, write()?);
