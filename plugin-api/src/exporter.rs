@@ -67,7 +67,7 @@ pub enum FinishMode {
     Complete,
     /// The run was stopped; rows are missing.
     Partial,
-    /// The run is cancelled; the written rows are removed.
+    /// The written rows are removed; an existing file is unchanged.
     Discard,
 }
 

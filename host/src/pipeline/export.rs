@@ -5,7 +5,7 @@ use super::row_buffer::BufferedRow;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
-use rowsmith_plugin_api::exporter::{FinishMode, ExportSummary};
+use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
 use rowsmith_plugin_api::row::{Cell, CellKind, ChunkBuilder, RowChunk};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde::de::{Deserializer as _, MapAccess, Visitor};

@@ -143,9 +143,10 @@ fn parts(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
             return quote_spanned!(kind.span()=> <#kind as #api::schema::PluginConfig>::FIELDS);
         }
         let default = field.config.default.as_ref();
-        let may_be_left_out = match default {
-            Some(_) => quote!(true),
-            None => quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::OPTIONAL),
+        let may_be_left_out = if default.is_some() {
+            quote!(true)
+        } else {
+            quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::OPTIONAL)
         };
         let entry = field.entry(api, default.and_then(DefaultValue::json).as_deref(), &may_be_left_out);
         quote!(&[#entry])
@@ -201,12 +202,10 @@ fn finish(api: &Path, field: &ConfigField<'_>) -> TokenStream {
             #name: <#kind as #api::schema::PluginConfig>::finish(values.#name, &inner)?
         };
     }
-    let fallback = match &field.config.default {
+    let fallback = match field.config.default.as_ref().map(DefaultValue::json) {
         None => quote_spanned!(kind.span()=> #api::schema::derived::absent(#key)),
-        Some(default) => match default.json() {
-            Some(json) => quote_spanned!(kind.span()=> #api::schema::derived::default(#key, #json)),
-            None => quote_spanned!(kind.span()=> ::core::result::Result::Ok(::core::default::Default::default())),
-        },
+        Some(Some(json)) => quote_spanned!(kind.span()=> #api::schema::derived::default(#key, #json)),
+        Some(None) => quote_spanned!(kind.span()=> ::core::result::Result::Ok(::core::default::Default::default())),
     };
     quote!(#name: #api::schema::derived::value_or(values.#name, #key, defaults, || #fallback)?)
 }

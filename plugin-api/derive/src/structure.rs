@@ -52,10 +52,8 @@ impl<'a> ConfigField<'a> {
         let Self { field, key, config, .. } = self;
         let kind = &field.ty;
         let description = description(&field.attrs);
-        let default = match default {
-            Some(json) => quote!(::core::option::Option::Some(#json)),
-            None => quote!(::core::option::Option::None),
-        };
+        let none = || quote!(::core::option::Option::None);
+        let default = default.map_or_else(none, |json| quote!(::core::option::Option::Some(#json)));
         let minimum = config.minimum.map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
         let maximum = config.maximum.map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
         let format = config.format.as_ref().map(|format| quote_spanned!(kind.span()=> .with_format(#format)));

@@ -4,6 +4,7 @@ use super::{Folder, chunk, options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::FinishMode;
 use crate::output::{FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, OutputWriter, Rows};
+use crate::row::Cell;
 use serde_json::json;
 use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -75,7 +76,7 @@ impl FileFormat for Records {
 
     fn rows(&mut self, rows: &Rows<'_>, _out: &mut OutputFile) -> Result<()> {
         for row in 0..rows.len() {
-            self.writer()?.append(&record(rows.row(row).map(|cell| cell.display())))?;
+            self.writer()?.append(&record(rows.row(row).map(Cell::display)))?;
         }
         Ok(())
     }

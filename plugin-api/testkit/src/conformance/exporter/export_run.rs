@@ -4,7 +4,7 @@ use crate::conformance::assertion::{CheckResult, ensure, expect_ok, skip, suite_
 use crate::conformance::plugin_under_test::{OpenPlugin, PluginUnderTest, TestFolder};
 use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
-use rowsmith_plugin_api::exporter::{FinishMode, ExportSummary};
+use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
 use rowsmith_plugin_api::row::ChunkBuilder;
 use serde_json::Value;
 use std::collections::BTreeSet;
