@@ -8,4 +8,4 @@ mod settings;
 
 pub(crate) use plugins::DESCRIPTION;
 pub(crate) use runs::{host_services, open_memory_cache, run, run_with};
-pub(crate) use settings::settings;
+pub(crate) use settings::{plugin_use, settings};

@@ -1,5 +1,6 @@
 //! Runs of the pipeline with plugins of this process.
 
+use super::plugin_use;
 use super::plugins::{Discard, FixedAnswers, GeneratedRows};
 use rowsmith::builtin::memory_cache;
 use rowsmith::limit::clock::Clock;
@@ -71,6 +72,7 @@ pub(crate) async fn run_with(
     let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
     let plugins = Plugins {
         scraper,
+        scraper_use: plugin_use(PluginKind::Scraper),
         cache: cache.clone(),
         shared_cache: false,
         info: provider.info().await.expect("the provider describes itself"),

@@ -2,8 +2,8 @@
 
 use rowsmith::rules::{Constraint, OutputColumn, Rule, ValueType};
 use rowsmith::settings::{
-    BatchSettings, Budget, Enrich, Fallback, Isolation, MissingInput, OnFailure, Pairing, PluginUse, ProviderLimits,
-    RunSettings, Settings,
+    BatchSettings, Budget, Enrich, Isolation, MissingInput, PluginUse, ProviderLimits, RetrySettings, RunSettings,
+    Settings,
 };
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::json;
@@ -12,25 +12,16 @@ use std::time::Duration;
 
 /// Returns the settings of a run over [`GeneratedRows`](super::plugins::GeneratedRows).
 pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
-    let plugin = |kind| PluginUse {
-        kind,
-        name: "in-process".to_owned(),
-        library: None,
-        isolation: Isolation::None,
-        timeout: Duration::from_secs(600),
-        config: json!({}),
-        pointer: String::new(),
-    };
     let tldr = Rule::new(ValueType::String).with(Constraint::MaxWords(const { NonZeroUsize::new(12).unwrap() }));
     let challenge = Rule::new(ValueType::String).with(Constraint::Enum(vec![json!("practice"), json!("expert")]));
     let output =
         |name: &str, column: &str, rule| OutputColumn { name: name.to_owned(), column: column.to_owned(), rule };
+    let requests_per_minute = requests_per_minute.and_then(NonZeroU32::new);
     Settings {
-        scraper: plugin(PluginKind::Scraper),
-        cache: plugin(PluginKind::Cache),
         provider_name: "instant".to_owned(),
-        provider: plugin(PluginKind::Provider),
-        exporters: vec![plugin(PluginKind::Exporter)],
+        provider_limits: ProviderLimits { requests_per_minute, ..ProviderLimits::default() },
+        retry: RetrySettings::default(),
+        prices: None,
         enrich: Enrich {
             input: ["Category", "Subcategory", "Topic", "Description"].map(str::to_owned).to_vec(),
             max_chars: vec![("Description".to_owned(), 500)],
@@ -38,34 +29,21 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
             instructions: "You are an expert educator.".to_owned(),
             output: vec![output("tldr", "TLDR", tldr), output("challenge", "Challenge", challenge)],
         },
-        provider_limits: ProviderLimits {
-            requests_per_minute: requests_per_minute.and_then(NonZeroU32::new),
-            requests_per_day: None,
-            tokens_per_minute: None,
-            max_concurrency: NonZeroUsize::new(16).unwrap_or(NonZeroUsize::MIN),
-            timeout: Duration::from_secs(600),
-            max_attempts: NonZeroU32::new(4).unwrap_or(NonZeroU32::MIN),
-            max_wait: Duration::from_secs(120),
-            input_usd_per_million: None,
-            output_usd_per_million: None,
-        },
-        batch: BatchSettings {
-            max_rows: NonZeroUsize::new(20).unwrap_or(NonZeroUsize::MIN),
-            max_input_tokens: None,
-            fallback: Fallback::Repack,
-            pairing: Pairing::Tag,
-            audit: 0.0,
-        },
+        batch: BatchSettings::default(),
         budget: Budget::default(),
-        run: RunSettings {
-            window_rows: NonZeroUsize::new(8_192).unwrap_or(NonZeroUsize::MIN),
-            on_failure: OnFailure::Keep,
-            failure_file: None,
-            status_column: None,
-            limit: None,
-            refresh: false,
-            offline: false,
-            replayed: false,
-        },
+        run: RunSettings::default(),
+    }
+}
+
+/// Returns the use of a plugin of this process.
+pub(crate) fn plugin_use(kind: PluginKind) -> PluginUse {
+    PluginUse {
+        kind,
+        name: "in-process".to_owned(),
+        library: None,
+        isolation: Isolation::None,
+        timeout: Duration::from_secs(600),
+        config: json!({}),
+        pointer: String::new(),
     }
 }

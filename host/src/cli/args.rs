@@ -5,7 +5,7 @@ use super::record_replay::RecordReplayArgs;
 use crate::printer::ColorChoice;
 use crate::report::progress::ProgressMode;
 use crate::settings::defaults;
-use crate::startup::load::Overrides;
+use crate::startup::Overrides;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@ use crate::document::{SecretSources, pointer, resolve_secrets};
 use crate::exit_code::ExitCode;
 use crate::settings::Isolation;
 use crate::settings::env;
-use crate::startup::HostError;
+use crate::startup::{HostError, Loaded, LoadedPlugin};
 use crate::startup::open_plugins::OpenPlugins;
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::fmt::Write as _;
@@ -16,11 +16,11 @@ use std::fmt::Write as _;
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, HostError> {
     let loaded = context.load(&args.config, None)?;
     let mut lines = String::new();
-    for (wanted, source) in &loaded.sources {
+    for LoadedPlugin { usage, source } in &loaded.plugins {
         let manifest = source.manifest();
-        let apart = if wanted.isolation == Isolation::Process { ", in a process of its own" } else { "" };
+        let apart = if usage.isolation == Isolation::Process { ", in a process of its own" } else { "" };
         // Writing to a String cannot fail.
-        writeln!(lines, "{:<10}{} {} ({}{apart})", wanted.kind, manifest.name, manifest.version, source.place())
+        writeln!(lines, "{:<10}{} {} ({}{apart})", usage.kind, manifest.name, manifest.version, source.place())
             .unwrap_or_default();
     }
     let missing = missing_secrets(&loaded);
@@ -64,11 +64,11 @@ async fn verify(session: &OpenPlugins) -> Result<String, HostError> {
 }
 
 /// Secrets that a run would need and that are not there; a check goes on without them.
-fn missing_secrets(loaded: &crate::startup::load::Loaded) -> Vec<Diagnostic> {
+fn missing_secrets(loaded: &Loaded) -> Vec<Diagnostic> {
     let mut missing = Vec::new();
-    for (wanted, source) in &loaded.sources {
-        let mut config = wanted.config.clone();
-        let base = pointer::push(&wanted.pointer, "config");
+    for LoadedPlugin { usage, source } in &loaded.plugins {
+        let mut config = usage.config.clone();
+        let base = pointer::push(&usage.pointer, "config");
         let schema = &source.manifest().config_schema;
         let (found, _) =
             resolve_secrets(&loaded.document, &base, schema, &mut config, SecretSources::with_files(&env::read));

@@ -25,8 +25,7 @@ use crate::plugin::exit_guard::ExitGuard;
 use crate::plugin::isolated;
 use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
-use crate::startup::HostError;
-use crate::startup::load::{LoadError, Loaded, load};
+use crate::startup::{HostError, LoadError, Loaded, LoadedPlugin, load};
 use crate::startup::open_plugins::{OpenPlugins, services};
 use args::{ConfigArgs, GlobalArgs};
 use clap::Parser as _;
@@ -115,9 +114,9 @@ impl Context {
 
     /// Says which plugin is used where the search path has several of one name.
     fn say_hidden(&self, loaded: &Loaded) {
-        for (wanted, source) in loaded.sources.iter().filter(|(wanted, _)| wanted.library.is_none()) {
-            for hidden in loaded.registry.hidden(wanted) {
-                let (kind, name, used) = (wanted.kind, &wanted.name, source.place());
+        for LoadedPlugin { usage, source } in loaded.plugins.iter().filter(|plugin| plugin.usage.library.is_none()) {
+            for hidden in loaded.registry.hidden(usage) {
+                let (kind, name, used) = (usage.kind, &usage.name, source.place());
                 self.printer.note(format_args!("{kind} plugin `{name}`: {used} is used, and not {hidden}"));
             }
         }
@@ -144,8 +143,8 @@ impl Context {
 fn report(context: &Context, error: &HostError) -> ExitCode {
     let printer = context.printer;
     match error {
-        HostError::Load(LoadError::Wrong(wrong)) => {
-            printer.rendered(wrong.document.render(&wrong.diagnostics, printer.color));
+        HostError::Load(LoadError::Invalid(invalid)) => {
+            printer.rendered(invalid.document.render(&invalid.diagnostics, printer.color));
             printer.error(error);
         }
         HostError::Load(LoadError::Read(ConfigError::Invalid(invalid))) => {

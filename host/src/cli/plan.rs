@@ -67,12 +67,10 @@ async fn read(
     let settings = session.settings();
     let scraper = session.scraper().await?;
     let name = scraper.name.clone();
-    let mut rows = scrape::start(scraper.client, &session.services.sinks, &settings.scraper);
+    let mut rows = scrape::start(scraper.client, &session.services.sinks, session.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
     let prompter = prompter(settings, info);
-    let limits =
-        BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
-    let mut packer = Packer::new(limits, Stage::First);
+    let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);
     let mut seen: HashSet<RowKey> = HashSet::new();
     let mut plan = Plan::default();
     let limit = settings.run.limit.unwrap_or(u64::MAX);

@@ -27,8 +27,9 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let mut loaded = context.load(&args.config, args.output.clone())?;
     apply(&args, &mut loaded.settings)?;
     if args.force {
-        for (wanted, _) in loaded.sources.iter_mut().filter(|(wanted, _)| wanted.kind == PluginKind::Exporter) {
-            if let Some(table) = wanted.config.as_object_mut().filter(|table| table.contains_key("if_exists")) {
+        let exporters = loaded.plugins.iter_mut().filter(|plugin| plugin.usage.kind == PluginKind::Exporter);
+        for plugin in exporters {
+            if let Some(table) = plugin.usage.config.as_object_mut().filter(|table| table.contains_key("if_exists")) {
                 table.insert("if_exists".to_owned(), json!("replace"));
             }
         }
@@ -51,6 +52,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     check_files(&session, &args, &exporters, &failure_file, store.path.as_deref())?;
     let plugins = Plugins {
         scraper: scraper.client,
+        scraper_use: session.scraper_use()?.clone(),
         shared_cache: cache.can("coordination") && store.persistent,
         cache: cache.client,
         provider: provider.client,
@@ -110,7 +112,7 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
     if args.limit == Some(0) {
         return Err(HostError::Usage("--limit must be at least 1".to_owned()));
     }
-    if args.max_cost.is_some() && settings.provider_limits.input_usd_per_million.is_none() {
+    if args.max_cost.is_some() && settings.prices.is_none() {
         return Err(HostError::Usage(format!(
             "--max-cost needs the prices of `{}`; add [providers.{0}.prices] to the config",
             settings.provider_name
@@ -136,7 +138,7 @@ fn check_files(
 ) -> Result<(), HostError> {
     let config = |text: String| HostError::Config(text);
     let mut files = vec![FileUse::read("the config", args.config.path())];
-    let source = session.settings().scraper.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
+    let source = session.scraper_use()?.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
     files.extend(source.map(|path| FileUse::read("the source", path)));
     for (exporter, target) in exporters {
         let Some(path) = &target.path else { continue };

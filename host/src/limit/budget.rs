@@ -1,28 +1,11 @@
 //! What a run may use in all: calls, tokens, money. The worst case is reserved before a call and settled
 //! after it, so a budget is never exceeded.
 
-use crate::settings::Budget;
+use crate::settings::{Budget, Prices};
 use rowsmith_plugin_api::completion::Usage;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
-
-/// US dollars for tokens.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Prices {
-    /// For a million input tokens.
-    pub input_usd_per_million: f64,
-    /// For a million output tokens.
-    pub output_usd_per_million: f64,
-}
-
-impl Prices {
-    fn cost(self, input: u64, output: u64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
-        let (input, output) = (input as f64, output as f64);
-        (input * self.input_usd_per_million + output * self.output_usd_per_million) / 1_000_000.0
-    }
-}
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Used {
@@ -86,9 +69,9 @@ impl BudgetTracker {
             return Err((limit, used.open));
         }
         if let (Some(most), Some(prices)) = (self.budget.max_cost_usd, self.prices)
-            && prices.cost(all_input, all_output) > most
+            && prices.cost_usd(all_input, all_output) > most
         {
-            let so_far = prices.cost(used.input, used.output);
+            let so_far = prices.cost_usd(used.input, used.output);
             let limit = format!("the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)");
             return Err((limit, used.open));
         }
@@ -121,7 +104,7 @@ impl BudgetTracker {
     /// What is spent so far; `None` when prices are unknown.
     pub fn cost_usd(&self) -> Option<f64> {
         let used = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(self.prices?.cost(used.input, used.output))
+        Some(self.prices?.cost_usd(used.input, used.output))
     }
 }
 

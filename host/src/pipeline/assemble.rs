@@ -9,7 +9,7 @@ use super::persist::Persister;
 use super::prompt::{AnswerShape, OutputCap, Prompter};
 use super::scrape;
 use crate::limit::backoff::RetryPolicy;
-use crate::limit::budget::{BudgetTracker, Prices};
+use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
 use crate::limit::rate_limiter::{RateLimiter, SharedQuota};
 use crate::limit::stop::Stop;
@@ -19,8 +19,8 @@ use crate::plugin::image::hex;
 use crate::plugin::redact::Redactor;
 use crate::plugin::row_intake::RowIntake;
 use crate::rules::canonical::rules_json;
-use crate::settings::Settings;
 use crate::settings::defaults;
+use crate::settings::{PluginUse, Settings};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
 use sha2::{Digest, Sha256};
@@ -34,6 +34,8 @@ use tokio::sync::{mpsc, watch};
 pub struct Plugins {
     /// Where rows come from.
     pub scraper: ScraperClient,
+    /// The scraper's table in the config.
+    pub scraper_use: PluginUse,
     /// Where answers are kept.
     pub cache: CacheClient,
     /// Whether other processes share the cache's quotas and leases.
@@ -67,7 +69,6 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     let (events_sender, events) = mpsc::unbounded_channel();
     let (progress, snapshots) = watch::channel(Snapshot::default());
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
-    let limits = &settings.provider_limits;
     let shared = |on: bool| on.then(|| plugins.cache.clone());
     // Processes share a service's limits, and a replay asks none.
     let coordinated = plugins.shared_cache && !settings.run.replayed;
@@ -81,14 +82,14 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
         rate_limiter: if settings.run.replayed {
             RateLimiter::open(ground.clock)
         } else {
-            RateLimiter::new(limits, quota, ground.clock)
+            RateLimiter::new(&settings.provider_limits, quota, ground.clock)
         },
-        budget: budget(settings),
+        budget: BudgetTracker::new(settings.budget.clone(), settings.prices),
         retry: RetryPolicy {
-            max_attempts: limits.max_attempts.get(),
+            max_attempts: settings.retry.max_attempts.get(),
             base: Duration::from_millis(defaults::RETRY_BASE_MS),
             cap: Duration::from_millis(defaults::RETRY_CAP_MS),
-            max_wait: limits.max_wait,
+            max_wait: Duration::from_secs(settings.retry.max_wait_secs),
         },
         stop: ground.stop.clone(),
         persister: Persister::start(plugins.cache.clone()),
@@ -103,7 +104,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     };
     let outputs = settings.enrich.output.clone();
     let parts = Pipeline {
-        rows: scrape::start(plugins.scraper, &ground.sinks, &settings.scraper),
+        rows: scrape::start(plugins.scraper, &ground.sinks, &plugins.scraper_use),
         cache: plugins.cache,
         fingerprinter,
         dispatcher: Arc::new(dispatcher),
@@ -154,13 +155,6 @@ pub fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
     let cap = OutputCap { model_limit: info.max_output_tokens, thinking_tokens: info.thinking_tokens };
     let enrich = &settings.enrich;
     Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone(), cap)
-}
-
-fn budget(settings: &Settings) -> BudgetTracker {
-    let limits = &settings.provider_limits;
-    let prices = limits.input_usd_per_million.zip(limits.output_usd_per_million);
-    let prices = prices.map(|(input, output)| Prices { input_usd_per_million: input, output_usd_per_million: output });
-    BudgetTracker::new(settings.budget.clone(), prices)
 }
 
 /// Names the quota of a provider plugin, a model and the scope that the plugin declares, usually service and credential.

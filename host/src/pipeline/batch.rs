@@ -5,7 +5,9 @@
 
 use super::question::Question;
 use serde::Serialize;
+use crate::settings::BatchSettings;
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 
 /// Estimated characters per token; providers report the true count after a call.
 pub const CHARS_PER_TOKEN: usize = 4;
@@ -44,6 +46,13 @@ pub struct BatchLimits {
     pub max_rows: usize,
     /// Maximum estimated tokens of the rows.
     pub max_input_tokens: Option<usize>,
+}
+
+impl BatchLimits {
+    /// Returns the limits of the settings.
+    pub fn new(settings: &BatchSettings) -> Self {
+        Self { max_rows: settings.max_rows.get(), max_input_tokens: settings.max_input_tokens.map(NonZeroUsize::get) }
+    }
 }
 
 /// Estimates the tokens of a question's row in a prompt.

@@ -1,26 +1,34 @@
-//! Every default of the config, in one place. `config/reference.toml` shows the same values; a test compares them.
+//! Defaults that are not part of a table's definition, and the default of whole tables.
 
-/// Most rows of a call.
-pub const BATCH_MAX_ROWS: usize = 20;
-/// More than this needs `batch.allow_larger`: answers get worse, and more is lost with a call.
-pub const BATCH_MOST_ROWS: usize = 20;
-/// Most rows between the scraper and the exporters.
-pub const WINDOW_ROWS: usize = 8_192;
-/// Most calls at once.
-pub const MAX_CONCURRENCY: usize = 16;
-/// Longest time of one call, whatever the plugin does. Plugins have shorter limits of their own.
-pub const PROVIDER_TIMEOUT_SECS: u64 = 630;
-/// Longest time for which a scraper may be silent, or a call of a cache or an exporter last.
-pub const PLUGIN_TIMEOUT_SECS: u64 = 600;
-/// How often a call is tried.
-pub const MAX_ATTEMPTS: u32 = 4;
-/// Longest wait that a service may ask for; beyond it, its quota counts as used up.
-pub const MAX_WAIT_SECS: u64 = 120;
-/// Longest first wait before a call is tried again, in milliseconds.
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// Maximum of `batch.max_rows` without `batch.allow_larger`: with more rows per call, answers are worse, and a failed call
+/// loses more of them.
+pub const MAX_ROWS_PER_CALL: usize = 20;
+/// Maximum first wait before a retry, in milliseconds.
 pub const RETRY_BASE_MS: u64 = 500;
-/// Longest wait of our own making, in milliseconds.
+/// Maximum wait of the backoff, in milliseconds.
 pub const RETRY_CAP_MS: u64 = 8_000;
-/// The cache when the config names none.
+/// The cache of a config that names none.
 pub const CACHE_PLUGIN: &str = "lmdb";
-/// The config when the command line names none.
+/// The config of a command line that names none.
 pub const CONFIG_FILE: &str = "rowsmith.toml";
+
+/// Returns a table with the defaults of all its keys.
+///
+/// # Panics
+/// If a key has no default. The tables are constants of the program, and the test below covers all of them.
+pub(super) fn empty_table<T: DeserializeOwned>() -> T {
+    T::deserialize(Value::Object(Map::new())).expect("all keys have defaults")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::{BatchSettings, ProviderLimits, RetrySettings, RunSettings};
+
+    #[test]
+    fn tables_have_a_default_for_every_key() {
+        let _: (BatchSettings, ProviderLimits, RetrySettings, RunSettings) = Default::default();
+    }
+}

@@ -1,12 +1,17 @@
-//! Checked settings of a run, their defaults, and the environment variables that the program reads.
+//! Settings of a run with their defaults, and the environment variables that the program reads.
 //!
-//! Nothing here reads a file or knows a plugin: every other layer may depend on this one.
+//! Every other layer may depend on this one. It reads no files and opens no plugins.
 
+mod batch;
 pub mod defaults;
+mod enrich;
 pub mod env;
+mod plugin_use;
+mod provider;
 mod run_settings;
 
-pub use run_settings::{
-    BatchSettings, Budget, Enrich, Fallback, Isolation, MissingInput, OnFailure, Pairing, PluginUse, ProviderLimits,
-    RunSettings, Settings,
-};
+pub use batch::{BatchSettings, Fallback, Pairing};
+pub use enrich::{Enrich, MissingInput};
+pub use plugin_use::{Isolation, PluginUse};
+pub use provider::{Prices, ProviderLimits, RetrySettings};
+pub use run_settings::{Budget, OnFailure, RunSettings, Settings};

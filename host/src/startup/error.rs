@@ -3,7 +3,7 @@
 use crate::exit_code::ExitCode;
 use crate::plugin::PluginError;
 use crate::plugin::call_guard::NAMED;
-use crate::startup::load::LoadError;
+use crate::startup::LoadError;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 
@@ -41,7 +41,7 @@ impl HostError {
     /// The exit code of the error.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Load(LoadError::Wrong(wrong)) if wrong.only_plugins => ExitCode::Plugin,
+            Self::Load(LoadError::Invalid(invalid)) if invalid.only_plugins => ExitCode::Plugin,
             Self::Load(_) | Self::Config(_) => ExitCode::Config,
             Self::Call { kind, error, .. } => code_of(*kind, error),
             Self::Plugin(error) => match error.as_ref() {

@@ -1,142 +1,70 @@
-//! The whole way from a file to settings: every pass, all problems at once.
+//! Loads a config: all passes over the document, all problems at once.
 
-use crate::config::raw::{self, RawConfig, RawPlugin};
-use crate::config::validate;
+use super::loaded::{InvalidConfig, LoadError, Loaded, LoadedPlugin};
+use crate::config::raw::RawConfig;
+use crate::config::{ProviderChoice, plugin_uses, plugins_table, validate};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{
     ConfigError, Document, InvalidDocument, SecretSources, check_schema, decode, interpolate, pointer,
     problems_to_diagnostics, resolve_secrets,
 };
+use crate::plugin::PluginError;
 use crate::plugin::discovery::SearchPath;
 use crate::plugin::registry::{Registry, Source};
-use crate::settings::{PluginUse, Settings, defaults, env};
-use rowsmith_plugin_api::manifest::PluginKind;
+use crate::settings::{PluginUse, Settings, env};
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// What the command line says over the file.
+/// Options of the command line that override the config.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// `--provider`.
     pub provider: Option<String>,
     /// `--set`, in order.
     pub set: Vec<String>,
-    /// `-o`: the path of the one exporter.
+    /// `-o`: the path of the only exporter.
     pub output: Option<String>,
     /// `--plugin-dir`.
     pub plugin_dirs: Vec<PathBuf>,
 }
 
-/// A config that was read and checked.
-pub struct Loaded {
-    /// The file, for further messages.
-    pub document: Document,
-    /// What it says.
-    pub settings: Settings,
-    /// Finds the plugins.
-    pub registry: Registry,
-    /// The plugins that it names, in the order scraper, cache, provider, exporters.
-    pub sources: Vec<(PluginUse, Source)>,
-    /// What is odd but no error.
-    pub warnings: Vec<Diagnostic>,
-}
-
-/// Why a config cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// It cannot be read.
-    #[error(transparent)]
-    Read(#[from] ConfigError),
-    /// It is wrong. Boxed for its size.
-    #[error("{} {} in {}", .0.diagnostics.len(), if .0.diagnostics.len() == 1 { "problem" } else { "problems" }, .0.document.name)]
-    Wrong(Box<Wrong>),
-}
-
-/// A config with mistakes.
-#[derive(Debug)]
-pub struct Wrong {
-    /// The file.
-    pub document: Document,
-    /// All that is wrong with it.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Whether nothing is wrong but plugins that cannot be used.
-    pub only_plugins: bool,
-}
-
-/// Reads and checks a config. No code of a plugin runs.
+/// Loads a config and finds its plugins. No code of a plugin runs.
 ///
 /// # Errors
-/// Everything that is wrong, at once.
+/// All problems of the config.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     let mut document = read(path)?;
-    let mut found = Vec::new();
-    for argument in &overrides.set {
-        found.extend(document.set(argument).err().map(|diagnostic| *diagnostic));
-    }
-    set_output(&mut document, overrides.output.as_deref(), &mut found);
-    let chosen = chosen_provider(&document.value, overrides.provider.as_deref());
-    let others = |place: &str| is_other_provider(place, chosen.as_deref());
-    found.extend(interpolate(&mut document, &env::read, &others));
+    let mut diagnostics = override_values(&mut document, overrides);
+    let choice = ProviderChoice::new(&document.value, overrides.provider.as_deref());
+    let other_providers = |pointer: &str| is_other_provider(pointer, choice.name.as_deref());
+    diagnostics.extend(interpolate(&mut document, &env::read, &other_providers));
+    let settings = settings(&document, &choice, &mut diagnostics);
+    let uses = plugin_uses(&document.value, choice.name.as_deref());
+    diagnostics.extend(unnamed_plugins(&document, &uses));
+    let mut registry = registry(&document.value, &overrides.plugin_dirs);
+    let plugins = find_plugins(&document, &mut registry, uses, &mut diagnostics);
 
-    let schema = to_value(&RawConfig::SCHEMA);
-    let problems = check_schema(&document.value, &schema);
-    found.extend(problems_to_diagnostics(&document, "", &problems));
-
-    let uses = plugin_uses(&document.value, chosen.as_deref());
-    for at in &uses {
-        if at.name.is_empty() {
-            let message = format!("the {} has neither `plugin` nor `library`", at.kind);
-            found.push(Diagnostic::error(code::MISSING_KEY, message).at(document.spans.closest(&at.pointer)));
-        }
-    }
-    let (registry, plugin_problems, sources) = judge_plugins(&document, uses, overrides);
-    found.extend(plugin_problems);
-
-    let raw = if problems.is_empty() {
-        RawConfig::deserialize(&document.value).map_err(|e| e.to_string())
-    } else {
-        Err(String::new())
-    };
-    let settings = match raw {
-        Ok(raw) => match validate::settings(&document, raw, overrides.provider.as_deref()) {
-            Ok(settings) => Some(settings),
-            Err(diagnostics) => {
-                found.extend(diagnostics);
-                None
-            }
-        },
-        Err(text) => {
-            if !text.is_empty() {
-                found.push(Diagnostic::error(code::BAD_SETTING, text));
-            }
-            // The rules are checked by a schema of their own, so they can be judged all the same.
-            if let Some(tables) = document.value.pointer("/enrich/output").and_then(Value::as_object) {
-                found.extend(validate::rule_mistakes(&document, tables));
-            }
-            None
-        }
-    };
-    let (errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(Diagnostic::is_error);
+    let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(Diagnostic::is_error);
     match settings {
-        Some(settings) if errors.is_empty() => Ok(Loaded { document, settings, registry, sources, warnings }),
+        Some(settings) if errors.is_empty() => Ok(Loaded { document, settings, registry, plugins, warnings }),
         _ => {
-            let only_plugins = !errors.is_empty() && errors.iter().all(|d| d.code == code::PLUGIN);
+            let only_plugins = !errors.is_empty() && errors.iter().all(|error| error.code == code::PLUGIN);
             let diagnostics = errors.into_iter().chain(warnings).collect();
-            Err(LoadError::Wrong(Box::new(Wrong { document, diagnostics, only_plugins })))
+            Err(LoadError::Invalid(Box::new(InvalidConfig { document, diagnostics, only_plugins })))
         }
     }
 }
 
+/// Reads and parses a config; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Document, LoadError> {
     if path != Path::new("-") {
         return Ok(Document::read(path)?);
     }
-    let mut bytes = Vec::new();
     let name = "standard input";
+    let mut bytes = Vec::new();
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)
@@ -148,119 +76,101 @@ pub(super) fn read(path: &Path) -> Result<Document, LoadError> {
     })
 }
 
-/// Carries out `-o`.
-fn set_output(document: &mut Document, output: Option<&str>, found: &mut Vec<Diagnostic>) {
-    let Some(output) = output else { return };
+/// Applies `--set` and `-o`.
+fn override_values(document: &mut Document, overrides: &Overrides) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for argument in &overrides.set {
+        problems.extend(document.set(argument).err().map(|diagnostic| *diagnostic));
+    }
+    if let Some(output) = &overrides.output {
+        problems.extend(set_output(document, output).err());
+    }
+    problems
+}
+
+fn set_output(document: &mut Document, output: &str) -> Result<(), Diagnostic> {
     let exporters = document.value.get_mut("exporters").and_then(Value::as_array_mut);
-    if let Some([Value::Object(only)]) = exporters.map(Vec::as_mut_slice) {
-        let config = only.entry("config").or_insert_with(|| json!({}));
-        if let Some(config) = config.as_object_mut() {
-            config.insert("path".to_owned(), json!(output));
-        }
-    } else {
-        let message = "-o names the file of the one exporter, and the config does not have exactly one";
+    let Some([Value::Object(only)]) = exporters.map(Vec::as_mut_slice) else {
+        let message = "-o sets the path of the only exporter, but the config does not have exactly one exporter";
         let diagnostic = Diagnostic::error(code::BAD_SET, message).at(document.spans.closest("/exporters"));
-        found.push(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
-    }
-}
-
-pub(super) fn chosen_provider(value: &Value, flag: Option<&str>) -> Option<String> {
-    let written = value.pointer("/enrich/provider").and_then(Value::as_str);
-    let only = || {
-        let providers = value.get("providers")?.as_object()?;
-        (providers.len() == 1).then(|| providers.keys().next().cloned()).flatten()
+        return Err(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
     };
-    flag.or(written).map(str::to_owned).or_else(only)
+    if let Some(config) = only.entry("config").or_insert_with(|| json!({})).as_object_mut() {
+        config.insert("path".to_owned(), json!(output));
+    }
+    Ok(())
 }
 
-fn is_other_provider(place: &str, chosen: Option<&str>) -> bool {
-    let segments = pointer::segments(place);
-    matches!(segments.as_slice(), [first, name, ..] if first == "providers" && Some(name.as_str()) != chosen)
+fn is_other_provider(pointer: &str, provider: Option<&str>) -> bool {
+    let segments = pointer::segments(pointer);
+    matches!(segments.as_slice(), [first, name, ..] if first == "providers" && Some(name.as_str()) != provider)
 }
 
-/// A value of a table, if it is there and of the right type; what is wrong with it is said elsewhere.
-fn value_of<T: DeserializeOwned>(table: &Value, key: &str) -> Option<T> {
-    T::deserialize(table.get(key)?).ok()
+/// Returns the settings of a config without problems, or adds the problems.
+fn settings(document: &Document, choice: &ProviderChoice, diagnostics: &mut Vec<Diagnostic>) -> Option<Settings> {
+    let problems = check_schema(&document.value, &to_value(&RawConfig::SCHEMA));
+    if !problems.is_empty() {
+        diagnostics.extend(problems_to_diagnostics(document, "", &problems));
+        // The output columns have a schema of their own, which applies even if other tables are invalid.
+        let outputs = document.value.pointer("/enrich/output").and_then(Value::as_object);
+        diagnostics.extend(outputs.into_iter().flat_map(|tables| validate::output_problems(document, tables)));
+        return None;
+    }
+    let settings = RawConfig::deserialize(&document.value)
+        .map_err(|error| vec![Diagnostic::error(code::BAD_SETTING, error.to_string())])
+        .and_then(|raw| validate::settings(document, raw, choice));
+    settings.map_err(|problems| diagnostics.extend(problems)).ok()
 }
 
-/// The plugins that a config names, read without trusting its shape.
-pub(super) fn plugin_uses(value: &Value, provider: Option<&str>) -> Vec<PluginUse> {
-    let raw = |table: &Value| RawPlugin {
-        plugin: table.get("plugin").and_then(Value::as_str).map(str::to_owned),
-        library: table.get("library").and_then(Value::as_str).map(PathBuf::from),
-        isolation: value_of(table, "isolation").unwrap_or_default(),
-        timeout_secs: value_of(table, "timeout_secs").unwrap_or_else(raw::plugin_timeout_secs),
-        config: table.get("config").and_then(Value::as_object).cloned().unwrap_or_default(),
+/// Returns an error for every plugin without a name and without a library.
+pub(super) fn unnamed_plugins(document: &Document, uses: &[PluginUse]) -> Vec<Diagnostic> {
+    let unnamed = uses.iter().filter(|usage| usage.name.is_empty());
+    let diagnostic = |usage: &PluginUse| {
+        let message = format!("the {} has neither `plugin` nor `library`", usage.kind);
+        Diagnostic::error(code::MISSING_KEY, message).at(document.spans.closest(&usage.pointer))
     };
-    let mut uses = Vec::new();
-    let mut add = |kind, table: Option<&Value>, place: String| {
-        if let Some(table) = table.filter(|table| table.is_object()) {
-            uses.push(validate::plugin_use(kind, &raw(table), place));
-        }
-    };
-    add(PluginKind::Scraper, value.get("scraper"), "/scraper".to_owned());
-    match value.get("cache") {
-        None => add(PluginKind::Cache, Some(&json!({"plugin": defaults::CACHE_PLUGIN})), "/cache".to_owned()),
-        cache => add(PluginKind::Cache, cache, "/cache".to_owned()),
-    }
-    if let Some(name) = provider {
-        let place = pointer::push("/providers", name);
-        add(PluginKind::Provider, value.pointer(&place), place);
-    }
-    let exporters = value.get("exporters").and_then(Value::as_array);
-    for (at, exporter) in exporters.into_iter().flatten().enumerate() {
-        add(PluginKind::Exporter, Some(exporter), format!("/exporters/{at}"));
-    }
-    uses
+    unnamed.map(diagnostic).collect()
 }
 
-/// What is odd about the secrets of a table. Those that are missing are for the commands that need them.
-fn secret_warnings(document: &Document, base: &str, config: &Value, source: &Source) -> Vec<Diagnostic> {
-    let schema = &source.manifest().config_schema;
-    let sources = SecretSources::with_files(&env::read);
-    let (mut found, _) = resolve_secrets(document, base, schema, &mut config.clone(), sources);
-    found.retain(|diagnostic| !diagnostic.is_error());
-    found
+fn registry(config: &Value, plugin_dirs: &[PathBuf]) -> Registry {
+    let table = plugins_table(config);
+    Registry::new(SearchPath::new(plugin_dirs, &table.path), table.pins)
 }
 
-/// The folders that a config adds to the search path.
-pub(super) fn plugin_path(value: &Value) -> Vec<PathBuf> {
-    let paths = value.pointer("/plugins/path").and_then(Value::as_array);
-    paths.into_iter().flatten().filter_map(|path| path.as_str().map(PathBuf::from)).collect()
-}
-
-/// Finds each plugin, and checks its table against its own schema.
-fn judge_plugins(
+/// Finds each plugin, and checks its table against its schema.
+fn find_plugins(
     document: &Document,
+    registry: &mut Registry,
     uses: Vec<PluginUse>,
-    overrides: &Overrides,
-) -> (Registry, Vec<Diagnostic>, Vec<(PluginUse, Source)>) {
-    let paths = plugin_path(&document.value);
-    let pins = document.value.pointer("/plugins/pins").and_then(Value::as_object);
-    let pins =
-        pins.into_iter().flatten().filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned()))).collect();
-    let mut registry = Registry::new(SearchPath::new(&overrides.plugin_dirs, &paths), pins);
-    let mut found = Vec::new();
-    let mut sources = Vec::new();
-    for at in uses.into_iter().filter(|at| !at.name.is_empty()) {
-        match registry.source(&at) {
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<LoadedPlugin> {
+    let mut plugins = Vec::new();
+    for usage in uses.into_iter().filter(|usage| !usage.name.is_empty()) {
+        match registry.source(&usage) {
             Ok(source) => {
-                let problems = check_schema(&at.config, &source.manifest().config_schema);
-                let base = pointer::push(&at.pointer, "config");
-                found.extend(problems_to_diagnostics(document, &base, &problems));
-                found.extend(secret_warnings(document, &base, &at.config, &source));
-                sources.push((at, source));
+                diagnostics.extend(table_problems(document, &usage, &source));
+                plugins.push(LoadedPlugin { usage, source });
             }
-            Err(error) => {
-                let key = if at.library.is_some() { "library" } else { "plugin" };
-                let span = document.spans.closest(&pointer::push(&at.pointer, key));
-                let mut diagnostic = Diagnostic::error(code::PLUGIN, error.to_string()).at(span);
-                if let Some(hint) = error.hint() {
-                    diagnostic = diagnostic.with_help(hint);
-                }
-                found.push(diagnostic);
-            }
+            Err(error) => diagnostics.push(plugin_problem(document, &usage, &error)),
         }
     }
-    (registry, found, sources)
+    plugins
+}
+
+/// Returns the problems of a plugin's table. Secrets that cannot be read are reported by the commands that need them.
+fn table_problems(document: &Document, usage: &PluginUse, source: &Source) -> Vec<Diagnostic> {
+    let schema = &source.manifest().config_schema;
+    let base = pointer::push(&usage.pointer, "config");
+    let mut problems = problems_to_diagnostics(document, &base, &check_schema(&usage.config, schema));
+    let sources = SecretSources::with_files(&env::read);
+    let (secrets, _) = resolve_secrets(document, &base, schema, &mut usage.config.clone(), sources);
+    problems.extend(secrets.into_iter().filter(|diagnostic| !diagnostic.is_error()));
+    problems
+}
+
+fn plugin_problem(document: &Document, usage: &PluginUse, error: &PluginError) -> Diagnostic {
+    let key = if usage.library.is_some() { "library" } else { "plugin" };
+    let span = document.spans.closest(&pointer::push(&usage.pointer, key));
+    let diagnostic = Diagnostic::error(code::PLUGIN, error.to_string()).at(span);
+    error.hint().into_iter().fold(diagnostic, Diagnostic::with_help)
 }

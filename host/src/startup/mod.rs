@@ -1,12 +1,15 @@
-//! From a config file to open plugins.
+//! Loads configs and opens their plugins.
 //!
-//! [`load`] runs every pass over a config and finds its plugins, [`open_plugins`] creates their instances with their
+//! [`load`] runs all passes over a config and finds its plugins, [`open_plugins`] creates their instances with their
 //! secrets, [`plugin_inventory`] and [`pins`] serve the commands that list and pin plugins.
 
 mod error;
-pub mod load;
+mod load;
+mod loaded;
 pub mod open_plugins;
 pub mod pins;
 pub mod plugin_inventory;
 
 pub use error::HostError;
+pub use load::{Overrides, load};
+pub use loaded::{InvalidConfig, LoadError, Loaded, LoadedPlugin};

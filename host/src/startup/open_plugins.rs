@@ -15,8 +15,7 @@ use crate::plugin::row_intake::RowIntake;
 use crate::plugin::sanitize::sanitize_error;
 use crate::settings::env;
 use crate::settings::{Isolation, PluginUse, Settings};
-use crate::startup::HostError;
-use crate::startup::load::Loaded;
+use crate::startup::{HostError, Loaded, LoadedPlugin};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
@@ -109,11 +108,11 @@ impl OpenPlugins {
     /// When it cannot be used.
     pub async fn cache(&self) -> Result<Opened<CacheClient>, HostError> {
         let replayed = self.services.http.is_replayed();
-        let configured = self.of_kind(PluginKind::Cache).next().filter(|_| replayed);
-        if let Some(((manifest, plugin), (configured, _))) = crate::builtin::memory_cache().zip(configured) {
+        let configured = self.loaded.of_kind(PluginKind::Cache).next().filter(|_| replayed);
+        if let Some(((manifest, plugin), configured)) = crate::builtin::memory_cache().zip(configured) {
             let config = Value::Object(serde_json::Map::new());
             let name = manifest.name.clone();
-            let wanted = PluginUse { name, library: None, isolation: Isolation::None, config, ..configured.clone() };
+            let wanted = PluginUse { name, library: None, isolation: Isolation::None, config, ..configured.usage.clone() };
             return Ok(self.open(&wanted, &Source::Linked(Box::new(manifest), plugin)).await?.map(CacheClient));
         }
         Ok(self.one(PluginKind::Cache).await?.map(CacheClient))
@@ -136,7 +135,7 @@ impl OpenPlugins {
     /// When one cannot be used, or two have one target.
     pub async fn exporters(&self) -> Result<Vec<(Opened<ExporterClient>, Target)>, HostError> {
         let mut exporters = Vec::new();
-        for (wanted, source) in self.of_kind(PluginKind::Exporter) {
+        for LoadedPlugin { usage: wanted, source } in self.loaded.of_kind(PluginKind::Exporter) {
             let opened = self.open(wanted, source).await?.map(ExporterClient);
             let target = opened.client.target().await;
             let target = target.map_err(|error| self.call_error(PluginKind::Exporter, &opened.name, error))?;
@@ -148,7 +147,7 @@ impl OpenPlugins {
     }
 
     fn check_targets(&self, exporters: &[(Opened<ExporterClient>, Target)]) -> Result<(), HostError> {
-        let input = self.settings().scraper.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
+        let input = self.scraper_use()?.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
         let input = input.and_then(|path| Path::new(path).canonicalize().ok());
         for (at, (_, target)) in exporters.iter().enumerate() {
             let place = format!("/exporters/{at}/config/path");
@@ -170,19 +169,22 @@ impl OpenPlugins {
         Ok(())
     }
 
-    fn of_kind(&self, kind: PluginKind) -> impl Iterator<Item = (&PluginUse, &Source)> {
-        self.loaded
-            .sources
-            .iter()
-            .filter(move |(wanted, _)| wanted.kind == kind)
-            .map(|(wanted, source)| (wanted, source))
+    /// Returns the scraper's table.
+    ///
+    /// # Errors
+    /// When the config has no scraper.
+    pub fn scraper_use(&self) -> Result<&PluginUse, HostError> {
+        self.only(PluginKind::Scraper).map(|scraper| &scraper.usage)
+    }
+
+    fn only(&self, kind: PluginKind) -> Result<&LoadedPlugin, HostError> {
+        let missing = || HostError::Config(format!("the config names no {kind}"));
+        self.loaded.of_kind(kind).next().ok_or_else(missing)
     }
 
     async fn one(&self, kind: PluginKind) -> Result<Opened<Remote>, HostError> {
-        let Some((wanted, source)) = self.of_kind(kind).next() else {
-            return Err(HostError::Config(format!("the config names no {kind}")));
-        };
-        self.open(wanted, source).await
+        let plugin = self.only(kind)?;
+        self.open(&plugin.usage, &plugin.source).await
     }
 
     /// Reads the secrets of a plugin and makes its instance, on a thread where it may block.

@@ -6,8 +6,7 @@ use crate::document::{Document, ProblemKind, check_schema, problems_to_diagnosti
 use crate::exit_code::ExitCode;
 use crate::plugin::image::Image;
 use crate::plugin::loader;
-use crate::startup::HostError;
-use crate::startup::load::{Overrides, load};
+use crate::startup::{HostError, Overrides, load};
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_testkit::conformance::{Suite, Worker};
@@ -94,8 +93,8 @@ fn config_of_run(context: &Context, path: &Path, manifest: &Manifest) -> Result<
     let overrides = Overrides { plugin_dirs: context.global.plugin_dirs.clone(), ..Overrides::default() };
     let loaded = load(path, &overrides)?;
     let is_this = |other: &Manifest| other.kind == manifest.kind && other.name == manifest.name;
-    let used = loaded.sources.into_iter().find(|(_, source)| is_this(source.manifest()));
-    used.map(|(wanted, _)| wanted.config).ok_or_else(|| {
+    let used = loaded.plugins.into_iter().find(|plugin| is_this(plugin.source.manifest()));
+    used.map(|plugin| plugin.usage.config).ok_or_else(|| {
         HostError::Usage(format!("{} uses no {} plugin `{}`", path.display(), manifest.kind, manifest.name))
     })
 }

@@ -95,7 +95,7 @@ pub(super) struct Run<'a> {
 pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     let (mut run, mut source, mut events) = Run::new(settings, pipeline);
     let stop = run.stop.clone();
-    let deadline = settings.budget.deadline.and_then(|limit| Instant::now().checked_add(limit));
+    let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(limit));
     let last_call = deadline.and_then(|deadline| deadline.checked_add(DEADLINE_GRACE));
     loop {
         run.dispatch();
@@ -141,8 +141,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, pipeline: Pipeline) -> (Self, RowSource, mpsc::UnboundedReceiver<CallEvent>) {
         let Pipeline { rows, cache, fingerprinter, dispatcher, events, export, failures, progress, stop } = pipeline;
-        let limits =
-            BatchLimits { max_rows: settings.batch.max_rows.get(), max_input_tokens: settings.batch.max_input_tokens };
+        let limits = BatchLimits::new(&settings.batch);
         let run = Self {
             settings,
             cache,

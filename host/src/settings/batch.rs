@@ -1,0 +1,75 @@
+//! How rows are packed into calls.
+
+use super::defaults::empty_table;
+use rowsmith_plugin_api::schema::Schema;
+use rowsmith_plugin_api::{ConfigSchema, PluginConfig};
+use serde::Deserialize;
+use std::num::NonZeroUsize;
+
+/// How rows are packed into calls.
+#[derive(Debug, Clone, PluginConfig)]
+pub struct BatchSettings {
+    /// Maximum rows per call; more than 20 requires `allow_larger`.
+    #[config(default = 20)]
+    pub max_rows: NonZeroUsize,
+    /// Whether more than 20 rows per call are allowed.
+    #[config(default = false)]
+    pub allow_larger: bool,
+    /// Maximum estimated tokens of the rows of a call; it can only make calls smaller.
+    pub max_input_tokens: Option<NonZeroUsize>,
+    /// Handling of rows that a call left unanswered.
+    #[config(default = "repack")]
+    pub fallback: Fallback,
+    /// How answers are matched to rows: "tag" (each answer copies a short tag of its row), "off", or the name of an input
+    /// column to copy.
+    #[config(default = "tag")]
+    pub pairing: Pairing,
+    /// Share of rows that are asked again individually for comparison: 0 to 1.
+    #[config(default = 0)]
+    pub audit: f64,
+}
+
+impl Default for BatchSettings {
+    fn default() -> Self {
+        empty_table()
+    }
+}
+
+/// Handling of rows that a call left unanswered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fallback {
+    /// Asked together with those of other calls, then in halves, then individually.
+    #[default]
+    Repack,
+    /// Asked individually at once.
+    Individual,
+    /// Failed.
+    None,
+}
+
+/// How answers are matched to rows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum Pairing {
+    /// Each answer copies a short tag of its row.
+    Tag,
+    /// Each answer copies the value of a column.
+    Column(String),
+    /// By id alone.
+    Off,
+}
+
+impl From<String> for Pairing {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "tag" => Self::Tag,
+            "off" => Self::Off,
+            _ => Self::Column(text),
+        }
+    }
+}
+
+impl ConfigSchema for Pairing {
+    const SCHEMA: Schema = String::SCHEMA;
+}
