@@ -72,7 +72,7 @@ pub(crate) async fn run_with(
     let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
     let plugins = Plugins {
         scraper,
-        scraper_use: plugin_use(PluginKind::Scraper),
+        scraper_use: plugin_use(rowsmith_plugin_api::PluginKind::Scraper),
         cache: cache.clone(),
         shared_cache: false,
         info: provider.info().await.expect("the provider describes itself"),

@@ -8,8 +8,8 @@ use crate::document::{SecretSources, pointer, resolve_secrets};
 use crate::exit_code::ExitCode;
 use crate::settings::Isolation;
 use crate::settings::env;
-use crate::startup::{HostError, Loaded, LoadedPlugin};
 use crate::startup::open_plugins::OpenPlugins;
+use crate::startup::{HostError, Loaded, LoadedPlugin};
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::fmt::Write as _;
 
@@ -48,11 +48,13 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
 }
 
 async fn open_all(session: &OpenPlugins) -> Result<(), HostError> {
-    session.scraper().await?;
+    let scraper = session.scraper().await?;
     session.cache().await?;
     session.provider().await?;
-    session.exporters().await?;
-    Ok(())
+    let exporters = session.exporters(false).await?;
+    let source = scraper.client.source_paths().await;
+    let source = source.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    session.check_targets(&exporters, &source)
 }
 
 async fn verify(session: &OpenPlugins) -> Result<String, HostError> {

@@ -13,12 +13,11 @@ use crate::report::json::{Facts, Output, Report};
 use crate::report::progress;
 use crate::settings::Settings;
 use crate::startup::HostError;
-use crate::startup::open_plugins::{OpenPlugins, Opened};
-use rowsmith_plugin_api::bridge::client::ExporterClient;
-use rowsmith_plugin_api::exporter::Target;
+use crate::startup::open_plugins::{OpenExporter, OpenPlugins};
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,14 +25,6 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     check_reports(&args.report)?;
     let mut loaded = context.load(&args.config, args.output.clone())?;
     apply(&args, &mut loaded.settings)?;
-    if args.force {
-        let exporters = loaded.plugins.iter_mut().filter(|plugin| plugin.usage.kind == PluginKind::Exporter);
-        for plugin in exporters {
-            if let Some(table) = plugin.usage.config.as_object_mut().filter(|table| table.contains_key("if_exists")) {
-                table.insert("if_exists".to_owned(), json!("replace"));
-            }
-        }
-    }
     signals::listen(context.stop.clone(), context.printer);
     let config = loaded.document.name.clone();
     let record_replay = record_replay::open(context, &args.record_replay)?;
@@ -43,13 +34,16 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let clock = Clock::start();
     let cache = session.cache().await?;
     let (provider, info) = session.provider().await?;
-    let exporters = session.exporters().await?;
+    let exporters = session.exporters(args.force).await?;
     let scraper = session.scraper().await?;
+    let source = scraper.client.source_paths().await;
+    let source = source.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    session.check_targets(&exporters, &source)?;
 
     let settings = session.settings();
     let store = cache.client.store().await.map_err(|e| session.call_error(PluginKind::Cache, &cache.name, e))?;
     let failure_file = failure_path(settings, &exporters);
-    check_files(&session, &args, &exporters, &failure_file, store.path.as_deref())?;
+    check_files(&session, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
     let plugins = Plugins {
         scraper: scraper.client,
         scraper_use: session.scraper_use()?.clone(),
@@ -132,14 +126,14 @@ fn check_reports(reports: &[PathBuf]) -> Result<(), HostError> {
 fn check_files(
     session: &OpenPlugins,
     args: &RunArgs,
-    exporters: &[(Opened<ExporterClient>, Target)],
+    exporters: &[OpenExporter],
+    source: &SourcePaths,
     failure_file: &Path,
     store: Option<&str>,
 ) -> Result<(), HostError> {
     let config = |text: String| HostError::Config(text);
     let mut files = vec![FileUse::read("the config", args.config.path())];
-    let source = session.scraper_use()?.config.get("path").and_then(Value::as_str).filter(|path| *path != "-");
-    files.extend(source.map(|path| FileUse::read("the source", path)));
+    files.extend(source.files.iter().map(|path| FileUse::read("the source", path)));
     for (exporter, target) in exporters {
         let Some(path) = &target.path else { continue };
         if let Some(problem) = unwritable(Path::new(path)) {
@@ -169,7 +163,7 @@ fn check_files(
 }
 
 /// Where failed rows go when the config does not say: beside the first file that is written.
-fn failure_path(settings: &Settings, exporters: &[(Opened<ExporterClient>, Target)]) -> PathBuf {
+fn failure_path(settings: &Settings, exporters: &[OpenExporter]) -> PathBuf {
     if let Some(path) = &settings.run.failure_file {
         return path.clone();
     }

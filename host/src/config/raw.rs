@@ -1,6 +1,8 @@
 //! The config as it is written. `rowsmith schema` prints its schema.
 
-use crate::settings::{BatchSettings, Budget, Isolation, MissingInput, Prices, ProviderLimits, RetrySettings, RunSettings};
+use crate::settings::{
+    BatchSettings, Budget, Isolation, MissingInput, Prices, ProviderLimits, RetrySettings, RunSettings,
+};
 use rowsmith_plugin_api::PluginConfig;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

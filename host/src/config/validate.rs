@@ -139,7 +139,8 @@ impl Validator<'_> {
         let (rows, max) = (raw.batch.max_rows.get(), defaults::MAX_ROWS_PER_CALL);
         if !raw.batch.allow_larger && rows > max {
             let message = format!("`max_rows` is {rows}, which is more than {max}");
-            let help = "larger calls give worse answers and lose more when they fail; set `allow_larger = true` to allow them";
+            let help =
+                "larger calls give worse answers and lose more when they fail; set `allow_larger = true` to allow them";
             self.error("/batch/max_rows", message, help);
         }
         if !(0.0..=1.0).contains(&raw.batch.audit) {

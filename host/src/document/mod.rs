@@ -29,6 +29,6 @@ pub use problem::{Problem, ProblemKind};
 pub use problem_text::problems_to_diagnostics;
 pub use read::{ConfigError, InvalidDocument, decode, read_text};
 pub use schema_check::check_schema;
-pub use secret::{PLACEHOLDER, SecretSources, resolve_secrets};
+pub use secret::{PLACEHOLDER, SecretSources, fill_placeholders, resolve_secrets};
 pub use secret_file::{SecretFile, read_secret_file};
 pub use spans::Spans;

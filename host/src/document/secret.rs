@@ -159,6 +159,24 @@ fn literal(document: &Document, place: &str, text: &str) -> Option<Diagnostic> {
     Some(said.labelled(span.map(Label::concealed)))
 }
 
+/// Replaces references to secrets by [`PLACEHOLDER`], for commands that need none.
+pub fn fill_placeholders(schema: &Value, config: &mut Value) {
+    let is_secret = |schema: &Value| schema.get("format").is_some_and(|format| format == FORMAT);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        match config.get_mut(name) {
+            Some(value) if is_secret(property) && !value.is_string() => *value = Value::String(PLACEHOLDER.to_owned()),
+            Some(value) if !is_secret(property) => fill_placeholders(property, value),
+            _ => {}
+        }
+    }
+    // A table whose keys the user chooses may hold secrets.
+    let holds_secrets = schema.get("additionalProperties").is_some_and(is_secret);
+    if let Some(values) = config.as_object_mut().filter(|_| holds_secrets) {
+        values.values_mut().filter(|v| !v.is_string()).for_each(|v| *v = Value::String(PLACEHOLDER.to_owned()));
+    }
+}
+
 #[cfg(test)]
 #[path = "secret_tests.rs"]
 mod tests;

@@ -4,8 +4,8 @@
 //! smaller, never larger.
 
 use super::question::Question;
-use serde::Serialize;
 use crate::settings::BatchSettings;
+use serde::Serialize;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 

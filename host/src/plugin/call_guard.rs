@@ -73,6 +73,26 @@ pub fn guard(remote: Remote, options: GuardOptions) -> Remote {
     Remote::new(Arc::new(CallGuard { inner: Some(remote.into_caller()), plugin, timeout, calls, stop, redactor }))
 }
 
+/// Runs the creation of an instance on a blocking thread, within the deadline of a call.
+///
+/// # Errors
+/// When the creation reaches the deadline or ends unexpectedly.
+pub async fn create<T: Send + 'static>(
+    options: &GuardOptions,
+    create: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let site = CallSite { plugin: label(options.kind, &options.name), method: "new" };
+    let work = options.calls.spawn_blocking(move || {
+        let _scope = CallScope::enter(site);
+        create()
+    });
+    let failed = |message: String| Error::new(ErrorKind::Other, message);
+    match tokio::time::timeout(options.timeout, work).await {
+        Ok(created) => created.map_err(|error| failed(format!("the creation ended unexpectedly: {error}"))),
+        Err(_) => Err(failed(format!("did not return from `new` within {} s", options.timeout.as_secs()))),
+    }
+}
+
 /// Returns the kind of the error for a call that reached its deadline.
 fn deadline_error_kind(method: u32) -> ErrorKind {
     if method == method::COMPLETE { ErrorKind::Retryable } else { ErrorKind::Other }

@@ -9,6 +9,7 @@ mod loaded;
 pub mod open_plugins;
 pub mod pins;
 pub mod plugin_inventory;
+mod targets;
 
 pub use error::HostError;
 pub use load::{Overrides, load};
