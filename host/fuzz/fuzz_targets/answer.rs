@@ -1,8 +1,8 @@
-//! Any text a model may write, read and judged.
+//! Parses and validates any text as the answer of a model.
 //!
-//! Promises that are checked: each item has braces of its own in the text; each row gets exactly one verdict; an
-//! answer that is accepted is a JSON object of exactly the output columns, keeps every rule, and stands in an item
-//! with its id and its tag; items are either of a row that was asked, or counted as unknown.
+//! Properties: each item has its own braces in the text; each row gets exactly one verdict; an accepted answer is a JSON
+//! object of exactly the output columns, satisfies every rule, and is in an item with its id and its tag; every item
+//! belongs to a requested row or counts as unknown.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -32,15 +32,15 @@ fuzz_target!(|text: &str| {
     }
     for rows in [1, 3] {
         for tagged in [false, true] {
-            judge(&parsed, rows, tagged);
+            validate(&parsed, rows, tagged);
         }
     }
 });
 
-fn judge(parsed: &Parsed<'_>, rows: usize, tagged: bool) {
+fn validate(parsed: &Parsed<'_>, rows: usize, tagged: bool) {
     let (ids, tags) = (names("r", rows), names("t", rows));
     let result = reconcile(parsed.clone(), &ids, tagged.then_some(&tags[..]), &OUTPUTS);
-    assert_eq!(result.verdicts.len(), rows, "one verdict a row");
+    assert_eq!(result.verdicts.len(), rows, "one verdict per row");
     let under = |id: &str| parsed.items.iter().filter(|item| is_under(item, id)).count();
     let lone = rows == 1 && parsed.items.len() == 1 && parsed.items[0].id.is_none();
     let known = if lone { 1 } else { ids.iter().map(|id| under(id)).sum() };
@@ -48,10 +48,10 @@ fn judge(parsed: &Parsed<'_>, rows: usize, tagged: bool) {
     for (at, verdict) in result.verdicts.iter().enumerate() {
         match verdict {
             Ok(answer) => {
-                assert!(lone || under(&ids[at]) > 0, "an answer from nowhere");
-                keeps_the_rules(answer);
+                assert!(lone || under(&ids[at]) > 0, "an answer without an item of its id");
+                satisfies_rules(answer);
                 let tag = tagged.then_some(tags[at].as_str());
-                assert!(parsed.items.iter().any(|item| stands_in(item, answer, tag)), "an answer of other values");
+                assert!(parsed.items.iter().any(|item| holds(item, answer, tag)), "an answer with values of no item");
             }
             Err(failure) => assert!(!failure.reason.is_empty() && !failure.message.is_empty()),
         }
@@ -66,7 +66,7 @@ fn is_under(item: &Item<'_>, id: &str) -> bool {
     item.id.as_deref().is_some_and(|found| found.trim() == id)
 }
 
-fn keeps_the_rules(answer: &str) {
+fn satisfies_rules(answer: &str) {
     let answer: Value = serde_json::from_str(answer).expect("an accepted answer is JSON");
     let answer = answer.as_object().expect("an accepted answer is an object");
     let names: Vec<&str> = OUTPUTS.iter().map(|output| output.name.as_str()).collect();
@@ -76,7 +76,7 @@ fn keeps_the_rules(answer: &str) {
     }
 }
 
-fn stands_in(item: &Item<'_>, answer: &str, tag: Option<&str>) -> bool {
+fn holds(item: &Item<'_>, answer: &str, tag: Option<&str>) -> bool {
     let Ok(fields) = &item.fields else { return false };
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     let copied = field("tag").and_then(Value::as_str).map(str::trim);

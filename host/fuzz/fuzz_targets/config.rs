@@ -1,8 +1,8 @@
-//! The bytes of a config file.
+//! Reads the bytes of a config file.
 //!
-//! Promises that are checked: every refusal says something, and shows it without steering the terminal; the place of
-//! each plain value is the text of that value; interpolation changes text values and nothing else; a config that its
-//! schema finds nothing wrong with can be read.
+//! Properties: every failure has a diagnostic, which contains no control characters; the span of each plain value is the
+//! text of that value; interpolation changes string values and nothing else; a config that satisfies its schema can be
+//! deserialized.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -22,22 +22,22 @@ fuzz_target!(|bytes: &[u8]| {
     let document = match Document::parse("fuzz.toml", text.clone()) {
         Ok(document) => document,
         Err(diagnostics) => {
-            assert!(!diagnostics.is_empty(), "refused without a reason");
-            return shows(&text, &diagnostics);
+            assert!(!diagnostics.is_empty(), "failed without a diagnostic");
+            return is_printable(&text, &diagnostics);
         }
     };
     assert!(document.value.is_object());
-    check_places(&document, "", &document.value);
+    check_spans(&document, "", &document.value);
     check_interpolation(&document);
 
     let problems = check_schema(&document.value, &SCHEMA);
     let diagnostics = problems_to_diagnostics(&document, "", &problems);
-    shows(&document.text, &diagnostics);
+    is_printable(&document.text, &diagnostics);
     if problems.is_empty() {
         let read = RawConfig::deserialize(&document.value);
-        assert!(read.is_ok(), "fits the schema, but {:?}", read.err());
+        assert!(read.is_ok(), "satisfies the schema, but {:?}", read.err());
     } else {
-        assert!(!diagnostics.is_empty(), "problems that nobody is told of");
+        assert!(!diagnostics.is_empty(), "problems without a diagnostic");
     }
     if let Some(tables) = document.get("/enrich/output").and_then(Value::as_object) {
         match from_tables(tables) {
@@ -47,28 +47,28 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn shows(text: &str, diagnostics: &[Diagnostic]) {
+fn is_printable(text: &str, diagnostics: &[Diagnostic]) {
     let shown = render("fuzz.toml", text, diagnostics, false);
     assert_eq!(shown.is_empty(), diagnostics.is_empty());
     assert!(!shown.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{shown:?}");
 }
 
-fn check_places(document: &Document, place: &str, value: &Value) {
+fn check_spans(document: &Document, place: &str, value: &Value) {
     match value {
         Value::Object(table) => {
             for (key, inner) in table {
                 let place = pointer::push(place, key);
-                assert!(document.spans.closest(&place).is_some(), "{place} has no place");
-                check_places(document, &place, inner);
+                assert!(document.spans.closest(&place).is_some(), "{place} has no span");
+                check_spans(document, &place, inner);
             }
         }
         Value::Array(elements) => {
             for (at, inner) in elements.iter().enumerate() {
-                check_places(document, &pointer::push(place, &at.to_string()), inner);
+                check_spans(document, &pointer::push(place, &at.to_string()), inner);
             }
         }
         plain => {
-            let span = document.spans.value(place).expect("a plain value has a place");
+            let span = document.spans.value(place).expect("a plain value has a span");
             let line = format!("x = {}", document.source(&span));
             let read = Document::parse("line", line.clone()).unwrap_or_else(|_| panic!("{place} is not at {line:?}"));
             assert_eq!(&read.value["x"], plain, "{place}");
@@ -84,14 +84,14 @@ fn check_interpolation(document: &Document) {
 
     let mut changed = document.clone();
     let problems = interpolate(&mut changed, &lookup, &|_| false);
-    shows(&document.text, &problems);
+    is_printable(&document.text, &problems);
     let blank = |value: &Value| map_texts(value, &|_| String::new());
-    assert_eq!(blank(&changed.value), blank(&document.value), "more than texts has changed");
+    assert_eq!(blank(&changed.value), blank(&document.value), "other values than strings changed");
 
     let mut escaped = document.clone();
     escaped.value = map_texts(&document.value, &|text| text.replace('$', "$$"));
-    assert!(interpolate(&mut escaped, &|_| None, &|_| false).is_empty(), "an escaped text is still read");
-    assert_eq!(escaped.value, document.value, "an escaped text does not come back");
+    assert!(interpolate(&mut escaped, &|_| None, &|_| false).is_empty(), "an escaped string is interpolated");
+    assert_eq!(escaped.value, document.value, "an escaped string does not round-trip");
 }
 
 fn map_texts(value: &Value, change: &dyn Fn(&str) -> String) -> Value {

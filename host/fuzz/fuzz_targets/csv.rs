@@ -1,6 +1,6 @@
-//! The bytes of a CSV file, through the scraper. The first byte chooses how they are read.
+//! Scrapes the bytes of a CSV file. The first byte selects the options.
 //!
-//! Promises that are checked: every row has every column; the rows, written as plain CSV, are read as the same rows.
+//! Properties: every row has every column; the rows, written as plain CSV, are read as the same rows.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -31,7 +31,7 @@ fuzz_target!(|input: (u8, &[u8])| {
         return assert!(rows.is_empty(), "rows without columns");
     }
     let file = FOLDER.path().join("written.csv");
-    let again = scrape(&file, &written(&columns, &rows), json!({"path": file})).expect("what is written can be read");
+    let again = scrape(&file, &written(&columns, &rows), json!({"path": file})).expect("written rows can be read");
     assert_eq!(again, (columns, rows));
 });
 
@@ -40,12 +40,12 @@ type Table = (Vec<String>, Vec<Vec<String>>);
 fn scrape(file: &Path, bytes: &[u8], config: Value) -> Result<Table> {
     std::fs::write(file, bytes).expect("the file can be written");
     let host = FakeHost::default();
-    let config = serde_json::from_value(config).expect("the config has the right shape");
+    let config = serde_json::from_value(config).expect("the config is valid");
     let chunks = scrape_rows(&CsvScraper::new(config, host.host())?, &host)?;
     let columns = chunks.first().map(|chunk| chunk.columns().to_vec()).unwrap_or_default();
     let rows = chunks.iter().flat_map(RowChunk::iter).map(|row| {
         let cells: Vec<String> = row.cells().map(|(_, cell)| cell.display().to_owned()).collect();
-        assert_eq!(cells.len(), columns.len(), "a row that lacks a column");
+        assert_eq!(cells.len(), columns.len(), "a row without one of the columns");
         cells
     });
     let rows = rows.collect();
@@ -53,11 +53,11 @@ fn scrape(file: &Path, bytes: &[u8], config: Value) -> Result<Table> {
 }
 
 fn written(columns: &[String], rows: &[Vec<String>]) -> Vec<u8> {
-    // Quotes everywhere keep a byte order mark in the first name, and a row of one empty cell.
+    // Quotes around every cell preserve a byte order mark in the first name, and a row of one empty cell.
     let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
-    writer.write_record(columns).expect("memory takes all");
+    writer.write_record(columns).expect("writing to memory works");
     for row in rows {
-        writer.write_record(row).expect("memory takes all");
+        writer.write_record(row).expect("writing to memory works");
     }
-    writer.into_inner().expect("memory takes all")
+    writer.into_inner().expect("writing to memory works")
 }

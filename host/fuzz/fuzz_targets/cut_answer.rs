@@ -1,8 +1,7 @@
-//! A good answer, wrapped as models wrap it, and cut off anywhere.
+//! Parses a valid answer, wrapped as models wrap it and truncated anywhere.
 //!
-//! Promises that are checked: the whole answer is read back as it was written, in each wrapping; after a cut only
-//! items that are closed before the cut are there, in order and unchanged, and all of them; a cut inside the JSON is
-//! noticed.
+//! Properties: the complete answer is parsed unchanged, in each wrapping; a truncated answer yields exactly the items
+//! that are closed before the cut, in order and unchanged; a cut inside the JSON is detected.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -40,7 +39,7 @@ fuzz_target!(|answer: Answer| {
     if answer.rows.is_empty() {
         return;
     }
-    // A repeated key is another matter: a JSON map would hide it from this side.
+    // Keys are unique here, because a JSON map keeps only one of a repeated key.
     let mut seen = std::collections::HashSet::new();
     if !answer.rows.iter().all(|row| seen.insert(row.id.as_str())) {
         return;
@@ -57,7 +56,7 @@ fuzz_target!(|answer: Answer| {
     let closed = closed_items(begun, answer.depth());
     match parse(&text) {
         Some(parsed) => {
-            assert!(parsed.cut_off, "a cut that is not noticed: {text}");
+            assert!(parsed.cut_off, "an undetected cut: {text}");
             assert_eq!(parsed.items, expected[..closed], "{text}");
         }
         None => assert_eq!(closed, 0, "{text}"),
@@ -82,12 +81,12 @@ impl Answer {
         (before, body, after)
     }
 
-    /// Only a list needs a name around it; a keyed object would be taken for a row.
+    /// Returns whether the rows need an object around them: a list does; a keyed object would look like a row.
     fn wraps_rows(&self) -> bool {
         matches!(self.wrapping, Wrapping::Rows) && !self.keyed
     }
 
-    /// How many brackets are open around an item.
+    /// Returns the number of open brackets around an item.
     fn depth(&self) -> usize {
         if self.wraps_rows() { 2 } else { 1 }
     }
@@ -110,7 +109,7 @@ impl Row {
     }
 }
 
-/// How many objects end in `text` with `depth` brackets still open around them.
+/// Returns the number of objects that end in `text` with `depth` open brackets around them.
 fn closed_items(text: &str, depth: usize) -> usize {
     let (mut open, mut closed) = (0, 0);
     let (mut in_text, mut escaped) = (false, false);

@@ -1,7 +1,7 @@
-//! The manifest section of a plugin's file.
+//! Parses the manifest section of a plugin's file.
 //!
-//! Promises that are checked: a manifest that is accepted, written again and surrounded by other bytes, is read as
-//! the same; a value stays on its line.
+//! Properties: an accepted manifest that is encoded again and surrounded by other bytes decodes to the same manifest; a
+//! value does not leave its line.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -15,12 +15,12 @@ fuzz_target!(|section: &[u8]| {
         &manifest.capabilities,
     );
     assert!(texts.into_iter().chain(capabilities).all(|text| !text.contains('\n')), "{manifest:?}");
-    // A carriage return at the end of a line belongs to the line end, so it would not come back.
+    // A carriage return at the end of a line is a part of the line break, so it does not round-trip.
     if section.contains(&b'\r') {
         return;
     }
-    let mut again = Manifest::parse(written(&manifest).as_bytes()).expect("what is written can be read");
-    // Numbers with a fraction may differ in their last digit; that they are accepted is enough.
+    let mut again = Manifest::parse(written(&manifest).as_bytes()).expect("an encoded manifest can be decoded");
+    // Fractional numbers may differ in their last digit, so the schemas are not compared.
     again.config_schema.clone_from(&manifest.config_schema);
     assert_eq!(again, manifest);
 });

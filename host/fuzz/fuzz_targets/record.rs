@@ -1,7 +1,7 @@
-//! Values of the cache.
+//! Encodes and decodes values of the cache.
 //!
-//! Promises that are checked: what is written comes back; it comes back under its own key only; a flipped bit is
-//! found; bytes that are accepted are the ones that would be written.
+//! Properties: a value round-trips, under its own key only; every flipped bit is detected; accepted bytes are the bytes
+//! that encoding produces.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,7 @@ fuzz_target!(|input: ([u8; 32], &str, &str, u32, &[u8])| {
     let bit = place as usize % (written.len() * 8);
     let mut damaged = written;
     damaged[bit / 8] ^= 1 << (bit % 8);
-    assert!(decode(&key, &damaged).is_err(), "bit {bit} is flipped, and nobody notices");
+    assert!(decode(&key, &damaged).is_err(), "the flipped bit {bit} is not detected");
 
     if let Ok((meta, answer)) = decode(&key, foreign) {
         assert_eq!(encode(&key, meta, answer), foreign);

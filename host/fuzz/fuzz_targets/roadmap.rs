@@ -1,7 +1,7 @@
-//! The text of a topic, Markdown or HTML, through the roadmap scraper.
+//! Scrapes the text of a topic, in Markdown or HTML.
 //!
-//! Promises that are checked: the description is one line with single spaces; each link is a web address that stands
-//! there once; the kind of line end makes no difference; a text without marks is kept word by word.
+//! Properties: the description is one line with single spaces; each link is a web address and occurs once; the kind of
+//! line break has no effect; plain words are kept unchanged.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -38,7 +38,7 @@ fuzz_target!(|text: &str| {
     assert_eq!(different.len(), links.split('|').count(), "{links}");
 
     if !text.contains('\r') && text.contains('\n') {
-        assert_eq!(read(&text.replace('\n', "\r\n")), (description.clone(), links), "another line end");
+        assert_eq!(read(&text.replace('\n', "\r\n")), (description.clone(), links), "CRLF line breaks");
     }
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ') && !text.starts_with(' ')
     {
@@ -50,8 +50,8 @@ fn read(text: &str) -> (String, String) {
     std::fs::write(&*TEXT, text).expect("the file can be written");
     let host = FakeHost::default();
     let config = json!({"roadmap": "bread", "source": "directory", "path": FOLDER.path()});
-    let config = serde_json::from_value(config).expect("the config has the right shape");
-    let scraper = Roadmap::new(config, host.host()).expect("the config is good");
+    let config = serde_json::from_value(config).expect("the config is valid");
+    let scraper = Roadmap::new(config, host.host()).expect("the scraper accepts the config");
     scrape_rows(&scraper, &host).expect("any text is accepted");
     let row = host.rows().pop().expect("one topic is one row");
     let cell = |name: &str| row[name].as_str().expect("all cells are texts").to_owned();

@@ -1,7 +1,7 @@
-//! Rows as a plugin sends them.
+//! Decodes rows as a plugin sends them.
 //!
-//! Promises that are checked: a chunk that is accepted is written as the very bytes it was read from; every cell can
-//! be used as what it says it is; shortening a chunk leaves a sound one.
+//! Properties: an accepted chunk encodes to the bytes that it was decoded from; every cell has a value of its declared
+//! kind; a shortened chunk is valid.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,8 +11,8 @@ use serde_json::Value;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(mut chunk) = RowChunk::decode(bytes) else { return };
-    let written = chunk.encode().expect("a chunk that was read can be written");
-    assert!(bytes.starts_with(&written), "written otherwise than it was read");
+    let written = chunk.encode().expect("a decoded chunk can be encoded");
+    assert!(bytes.starts_with(&written), "other bytes than were decoded");
     assert_eq!(RowChunk::decode(&written).as_ref(), Ok(&chunk));
     for row in chunk.iter() {
         row.cells().for_each(|(_, cell)| check(cell));
@@ -22,7 +22,8 @@ fuzz_target!(|bytes: &[u8]| {
     let kept = chunk.len() / 2;
     let rows: Vec<_> = chunk.iter().take(kept).map(RowView::object).collect();
     chunk.truncate(kept);
-    let shorter = RowChunk::decode(&chunk.encode().expect("it can be written")).expect("a shortened chunk is sound");
+    let shorter = RowChunk::decode(&chunk.encode().expect("a shortened chunk can be encoded"))
+        .expect("a shortened chunk can be decoded");
     assert_eq!(shorter.iter().map(RowView::object).collect::<Vec<_>>(), rows);
 });
 

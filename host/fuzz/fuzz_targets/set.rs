@@ -1,7 +1,7 @@
-//! The argument of `--set`, on a document of all shapes.
+//! Applies the argument of `--set` to a document of all shapes.
 //!
-//! Promises that are checked: a refused argument changes nothing; an accepted one does the same when it is given
-//! again, and the document remembers where it came from.
+//! Properties: a rejected argument changes nothing; an accepted argument has the same effect when it is applied again;
+//! errors contain no control characters.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -17,11 +17,11 @@ fuzz_target!(|argument: &str| {
         Ok(()) => {
             let once = document.value.clone();
             assert!(once.is_object());
-            assert!(document.set(argument).is_ok(), "an argument that works only once");
+            assert!(document.set(argument).is_ok(), "an argument that is accepted only once");
             assert_eq!(document.value, once);
         }
         Err(problem) => {
-            assert_eq!(document.value, before, "refused, and yet something has changed");
+            assert_eq!(document.value, before, "a rejected argument changed the document");
             let shown = document.render(&[*problem], false);
             assert!(!shown.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{shown:?}");
         }

@@ -15,23 +15,27 @@ pub struct Wording {
     words: Vec<(Regex, String)>,
     /// Matches where any of the words does, which is faster than one search for each.
     any: Regex,
+    /// Words of identifiers, with the case that is given.
+    names: Vec<(Regex, String)>,
     openers: Regex,
 }
 
 impl Wording {
-    /// Reads a list with one regular expression a line, then ` # ` and the replacement. Lines that begin with `#` are comments.
+    /// Reads a list with one regular expression per line, then ` # ` and the replacement. Lines that begin with `#` are
+    /// comments. The lines after `[names]` are for identifiers, the others for prose.
     ///
     /// # Panics
     /// When a line has no replacement or its expression is not valid.
     pub fn from_list(list: &str) -> Self {
-        let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let words = lines.map(|line| {
-            let (word, replacement) = line.rsplit_once(" # ").unwrap_or_else(|| panic!("no replacement: {line}"));
-            (expression(word.trim_end(), true), replacement.trim().to_owned())
-        });
-        let words: Vec<(Regex, String)> = words.collect();
+        let (prose, names) = list.split_once("\n[names]\n").unwrap_or((list, ""));
+        let words = replacements(prose, true);
         let any = words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join("|");
-        Self { words, any: expression(&any, true), openers: expression(OPENERS, false) }
+        Self {
+            words,
+            any: expression(&any, true),
+            names: replacements(names, false),
+            openers: expression(OPENERS, false),
+        }
     }
 
     /// Returns the words of a file that have a better one: in comments and literals of Rust, in the prose of Markdown,
@@ -44,22 +48,24 @@ impl Wording {
             _ => comment_lines(&file.text),
         };
         let words = lines.iter().flat_map(|(line, text)| self.in_line(&file.name, *line, text));
-        let openers = if extension == Some("rs") { self.openers(file) } else { Vec::new() };
-        words.chain(openers).collect()
+        let of_rust =
+            if extension == Some("rs") { [self.openers(file), self.names(file)].concat() } else { Vec::new() };
+        words.chain(of_rust).collect()
+    }
+
+    /// Returns the identifiers that have a better name.
+    fn names(&self, file: &SourceFile) -> Vec<Finding> {
+        let code = pieces(&file.text).into_iter().filter(|piece| piece.kind == Kind::Code);
+        let lines =
+            code.flat_map(|piece| piece.text.lines().enumerate().map(move |(at, text)| (piece.line + at, text)));
+        lines.flat_map(|(line, text)| matches(&self.names, &file.name, line, text)).collect()
     }
 
     fn in_line(&self, file: &str, line: usize, text: &str) -> Vec<Finding> {
         if !self.any.is_match(text) {
             return Vec::new();
         }
-        let found = self.words.iter().filter_map(|(word, replacement)| Some((word.find(text)?, replacement)));
-        found
-            .map(|(word, replacement)| Finding {
-                file: file.to_owned(),
-                line,
-                message: format!("`{}`: {replacement}", word.as_str()),
-            })
-            .collect()
+        matches(&self.words, file, line, text)
     }
 
     /// Returns the first lines of documentation that open with a question word.
@@ -78,6 +84,25 @@ impl Wording {
             })
             .collect()
     }
+}
+
+fn replacements(list: &str, ignores_case: bool) -> Vec<(Regex, String)> {
+    let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let pairs = lines.map(|line| {
+        let (word, replacement) = line.rsplit_once(" # ").unwrap_or_else(|| panic!("no replacement: {line}"));
+        (expression(word.trim_end(), ignores_case), replacement.trim().to_owned())
+    });
+    pairs.collect()
+}
+
+fn matches(words: &[(Regex, String)], file: &str, line: usize, text: &str) -> Vec<Finding> {
+    let found = words.iter().filter_map(|(word, replacement)| Some((word.find(text)?, replacement)));
+    let finding = |(word, replacement): (regex::Match<'_>, &String)| Finding {
+        file: file.to_owned(),
+        line,
+        message: format!("`{}`: {replacement}", word.as_str()),
+    };
+    found.map(finding).collect()
 }
 
 fn expression(pattern: &str, ignores_case: bool) -> Regex {
@@ -126,7 +151,7 @@ mod tests {
     use crate::tree::SourceFile;
 
     fn count(name: &str, text: &str) -> usize {
-        let wording = Wording::from_list("# list\n\\blent\\b  # provided\n");
+        let wording = Wording::from_list("# list\n\\blent\\b  # provided\n\n[names]\n\\bMOST_ # MAX_\n");
         wording.findings(&SourceFile { name: name.to_owned(), text: text.to_owned() }).len()
     }
 
@@ -136,6 +161,7 @@ mod tests {
             ("a.md", "It is lent.\n```sh\nlent\n```\nThe `lent` key. Silent.", 1),
             ("a.toml", "# Lent by the host.\nlent = 1\n", 1),
             ("src/a.rs", "/// Lent.\nfn lent() -> &'static str { \"is lent\" } // lent\n", 3),
+            ("src/a.rs", "const MOST_ROWS: usize = 1;\nlet almost_x = \"MOST_\"; // MOST_", 1),
             ("x/tests/a.rs", "fn f() { assert!(\"lent\"); }\n", 0),
             ("src/a.rs", "fn f() {}\n\n#[cfg(test)]\nmod tests { const T: &str = \"lent\"; }\n", 0),
         ];
