@@ -9,6 +9,7 @@ pub use crate::export_plugin;
 pub use crate::exporter::{ExportSummary, Exporter, FinishMode, Target};
 pub use crate::host::{Host, Progress};
 pub use crate::http::{HttpRequest, HttpResponse, Method, StatusCode};
+pub use crate::http_provider::{HttpAdapter, HttpProvider};
 pub use crate::lease::LeaseRequest;
 pub use crate::provider::Provider;
 pub use crate::quota::{QuotaRequest, QuotaWindow};

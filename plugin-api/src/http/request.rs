@@ -71,7 +71,7 @@ impl HttpRequest {
     /// Adds a header; a name may have several values.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        let added = wire::append(&mut self.headers, name, HeaderValue::from_str(value.as_ref()));
+        let added = wire::append(&mut self.headers, name, value.as_ref().as_bytes());
         self.invalid = self.invalid.or(added.err());
         self
     }
@@ -123,7 +123,7 @@ impl HttpRequest {
         let (head, [body]): (RequestHead, [&[u8]; 1]) = envelope::decode(bytes)?;
         let mut headers = HeaderMap::with_capacity(head.headers.len());
         for (name, value) in &head.headers {
-            wire::append(&mut headers, name, HeaderValue::from_str(value))?;
+            wire::append(&mut headers, name, value.as_bytes())?;
         }
         let method = Method::from_bytes(head.method.as_bytes())
             .map_err(|_| Error::new(ErrorKind::BadRequest, format!("invalid HTTP method {:?}", head.method)))?;

@@ -2,7 +2,7 @@
 
 use super::status::kind_of_status;
 use super::wire::{self, ResponseHead};
-use super::{HeaderMap, HeaderValue, StatusCode};
+use super::{HeaderMap, StatusCode};
 use crate::duration::parse_wait;
 use crate::envelope;
 use crate::error::{Error, ErrorKind, Result};
@@ -42,8 +42,7 @@ impl HttpResponse {
     /// When HTTP does not allow the name or the value.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        wire::append(&mut self.headers, name, HeaderValue::from_bytes(value.as_ref()))
-            .expect("a header has a valid name and value");
+        wire::append(&mut self.headers, name, value.as_ref()).expect("a header has a valid name and value");
         self
     }
 

@@ -4,7 +4,6 @@
 
 use super::{HeaderMap, HeaderName, HeaderValue, HttpRequest, HttpResponse};
 use crate::error::{Error, ErrorKind, Result};
-use ::http::header::InvalidHeaderValue;
 use serde::{Deserialize, Serialize};
 
 /// Names and values in the order of the message.
@@ -68,7 +67,7 @@ pub(crate) fn header_texts(headers: &HeaderMap) -> HeaderTexts {
 pub(crate) fn header_map(texts: &[(String, String)]) -> Result<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(texts.len());
     for (name, value) in texts {
-        append(&mut headers, name, HeaderValue::from_bytes(value.as_bytes()))
+        append(&mut headers, name, value.as_bytes())
             .map_err(|error| Error { kind: ErrorKind::InvalidData, ..error })?;
     }
     Ok(headers)
@@ -78,14 +77,10 @@ pub(crate) fn header_map(texts: &[(String, String)]) -> Result<HeaderMap> {
 ///
 /// # Errors
 /// [`ErrorKind::BadRequest`] for a name or a value that HTTP does not allow. The error never shows the value.
-pub(super) fn append(
-    headers: &mut HeaderMap,
-    name: &str,
-    value: Result<HeaderValue, InvalidHeaderValue>,
-) -> Result<()> {
+pub(super) fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) -> Result<()> {
     let invalid = |what: String| Error::new(ErrorKind::BadRequest, what);
     let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(format!("invalid header name {name:?}")))?;
-    let value = value.map_err(|_| invalid_value(&name))?;
+    let value = HeaderValue::from_bytes(value).map_err(|_| invalid_value(&name))?;
     headers.try_append(name, value).map_err(|_| invalid("too many headers".to_owned()))?;
     Ok(())
 }

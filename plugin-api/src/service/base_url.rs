@@ -1,90 +1,101 @@
 //! The address of a service, as a config names it.
 
 use crate::error::{Error, Result};
+use http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::IpAddr;
 
-/// An absolute `http` or `https` address that paths are added to.
+/// Bytes that stand for themselves in a path.
+const IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// Absolute `http` or `https` address that paths are added to.
 ///
-/// It has no query and no user name: keys travel in headers, never in addresses, which are logged.
+/// It has no query and no user name: keys travel in headers, because addresses are logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
+    /// The address as it is written, without a slash at its end.
     text: String,
     authority: String,
+    /// Without the brackets of an IPv6 address.
+    host: String,
 }
 
 impl BaseUrl {
-    /// Reads the config's `base_url`.
+    /// Parses the config's `base_url`.
     ///
     /// # Errors
-    /// [`Error::config`] on `base_url`, saying what the address must look like.
+    /// [`Error::config`] on `base_url`.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim().trim_end_matches('/');
-        let (scheme, rest) = text.split_once("://").ok_or_else(|| wrong("is not an absolute address"))?;
-        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-            return Err(wrong("begins with neither `http://` nor `https://`"));
+        let uri: Uri = text.parse().map_err(|error| invalid(&format!("is not a URL: {error}")))?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) {
+            return Err(invalid("does not start with `http://` or `https://`"));
         }
-        if rest.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(wrong("contains white space"));
+        if text.contains(['?', '#']) {
+            return Err(invalid("has a query or a fragment, but paths are added to its end"));
         }
-        if rest.contains(['?', '#']) {
-            return Err(wrong("has a query or a fragment, and paths are added to its end"));
-        }
-        let authority = rest.split('/').next().unwrap_or_default();
+        let authority = uri.authority().map_or("", |authority| authority.as_str()).to_ascii_lowercase();
         if authority.contains('@') {
-            return Err(wrong("contains a user name, and addresses are logged").hint("set `api_key` instead"));
+            return Err(invalid("contains a user name, but addresses are logged").hint("set `api_key` instead"));
         }
-        let url = Self { text: text.to_owned(), authority: authority.to_ascii_lowercase() };
-        if url.host().is_empty() { Err(wrong("names no host")) } else { Ok(url) }
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
+        if host.is_empty() {
+            return Err(invalid("has no host"));
+        }
+        Ok(Self { text: text.to_owned(), authority, host })
     }
 
-    /// The address of something below this one; `path` begins without a slash.
+    /// Returns the address of a path below this one. `path` starts without a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}/{path}", self.text)
     }
 
-    /// The address without a slash at its end, as the config writes it.
+    /// Returns the address without a slash at its end, as the config writes it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host, and the port when the address names one, in lower case.
+    /// Returns the host, and the port when the address has one, in lower case.
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The host alone, in lower case; an IPv6 address is without its brackets.
+    /// Returns the host in lower case, an IPv6 address without its brackets.
     pub fn host(&self) -> &str {
-        if let Some(inner) = self.authority.strip_prefix('[') {
-            return inner.split(']').next().unwrap_or_default();
-        }
-        self.authority.split(':').next().unwrap_or_default()
+        &self.host
     }
 
-    /// Whether the host is the given one or below it.
+    /// Returns whether the host is the domain or a subdomain of it.
     pub fn is_at(&self, domain: &str) -> bool {
-        match self.host().strip_suffix(domain) {
+        match self.host.strip_suffix(domain) {
             Some(above) => above.is_empty() || above.ends_with('.'),
             None => false,
         }
     }
 
-    /// Whether the service runs on this machine.
+    /// Returns whether the service runs on this machine.
     pub fn is_loopback(&self) -> bool {
-        self.is_at("localhost") || self.host().parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        self.is_at("localhost") || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 
-fn wrong(what: &str) -> Error {
-    Error::config("base_url", format!("`base_url` {what}"))
-        .hint("an address is written like https://api.example.org/v1 or http://127.0.0.1:8080/v1")
+/// Percent-encodes text for a path; slashes, letters, digits and `-._~` stay.
+pub fn encode_path(text: &str) -> String {
+    utf8_percent_encode(text, IN_PATHS).to_string()
+}
+
+fn invalid(problem: &str) -> Error {
+    Error::config("base_url", format!("`base_url` {problem}"))
+        .hint("use a form like https://api.example.org/v1 or http://127.0.0.1:8080/v1")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
-    fn good_addresses() {
+    fn valid_addresses() {
         for (text, joined, authority, host, loopback) in [
             ("https://api.example.org/v1", "https://api.example.org/v1/x", "api.example.org", "api.example.org", false),
             (" https://API.example.org/ ", "https://API.example.org/x", "api.example.org", "api.example.org", false),
@@ -101,20 +112,22 @@ mod tests {
     }
 
     #[test]
-    fn wrong_addresses_are_config_mistakes() {
-        for (text, says) in [
-            ("", "is not an absolute address"),
-            ("api.example.org/v1", "is not an absolute address"),
-            ("ftp://example.org", "begins with neither"),
-            ("https:///v1", "names no host"),
-            ("https://:80", "names no host"),
-            ("https://a b", "contains white space"),
-            ("https://example.org/v1?key=1", "has a query"),
-            ("https://me:word@example.org", "contains a user name"),
+    fn invalid_addresses_are_config_errors() {
+        for text in [
+            "",
+            "api.example.org/v1",
+            "/v1",
+            "ftp://example.org",
+            "https:///v1",
+            "https://:80",
+            "https://a b",
+            "https://example.org/v1?key=1",
+            "https://example.org/v1#part",
+            "https://me:word@example.org",
         ] {
             let error = BaseUrl::parse(text).unwrap_err();
-            assert!(error.message.contains(says), "{text}: {error}");
-            assert_eq!(error.context("config_key"), Some("base_url"), "{text}");
+            assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("base_url")), "{text}");
+            assert!(error.hint.is_some(), "{text}");
         }
     }
 
@@ -125,6 +138,15 @@ mod tests {
             [("example.org", true), ("eu.api.example.org", true), ("pi.example.org", false), ("example.com", false)]
         {
             assert_eq!(url.is_at(domain), expected, "{domain}");
+        }
+    }
+
+    #[test]
+    fn encoded_text_stays_inside_the_path() {
+        for (text, expected) in
+            [("models/x-1.5_b~", "models/x-1.5_b~"), ("a:b?c#d e", "a%3Ab%3Fc%23d%20e"), ("é%", "%C3%A9%25")]
+        {
+            assert_eq!(encode_path(text), expected);
         }
     }
 }

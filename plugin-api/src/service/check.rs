@@ -1,11 +1,12 @@
-//! Checks of config values that a JSON Schema cannot make.
+//! Checks of config values that a JSON Schema cannot express.
 
 use crate::error::{Error, Result};
+use crate::http::{HeaderMap, HeaderName, HeaderValue};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-/// Checks that a number is in its range. TOML knows `nan` and `inf`, JSON does not.
+/// Checks that a number is in its range. TOML has `nan` and `inf`, JSON does not.
 ///
 /// # Errors
 /// [`Error::config`] on `key`.
@@ -13,48 +14,53 @@ pub fn number_within(key: &str, number: Option<f64>, range: RangeInclusive<f64>)
     match number {
         Some(number) if !range.contains(&number) => {
             let (from, to) = range.into_inner();
-            Err(Error::config(key, format!("`{key}` is {number}, which is not between {from} and {to}")))
+            Err(Error::config(key, format!("`{key}` is {number}, outside of {from} to {to}")))
         }
         _ => Ok(()),
     }
 }
 
-/// Checks that extra headers can be sent.
+/// Parses the name of a header.
 ///
 /// # Errors
-/// [`Error::config`] on `key`, naming the header but not its value.
-pub fn header_fields(key: &str, headers: &BTreeMap<String, String>) -> Result<()> {
-    for (name, value) in headers {
-        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if name.is_empty() || !name.bytes().all(token) {
-            return Err(Error::config(key, format!("`{key}` has a header {name:?}, which is not a header's name")));
-        }
-        if !is_header_value(value) {
-            let place = format!("{key}.{name}");
-            return Err(Error::config(
-                place,
-                format!("`{key}` has a header `{name}` whose value has other than printable ASCII characters"),
-            ));
-        }
-    }
-    Ok(())
+/// [`Error::config`] on `key`.
+pub fn header_name(key: &str, name: &str) -> Result<HeaderName> {
+    HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::config(key, format!("`{key}` contains {name:?}, which is not a valid header name")))
 }
 
-/// A key that can be sent in a header: without the white space around it, and `None` when nothing is left.
+/// Parses a table of headers.
+///
+/// # Errors
+/// [`Error::config`] on `key`, with the header's name but not its value.
+pub(super) fn header_map(key: &str, headers: &BTreeMap<String, String>) -> Result<HeaderMap> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let value = ascii_value(value).ok_or_else(|| {
+            let message = format!("the value of `{key}.{name}` contains other than printable ASCII characters");
+            Error::config(format!("{key}.{name}"), message)
+        });
+        map.insert(header_name(key, name)?, value?);
+    }
+    Ok(map)
+}
+
+/// Returns a key for use in a header: without surrounding white space, and `None` when nothing is left.
 ///
 /// # Errors
 /// [`Error::config`] on `key`, without any part of the secret.
 pub fn header_secret(key: &str, secret: Option<&Secret>) -> Result<Option<Secret>> {
     let text = secret.map(Secret::expose).unwrap_or_default().trim();
-    if !is_header_value(text) {
-        return Err(Error::config(key, format!("`{key}` has other than printable ASCII characters"))
-            .hint("see whether the variable or file holds the key and nothing else"));
+    if ascii_value(text).is_none() {
+        return Err(Error::config(key, format!("`{key}` contains other than printable ASCII characters"))
+            .hint("check that the variable or file holds only the key"));
     }
     Ok(if text.is_empty() { None } else { Some(Secret::new(text)) })
 }
 
-fn is_header_value(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+/// HTTP allows more than ASCII, but in a config it is a mistake: quotes or spaces of a word processor.
+fn ascii_value(text: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(text).ok().filter(|value| value.to_str().is_ok())
 }
 
 #[cfg(test)]
@@ -62,28 +68,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stay_in_their_range() {
-        for (number, good) in
-            [(None, true), (Some(0.0), true), (Some(2.0), true), (Some(2.1), false), (Some(f64::NAN), false)]
-        {
-            assert_eq!(number_within("temperature", number, 0.0..=2.0).is_ok(), good, "{number:?}");
+    fn numbers_outside_of_their_range_are_config_errors() {
+        for (number, good) in [
+            (None, true),
+            (Some(0.0), true),
+            (Some(2.0), true),
+            (Some(2.1), false),
+            (Some(f64::NAN), false),
+            (Some(f64::INFINITY), false),
+        ] {
+            let checked = number_within("temperature", number, 0.0..=2.0);
+            assert_eq!(checked.is_ok(), good, "{number:?}");
+            assert!(good || checked.unwrap_err().context("config_key") == Some("temperature"));
         }
-        let error = number_within("top_p", Some(f64::INFINITY), 0.0..=1.0).unwrap_err();
-        assert_eq!(error.message, "`top_p` is inf, which is not between 0 and 1");
     }
 
     #[test]
     fn headers_cannot_smuggle_others() {
-        for (name, value, good) in [
-            ("x-team", "rows and columns", true),
-            ("", "a", false),
-            ("x team", "a", false),
-            ("x:team", "a", false),
-            ("x-team", "a\r\nx-other: b", false),
-            ("x-team", "é", false),
+        for (name, value, key) in [
+            ("x-team", "rows and columns", None),
+            ("", "a", Some("extra_headers")),
+            ("x team", "a", Some("extra_headers")),
+            ("x:team", "a", Some("extra_headers")),
+            ("x-team", "a\r\nx-other: b", Some("extra_headers.x-team")),
+            ("x-team", "é", Some("extra_headers.x-team")),
         ] {
             let headers = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-            assert_eq!(header_fields("extra_headers", &headers).is_ok(), good, "{name:?}: {value:?}");
+            let error = header_map("extra_headers", &headers).err();
+            assert_eq!(error.as_ref().and_then(|error| error.context("config_key")), key, "{name:?}: {value:?}");
         }
     }
 

@@ -1,12 +1,9 @@
-//! JSON bodies: completing those that are sent, reading those that come back.
+//! JSON bodies of requests.
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::http::HttpResponse;
-use crate::service::words_of;
 use serde_json::{Map, Value};
 
-/// Lays `extra` over `body`: tables are merged at every depth, anything else in `extra` replaces what was there.
-pub fn merge(body: &mut Map<String, Value>, extra: &Map<String, Value>) {
+/// Merges `extra` into `body`: tables at every depth, every other value replaces that of `body`.
+pub(super) fn merge(body: &mut Map<String, Value>, extra: &Map<String, Value>) {
     for (key, value) in extra {
         match (body.get_mut(key), value) {
             (Some(Value::Object(inner)), Value::Object(extra)) => merge(inner, extra),
@@ -18,47 +15,26 @@ pub fn merge(body: &mut Map<String, Value>, extra: &Map<String, Value>) {
     }
 }
 
-/// The body as JSON, or `None`. White space and a byte order mark before it, and a list of one around it, are taken
-/// off: services send keep-alive lines while a request is queued, and wrap errors in lists.
-pub fn parse_json(response: &HttpResponse) -> Option<Value> {
-    serde_json::from_slice(content(response)).ok().map(unwrap_list)
-}
-
-/// The body of an answer as JSON, read like [`parse_json`]; `service` names who answered.
+/// Returns the members of an object that are not null; options that are not set are null.
 ///
-/// # Errors
-/// [`ErrorKind::Retryable`] when there is nothing or the JSON breaks off,
-/// [`ErrorKind::InvalidData`] when it is not JSON at all.
-pub fn read_json(service: &str, response: &HttpResponse) -> Result<Value> {
-    let content = content(response);
-    let error = match serde_json::from_slice(content) {
-        Ok(value) => return Ok(unwrap_list(value)),
-        Err(_) if content.is_empty() => {
-            Error::new(ErrorKind::Retryable, format!("{service} answered with an empty body"))
-        }
-        Err(e) if e.is_eof() => {
-            Error::new(ErrorKind::Retryable, format!("{service} answered with JSON that breaks off"))
-        }
-        Err(_) => {
-            let message = format!("{service} answered with something that is not JSON (a proxy or login page?)");
-            Error::new(ErrorKind::InvalidData, message)
-                .with_context("body_start", words_of(&response.text(), 80))
-                .hint("check `base_url`, and whether a proxy stands between")
-        }
-    };
-    Err(error.with_context("status", response.status.as_u16().to_string()).with_context("url", response.url.clone()))
-}
-
-fn content(response: &HttpResponse) -> &[u8] {
-    let body = response.body.as_slice();
-    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii()
-}
-
-fn unwrap_list(value: Value) -> Value {
-    match value {
-        Value::Array(mut items) if items.len() == 1 => items.pop().unwrap_or_default(),
-        other => other,
+/// ```
+/// use rowsmith_plugin_api::service::without_nulls;
+/// use serde_json::json;
+///
+/// let temperature: Option<f64> = None;
+/// let body = without_nulls(json!({ "model": "m", "temperature": temperature }));
+/// assert_eq!(serde_json::Value::Object(body), json!({ "model": "m" }));
+/// ```
+pub fn without_nulls(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(members) => members.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        _ => Map::new(),
     }
+}
+
+/// Returns a text that is not empty.
+pub fn text_of(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -77,28 +53,8 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_the_answer_is_taken_off() {
-        for body in [r#"{"a":1}"#, "\n\n \r\n{\"a\":1}\n", "\u{feff}{\"a\":1}", r#"[{"a":1}]"#] {
-            assert_eq!(read_json("it", &HttpResponse::new(200, body)).unwrap(), json!({"a": 1}), "{body:?}");
-        }
-        assert_eq!(parse_json(&HttpResponse::new(200, "[1,2]")), Some(json!([1, 2])));
-    }
-
-    #[test]
-    fn what_is_not_json_is_told_apart() {
-        for (body, kind, says) in [
-            ("", ErrorKind::Retryable, "it answered with an empty body"),
-            (" \n ", ErrorKind::Retryable, "it answered with an empty body"),
-            (r#"{"a":[1,"#, ErrorKind::Retryable, "it answered with JSON that breaks off"),
-            (
-                "<html>Log in</html>",
-                ErrorKind::InvalidData,
-                "it answered with something that is not JSON (a proxy or login page?)",
-            ),
-            ("{a: 1}", ErrorKind::InvalidData, "it answered with something that is not JSON (a proxy or login page?)"),
-        ] {
-            let error = read_json("it", &HttpResponse::new(200, body)).unwrap_err();
-            assert_eq!((error.kind, error.message.as_str()), (kind, says), "{body:?}");
-        }
+    fn empty_texts_and_other_values_are_no_text() {
+        let texts = [json!("a"), json!(""), json!(1), Value::Null].map(|value| text_of(&value));
+        assert_eq!(texts, [Some("a".to_owned()), None, None, None]);
     }
 }

@@ -1,18 +1,27 @@
-//! What plugins that talk to a web service share: addresses, checks of their config, JSON bodies, waits.
+//! Everything that plugins of web services share: options, addresses, requests, JSON bodies, failures, waits.
 //!
-//! Everything here is pure: no clock, no network, no logging. Services differ in what they say, not in how a
-//! `Retry-After` header, a login page in place of an answer, or a key with a line break is to be met.
+//! A provider flattens [`ServiceOptions`] into its config, checks them into a [`Service`], and lets that make its requests
+//! and read its responses. Everything here is pure: no clock, no network, no logging.
 
 mod base_url;
 mod check;
+mod failure;
 mod json_body;
+mod json_response;
+mod options;
 mod quota_scope;
+#[expect(clippy::module_inception, reason = "the file is named after its type")]
+mod service;
+mod text;
 mod wait;
-mod words;
 
-pub use base_url::BaseUrl;
-pub use check::{header_fields, header_secret, number_within};
-pub use json_body::{merge, parse_json, read_json};
+pub use base_url::{BaseUrl, encode_path};
+pub use check::{header_name, header_secret, number_within};
+pub use failure::{ServiceFailure, kind_of_failure, request_id};
+pub use json_body::{text_of, without_nulls};
+pub use json_response::JsonResponse;
+pub use options::{SamplingOptions, SchemaMode, ServiceOptions};
 pub use quota_scope::quota_scope;
+pub use service::Service;
+pub use text::{one_line, redact};
 pub use wait::{wait_hint, wait_in_text};
-pub use words::{without_secret, words_of};

@@ -1,13 +1,13 @@
-//! How long a service asks to wait.
+//! The wait that a service asks for.
 
 use crate::duration::parse_wait;
 use crate::http::HttpResponse;
 use std::time::Duration;
 
-/// Phrases that stand before a wait in the texts of services, in lower case.
+/// Phrases before a wait in the texts of services, in lower case.
 const BEFORE_A_WAIT: [&str; 3] = ["retry in ", "try again in ", "retry after "];
 
-/// The wait that a response's headers ask for: `retry-after-ms`, then `retry-after`.
+/// Returns the wait in a response's headers: `retry-after-ms`, then `retry-after`.
 pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
     let millis = response.header("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
     millis
@@ -15,7 +15,7 @@ pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
         .or_else(|| response.header("retry-after").and_then(parse_wait))
 }
 
-/// The wait that an error's text asks for: "Please retry in 42.2s.", "try again in 6m0s", "retry after 26 seconds".
+/// Returns the wait in an error's text: "Please retry in 42.2s.", "try again in 6m0s", "retry after 26 seconds".
 pub fn wait_in_text(text: &str) -> Option<Duration> {
     let text = text.to_ascii_lowercase();
     BEFORE_A_WAIT.iter().find_map(|phrase| wait_at_start(text.split_once(phrase)?.1))

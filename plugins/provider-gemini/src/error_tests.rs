@@ -1,12 +1,13 @@
-//! Which failure means what.
+//! Failures and their kinds.
 
 use crate::response::completion;
+use crate::response_tests::question;
 use crate::settings::tests::settings;
 use rowsmith_plugin_api::prelude::*;
 
 fn error_of(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Error {
     let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, value)| r.with_header(name, value));
-    completion(&settings(json!({})).unwrap(), &response, true).unwrap_err()
+    completion(&settings(json!({})).unwrap(), &question(true), &response).unwrap_err()
 }
 
 fn body(code: u16, status: &str, message: &str, details: &Value) -> String {
@@ -86,7 +87,7 @@ fn other_failures() {
         for wrapped in [body.clone(), format!("[{body}]")] {
             let error = error_of(code, &[], wrapped);
             assert_eq!(error.kind, kind, "{name}");
-            assert_eq!(error.context("status"), Some(code.to_string().as_str()), "{name}");
+            assert_eq!(error.http_status, Some(code), "{name}");
             assert!(kind == ErrorKind::Retryable || error.hint.is_some(), "{name} needs a hint");
         }
     }
@@ -95,12 +96,12 @@ fn other_failures() {
 #[test]
 fn schemas_are_rejected_only_when_sent() {
     let response = HttpResponse::new(400, body(400, "INVALID_ARGUMENT", "Invalid JSON schema", &json!([])));
-    let error = completion(&settings(json!({})).unwrap(), &response, false).unwrap_err();
+    let error = completion(&settings(json!({})).unwrap(), &question(false), &response).unwrap_err();
     assert_eq!(error.kind, ErrorKind::BadRequest);
 }
 
 #[test]
-fn the_message_is_the_services_own_in_one_line_and_without_the_key() {
+fn messages_quote_the_service_in_one_line_and_without_the_key() {
     let long = format!("first\nsecond test-key {}", "x".repeat(400));
     let error = error_of(500, &[("x-request-id", "id-1")], body(500, "INTERNAL", &long, &json!([])));
     let begin = "gemini answered with status 500 INTERNAL: first second [secret] xxx";

@@ -1,13 +1,11 @@
 //! From a question to the HTTP request that asks it.
 //!
-//! Pure: the same settings and question always make the same bytes. Options that the config does not set are not sent.
+//! The same settings and question always make the same bytes. Options that the config does not set are not sent.
 
-use crate::config::{Safety, SchemaMode};
+use crate::config::{Config, Safety};
 use crate::settings::Settings;
-use rowsmith_plugin_api::prelude::serde_json::Map;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::merge;
-use std::time::Duration;
+use rowsmith_plugin_api::service::{SchemaMode, encode_path, without_nulls};
 
 const HARM_CATEGORIES: [&str; 4] = [
     "HARM_CATEGORY_HARASSMENT",
@@ -16,92 +14,62 @@ const HARM_CATEGORIES: [&str; 4] = [
     "HARM_CATEGORY_DANGEROUS_CONTENT",
 ];
 
-/// The request that asks for a completion.
-pub(crate) fn complete(settings: &Settings, asked: &CompletionRequest) -> Result<HttpRequest> {
-    let url = format!("{}:generateContent", model_url(settings));
-    Ok(signed(settings, HttpRequest::post_json(url, &body(settings, asked)?)?))
+/// Returns the request that asks for a completion.
+pub(crate) fn generate(settings: &Settings, question: &CompletionRequest) -> Result<HttpRequest> {
+    settings.service.post(&format!("{}:generateContent", model_path(settings)), body(settings, question)?)
 }
 
-/// The request that asks what the model is.
+/// Returns the request that asks for the description of the model.
 pub(crate) fn look_up(settings: &Settings) -> HttpRequest {
-    signed(settings, HttpRequest::new(Method::GET, model_url(settings)))
+    settings.service.get(&model_path(settings))
 }
 
-fn model_url(settings: &Settings) -> String {
-    let encode = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    let model: String = settings.model.bytes().map(encode).collect();
-    settings.base_url.join(&format!("{}/models/{model}", settings.config.api_version))
+fn model_path(settings: &Settings) -> String {
+    format!("{}/models/{}", settings.config.api_version, encode_path(settings.service.model()))
 }
 
-fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
-    let own = ("x-goog-api-key", settings.api_key.expose());
-    let extra = settings.config.extra_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    for (name, value) in std::iter::once(own).chain(extra) {
-        request.headers.remove(name);
-        request = request.header(name, value);
-    }
-    request.timeout(Duration::from_secs(settings.config.timeout_secs))
+fn body(settings: &Settings, question: &CompletionRequest) -> Result<Value> {
+    let system = (!question.system.is_empty()).then(|| json!({"parts": [{"text": question.system}]}));
+    let generation = generation(settings, question)?;
+    Ok(json!({
+        "systemInstruction": system,
+        "contents": [{"role": "user", "parts": [{"text": question.user_text()}]}],
+        "safetySettings": safety_settings(settings.config.safety),
+        "generationConfig": (!generation.is_empty()).then_some(generation),
+    }))
 }
 
-fn body(settings: &Settings, asked: &CompletionRequest) -> Result<Value> {
-    let mut body = Map::new();
-    if !asked.system.is_empty() {
-        body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": asked.system}]}));
-    }
-    body.insert("contents".to_owned(), json!([{"role": "user", "parts": [{"text": asked.user_text()}]}]));
-    if let Some(threshold) = threshold(settings.config.safety) {
-        let each = HARM_CATEGORIES.map(|category| json!({"category": category, "threshold": threshold}));
-        body.insert("safetySettings".to_owned(), json!(each));
-    }
-    let generation = generation(settings, asked)?;
-    if !generation.is_empty() {
-        body.insert("generationConfig".to_owned(), Value::Object(generation));
-    }
-    merge(&mut body, &settings.config.extra_body);
-    Ok(Value::Object(body))
-}
-
-fn generation(settings: &Settings, asked: &CompletionRequest) -> Result<Map<String, Value>> {
+fn generation(settings: &Settings, question: &CompletionRequest) -> Result<serde_json::Map<String, Value>> {
     let config = &settings.config;
-    let mut generation = Map::new();
-    let mut add = |name: &str, value: Value| {
-        if !value.is_null() {
-            generation.insert(name.to_owned(), value);
-        }
-    };
-    add("temperature", json!(config.temperature));
-    add("topP", json!(config.top_p));
-    add("topK", json!(config.top_k));
-    add("seed", json!(config.seed));
-    add("maxOutputTokens", json!(config.max_output_tokens.or(asked.max_output_tokens)));
-    let schema = asked.schema_value()?;
-    if config.schema != SchemaMode::None && (schema.is_some() || asked.json_mode) {
-        add("responseMimeType", json!("application/json"));
-    }
-    if config.schema == SchemaMode::JsonSchema {
-        add("responseJsonSchema", json!(schema));
-    }
-    if let Some(budget) = config.thinking_budget {
-        add("thinkingConfig", json!({ "thinkingBudget": budget }));
-    } else if let Some(level) = config.thinking_level {
-        add("thinkingConfig", json!({ "thinkingLevel": level }));
-    }
-    Ok(generation)
+    let schema = question.schema_value()?;
+    let is_json = config.schema_mode != SchemaMode::None && (schema.is_some() || question.json_mode);
+    Ok(without_nulls(json!({
+        "temperature": config.sampling.temperature,
+        "topP": config.sampling.top_p,
+        "topK": config.top_k,
+        "seed": config.seed,
+        "maxOutputTokens": settings.service.max_output_tokens(question),
+        "responseMimeType": is_json.then_some("application/json"),
+        "responseJsonSchema": schema.filter(|_| config.schema_mode == SchemaMode::JsonSchema),
+        "thinkingConfig": thinking(config),
+    })))
 }
 
-fn threshold(safety: Safety) -> Option<&'static str> {
-    match safety {
-        Safety::Default => None,
-        Safety::Off => Some("OFF"),
-        Safety::BlockNone => Some("BLOCK_NONE"),
-        Safety::BlockOnlyHigh => Some("BLOCK_ONLY_HIGH"),
-        Safety::BlockMediumAndAbove => Some("BLOCK_MEDIUM_AND_ABOVE"),
-        Safety::BlockLowAndAbove => Some("BLOCK_LOW_AND_ABOVE"),
-    }
+fn thinking(config: &Config) -> Option<Value> {
+    let budget = config.thinking_budget.map(|budget| json!({ "thinkingBudget": budget }));
+    budget.or_else(|| config.thinking_level.map(|level| json!({ "thinkingLevel": level })))
+}
+
+fn safety_settings(safety: Safety) -> Option<[Value; 4]> {
+    let threshold = match safety {
+        Safety::Default => return None,
+        Safety::Off => "OFF",
+        Safety::BlockNone => "BLOCK_NONE",
+        Safety::BlockOnlyHigh => "BLOCK_ONLY_HIGH",
+        Safety::BlockMediumAndAbove => "BLOCK_MEDIUM_AND_ABOVE",
+        Safety::BlockLowAndAbove => "BLOCK_LOW_AND_ABOVE",
+    };
+    Some(HARM_CATEGORIES.map(|category| json!({"category": category, "threshold": threshold})))
 }
 
 #[cfg(test)]
@@ -109,7 +77,7 @@ mod tests {
     use super::*;
     use crate::settings::tests::settings;
 
-    fn asked(schema: bool, json_mode: bool) -> CompletionRequest {
+    fn question(schema: bool, json_mode: bool) -> CompletionRequest {
         CompletionRequest {
             note: "Rows:".to_owned(),
             rows: "{}".to_owned(),
@@ -119,45 +87,40 @@ mod tests {
         }
     }
 
+    fn body_of(table: Value, question: &CompletionRequest) -> Value {
+        serde_json::from_slice(&generate(&settings(table).unwrap(), question).unwrap().body).unwrap()
+    }
+
     #[test]
     fn the_generation_config_has_what_is_set() {
         let schema = json!({"responseMimeType": "application/json", "responseJsonSchema": {"type": "object"}});
         let json_mode = json!({"responseMimeType": "application/json"});
-        for (name, table, asked, expected) in [
-            ("nothing set", json!({}), asked(false, false), Value::Null),
-            ("schema", json!({}), asked(true, false), schema),
-            ("schema was rejected before", json!({}), asked(false, true), json_mode.clone()),
-            ("no schemas here", json!({"schema": "json_object"}), asked(true, false), json_mode),
-            ("prompt alone", json!({"schema": "none"}), asked(true, true), Value::Null),
+        for (name, table, question, expected) in [
+            ("nothing set", json!({}), question(false, false), Value::Null),
+            ("schema", json!({}), question(true, false), schema),
+            ("schema was rejected before", json!({}), question(false, true), json_mode.clone()),
+            ("no schemas here", json!({"schema_mode": "json_object"}), question(true, false), json_mode),
+            ("prompt alone", json!({"schema_mode": "none"}), question(true, true), Value::Null),
             (
                 "level",
                 json!({"thinking_level": "LOW"}),
-                asked(false, false),
+                question(false, false),
                 json!({"thinkingConfig": {"thinkingLevel": "LOW"}}),
             ),
             (
                 "budget",
                 json!({"thinking_budget": 0}),
-                asked(false, false),
+                question(false, false),
                 json!({"thinkingConfig": {"thinkingBudget": 0}}),
             ),
             (
                 "sampling",
-                json!({"temperature": 0.5, "top_p": 0.9, "top_k": 40, "seed": -7}),
-                asked(false, false),
-                json!({"temperature": 0.5, "topP": 0.9, "topK": 40, "seed": -7}),
+                json!({"temperature": 0.5, "top_p": 0.9, "top_k": 40, "seed": -7, "max_output_tokens": 70}),
+                question(false, false),
+                json!({"temperature": 0.5, "topP": 0.9, "topK": 40, "seed": -7, "maxOutputTokens": 70}),
             ),
         ] {
-            assert_eq!(body(&settings(table).unwrap(), &asked).unwrap()["generationConfig"], expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_configs_cap_wins() {
-        let asked = CompletionRequest { max_output_tokens: Some(500), ..CompletionRequest::default() };
-        for (table, expected) in [(json!({}), 500), (json!({"max_output_tokens": 70}), 70)] {
-            let body = body(&settings(table).unwrap(), &asked).unwrap();
-            assert_eq!(body["generationConfig"]["maxOutputTokens"], expected);
+            assert_eq!(body_of(table, &question)["generationConfig"], expected, "{name}");
         }
     }
 
@@ -168,23 +131,21 @@ mod tests {
             "extra_body": {"generationConfig": {"temperature": 0.0, "candidateCount": 1}, "serviceTier": "flex"},
             "extra_headers": {"X-Goog-Api-Key": "other", "x-team": "rows"},
         });
-        let request = complete(&settings(table).unwrap(), &asked(false, false)).unwrap();
-        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let request = generate(&settings(table.clone()).unwrap(), &question(false, false)).unwrap();
+        let body = body_of(table, &question(false, false));
         assert_eq!(body["generationConfig"], json!({"temperature": 0.0, "candidateCount": 1}));
-        assert_eq!(body["serviceTier"], "flex");
-        assert_eq!(body["safetySettings"].as_array().unwrap().len(), 4);
-        let names: Vec<&str> = request.headers.keys().map(|name| name.as_str()).collect();
-        assert_eq!(names, ["content-type", "x-goog-api-key", "x-team"]);
-        assert_eq!((request.redirects, request.retries), (0, 0));
+        assert_eq!((&body["serviceTier"], body["safetySettings"].as_array().unwrap().len()), (&json!("flex"), 4));
+        assert_eq!(
+            (&request.headers["x-goog-api-key"], &request.headers["x-team"]),
+            (&"other".parse().unwrap(), &"rows".parse().unwrap())
+        );
     }
 
     #[test]
-    fn a_models_name_stays_inside_the_path() {
-        for (model, path) in [
-            ("models/gemini-x", "/v1beta/models/gemini-x"),
-            ("a:b?c#d e", "/v1beta/models/a%3Ab%3Fc%23d%20e"),
-            ("é", "/v1beta/models/%C3%A9"),
-        ] {
+    fn the_name_of_a_model_stays_inside_the_path() {
+        for (model, path) in
+            [("models/gemini-x", "/v1beta/models/gemini-x"), ("a:b?c#d e", "/v1beta/models/a%3Ab%3Fc%23d%20e")]
+        {
             let settings = settings(json!({"model": model, "base_url": "http://h"})).unwrap();
             assert_eq!(look_up(&settings).url, format!("http://h{path}"), "{model}");
         }

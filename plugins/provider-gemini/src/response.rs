@@ -1,32 +1,31 @@
-//! From the HTTP response to the answer, or to the error that it tells of.
+//! From the HTTP response to the answer, or to the error that it reports.
 
 use crate::error;
 use crate::settings::Settings;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{parse_json, read_json, words_of};
+use rowsmith_plugin_api::service::{JsonResponse, one_line, text_of};
 
-/// How the service is called in messages.
-pub(crate) const SERVICE: &str = "gemini";
-
-/// Reasons to stop that mean the content was refused: asking the same again does not help.
+/// Characters of an explanation.
+const MAX_DETAIL_CHARS: usize = 300;
+/// Finish reasons of rejected content: the same question is rejected again.
 const BLOCKED: [&str; 7] =
     ["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"];
 
-/// The answer in a response. `sent_schema` says whether the question had an answer schema.
-pub(crate) fn completion(settings: &Settings, response: &HttpResponse, sent_schema: bool) -> Result<Completion> {
-    if !response.is_success() {
-        return Err(error::from_response(settings, response, parse_json(response).as_ref(), sent_schema));
-    }
-    let body = read_json(SERVICE, response)?;
-    if body.get("error").is_some_and(|error| !error.is_null()) {
-        return Err(error::from_response(settings, response, Some(&body), sent_schema));
-    }
+/// Returns the answer in a response.
+pub(crate) fn completion(
+    settings: &Settings,
+    question: &CompletionRequest,
+    response: &HttpResponse,
+) -> Result<Completion> {
+    let body = match settings.service.read(response)? {
+        JsonResponse::Success(body) => body,
+        JsonResponse::Failure(body) => {
+            let sent_schema = question.schema.is_some();
+            return Err(error::from_response(settings, response, body.as_ref(), sent_schema));
+        }
+    };
     if ["candidates", "promptFeedback", "usageMetadata"].iter().all(|key| body.get(key).is_none()) {
-        let message = format!("{SERVICE} answered with JSON that is not a completion");
-        return Err(Error::new(ErrorKind::InvalidData, message)
-            .with_context("url", response.url.clone())
-            .with_context("body_start", words_of(&response.text(), 80))
-            .hint("check `base_url`"));
+        return Err(settings.service.unexpected_json(response, "a completion"));
     }
     let (text, finish, finish_detail) = outcome(&body);
     Ok(Completion {
@@ -49,14 +48,14 @@ fn outcome(body: &Value) -> (String, FinishReason, Option<String>) {
                 let detail = explained(&format!("the prompt was blocked: {reason}"), &feedback["blockReasonMessage"]);
                 (String::new(), FinishReason::Blocked, Some(detail))
             }
-            None => (String::new(), FinishReason::Other, Some("the answer has no candidates".to_owned())),
+            None => (String::new(), FinishReason::Other, Some("the response has no candidates".to_owned())),
         };
     }
     let text = text_of_parts(&candidate["content"]["parts"]);
     let reason = candidate["finishReason"].as_str().unwrap_or("no reason given");
     let finish = match reason {
         "STOP" if text.is_empty() => {
-            return (text, FinishReason::Other, Some("STOP, but without any text".to_owned()));
+            return (text, FinishReason::Other, Some("STOP without any text".to_owned()));
         }
         "STOP" => return (text, FinishReason::Stop, None),
         "MAX_TOKENS" => FinishReason::Length,
@@ -68,7 +67,7 @@ fn outcome(body: &Value) -> (String, FinishReason, Option<String>) {
     (text, finish, Some(explained(reason, &candidate["finishMessage"])))
 }
 
-/// The text of an answer's parts; thoughts are not part of it.
+/// Returns the text of an answer's parts, without thoughts.
 fn text_of_parts(parts: &Value) -> String {
     let parts = parts.as_array().map(Vec::as_slice).unwrap_or_default();
     parts.iter().filter(|part| part["thought"] != true).filter_map(|part| part["text"].as_str()).collect()
@@ -76,12 +75,12 @@ fn text_of_parts(parts: &Value) -> String {
 
 fn explained(reason: &str, message: &Value) -> String {
     match message.as_str() {
-        Some(message) if !message.is_empty() => format!("{reason}: {}", words_of(message, 300)),
+        Some(message) if !message.is_empty() => format!("{reason}: {}", one_line(message, MAX_DETAIL_CHARS)),
         _ => reason.to_owned(),
     }
 }
 
-/// Thoughts are counted beside the candidates, so the output is their sum; cached tokens are part of the prompt.
+/// Returns the usage. The output is the sum of candidates and thoughts; cached tokens are part of the prompt.
 fn usage(counts: &Value) -> Usage {
     let count = |name: &str| counts[name].as_u64();
     let (written, thinking) = (count("candidatesTokenCount"), count("thoughtsTokenCount"));
@@ -94,8 +93,4 @@ fn usage(counts: &Value) -> Usage {
         },
         thinking,
     }
-}
-
-fn text_of(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }

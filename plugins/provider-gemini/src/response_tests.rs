@@ -1,12 +1,17 @@
-//! What is made of responses of status 200.
+//! Responses of status 200.
 
 use crate::response::completion;
 use crate::settings::tests::settings;
 use proptest::prelude::*;
 use rowsmith_plugin_api::prelude::*;
 
+/// A question with or without a schema.
+pub(crate) fn question(has_schema: bool) -> CompletionRequest {
+    CompletionRequest { schema: has_schema.then(|| "{}".to_owned()), ..CompletionRequest::default() }
+}
+
 fn read(body: impl Into<Vec<u8>>) -> Result<Completion> {
-    completion(&settings(json!({})).unwrap(), &HttpResponse::new(200, body), true)
+    completion(&settings(json!({})).unwrap(), &question(true), &HttpResponse::new(200, body))
 }
 
 fn candidate(parts: &Value, more: &Value) -> Value {
@@ -50,8 +55,8 @@ fn why_the_model_stopped() {
 fn answers_with_parts_missing() {
     use FinishReason::{Blocked, Length, Other};
     const THOUGHT: &str = "MAX_TOKENS before any text was written (thinking counts)";
-    const SILENT: &str = "STOP, but without any text";
-    const NO_CANDIDATES: &str = "the answer has no candidates";
+    const SILENT: &str = "STOP without any text";
+    const NO_CANDIDATES: &str = "the response has no candidates";
     let silent = |reason: &str| json!({"candidates": [{"finishReason": reason, "index": 0}]});
     let null_content = json!({"candidates": [{"content": null, "finishReason": "STOP"}]});
     let prompt = json!({"promptFeedback": {"blockReason": "OTHER", "blockReasonMessage": "Not this."}});
@@ -92,19 +97,19 @@ fn thoughts_are_counted_but_not_read() {
 }
 
 #[test]
-fn what_is_no_answer_is_an_error() {
-    for (name, body, kind, says) in [
-        ("login page", "<!doctype html><title>Log in</title>", ErrorKind::InvalidData, "(a proxy or login page?)"),
-        ("nothing", "", ErrorKind::Retryable, "an empty body"),
-        ("half", r#"{"candidates":[{"con"#, ErrorKind::Retryable, "breaks off"),
-        ("another service", r#"{"status":"ok"}"#, ErrorKind::InvalidData, "not a completion"),
-        ("a number", "5", ErrorKind::InvalidData, "not a completion"),
-        ("an error", r#"{"error":{"code":503,"message":"busy"}}"#, ErrorKind::Retryable, "status 503: busy"),
-        ("an error without a code", r#"{"error":"odd"}"#, ErrorKind::Retryable, "status 500: odd"),
+fn bodies_without_an_answer_are_errors() {
+    for (name, body, kind, status) in [
+        ("login page", "<!doctype html><title>Log in</title>", ErrorKind::InvalidData, 200),
+        ("nothing", "", ErrorKind::Retryable, 200),
+        ("truncated", r#"{"candidates":[{"con"#, ErrorKind::Retryable, 200),
+        ("another service", r#"{"status":"ok"}"#, ErrorKind::InvalidData, 200),
+        ("a number", "5", ErrorKind::InvalidData, 200),
+        ("an error", r#"{"error":{"code":503,"message":"busy"}}"#, ErrorKind::Retryable, 503),
+        ("an error without a code", r#"{"error":"odd"}"#, ErrorKind::Retryable, 500),
     ] {
         let error = read(body).unwrap_err();
-        assert_eq!(error.kind, kind, "{name}");
-        assert!(error.message.starts_with("gemini answered with ") && error.message.contains(says), "{name}: {error}");
+        assert_eq!((error.kind, error.http_status), (kind, Some(status)), "{name}: {error}");
+        assert!(error.message.starts_with("gemini answered with "), "{name}: {error}");
     }
 }
 
@@ -112,7 +117,7 @@ proptest! {
     #[test]
     fn any_bytes_are_an_answer_or_an_error(body: Vec<u8>, status in 100_u16..1000, sent_schema: bool) {
         let settings = settings(json!({})).unwrap();
-        drop(completion(&settings, &HttpResponse::new(status, body), sent_schema));
+        drop(completion(&settings, &question(sent_schema), &HttpResponse::new(status, body)));
     }
 
     #[test]

@@ -1,34 +1,30 @@
 //! From the service's description of the model to a sentence for the user.
 
 use crate::error;
-use crate::response::SERVICE;
 use crate::settings::Settings;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{parse_json, read_json};
+use rowsmith_plugin_api::service::JsonResponse;
 
-/// What a look at the model says of key and model.
+/// Returns a sentence about key and model.
 pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<String> {
-    if !response.is_success() {
-        return Err(error::from_response(settings, response, parse_json(response).as_ref(), false));
-    }
-    let body = read_json(SERVICE, response)?;
-    if body.get("error").is_some_and(|error| !error.is_null()) {
-        return Err(error::from_response(settings, response, Some(&body), false));
-    }
-    let model = &settings.model;
+    let body = match settings.service.read(response)? {
+        JsonResponse::Success(body) => body,
+        JsonResponse::Failure(body) => return Err(error::from_response(settings, response, body.as_ref(), false)),
+    };
+    let model = settings.service.model();
     if let Some(methods) = body["supportedGenerationMethods"].as_array() {
         let methods: Vec<&str> = methods.iter().filter_map(Value::as_str).collect();
         if !methods.contains(&"generateContent") {
             let message =
-                format!("the model {model} does not offer generateContent (it offers: {})", methods.join(", "));
-            return Err(Error::new(ErrorKind::NotFound, message).hint("name another `model`"));
+                format!("the model {model} does not support generateContent (it supports: {})", methods.join(", "));
+            return Err(Error::new(ErrorKind::NotFound, message).hint("use another `model`"));
         }
     }
     let limits = match (body["inputTokenLimit"].as_u64(), body["outputTokenLimit"].as_u64()) {
-        (Some(input), Some(output)) => format!("; it reads up to {input} tokens and writes up to {output}"),
+        (Some(input), Some(output)) => format!("; limits: {input} input tokens, {output} output tokens"),
         _ => String::new(),
     };
-    Ok(format!("{} accepts the key and knows {model}{limits}", settings.base_url.authority()))
+    Ok(format!("{} accepts the key and knows {model}{limits}", settings.service.base_url().authority()))
 }
 
 #[cfg(test)]
@@ -37,24 +33,19 @@ mod tests {
     use crate::settings::tests::settings;
 
     #[test]
-    fn what_the_service_says_of_the_model() {
+    fn key_and_model_are_checked() {
+        let generates =
+            json!({"inputTokenLimit": 10, "outputTokenLimit": 5, "supportedGenerationMethods": ["generateContent"]});
         for (name, status, body, expected) in [
-            (
-                "good",
-                200,
-                json!({"inputTokenLimit": 10, "outputTokenLimit": 5, "supportedGenerationMethods": ["generateContent"]}),
-                Ok(
-                    "generativelanguage.googleapis.com accepts the key and knows gemini-x; it reads up to 10 tokens and writes up to 5",
-                ),
-            ),
-            ("terse", 200, json!({}), Ok("generativelanguage.googleapis.com accepts the key and knows gemini-x")),
+            ("good", 200, generates, Ok(())),
+            ("terse", 200, json!({}), Ok(())),
             ("embeds only", 200, json!({"supportedGenerationMethods": ["embedContent"]}), Err(ErrorKind::NotFound)),
             ("unknown", 404, json!({"error": {"code": 404, "message": "no such model"}}), Err(ErrorKind::NotFound)),
             ("refused", 200, json!({"error": {"code": 403, "message": "no"}}), Err(ErrorKind::Auth)),
         ] {
             let response = HttpResponse::new(status, body.to_string());
-            let said = sentence(&settings(json!({})).unwrap(), &response);
-            assert_eq!(said.as_deref().map_err(|error| error.kind), expected, "{name}");
+            let sentence = sentence(&settings(json!({})).unwrap(), &response);
+            assert_eq!(sentence.map(drop).map_err(|error| error.kind), expected, "{name}");
         }
     }
 }

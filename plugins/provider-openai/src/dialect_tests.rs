@@ -1,4 +1,4 @@
-//! Failures as other services and local servers write them.
+//! Failures in the form of other services and local servers.
 
 use crate::error_tests::outcome;
 use rowsmith_plugin_api::prelude::ErrorKind::{

@@ -1,16 +1,17 @@
-//! Which failure of OpenAI's own means what.
+//! Failures of OpenAI's own service and their kinds.
 
 use crate::response::completion;
+use crate::response_tests::question;
 use crate::settings_tests::settings;
 use rowsmith_plugin_api::prelude::*;
 
 pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
 
-/// What is made of a response to a question with an answer schema.
+/// The outcome of a response to a question with a schema.
 pub(crate) fn outcome(status: u16, headers: Headers<'_>, body: impl Into<Vec<u8>>) -> Result<Completion> {
     let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, value)| r.with_header(name, value));
     let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
-    completion(&settings, &response, true)
+    completion(&settings, &question(true), &response)
 }
 
 fn body(message: &str, kind: &str, param: Option<&str>, code: &str) -> String {
@@ -43,7 +44,7 @@ fn codes_come_before_the_status() {
 }
 
 #[test]
-fn without_a_code_the_words_and_the_status_decide() {
+fn without_a_code_text_and_status_decide() {
     use ErrorKind::{Auth, BadRequest, Other, Retryable, SchemaRejected, TooLarge};
     let schema = "Invalid schema for response_format 'rows'";
     for (name, status, message, param, kind) in [
@@ -64,7 +65,7 @@ fn without_a_code_the_words_and_the_status_decide() {
 }
 
 #[test]
-fn waits_come_from_headers_then_words_then_resets() {
+fn waits_come_from_headers_then_text_then_resets() {
     let spent: Headers<'_> = &[
         ("x-ratelimit-remaining-requests", "0"),
         ("x-ratelimit-reset-requests", "8s"),
@@ -88,7 +89,7 @@ fn waits_come_from_headers_then_words_then_resets() {
 }
 
 #[test]
-fn the_message_is_the_services_own_in_one_line_and_without_the_key() {
+fn messages_quote_the_service_in_one_line_and_without_the_key() {
     let message = format!("Incorrect API key provided:\ntest-key {}", "x".repeat(400));
     let body = body(&message, "invalid_request_error", None, "invalid_api_key");
     let error = outcome(401, &[("x-request-id", "id-1")], body).unwrap_err();

@@ -1,4 +1,4 @@
-//! Limits that a service tells of in its headers.
+//! Rate limits in the headers of a response.
 
 use crate::settings::Settings;
 use rowsmith_plugin_api::duration::parse_wait;
@@ -8,7 +8,7 @@ use std::time::Duration;
 const MINUTE_SECS: u64 = 60;
 const DAY_SECS: u64 = 86_400;
 
-/// The headers of one limit.
+/// Names of the headers of one limit.
 struct Names {
     unit: &'static str,
     limit: &'static str,
@@ -29,7 +29,7 @@ const LIMITS: [Names; 4] = [
         remaining: "x-ratelimit-remaining-tokens",
         reset: "x-ratelimit-reset-tokens",
     },
-    // Mistral's names; it does not say when they reset.
+    // Mistral's names; it does not state when they reset.
     Names {
         unit: "requests",
         limit: "x-ratelimit-limit-req-minute",
@@ -44,15 +44,15 @@ const LIMITS: [Names; 4] = [
     },
 ];
 
-/// All limits in a response's headers.
+/// Returns all limits in a response's headers.
 pub(crate) fn hints(settings: &Settings, response: &HttpResponse) -> Vec<LimitHint> {
     LIMITS.iter().filter_map(|names| hint(names, settings.is_groq(), response)).collect()
 }
 
-/// The wait until the limits that have nothing left reset.
+/// Returns the wait until all exhausted limits reset.
 pub(crate) fn wait_until_reset(settings: &Settings, response: &HttpResponse) -> Option<Duration> {
-    let spent = hints(settings, response).into_iter().filter(|hint| hint.remaining == Some(0));
-    spent.filter_map(|hint| hint.reset_ms).max().map(Duration::from_millis)
+    let exhausted = hints(settings, response).into_iter().filter(|hint| hint.remaining == Some(0));
+    exhausted.filter_map(|hint| hint.reset_ms).max().map(Duration::from_millis)
 }
 
 fn hint(names: &Names, requests_are_per_day: bool, response: &HttpResponse) -> Option<LimitHint> {

@@ -1,84 +1,58 @@
 //! From a question to the HTTP request that asks it.
 //!
-//! Pure: the same settings and question always make the same bytes. Options that the config does not set are not sent.
+//! The same settings and question always make the same bytes. Options that the config does not set are not sent.
 
-use crate::config::{MaxTokensField, SchemaMode};
+use crate::config::MaxTokensField;
 use crate::settings::Settings;
-use rowsmith_plugin_api::prelude::serde_json::Map;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::merge;
-use std::time::Duration;
+use rowsmith_plugin_api::service::SchemaMode;
 
-/// The name of the answer's schema, which services demand and do not use.
+/// Name of the schema, which services require and ignore.
 const SCHEMA_NAME: &str = "rows";
 
-/// The request that asks for a completion.
-pub(crate) fn complete(settings: &Settings, asked: &CompletionRequest) -> Result<HttpRequest> {
-    let url = settings.base_url.join("chat/completions");
-    Ok(signed(settings, HttpRequest::post_json(url, &body(settings, asked)?)?))
+/// Returns the request that asks for a completion.
+pub(crate) fn complete(settings: &Settings, question: &CompletionRequest) -> Result<HttpRequest> {
+    settings.service.post("chat/completions", body(settings, question)?)
 }
 
-/// The request that asks which models there are.
-pub(crate) fn list_models(settings: &Settings) -> HttpRequest {
-    signed(settings, HttpRequest::new(Method::GET, settings.base_url.join("models")))
-}
-
-fn signed(settings: &Settings, mut request: HttpRequest) -> HttpRequest {
+fn body(settings: &Settings, question: &CompletionRequest) -> Result<Value> {
     let config = &settings.config;
-    let key = settings.api_key.as_ref().map(|key| match config.auth_scheme.trim() {
-        "" => key.expose().to_owned(),
-        scheme => format!("{scheme} {}", key.expose()),
-    });
-    let own = key.as_deref().map(|value| (config.auth_header.as_str(), value));
-    let extra = config.extra_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    for (name, value) in own.into_iter().chain(extra) {
-        request.headers.remove(name);
-        request = request.header(name, value);
-    }
-    request.timeout(Duration::from_secs(settings.timeout_secs))
+    let cap = settings.service.max_output_tokens(question);
+    let cap_in = |field: MaxTokensField| cap.filter(|_| settings.max_tokens_field == field);
+    Ok(json!({
+        "model": settings.service.model(),
+        "messages": messages(settings, question),
+        "max_completion_tokens": cap_in(MaxTokensField::MaxCompletionTokens),
+        "max_tokens": cap_in(MaxTokensField::MaxTokens),
+        "temperature": config.sampling.temperature,
+        "top_p": config.sampling.top_p,
+        "seed": config.seed,
+        "reasoning_effort": config.reasoning_effort,
+        "store": settings.is_openai().then_some(false),
+        "response_format": response_format(settings, question)?,
+    }))
 }
 
-fn body(settings: &Settings, asked: &CompletionRequest) -> Result<Value> {
-    let config = &settings.config;
-    let mut messages = Vec::with_capacity(2);
-    if !asked.system.is_empty() {
-        messages.push(json!({"role": settings.system_role, "content": asked.system}));
-    }
-    messages.push(json!({"role": "user", "content": asked.user_text()}));
-    let mut body = Map::new();
-    let mut add = |name: &str, value: Value| {
-        if !value.is_null() {
-            body.insert(name.to_owned(), value);
-        }
-    };
-    add("model", json!(config.model));
-    add("messages", json!(messages));
-    match settings.max_tokens_field {
-        MaxTokensField::MaxCompletionTokens => add("max_completion_tokens", json!(asked.max_output_tokens)),
-        MaxTokensField::MaxTokens => add("max_tokens", json!(asked.max_output_tokens)),
-        MaxTokensField::None => {}
-    }
-    add("temperature", json!(config.temperature));
-    add("top_p", json!(config.top_p));
-    add("seed", json!(config.seed));
-    add("reasoning_effort", json!(config.reasoning_effort));
-    if settings.is_openai() {
-        add("store", json!(false));
-    }
-    add("response_format", response_format(config.schema_mode, config.strict, asked)?);
-    merge(&mut body, &config.extra_body);
-    Ok(Value::Object(body))
+fn messages(settings: &Settings, question: &CompletionRequest) -> Vec<Value> {
+    let system =
+        (!question.system.is_empty()).then(|| json!({"role": settings.system_role, "content": question.system}));
+    system.into_iter().chain([json!({"role": "user", "content": question.user_text()})]).collect()
 }
 
-fn response_format(mode: SchemaMode, strict: bool, asked: &CompletionRequest) -> Result<Value> {
-    let schema = asked.schema_value()?;
-    Ok(match (mode, schema) {
+fn response_format(settings: &Settings, question: &CompletionRequest) -> Result<Option<Value>> {
+    let schema = question.schema_value()?;
+    Ok(match (settings.config.schema_mode, schema) {
         (SchemaMode::JsonSchema, Some(schema)) => {
-            json!({"type": "json_schema", "json_schema": {"name": SCHEMA_NAME, "strict": strict, "schema": schema}})
+            let strict = settings.config.strict;
+            Some(
+                json!({"type": "json_schema", "json_schema": {"name": SCHEMA_NAME, "strict": strict, "schema": schema}}),
+            )
         }
-        (SchemaMode::JsonObject, Some(_)) => json!({"type": "json_object"}),
-        (SchemaMode::JsonSchema | SchemaMode::JsonObject, None) if asked.json_mode => json!({"type": "json_object"}),
-        _ => Value::Null,
+        (SchemaMode::JsonObject, Some(_)) => Some(json!({"type": "json_object"})),
+        (SchemaMode::JsonSchema | SchemaMode::JsonObject, None) => {
+            question.json_mode.then(|| json!({"type": "json_object"}))
+        }
+        (SchemaMode::None, _) => None,
     })
 }
 
@@ -87,7 +61,7 @@ mod tests {
     use super::*;
     use crate::settings_tests::settings;
 
-    fn asked(schema: bool, json_mode: bool) -> CompletionRequest {
+    fn question(schema: bool, json_mode: bool) -> CompletionRequest {
         CompletionRequest {
             system: "Label.".to_owned(),
             schema: schema.then(|| r#"{"type":"object"}"#.to_owned()),
@@ -97,23 +71,23 @@ mod tests {
         }
     }
 
-    fn body_of(table: Value, asked: &CompletionRequest) -> Value {
-        body(&settings(table).unwrap(), asked).unwrap()
+    fn body_of(table: Value, question: &CompletionRequest) -> Value {
+        serde_json::from_slice(&complete(&settings(table).unwrap(), question).unwrap().body).unwrap()
     }
 
     #[test]
-    fn how_json_is_asked_for() {
+    fn the_response_format_follows_the_schema_mode() {
         let schema = |strict: bool| json!({"type": "json_schema", "json_schema": {"name": "rows", "strict": strict, "schema": {"type": "object"}}});
         let json_mode = json!({"type": "json_object"});
-        for (name, table, asked, expected) in [
-            ("schema", json!({}), asked(true, false), schema(true)),
-            ("loose schema", json!({"strict": false}), asked(true, false), schema(false)),
-            ("schema was rejected before", json!({}), asked(false, true), json_mode.clone()),
-            ("no schemas here", json!({"schema_mode": "json_object"}), asked(true, false), json_mode),
-            ("prompt alone", json!({"schema_mode": "none"}), asked(true, true), Value::Null),
-            ("nothing asked", json!({}), asked(false, false), Value::Null),
+        for (name, table, question, expected) in [
+            ("schema", json!({}), question(true, false), schema(true)),
+            ("loose schema", json!({"strict": false}), question(true, false), schema(false)),
+            ("schema was rejected before", json!({}), question(false, true), json_mode.clone()),
+            ("no schemas here", json!({"schema_mode": "json_object"}), question(true, false), json_mode),
+            ("prompt alone", json!({"schema_mode": "none"}), question(true, true), Value::Null),
+            ("nothing asked", json!({}), question(false, false), Value::Null),
         ] {
-            assert_eq!(body_of(table, &asked)["response_format"], expected, "{name}");
+            assert_eq!(body_of(table, &question)["response_format"], expected, "{name}");
         }
     }
 
@@ -124,28 +98,34 @@ mod tests {
             ("openai", json!({}), "developer", json!({"max_completion_tokens": 50}), json!(false)),
             ("local", local, "system", json!({"max_tokens": 50}), Value::Null),
             ("no cap", json!({"max_tokens_field": "none"}), "developer", json!({}), json!(false)),
+            (
+                "own cap",
+                json!({"max_output_tokens": 7}),
+                "developer",
+                json!({"max_completion_tokens": 7}),
+                json!(false),
+            ),
         ] {
-            let body = body_of(table, &asked(false, false));
+            let body = body_of(table, &question(false, false));
             assert_eq!(body["messages"][0]["role"], role, "{name}");
             let caps = body.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("max_"));
-            let caps: Map<String, Value> = caps.map(|(key, value)| (key.clone(), value.clone())).collect();
+            let caps: serde_json::Map<String, Value> = caps.map(|(key, value)| (key.clone(), value.clone())).collect();
             assert_eq!((Value::Object(caps), &body["store"]), (cap, &store), "{name}");
         }
     }
 
     #[test]
-    fn the_key_goes_where_the_service_wants_it() {
+    fn the_key_is_sent_in_the_header_of_the_service() {
         for (name, table, expected) in [
             ("bearer", json!({}), vec![("authorization", "Bearer test-key")]),
             ("azure", json!({"auth_header": "api-key", "auth_scheme": ""}), vec![("api-key", "test-key")]),
             ("no key", json!({"api_key": "", "base_url": "http://localhost"}), vec![]),
             ("replaced", json!({"extra_headers": {"Authorization": "Basic x"}}), vec![("authorization", "Basic x")]),
         ] {
-            let request = list_models(&settings(table).unwrap());
+            let request = settings(table).unwrap().service.get("models");
             let headers: Vec<(&str, &str)> =
                 request.headers.iter().map(|(n, v)| (n.as_str(), v.to_str().unwrap())).collect();
             assert_eq!(headers, expected, "{name}");
-            assert_eq!((request.redirects, request.retries), (0, 0));
         }
     }
 
@@ -153,7 +133,7 @@ mod tests {
     fn extra_body_has_the_last_word() {
         let table =
             json!({"temperature": 1.0, "extra_body": {"temperature": 0.0, "provider": {"require_parameters": true}}});
-        let body = body_of(table, &asked(false, false));
+        let body = body_of(table, &question(false, false));
         assert_eq!(body["temperature"], 0.0);
         assert_eq!(body["provider"], json!({"require_parameters": true}));
     }

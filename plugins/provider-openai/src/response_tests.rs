@@ -1,13 +1,18 @@
-//! What is made of responses of status 200.
+//! Responses of status 200.
 
 use crate::response::completion;
 use crate::settings_tests::settings;
 use proptest::prelude::*;
 use rowsmith_plugin_api::prelude::*;
 
+/// A question with or without a schema.
+pub(crate) fn question(has_schema: bool) -> CompletionRequest {
+    CompletionRequest { schema: has_schema.then(|| "{}".to_owned()), ..CompletionRequest::default() }
+}
+
 fn read(body: impl Into<Vec<u8>>) -> Result<Completion> {
     let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
-    completion(&settings, &HttpResponse::new(200, body), true)
+    completion(&settings, &question(true), &HttpResponse::new(200, body))
 }
 
 fn said(content: &Value, finish: &Value) -> Value {
@@ -46,8 +51,8 @@ fn why_the_model_stopped() {
 fn answers_with_parts_missing_or_unusual() {
     use FinishReason::{Length, Other, Stop};
     const THOUGHT: &str = "length before any text was written (thinking counts)";
-    const SILENT: &str = "stop, but without any text";
-    const NO_CHOICES: &str = "the answer has no choices";
+    const SILENT: &str = "stop without any text";
+    const NO_CHOICES: &str = "the response has no choices";
     let stop = json!("stop");
     let parts =
         json!([{"type": "thinking", "thinking": []}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]);
@@ -92,33 +97,30 @@ fn tokens_as_each_service_counts_them() {
 }
 
 #[test]
-fn what_is_no_answer_is_an_error() {
-    for (name, body, kind, says) in [
-        ("login page", "<!doctype html><title>Log in</title>", ErrorKind::InvalidData, "(a proxy or login page?)"),
-        ("nothing but keep-alives", "\n\n\n", ErrorKind::Retryable, "an empty body"),
-        ("half", r#"{"choices":[{"mess"#, ErrorKind::Retryable, "breaks off"),
-        ("another service", r#"{"status":"ok"}"#, ErrorKind::InvalidData, "not a chat completion"),
-        ("an error", r#"{"error":{"code":503,"message":"busy"}}"#, ErrorKind::Retryable, "status 503: busy"),
-        ("an error of text", r#"{"error":"odd"}"#, ErrorKind::Retryable, "status 500: odd"),
+fn bodies_without_an_answer_are_errors() {
+    for (name, body, kind, status) in [
+        ("login page", "<!doctype html><title>Log in</title>", ErrorKind::InvalidData, 200),
+        ("only keep-alive lines", "\n\n\n", ErrorKind::Retryable, 200),
+        ("truncated", r#"{"choices":[{"mess"#, ErrorKind::Retryable, 200),
+        ("another service", r#"{"status":"ok"}"#, ErrorKind::InvalidData, 200),
+        ("an error", r#"{"error":{"code":503,"message":"busy"}}"#, ErrorKind::Retryable, 503),
+        ("an error of text", r#"{"error":"odd"}"#, ErrorKind::Retryable, 500),
         (
             "a choice that failed",
             r#"{"choices":[{"finish_reason":"error","error":{"code":402,"message":"no credit"}}]}"#,
             ErrorKind::Billing,
-            "status 402: no credit",
+            402,
         ),
         (
-            "a choice that failed in silence",
+            "a choice that failed without an error",
             r#"{"choices":[{"finish_reason":"error","message":{"content":"half"}}]}"#,
             ErrorKind::Retryable,
-            "status 500",
+            500,
         ),
     ] {
         let error = read(body).unwrap_err();
-        assert_eq!(error.kind, kind, "{name}");
-        assert!(
-            error.message.starts_with("h.example answered with ") && error.message.contains(says),
-            "{name}: {error}"
-        );
+        assert_eq!((error.kind, error.http_status), (kind, Some(status)), "{name}: {error}");
+        assert!(error.message.starts_with("h.example answered with "), "{name}: {error}");
     }
 }
 
@@ -126,7 +128,7 @@ proptest! {
     #[test]
     fn any_bytes_are_an_answer_or_an_error(body: Vec<u8>, status in 100_u16..1000, sent_schema: bool) {
         let settings = settings(json!({})).unwrap();
-        drop(completion(&settings, &HttpResponse::new(status, body), sent_schema));
+        drop(completion(&settings, &question(sent_schema), &HttpResponse::new(status, body)));
     }
 
     #[test]
@@ -137,8 +139,8 @@ proptest! {
         if let Some(place) = bytes.get_mut(at) {
             *place = byte;
         }
-        drop(completion(&settings, &HttpResponse::new(status, bytes), true));
+        drop(completion(&settings, &question(true), &HttpResponse::new(status, bytes)));
         let cut: Vec<u8> = body.bytes().take(at).collect();
-        drop(completion(&settings, &HttpResponse::new(status, cut), false));
+        drop(completion(&settings, &question(false), &HttpResponse::new(status, cut)));
     }
 }

@@ -1,4 +1,4 @@
-//! Defaults by service, config mistakes, and what is part of the identity.
+//! Defaults by service, config mistakes, and the identity.
 
 use crate::config::{MaxTokensField, SystemRole};
 use crate::settings::Settings;
@@ -19,25 +19,26 @@ fn defaults_depend_on_the_service() {
     use MaxTokensField::{MaxCompletionTokens, MaxTokens};
     use SystemRole::{Developer, System};
     for (base_url, service, role, field, timeout) in [
-        ("https://api.openai.com/v1", "openai", Developer, MaxCompletionTokens, 120),
-        ("https://api.openai.com/v1/", "openai", Developer, MaxCompletionTokens, 120),
-        ("https://eu.api.openai.com/v1", "eu.api.openai.com", Developer, MaxCompletionTokens, 120),
-        ("https://x.openai.azure.com/openai/v1", "x.openai.azure.com", System, MaxCompletionTokens, 120),
-        ("https://api.mistral.ai/v1", "api.mistral.ai", System, MaxTokens, 120),
-        ("http://127.0.0.1:11434/v1", "127.0.0.1:11434", System, MaxTokens, 600),
+        ("https://api.openai.com/v1", "openai", Developer, MaxCompletionTokens, 120_000),
+        ("https://api.openai.com/v1/", "openai", Developer, MaxCompletionTokens, 120_000),
+        ("https://eu.api.openai.com/v1", "eu.api.openai.com", Developer, MaxCompletionTokens, 120_000),
+        ("https://x.openai.azure.com/openai/v1", "x.openai.azure.com", System, MaxCompletionTokens, 120_000),
+        ("https://api.mistral.ai/v1", "api.mistral.ai", System, MaxTokens, 120_000),
+        ("http://127.0.0.1:11434/v1", "127.0.0.1:11434", System, MaxTokens, 600_000),
     ] {
         let settings = settings(json!({ "base_url": base_url })).unwrap();
-        let found = (settings.service.as_str(), settings.system_role, settings.max_tokens_field, settings.timeout_secs);
-        assert_eq!(found, (service, role, field, timeout), "{base_url}");
+        let timeout_ms = settings.service.get("models").timeout_ms;
+        let defaults = (settings.service.name(), settings.system_role, settings.max_tokens_field, timeout_ms);
+        assert_eq!(defaults, (service, role, field, Some(timeout)), "{base_url}");
     }
 }
 
 #[test]
-fn the_config_wins_over_defaults() {
-    let table = json!({"system_role": "system", "max_tokens_field": "none", "timeout_secs": 5, "service": "mine"});
+fn the_config_overrides_defaults() {
+    let table = json!({"system_role": "system", "max_tokens_field": "none", "service": "mine"});
     let settings = settings(table).unwrap();
     assert_eq!((settings.system_role, settings.max_tokens_field), (SystemRole::System, MaxTokensField::None));
-    assert_eq!((settings.timeout_secs, settings.service.as_str()), (5, "mine"));
+    assert_eq!(settings.service.name(), "mine");
 }
 
 #[test]
@@ -46,8 +47,8 @@ fn mistakes_name_their_key() {
         ("blank key for OpenAI", json!({"api_key": " "}), "api_key"),
         ("key of two lines", json!({"api_key": "a\nb"}), "api_key"),
         ("blank model", json!({"model": " "}), "model"),
-        ("too hot", json!({"temperature": 2.5}), "temperature"),
-        ("certain and more", json!({"top_p": 1.1}), "top_p"),
+        ("temperature over 2", json!({"temperature": 2.5}), "temperature"),
+        ("probability over 1", json!({"top_p": 1.1}), "top_p"),
         ("relative address", json!({"base_url": "example.org"}), "base_url"),
         ("header with a space", json!({"auth_header": "api key"}), "auth_header"),
         ("stream", json!({"extra_body": {"stream": true}}), "extra_body.stream"),
@@ -56,7 +57,7 @@ fn mistakes_name_their_key() {
         assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
     }
     let local = settings(json!({"api_key": "", "base_url": "http://localhost:8080/v1"})).unwrap();
-    assert_eq!(local.api_key, None);
+    assert!(!local.service.has_key());
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn the_identity_is_what_changes_answers() {
     let expected = json!({"service": "openai", "model": "model-x", "schema_mode": "json_schema", "strict": true});
     assert_eq!(plain, expected);
     for same in [
-        json!({"timeout_secs": 5, "api_key": "other", "extra_headers": {"a": "b"}, "auth_scheme": ""}),
+        json!({"auth_scheme": "", "system_role": "system", "max_tokens_field": "none"}),
         json!({"base_url": "http://127.0.0.1:1/v1", "service": "openai"}),
     ] {
         assert_eq!(identity(&same), plain, "{same}");
@@ -87,7 +88,7 @@ fn the_identity_is_what_changes_answers() {
 }
 
 #[test]
-fn reasoning_is_reserved_for() {
+fn thinking_tokens_are_reserved() {
     for (table, reserve) in [
         (json!({}), 0),
         (json!({"reasoning_effort": "none"}), 0),

@@ -1,43 +1,44 @@
 //! From the service's list of models to a sentence for the user.
 
 use crate::error;
-use crate::failure::Failure;
+use crate::openai_error::OpenAiError;
 use crate::settings::Settings;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{parse_json, read_json};
+use rowsmith_plugin_api::service::JsonResponse;
 
-/// How many models a message names.
-const MAX_NAMED: usize = 8;
+/// Models that a message lists at most.
+const MAX_LISTED: usize = 8;
 
-/// What the list of models says of key and model. Services without such a list, and lists without the model, are not
-/// failures: aliases and deployments often are not listed. OpenAI's own list is complete.
+/// Returns a sentence about key and model. A service without a list of models, and a list without the model, are not
+/// failures: aliases and deployments are often not listed. OpenAI's own list is complete.
 pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<String> {
-    let place = settings.base_url.authority();
-    let model = settings.config.model.as_str();
+    let host = settings.service.base_url().authority();
+    let model = settings.service.model();
     if matches!(response.status.as_u16(), 404 | 405 | 501) {
-        return Ok(format!("{place} answers, but does not list its models, so {model} could not be checked"));
+        return Ok(format!("{host} answers, but does not list its models; {model} is not checked"));
     }
-    let body = if response.is_success() { Some(read_json(&settings.service, response)?) } else { parse_json(response) };
-    let refused = body.as_ref().is_some_and(|body| body.get("error").is_some_and(|error| !error.is_null()));
-    if refused || !response.is_success() {
-        return Err(error::of(settings, response, &Failure::read(response.status.as_u16(), body.as_ref(), false)));
-    }
-    let body = body.unwrap_or_default();
-    let listed = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();
-    let ids: Vec<&str> = listed.iter().filter_map(|entry| entry["id"].as_str()).collect();
+    let body = match settings.service.read(response)? {
+        JsonResponse::Success(body) => body,
+        JsonResponse::Failure(body) => {
+            let reported = OpenAiError::read(response.status.as_u16(), body.as_ref(), false);
+            return Err(error::from_response(settings, response, &reported));
+        }
+    };
+    let entries = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();
+    let ids: Vec<&str> = entries.iter().filter_map(|entry| entry["id"].as_str()).collect();
     if ids.iter().any(|id| *id == model || id.strip_suffix(":latest") == Some(model)) {
-        return Ok(format!("{place} answers and lists {model}"));
+        return Ok(format!("{host} answers and lists {model}"));
     }
-    let named = named(&ids);
+    let listed = listed(&ids);
     if settings.is_openai() {
-        return Err(Error::new(ErrorKind::NotFound, format!("{place} does not list {model}"))
-            .hint(format!("set `model` to one that is listed: {named}")));
+        return Err(Error::new(ErrorKind::NotFound, format!("{host} does not list {model}"))
+            .hint(format!("set `model` to one of: {listed}")));
     }
-    Ok(format!("{place} answers, but does not list {model} (it lists: {named})"))
+    Ok(format!("{host} answers, but does not list {model} (it lists: {listed})"))
 }
 
-fn named(ids: &[&str]) -> String {
-    let shown = ids.get(..MAX_NAMED).unwrap_or(ids);
+fn listed(ids: &[&str]) -> String {
+    let shown = ids.get(..MAX_LISTED).unwrap_or(ids);
     match (shown.is_empty(), ids.len() - shown.len()) {
         (true, _) => "none".to_owned(),
         (false, 0) => shown.join(", "),
@@ -51,7 +52,7 @@ mod tests {
     use crate::settings_tests::settings;
 
     #[test]
-    fn what_the_list_says() {
+    fn the_list_is_searched_for_the_model() {
         let list = json!({"object": "list", "data": [{"id": "model-a"}, {"id": "model-x:latest"}]});
         let other = json!({"data": [{"id": "model-a"}]});
         let many: Vec<Value> = (0..10).map(|n| json!({"id": format!("m{n}")})).collect();
@@ -77,7 +78,7 @@ mod tests {
                 "http://h/v1",
                 404,
                 json!({}),
-                Ok("h answers, but does not list its models, so model-x could not be checked"),
+                Ok("h answers, but does not list its models; model-x is not checked"),
             ),
             ("not OpenAI's", "https://api.openai.com/v1", 200, other, Err(ErrorKind::NotFound)),
             ("wrong key", "http://h/v1", 401, refused.clone(), Err(ErrorKind::Auth)),

@@ -1,5 +1,6 @@
 //! Requests and answers, compared with a cassette of hand-written exchanges.
 
+use rowsmith_plugin_api::HttpAdapter;
 use rowsmith_plugin_testkit::record_replay::{assert_keyless, assert_replays};
 use rowsmith_provider_openai::OpenAi;
 use std::path::Path;
@@ -10,7 +11,7 @@ fn cassette() -> &'static Path {
 
 #[test]
 fn requests_and_answers_are_as_recorded() {
-    assert_replays::<OpenAi>(cassette());
+    assert_replays::<HttpAdapter<OpenAi>>(cassette());
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! A service's own words, made fit for an error message.
+//! Text of a service, prepared for an error message.
 
 use crate::secret::Secret;
 
-/// The text in one line and at most so many characters.
-pub fn words_of(text: &str, most_chars: usize) -> String {
+/// Returns the text in one line of at most `max_chars` characters.
+pub fn one_line(text: &str, max_chars: usize) -> String {
     let mut line = String::new();
-    let mut left = most_chars;
+    let mut left = max_chars;
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         let gap = usize::from(!line.is_empty());
         let length = word.chars().count();
@@ -23,8 +23,8 @@ pub fn words_of(text: &str, most_chars: usize) -> String {
     line
 }
 
-/// The text without a secret, should the service have repeated it.
-pub fn without_secret(text: &str, secret: Option<&Secret>) -> String {
+/// Returns the text with `[secret]` in place of the secret.
+pub fn redact(text: &str, secret: Option<&Secret>) -> String {
     match secret.map(Secret::expose) {
         Some(secret) if !secret.is_empty() => text.replace(secret, "[secret]"),
         _ => text.to_owned(),
@@ -36,8 +36,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_one_short_line() {
-        for (text, most, expected) in [
+    fn text_becomes_one_short_line() {
+        for (text, max_chars, expected) in [
             ("one\r\n\ttwo  three ", 300, "one two three"),
             ("red\u{1b}[31m", 300, "red [31m"),
             ("one two three", 7, "one two…"),
@@ -46,15 +46,15 @@ mod tests {
             ("ééééé", 3, "ééé…"),
             ("", 5, ""),
         ] {
-            assert_eq!(words_of(text, most), expected, "{text:?}");
+            assert_eq!(one_line(text, max_chars), expected, "{text:?}");
         }
     }
 
     #[test]
-    fn a_repeated_secret_is_taken_out() {
+    fn secrets_are_redacted() {
         let secret = Secret::new("abc");
-        assert_eq!(without_secret("key abc is wrong: abc", Some(&secret)), "key [secret] is wrong: [secret]");
-        assert_eq!(without_secret("abc", Some(&Secret::default())), "abc");
-        assert_eq!(without_secret("abc", None), "abc");
+        assert_eq!(redact("key abc is wrong: abc", Some(&secret)), "key [secret] is wrong: [secret]");
+        assert_eq!(redact("abc", Some(&Secret::default())), "abc");
+        assert_eq!(redact("abc", None), "abc");
     }
 }
