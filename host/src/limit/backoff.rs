@@ -1,22 +1,22 @@
-//! How long to wait before a call is tried again. Pure but for the jitter.
+//! Computes the wait before a retry. Pure apart from the jitter.
 
 use std::time::Duration;
 
-/// When and how often a call is tried again.
+/// The policy for retries.
 #[derive(Debug, Clone, Copy)]
 pub struct RetryPolicy {
-    /// How often a call is tried in all.
+    /// Maximum attempts, the first included.
     pub max_attempts: u32,
-    /// The longest first wait.
+    /// Maximum wait after the first attempt.
     pub base: Duration,
-    /// The longest wait of our own making.
+    /// Maximum wait without a hint of the service.
     pub cap: Duration,
-    /// The longest wait that a service may ask for; beyond it, the quota counts as used up.
+    /// Maximum wait that a service may ask for; a longer one means that the quota is used up.
     pub max_wait: Duration,
 }
 
 impl RetryPolicy {
-    /// The wait after `attempt` failed attempts: full jitter under an exponential cap. `jitter` is in 0..1.
+    /// Returns the wait after `attempt` failed attempts: full jitter under an exponential cap. `jitter` is in 0..1.
     pub fn delay(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));
         doubled.min(self.cap).mul_f64(jitter.clamp(0.0, 1.0))

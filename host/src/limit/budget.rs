@@ -1,5 +1,4 @@
-//! What a run may use in all: calls, tokens, money. The worst case is reserved before a call and settled
-//! after it, so a budget is never exceeded.
+//! Limits the calls, tokens and cost of a run. The worst case is reserved before a call and settled after it.
 
 use crate::settings::{Budget, Prices};
 use rowsmith_plugin_api::completion::Usage;
@@ -17,7 +16,7 @@ struct Used {
     open: u64,
 }
 
-/// Keeps the books of a run.
+/// Tracks the usage of a run against its budget.
 #[derive(Debug)]
 pub struct BudgetTracker {
     budget: Budget,
@@ -26,7 +25,7 @@ pub struct BudgetTracker {
     settled: Notify,
 }
 
-/// What was set aside for one call.
+/// The reserved tokens of one call.
 #[derive(Debug, Clone, Copy)]
 pub struct Reservation {
     input: u64,
@@ -34,16 +33,16 @@ pub struct Reservation {
 }
 
 impl BudgetTracker {
-    /// An empty budget.
+    /// Creates a tracker without usage.
     pub fn new(budget: Budget, prices: Option<Prices>) -> Self {
         Self { budget, prices, used: Mutex::new(Used::default()), settled: Notify::new() }
     }
 
-    /// Sets aside the worst case of a call. When only what other calls have set aside stands in the way, it
-    /// waits for them: they mostly use less.
+    /// Reserves the worst case of a call. Waits while only open reservations of other calls prevent it, since most calls use
+    /// less than they reserve.
     ///
     /// # Errors
-    /// The limit that the call could exceed, in words.
+    /// A message that names the limit.
     pub async fn reserve(&self, input: u64, output: u64) -> Result<Reservation, String> {
         loop {
             let mut settled = pin!(self.settled.notified());
@@ -55,24 +54,24 @@ impl BudgetTracker {
         }
     }
 
-    /// As [`BudgetTracker::reserve`], without waiting; the error also says how many reservations are open.
+    /// Reserves without waiting; the error also holds the number of open reservations.
     fn try_reserve(&self, input: u64, output: u64) -> Result<Reservation, (String, u64)> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(most) = self.budget.max_calls.filter(|most| used.calls + 1 > *most) {
-            return Err((format!("max_calls = {most} is used up"), used.open));
+        if let Some(max) = self.budget.max_calls.filter(|max| used.calls + 1 > *max) {
+            return Err((format!("max_calls = {max} is used up"), used.open));
         }
         let (all_input, all_output) =
             (used.input + used.reserved_input + input, used.output + used.reserved_output + output);
-        if let Some(most) = self.budget.max_tokens.filter(|most| all_input + all_output > *most) {
+        if let Some(max) = self.budget.max_tokens.filter(|max| all_input + all_output > *max) {
             let limit =
-                format!("the next call could exceed max_tokens = {most} ({} are used)", used.input + used.output);
+                format!("the next call could exceed max_tokens = {max} ({} are used)", used.input + used.output);
             return Err((limit, used.open));
         }
-        if let (Some(most), Some(prices)) = (self.budget.max_cost_usd, self.prices)
-            && prices.cost_usd(all_input, all_output) > most
+        if let (Some(max), Some(prices)) = (self.budget.max_cost_usd, self.prices)
+            && prices.cost_usd(all_input, all_output) > max
         {
             let so_far = prices.cost_usd(used.input, used.output);
-            let limit = format!("the next call could exceed max_cost_usd = {most} (${so_far:.4} is spent)");
+            let limit = format!("the next call could exceed max_cost_usd = {max} (${so_far:.4} is spent)");
             return Err((limit, used.open));
         }
         used.calls += 1;
@@ -82,26 +81,26 @@ impl BudgetTracker {
         Ok(Reservation { input, output })
     }
 
-    /// Books what a call really used; where the service did not say, the worst case stands.
+    /// Replaces a reservation by the reported usage; missing counts are charged at the worst case.
     pub fn settle(&self, reservation: Reservation, usage: Option<&Usage>) {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.reserved_input = used.reserved_input.saturating_sub(reservation.input);
         used.reserved_output = used.reserved_output.saturating_sub(reservation.output);
         used.open = used.open.saturating_sub(1);
         self.settled.notify_waiters();
-        // A call that failed is not billed by any service.
+        // A rejected call is charged nothing.
         let Some(usage) = usage else { return };
         used.input += usage.input.unwrap_or(reservation.input);
         used.output += usage.output.unwrap_or(reservation.output);
     }
 
-    /// Takes back a reservation for a call that was not made.
+    /// Cancels the reservation of a call that was not made.
     pub fn cancel(&self, reservation: Reservation) {
         self.settle(reservation, None);
         self.used.lock().unwrap_or_else(PoisonError::into_inner).calls -= 1;
     }
 
-    /// What is spent so far; `None` when prices are unknown.
+    /// Returns the cost so far in US dollars; `None` when prices are unknown.
     pub fn cost_usd(&self) -> Option<f64> {
         let used = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
         Some(self.prices?.cost_usd(used.input, used.output))

@@ -1,9 +1,9 @@
-//! Wall-clock time that never runs backwards within a run, and stands still when tokio's clock is paused.
+//! Wall-clock time that is monotonic within a run, and pauses with tokio's clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
-/// Time since 1970, read once and then counted on the monotonic clock.
+/// The time since 1970, read once and then advanced by the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     base: Duration,
@@ -17,17 +17,17 @@ impl Clock {
         Self { base, start: Instant::now() }
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     pub fn now_ms(&self) -> u64 {
         u64::try_from((self.base + self.start.elapsed()).as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Seconds since 1970.
+    /// Returns the seconds since 1970.
     pub fn now_secs(&self) -> u64 {
         self.now_ms() / 1_000
     }
 
-    /// How long the run has taken.
+    /// Returns the duration of the run.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }

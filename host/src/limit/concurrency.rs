@@ -1,34 +1,34 @@
-//! How many calls run at once: less when the service pushes back, more again when it does not. Pure.
+//! Adapts the number of concurrent calls to the responses of the service. Pure.
 
 /// Additive increase, multiplicative decrease.
 #[derive(Debug)]
 pub struct Concurrency {
-    most: usize,
+    max: usize,
     limit: usize,
     good: usize,
 }
 
 impl Concurrency {
-    /// Begins at the most.
-    pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), limit: most.max(1), good: 0 }
+    /// Starts at the maximum.
+    pub fn new(max: usize) -> Self {
+        Self { max: max.max(1), limit: max.max(1), good: 0 }
     }
 
-    /// How many calls may run now.
+    /// Returns the current limit.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// The service pushed back.
+    /// Halves the limit after a rate limit or an overload.
     pub fn pushed_back(&mut self) {
         self.limit = (self.limit / 2).max(1);
         self.good = 0;
     }
 
-    /// A call was answered.
+    /// Raises the limit after enough responses.
     pub fn answered(&mut self) {
         self.good += 1;
-        if self.good >= self.limit && self.limit < self.most {
+        if self.good >= self.limit && self.limit < self.max {
             self.limit += 1;
             self.good = 0;
         }

@@ -1,7 +1,8 @@
-//! What stands between a call and the service: quotas, budgets, pauses, retries, and the wish to stop.
+//! Limits every call to the service: quotas, budgets, pauses, retries and the stop signal.
 //!
-//! Every call, first or retried, whole batch or single row, passes [`rate_limiter::RateLimiter`] and [`budget::BudgetTracker`].
-//! Nothing here knows about rows.
+//! Every call, a retry or a single row included, acquires a permit from [`rate_limiter::RateLimiter`] and reserves its worst
+//! case in [`budget::BudgetTracker`].
+//! This layer does not know about rows.
 
 pub mod backoff;
 pub mod budget;

@@ -1,5 +1,5 @@
-//! The one door to the provider: sliding windows, pauses that the service asked for, and the quota that
-//! other processes share.
+//! Limits requests and tokens per time: sliding windows, pauses that the service asked for, and the quota that processes
+//! share.
 
 use super::clock::Clock;
 use super::window::SlidingWindow;
@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until};
 
-/// The time that a request may take to arrive, beyond the one before it: the service counts arrivals, we
-/// count departures, and the first request of a run also opens the connection.
+/// Extra window length: the service counts arrivals while the host counts departures, and the first request of a run also
+/// opens the connection.
 const ARRIVAL_MARGIN: Duration = Duration::from_millis(500);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -45,21 +45,21 @@ struct Limited {
     window: SlidingWindow,
 }
 
-/// The quota that processes share through the cache.
+/// A quota that processes share through the cache.
 pub struct SharedQuota {
-    /// The cache that keeps it.
+    /// The cache that stores the quota.
     pub cache: CacheClient,
-    /// Names provider and credential.
+    /// The name of provider and credential.
     pub name: String,
 }
 
-/// Lets calls pass, one after the other, as early as all limits allow.
+/// Grants permits in order, each as early as all limits allow.
 pub struct RateLimiter {
-    /// Held while waiting, so that calls pass in the order they came. Answers never need it: what was
-    /// answered must not wait for what is not yet asked.
+    /// Held while waiting, so that permits are granted in order. Corrections do not need it, so that a response never waits
+    /// for a call that is not sent.
     turn: Mutex<()>,
     windows: StdMutex<Vec<Limited>>,
-    /// Wakes the one that waits when there may be room earlier than it knows.
+    /// Wakes the waiting call when there may be room earlier than computed.
     changed: Notify,
     shared_failed: AtomicBool,
     paused_until: StdMutex<Option<Instant>>,
@@ -69,7 +69,7 @@ pub struct RateLimiter {
     is_open: bool,
 }
 
-/// One permit, to be corrected when the true use of tokens is known.
+/// The permit of one call, corrected once its token count is known.
 #[derive(Debug, Clone, Copy)]
 pub struct Permit {
     at: Instant,
@@ -77,7 +77,7 @@ pub struct Permit {
 }
 
 impl RateLimiter {
-    /// A rate_limiter with the limits of a provider.
+    /// Creates a limiter with the limits of a provider.
     pub fn new(limits: &ProviderLimits, shared: Option<SharedQuota>, clock: Clock) -> Self {
         let mut windows = Vec::new();
         let mut add = |unit, limit: Option<std::num::NonZeroU32>, length: Duration| {
@@ -94,12 +94,12 @@ impl RateLimiter {
         Self::with_windows(windows, shared, clock)
     }
 
-    /// A rate_limiter that is always open: no service is asked, so nothing is gained by waiting.
+    /// Creates a limiter without limits, for replays.
     pub fn open(clock: Clock) -> Self {
         Self { is_open: true, ..Self::with_windows(Vec::new(), None, clock) }
     }
 
-    /// Whether it is always open.
+    /// Returns whether the limiter has no limits at all.
     pub fn is_open(&self) -> bool {
         self.is_open
     }
@@ -118,7 +118,7 @@ impl RateLimiter {
         }
     }
 
-    /// Waits until a call of about this many tokens may leave.
+    /// Waits for the permit of a call with an estimated number of tokens.
     pub async fn acquire(&self, tokens: u64) -> Permit {
         let _turn = self.turn.lock().await;
         loop {
@@ -147,7 +147,7 @@ impl RateLimiter {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When a call of about this many tokens may leave: now, or later.
+    /// Returns the earliest time for a call with an estimated number of tokens.
     fn room_at(&self, now: Instant, tokens: u64) -> Instant {
         let paused = self.paused().filter(|until| *until > now).unwrap_or(now);
         let mut windows = self.windows();
@@ -155,7 +155,7 @@ impl RateLimiter {
         rooms.fold(paused, Instant::max)
     }
 
-    /// Asks the quota that is shared with other processes; returns how long to wait, or nothing.
+    /// Acquires from the shared quota; returns the time to wait, or `None` when it is granted.
     async fn acquire_shared(&self, tokens: u64) -> Option<Duration> {
         let shared = self.shared.as_ref()?;
         let window = |limited: &Limited| QuotaWindow {
@@ -170,7 +170,7 @@ impl RateLimiter {
         }
         let request = QuotaRequest { name: shared.name.clone(), now_ms: self.clock.now_ms(), windows };
         let wait = shared.cache.acquire(&request).await;
-        // Nothing takes longer to leave a window than the longest of them is long.
+        // No wait is longer than the longest window.
         let wait = wait.and_then(|wait| {
             let believable = Duration::from_millis(wait) <= DAY + ARRIVAL_MARGIN;
             let absurd = || Error::new(ErrorKind::InvalidData, format!("the cache says to wait for {wait} ms"));
@@ -188,7 +188,7 @@ impl RateLimiter {
         }
     }
 
-    /// Corrects the tokens of a permit.
+    /// Replaces the estimated tokens of a permit by the true count.
     pub fn correct(&self, permit: Permit, tokens: u64) {
         for limited in self.windows().iter_mut().filter(|limited| limited.unit == Unit::Tokens) {
             limited.window.correct(permit.at, permit.tokens, tokens);
@@ -200,7 +200,7 @@ impl RateLimiter {
         *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets nothing pass for a while, because the service asked for it.
+    /// Grants no permit for a while, because the service asked for a pause.
     pub fn pause(&self, wait: Duration) {
         let Some(until) = Instant::now().checked_add(wait).filter(|_| !self.is_open) else { return };
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,7 +209,7 @@ impl RateLimiter {
         }
     }
 
-    /// Takes what a service said of its limits. They can lower ours, never raise them.
+    /// Applies the limits that a service reports; they can lower the configured ones, never raise them.
     pub fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
         for hint in hints {
             if hint.remaining == Some(0)
@@ -226,7 +226,7 @@ impl RateLimiter {
         }
     }
 
-    /// How long calls have waited here, as time of the run.
+    /// Returns the time during which calls waited for a permit.
     pub fn waited(&self) -> Duration {
         Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
     }

@@ -1,31 +1,31 @@
-//! The wish to stop, and why. The first reason counts.
+//! The stop signal with its reason; the first reason counts.
 
 use rowsmith_plugin_api::Error;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Why a run stops before all rows have ended.
+/// The reason for an early stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StopReason {
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
     Terminated,
-    /// A limit of the config was reached; the text says which.
+    /// A limit of the config was reached; the text names it.
     Limit(String),
     /// The provider cannot be used.
     Provider(Error),
-    /// Answers cannot be kept.
+    /// Answers cannot be stored.
     Cache(Error),
     /// A row failed, and `on_failure = "stop"`.
     RowFailed,
     /// The config does not fit the source.
     Config(String),
-    /// Nobody reads the output any more.
+    /// The reader of the output closed it.
     ClosedPipe,
 }
 
-/// A shared wish to stop.
+/// The shared stop signal.
 #[derive(Clone, Debug)]
 pub struct Stop(Arc<watch::Sender<Option<StopReason>>>);
 
@@ -36,7 +36,7 @@ impl Default for Stop {
 }
 
 impl Stop {
-    /// Asks everyone to stop.
+    /// Requests a stop.
     pub fn request(&self, reason: StopReason) {
         self.0.send_if_modified(|current| {
             let first = current.is_none();
@@ -47,24 +47,24 @@ impl Stop {
         });
     }
 
-    /// Why to stop, if so.
+    /// Returns the reason, if a stop was requested.
     pub fn reason(&self) -> Option<StopReason> {
         self.0.borrow().clone()
     }
 
-    /// Whether to stop.
+    /// Returns whether a stop was requested.
     pub fn is_requested(&self) -> bool {
         self.0.borrow().is_some()
     }
 
-    /// Waits until someone asks to stop.
+    /// Waits for a request to stop.
     pub async fn requested(&self) {
         let mut receiver = self.0.subscribe();
-        // The sender lives in `self`, so waiting cannot end otherwise.
+        // `self` holds the sender, so the wait cannot end otherwise.
         drop(receiver.wait_for(Option::is_some).await);
     }
 
-    /// Waits for `future`, or gives up when someone asks to stop.
+    /// Waits for `future`; `None` when a stop is requested first.
     pub async fn or<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;

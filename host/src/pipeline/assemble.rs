@@ -1,4 +1,4 @@
-//! Puts the parts of a run together: the same way for commands, tests and benchmarks.
+//! Assembles a run, in the same way for commands, tests and benchmarks.
 
 use super::dispatch::Dispatcher;
 use super::export::Export;
@@ -30,47 +30,47 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
-/// The opened plugins of a run.
+/// The open plugins of a run.
 pub struct Plugins {
-    /// Where rows come from.
+    /// The scraper.
     pub scraper: ScraperClient,
     /// The scraper's table in the config.
     pub scraper_use: PluginUse,
-    /// Where answers are kept.
+    /// The cache.
     pub cache: CacheClient,
     /// Whether other processes share the cache's quotas and leases.
     pub shared_cache: bool,
-    /// Who answers.
+    /// The provider.
     pub provider: ProviderClient,
-    /// What it is.
+    /// The description of the provider.
     pub info: ProviderInfo,
     /// The provider plugin's name and version.
     pub provider_plugin: (String, String),
-    /// Where rows go, with names for messages.
+    /// The exporters, with names for messages.
     pub exporters: Vec<(String, ExporterClient)>,
 }
 
-/// What a run stands on.
+/// The context of a run.
 pub struct RunContext {
-    /// The sinks of scrapers.
+    /// Receives the rows of scrapers.
     pub sinks: RowIntake,
-    /// The wish to stop.
+    /// The stop signal.
     pub stop: Stop,
-    /// Time.
+    /// Wall-clock time.
     pub clock: Clock,
-    /// Where failed rows go.
+    /// The path of the failure file.
     pub failure_file: Option<PathBuf>,
-    /// The secrets that it must not hold.
+    /// The secrets that the failure file must not hold.
     pub redactor: Redactor,
 }
 
-/// Puts a run together; the receiver shows how far it is.
+/// Assembles a run; the receiver reports its progress.
 pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (Pipeline, watch::Receiver<Snapshot>) {
     let (events_sender, events) = mpsc::unbounded_channel();
     let (progress, snapshots) = watch::channel(Snapshot::default());
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
     let shared = |on: bool| on.then(|| plugins.cache.clone());
-    // Processes share a service's limits, and a replay asks none.
+    // A replay asks no service, so it has no quota to share.
     let coordinated = plugins.shared_cache && !settings.run.replayed;
     let quota = shared(coordinated)
         .map(|cache| SharedQuota { cache, name: quota_name(&plugins.provider_plugin.0, &plugins.info) });
@@ -117,7 +117,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     (parts, snapshots)
 }
 
-/// Computes keys for questions to a provider plugin of this name and version.
+/// Creates the fingerprinter for a provider plugin of this name and version.
 pub fn fingerprinter(settings: &Settings, plugin: &(String, String), info: &ProviderInfo) -> Fingerprinter {
     let provider = format!("{}@{}", plugin.0, major(&plugin.1));
     let rules = rules_json(&settings.enrich.output);
@@ -131,7 +131,7 @@ pub fn fingerprinter(settings: &Settings, plugin: &(String, String), info: &Prov
     Fingerprinter::new(parts, settings.enrich.max_chars.clone())
 }
 
-/// The part of a version whose change means other answers: `1` of `1.2.3`, `0.4` of `0.4.2`.
+/// Returns the part of a version whose change invalidates answers: `1` of `1.2.3`, `0.4` of `0.4.2`.
 fn major(version: &str) -> String {
     let mut parts = version.split('.');
     match (parts.next(), parts.next()) {
@@ -141,7 +141,7 @@ fn major(version: &str) -> String {
     }
 }
 
-/// The shape of answers that a provider can be asked for.
+/// Returns the shape of answers that a provider supports.
 pub fn shape(info: &ProviderInfo) -> AnswerShape {
     match info.structured_output {
         StructuredOutput::JsonSchema => AnswerShape::Keyed,
@@ -150,7 +150,7 @@ pub fn shape(info: &ProviderInfo) -> AnswerShape {
     }
 }
 
-/// Writes requests.
+/// Creates the prompter.
 pub fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
     let cap = OutputCap { model_limit: info.max_output_tokens, thinking_tokens: info.thinking_tokens };
     let enrich = &settings.enrich;

@@ -239,7 +239,7 @@ async fn run_worker(
             }
         }
     }
-    // The run broke off; what was begun must not take the position of an earlier result.
+    // The run was aborted; an unfinished output must not replace an earlier one.
     drop(exporter.finish(FinishMode::Discard).await);
 }
 

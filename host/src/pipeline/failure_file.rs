@@ -1,4 +1,4 @@
-//! The failure file: every row without an answer, as a line of JSON.
+//! Writes the failure file (dead letters): every row without a valid answer, as JSON Lines.
 
 use super::tally::FailedRow;
 use crate::plugin::redact::Redactor;
@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes failed rows; the file exists only when there are any.
+/// Writes failed rows; the file exists only if there are any.
 #[derive(Debug)]
 pub struct FailureFile {
     path: Option<PathBuf>,
@@ -17,12 +17,12 @@ pub struct FailureFile {
 }
 
 impl FailureFile {
-    /// A file that is written beside `path` and takes its place at the end; it holds no secret of `redactor`.
+    /// Creates a file that is written beside `path` and renamed at the end; it holds no secret of `redactor`.
     pub fn new(path: Option<PathBuf>, redactor: Redactor) -> Self {
         Self { path, redactor, open: None, problem: None }
     }
 
-    /// Adds a row. A problem is kept for the end; the run goes on.
+    /// Adds a row. An error is reported at the end; the run continues.
     pub fn write(&mut self, failed: &FailedRow) {
         let Some(path) = &self.path else { return };
         let line = json!({
@@ -36,10 +36,10 @@ impl FailureFile {
         }
     }
 
-    /// Puts the file in its place and returns where it is; without failures an old one is removed.
+    /// Renames the file and returns its path; without failures an old file is removed.
     ///
     /// # Errors
-    /// Why the rows could not be written.
+    /// A message when the rows could not be written.
     pub fn finish(self) -> Result<Option<String>, String> {
         if let Some(problem) = self.problem {
             return Err(problem);
@@ -51,7 +51,7 @@ impl FailureFile {
                 let moved = file.flush().and_then(|()| std::fs::rename(temporary(&path), &path));
                 moved.map(|()| Some(name.clone())).map_err(|error| format!("cannot write {name}: {error}"))
             }
-            // Only what an earlier run wrote is removed, whatever the path names.
+            // Only a file that an earlier run wrote is removed.
             None if !is_ours(&path) => Ok(None),
             None => match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -63,7 +63,7 @@ impl FailureFile {
     }
 }
 
-/// Whether a file is, by its first line, one that this program wrote.
+/// Returns whether a file is a failure file, by its first line.
 pub fn is_ours(path: &Path) -> bool {
     const MOST: u64 = 64 << 20;
     let Ok(file) = File::open(path) else { return false };

@@ -1,9 +1,8 @@
-//! Stage 2: the key of each row's question. Pure.
+//! Stage 2: computes the key of each row's question. Pure.
 //!
-//! A key is the SHA-256 of everything that shapes an answer: the instructions, the input columns' names,
-//! the rules, the provider and model with their settings, and then the row's own input values, each with
-//! its type and length, so that no two different rows can spell the same bytes. Absent and null are the
-//! same. Batch sizes, limits and paths are not in it.
+//! A key is the SHA-256 of everything that shapes an answer: the instructions, the names of the input columns, the rules,
+//! the provider and model with their settings, and the row's input values, each with its type and length, so that two
+//! different rows never produce the same bytes. Absent equals null. Batch sizes, limits and paths are not part of it.
 
 use super::question::RowKey;
 use super::question_digest::QuestionDigest;
@@ -13,44 +12,44 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Bumped when the same question would get another key.
+/// The version of the key; raised when the same question gets another key.
 const KEY_FORMAT: &[u8] = b"rowsmith-key-1";
 
-/// What is the same for all rows of a run.
+/// The parts of a question that all rows of a run share.
 #[derive(Debug, Clone, Copy)]
 pub struct QuestionParts<'a> {
     /// The user's instructions.
     pub instructions: &'a str,
-    /// The names of the input columns; empty for all that a row has.
+    /// The names of the input columns; empty for all columns of a row.
     pub input: &'a [String],
     /// The rules of the output columns, as JSON text.
     pub rules: &'a str,
     /// The provider plugin's name and major version.
     pub provider: &'a str,
-    /// What the provider says shapes its answers.
+    /// The settings that shape the provider's answers.
     pub identity: &'a Value,
 }
 
-/// Computes keys.
+/// Computes row keys.
 #[derive(Clone)]
 pub struct Fingerprinter {
     base: Sha256,
     input: Vec<String>,
-    /// Most characters of a column, in the order of `input`, or by name when `input` is empty.
+    /// Maximum characters by column.
     max_chars: Vec<(String, usize)>,
     digest: QuestionDigest,
 }
 
-/// Where the input columns are in the chunks of one shape.
+/// The positions of the input columns in chunks of one shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputPlan {
     columns: Arc<[String]>,
-    /// Name, place, most characters.
+    /// Name, position and maximum characters.
     cells: Vec<(String, Option<usize>, Option<usize>)>,
 }
 
 impl Fingerprinter {
-    /// Prepares the part of the hash that all rows share.
+    /// Creates a fingerprinter and hashes the part that all rows share.
     pub fn new(parts: QuestionParts<'_>, max_chars: Vec<(String, usize)>) -> Self {
         let mut base = Sha256::new();
         base.update(KEY_FORMAT);
@@ -70,22 +69,22 @@ impl Fingerprinter {
         &self.digest
     }
 
-    /// Finds the input columns in chunks with these columns.
+    /// Returns the positions of the input columns in chunks with these columns.
     pub fn plan(&self, columns: &Arc<[String]>) -> InputPlan {
-        let most = |name: &str| self.max_chars.iter().find(|(n, _)| n == name).map(|(_, most)| *most);
+        let max = |name: &str| self.max_chars.iter().find(|(n, _)| n == name).map(|(_, max)| *max);
         let names = if self.input.is_empty() { columns.to_vec() } else { self.input.clone() };
         let cells = names
             .into_iter()
             .map(|name| {
                 let place = columns.iter().position(|c| *c == name);
-                let most = most(&name);
-                (name, place, most)
+                let max = max(&name);
+                (name, place, max)
             })
             .collect();
         InputPlan { columns: Arc::clone(columns), cells }
     }
 
-    /// The key of one row.
+    /// Returns the key of one row.
     pub fn key(&self, plan: &InputPlan, chunk: &RowChunk, row: usize) -> RowKey {
         let mut hash = self.base.clone();
         for (name, cell) in plan.shown(chunk, row) {
@@ -107,33 +106,33 @@ impl Fingerprinter {
 }
 
 impl InputPlan {
-    /// Whether the plan fits a chunk.
+    /// Returns whether the plan fits a chunk.
     pub fn fits(&self, chunk: &RowChunk) -> bool {
         Arc::ptr_eq(&self.columns, chunk.columns()) || self.columns == *chunk.columns()
     }
 
-    /// The input columns that chunks of this shape do not have.
+    /// Returns the input columns that chunks of this shape lack.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
         self.cells.iter().filter(|(_, place, _)| place.is_none()).map(|(name, ..)| name.as_str())
     }
 
-    /// What the model is shown of a row: names and cells, cut to their limits.
+    /// Returns the names and cells that the model sees, cut to their limits.
     pub fn shown<'a>(&'a self, chunk: &'a RowChunk, row: usize) -> impl Iterator<Item = (&'a str, Cell<'a>)> {
-        self.cells.iter().map(move |(name, place, most)| {
+        self.cells.iter().map(move |(name, place, max)| {
             let mut cell = place.map_or(Cell::ABSENT, |place| chunk.cell(row, place));
-            if let (Some(most), CellKind::String) = (most, cell.kind) {
-                cell.text = first_chars(cell.text, *most);
+            if let (Some(max), CellKind::String) = (max, cell.kind) {
+                cell.text = first_chars(cell.text, *max);
             }
             (name.as_str(), cell)
         })
     }
 
-    /// Whether a row has nothing to ask about.
+    /// Returns whether all input columns of a row are empty.
     pub fn is_blank(&self, chunk: &RowChunk, row: usize) -> bool {
         self.shown(chunk, row).all(|(_, cell)| cell.is_blank())
     }
 
-    /// The input columns of a row as a JSON object. Null columns are left out, as they are in the key.
+    /// Returns the input columns of a row as a JSON object. Null columns are omitted, as they are in the key.
     pub fn body(&self, chunk: &RowChunk, row: usize) -> String {
         let mut out = Vec::with_capacity(128);
         out.push(b'{');
@@ -158,16 +157,16 @@ fn put(hash: &mut Sha256, bytes: &[u8]) {
     hash.update(bytes);
 }
 
-/// The first `most` characters of a text.
-fn first_chars(text: &str, most: usize) -> &str {
-    if text.len() <= most {
+/// Returns the first `max` characters of a text.
+fn first_chars(text: &str, max: usize) -> &str {
+    if text.len() <= max {
         return text;
     }
-    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().nth(max).map_or(text.len(), |(at, _)| at);
     text.get(..end).unwrap_or(text)
 }
 
-/// JSON text that does not depend on the order of keys.
+/// Returns JSON text that does not depend on the order of keys.
 pub(super) fn canonical(value: &Value) -> Cow<'static, str> {
     fn sorted(value: &Value) -> Value {
         match value {

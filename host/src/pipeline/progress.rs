@@ -6,19 +6,19 @@ use std::fmt::Write as _;
 /// Progress of a run.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Snapshot {
-    /// Rows so far, by how they ended.
+    /// Rows so far by outcome.
     pub rows: RowCounts,
-    /// Questions that have to be asked, so far.
+    /// Distinct questions so far that missed the cache.
     pub asked: u64,
     /// Calls so far.
     pub calls: u64,
-    /// Calls under way.
+    /// Calls in flight.
     pub in_flight: u64,
     /// Tokens so far.
     pub tokens: TokenCounts,
-    /// Money so far, when prices are known.
+    /// Cost so far in US dollars, when prices are known.
     pub cost_usd: Option<f64>,
-    /// Whether all rows were read.
+    /// Whether the source has ended.
     pub source_ended: bool,
 }
 

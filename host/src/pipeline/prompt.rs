@@ -1,7 +1,7 @@
-//! Stage 5: the text and schema of a call. Pure.
+//! Stage 5: writes the text and schema of a call. Pure.
 //!
-//! What never changes in a run (role, task, rules) comes first and holds no row data, so that services can
-//! keep it in their prompt caches. Rows come last, as JSON, with a note that they are data.
+//! The constant part of a run (role, task, rules) comes first and holds no row data, so that services can cache it. Rows
+//! come last, as JSON, with a note that they are data.
 
 use super::batch::{Batch, CHARS_PER_TOKEN, row_tokens};
 use super::question::Question;
@@ -12,14 +12,14 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What an answer looks like.
+/// The shape of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerShape {
-    /// One object with keys `r0`, `r1`, …: where the service decodes under a schema.
+    /// One object with keys `r0`, `r1`, …, for services that decode under a schema.
     Keyed,
-    /// An array of objects with ids: elsewhere.
+    /// An array of objects with ids, for all other services.
     Array {
-        /// Whether the service should be told to answer in JSON.
+        /// Whether the service is asked for JSON mode.
         json_mode: bool,
     },
 }
@@ -32,35 +32,35 @@ pub struct Prompter {
     array_system: String,
     rules: String,
     output_cap: OutputCap,
-    /// Schemas by number of rows and pairing: full batches all share one.
+    /// Schemas by number of rows and pairing; full batches share one.
     schemas: Mutex<HashMap<(usize, bool), Arc<str>>>,
 }
 
-/// What an output cap is computed from.
+/// The inputs of an output cap.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OutputCap {
-    /// The model's own limit.
+    /// Maximum output tokens of the model.
     pub model_limit: Option<u32>,
-    /// Room for thinking.
+    /// Tokens reserved for thinking.
     pub thinking_tokens: u32,
 }
 
-/// A request with what is needed to read its answer.
+/// A request with the data that its response is validated against.
 pub struct Asked {
-    /// What is sent.
+    /// The request.
     pub request: CompletionRequest,
-    /// The id of each question in the answer.
+    /// The id of each question in the response.
     pub ids: Vec<String>,
-    /// What the answer of each question must copy, when pairing is on.
+    /// The tag that each answer must copy, when pairing is on.
     pub tags: Option<Vec<String>>,
-    /// The estimated tokens of the prompt.
+    /// Estimated tokens of the prompt.
     pub input_tokens: u64,
 }
 
 const ECHO_CHARS: usize = 120;
 
 impl Prompter {
-    /// Prepares the unchanging part.
+    /// Creates a prompter and renders the constant part.
     pub fn new(instructions: &str, outputs: &[OutputColumn], pairing: Pairing, output_cap: OutputCap) -> Self {
         Self {
             outputs: outputs.to_vec(),
@@ -73,7 +73,7 @@ impl Prompter {
         }
     }
 
-    /// The rules as JSON text.
+    /// Returns the rules as JSON text.
     pub fn rules(&self) -> &str {
         &self.rules
     }
@@ -130,7 +130,7 @@ impl Prompter {
         Arc::clone(schema)
     }
 
-    /// A cap that a good answer never reaches, so that a runaway one is bounded.
+    /// Returns an output cap that a valid answer never reaches; it bounds runaway answers.
     fn max_output_tokens(&self, rows: usize) -> u32 {
         const LEAST: u32 = 1_024;
         const FRAME: u32 = 64;
@@ -221,7 +221,7 @@ fn push_field(out: &mut String, name: &str, value: &str) {
     out.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
-/// Short ids that depend on the rows' keys and not on their places, each different.
+/// Returns short, distinct ids that depend on the row keys and not on positions.
 fn unique_ids(questions: &[Question]) -> Vec<String> {
     const SHORT: usize = 5;
     const LONG: usize = 24;

@@ -1,16 +1,16 @@
-//! How an answer is stored. Pure.
+//! Encodes and decodes stored answers. Pure.
 //!
-//! A value carries its format's version, its full key and a checksum: a store that mixes up keys or loses
-//! bits is found out here, and counts as a miss, never as an answer.
+//! A record holds the version of its format, its full key and a checksum: a store that confuses keys or loses bits is
+//! detected here, and counts as a cache miss, never as an answer.
 
 use super::question::RowKey;
 use serde::{Deserialize, Serialize};
 
-/// Begins every value; the digit is the format's version.
+/// Starts every record; the digit is the version of the format.
 const MAGIC: &[u8; 4] = b"RSA1";
 const HEAD: usize = 4 + 32 + 4 + 4;
 
-/// What is stored beside an answer.
+/// The provenance stored with an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct RecordMeta {
@@ -18,32 +18,32 @@ pub struct RecordMeta {
     pub provider: String,
     /// The model that answered.
     pub model: String,
-    /// When, in seconds since 1970.
+    /// The time of the response, in seconds since 1970.
     pub time: u64,
-    /// This row's share of the call's input tokens.
+    /// The row's share of the input tokens of the call.
     pub input_tokens: Option<u64>,
-    /// This row's share of the call's output tokens.
+    /// The row's share of the output tokens of the call.
     pub output_tokens: Option<u64>,
-    /// The marks of what was asked.
+    /// The digest of the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
 }
 
-/// Why a value cannot be trusted.
+/// The damage of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// It does not begin as a value, or is of another version.
+    /// The record has no known format version.
     #[error("it is not in a format that is known here")]
     Format,
-    /// It belongs to another question.
+    /// The record belongs to another key.
     #[error("it is stored under the wrong key")]
     WrongKey,
-    /// Its bytes have changed.
+    /// The bytes have changed.
     #[error("its checksum does not match")]
     Checksum,
 }
 
-/// Writes a value. `meta` is JSON text, the same for all rows of a call.
+/// Encodes a record. `meta` is JSON text, the same for all rows of a call.
 pub fn encode(key: &RowKey, meta: &str, answer: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(HEAD + meta.len() + answer.len());
     out.extend_from_slice(MAGIC);
@@ -55,7 +55,7 @@ pub fn encode(key: &RowKey, meta: &str, answer: &str) -> Vec<u8> {
     out
 }
 
-/// Reads a value that was stored under `key`; returns its meta data and its answer.
+/// Decodes the record stored under `key`; returns its provenance and its answer.
 pub fn decode<'a>(key: &RowKey, bytes: &'a [u8]) -> Result<(&'a str, &'a str), Damage> {
     let (head, rest) = bytes.split_first_chunk::<HEAD>().ok_or(Damage::Format)?;
     if head[..4] != MAGIC[..] {

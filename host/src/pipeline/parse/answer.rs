@@ -1,4 +1,4 @@
-//! From a model's text to its items: finds the JSON and hands it to the scanner.
+//! Finds the JSON in a model's text and scans it for items.
 
 use super::scanner::read_at;
 use serde_json::Value;
@@ -12,25 +12,25 @@ pub type Fields<'a> = Vec<(Cow<'a, str>, Value)>;
 pub struct Item<'a> {
     /// The key or the `id` field, if there is one.
     pub id: Option<Cow<'a, str>>,
-    /// The fields, or why the item cannot be used.
+    /// The fields, or the reason why the item is invalid.
     pub fields: Result<Fields<'a>, &'static str>,
 }
 
-/// What a text holds.
+/// The items of a text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Parsed<'a> {
     /// The items that are closed in the text.
     pub items: Vec<Item<'a>>,
-    /// Whether the text ends in the middle of an item or before its end.
+    /// Whether the text ends before its JSON does.
     pub cut_off: bool,
 }
 
-/// Reads an answer; `None` when it holds no JSON that could be one.
+/// Parses a response; `None` when it holds no JSON rows.
 pub fn parse(text: &str) -> Option<Parsed<'_>> {
     let text = after_thinking(text);
     let mut best: Option<Parsed<'_>> = None;
     let mut from = 0;
-    // In prose, the first bracket is not always the answer's; the reading with the most items is.
+    // In prose the first bracket may not start the answer; the candidate with the most items does.
     for _ in 0..16 {
         let Some(start) = text.get(from..).and_then(|rest| rest.find(['{', '['])).map(|at| from + at) else {
             break;
@@ -45,7 +45,7 @@ pub fn parse(text: &str) -> Option<Parsed<'_>> {
     best
 }
 
-/// What comes after a model's visible thinking.
+/// Returns the text after a model's visible thinking.
 fn after_thinking(text: &str) -> &str {
     let trimmed = text.trim_start_matches('\u{feff}').trim_start();
     match trimmed.strip_prefix("<think>") {

@@ -1,4 +1,4 @@
-//! The values within an answer, read in one pass with borrowed names.
+//! Parses the values of an answer in one pass, with borrowed names.
 
 use super::answer::Fields;
 use serde::de::value::SeqAccessDeserializer;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Most fields of one item.
+/// Maximum fields of one item.
 pub(super) const MAX_FIELDS: usize = 1_000;
 /// A text that is borrowed when it has no escapes.
 pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
@@ -34,8 +34,8 @@ impl<'de> Deserialize<'de> for Text<'de> {
     }
 }
 
-/// A value within an answer: a row's object, with whether it names a field twice (which a JSON map would
-/// hide), or anything else.
+/// A value in an answer: the object of a row, with a note of duplicate fields (which a JSON map would hide), or any other
+/// value.
 pub(super) enum Element<'a> {
     Object(Fields<'a>, bool),
     Other(Value),

@@ -1,7 +1,7 @@
-//! Stage 7: a model's text to items. Pure.
+//! Stage 7: turns a model's text into items. Pure.
 //!
-//! Reads what models really write: JSON alone, in code fences, in prose, behind a thinking block, with a
-//! trailing comma, or cut off. Cut-off JSON is never repaired: only items that are closed in the text count.
+//! Accepts JSON alone, in code fences, in prose, after a thinking block, with a trailing comma, or cut off. Cut-off JSON is
+//! never repaired: only items that are complete in the text count.
 
 mod answer;
 mod element;

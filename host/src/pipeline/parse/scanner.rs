@@ -1,4 +1,4 @@
-//! Walks the outermost array or object of an answer item by item.
+//! Scans the outermost array or object of an answer item by item.
 
 use super::answer::{Fields, Item, Parsed};
 use super::element::{Element, MAX_FIELDS, Text};
@@ -6,7 +6,7 @@ use serde::de::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Reads the JSON that begins at `start`; returns how many bytes it took.
+/// Scans the JSON that starts at `start`; returns the number of bytes consumed.
 pub(super) fn read_at(text: &str, start: usize) -> (Parsed<'_>, usize) {
     let rest = text.get(start..).unwrap_or_default();
     let mut scanner = Scanner { text: rest, at: 1, parsed: Parsed::default(), ended: false };
@@ -15,19 +15,19 @@ pub(super) fn read_at(text: &str, start: usize) -> (Parsed<'_>, usize) {
     } else {
         scanner.object();
     }
-    // A bracket of the prose is stepped over. What the end of the text cut off is not searched: an inner
-    // object of an unfinished item must not pass for an item.
+    // Skips a bracket of the prose. JSON that the end of the text cut off is not searched: an inner object of an incomplete
+    // item must not count as an item.
     let prose = scanner.parsed.items.is_empty() && !scanner.ended;
     let consumed = if prose { 1 } else { scanner.at };
     (scanner.parsed, consumed)
 }
 
-/// Walks the outermost array or object item by item.
+/// Scans the outermost array or object item by item.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
     parsed: Parsed<'a>,
-    /// Whether reading stopped because the text ended.
+    /// Whether the scan stopped because the text ended.
     ended: bool,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Scanner<'a> {
         next
     }
 
-    /// Takes one whole JSON value off the front.
+    /// Consumes one complete JSON value.
     fn value<T: Deserialize<'a>>(&mut self) -> Option<T> {
         let mut stream = serde_json::Deserializer::from_str(self.rest()).into_iter::<T>();
         match stream.next() {
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
                 }
                 Some(_) => match self.value() {
                     Some(Element::Object(fields, repeated)) => self.parsed.items.push(item(None, fields, repeated)),
-                    // Something else between the items is no answer.
+                    // Other text between items makes the text invalid.
                     Some(Element::Other(_)) => {}
                     None if self.rest().starts_with('{') && self.step_over() => {
                         self.parsed.items.push(Item { id: None, fields: Err(BROKEN) });
@@ -126,7 +126,7 @@ impl<'a> Scanner<'a> {
             }
             match self.value() {
                 Some(Element::Object(inner, twice)) => self.parsed.items.push(item(Some(key), inner, twice)),
-                // More fields than any schema has are no answer, and telling them apart takes time.
+                // Items with more fields than any schema are invalid, and comparing the fields takes time.
                 Some(Element::Other(_)) if fields.len() >= MAX_FIELDS => break,
                 Some(Element::Other(value)) => {
                     repeated |= fields.iter().any(|(known, _)| *known == key);
@@ -149,8 +149,8 @@ impl<'a> Scanner<'a> {
         self.at = self.text.len();
     }
 
-    /// Steps over a value that is closed in the text but cannot be read, such as one with a bad escape, by
-    /// its brackets and strings; it costs only its own row. `false` when the text ends in it.
+    /// Skips a complete value that is invalid JSON, such as one with a bad escape, by its brackets and strings; only its own row
+    /// is lost. `false` when the text ends in it.
     fn step_over(&mut self) -> bool {
         if self.ended {
             return false;
@@ -170,7 +170,7 @@ impl<'a> Scanner<'a> {
                     self.at += offset + 1;
                     return true;
                 }
-                // The end of a scalar; what ends it is read next.
+                // The end of a scalar; the next step reads the byte that ends it.
                 b',' | b'}' | b']' if depth == 0 => {
                     self.at += offset;
                     return true;
@@ -182,13 +182,13 @@ impl<'a> Scanner<'a> {
         false
     }
 
-    /// Whether the array ahead begins with an object: then it is a list of rows in a wrapper.
+    /// Returns whether the array ahead starts with an object: then it is a wrapped list of rows.
     fn holds_rows(&self) -> bool {
         let inner = self.rest().get(1..).unwrap_or_default().trim_start();
         inner.starts_with('{')
     }
 
-    /// An object without rows in it is itself the answer of a single row.
+    /// An object without rows is the answer of a single row.
     fn end_object(&mut self, mut fields: Fields<'a>, problem: Option<&'static str>) {
         if self.parsed.items.is_empty() && (problem.is_some() || !fields.is_empty()) {
             let id = take_id(&mut fields);
@@ -197,12 +197,12 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Why an item that is closed but not JSON cannot be used.
+/// The problem of a complete item that is invalid JSON.
 const BROKEN: &str = "its JSON is broken";
-/// Why an item that names a field twice cannot be used.
+/// The problem of an item with duplicate fields.
 const REPEATED: &str = "it names a field twice";
 
-/// An item under a key, or with its id among its fields.
+/// Creates an item from a key, or from the id among its fields.
 fn item<'a>(key: Option<Cow<'a, str>>, mut fields: Fields<'a>, repeated: bool) -> Item<'a> {
     let id = key.or_else(|| take_id(&mut fields));
     Item { id, fields: if repeated { Err(REPEATED) } else { Ok(fields) } }
