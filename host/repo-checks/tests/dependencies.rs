@@ -48,8 +48,7 @@ fn the_table_of_the_workspace_is_used_and_sorted() {
         let mut all = packages.iter().flat_map(|package| &package.dependencies);
         all.any(|dependency| dependency.is_inherited && dependency.name == name)
     };
-    // `libc` replaces declarations by hand next.
-    let unused = table.iter().filter(|(_, name)| !is_inherited(name) && name != "libc");
+    let unused = table.iter().filter(|(_, name)| !is_inherited(name));
     let unused = unused.map(|(line, name)| finding(*line, format!("no package inherits `{name}`; remove the line")));
     let pairs = table.iter().zip(table.iter().skip(1));
     let unsorted = pairs.filter(|((_, name), (_, next))| is_own(name) == is_own(next) && name > next);
