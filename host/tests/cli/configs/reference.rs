@@ -1,10 +1,12 @@
-//! `config/reference.toml` names every option there is, and shows the defaults that hold.
+//! `config/reference.toml` lists every option of the program and of the bundled plugins, with the defaults.
+//!
+//! A plugin can list its options in a `reference.toml` of its own folder instead.
 
 use super::toml_lines::{Line, lines};
 use rowsmith::config::raw::RawConfig;
 use rowsmith::rules::RawRule;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
-use rowsmith_test_harness::{BUNDLED, Sandbox, library_name, plugins};
+use rowsmith_test_harness::{BUNDLED, Sandbox, checkout, library_name, plugins};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -21,8 +23,7 @@ struct Wanted {
 
 #[test]
 fn the_reference_names_every_option_with_its_default() {
-    let text = include_str!("../../../../config/reference.toml");
-    let lines = lines(text);
+    let lines = documented();
     assert!(lines.len() > 100, "{}", lines.len());
     let mut wrong = String::new();
     for wanted in wanted() {
@@ -43,6 +44,14 @@ fn the_reference_names_every_option_with_its_default() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Returns the lines of `config/reference.toml` and of the plugins' own references.
+fn documented() -> Vec<Line> {
+    let plugins = BUNDLED.iter().map(|(kind, name)| format!("plugins/{kind}-{name}/reference.toml"));
+    let own = plugins.filter_map(|name| std::fs::read_to_string(checkout().join(name)).ok());
+    let common = std::iter::once(include_str!("../../../../config/reference.toml").to_owned());
+    common.chain(own).flat_map(|text| lines(&text)).collect()
 }
 
 /// Whether the line shows the default, as its value or in the comment above.
