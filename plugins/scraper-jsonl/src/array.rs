@@ -1,59 +1,58 @@
-//! One JSON array, read element by element.
+//! Splits a JSON array into its elements.
 //!
-//! Only as much of JSON is understood here as it takes to see where an element ends; whether it is valid is seen when
-//! it is parsed.
+//! The scan only finds the end of each element; the parser validates it later.
 
 use crate::cursor::{Cursor, too_large};
-use crate::place::Place;
+use crate::position::Position;
 use rowsmith_plugin_api::prelude::*;
 
-/// Reads one element after the other.
+/// Reads the elements of an array.
 pub(crate) struct Array {
     cursor: Cursor,
     max_bytes: usize,
-    state: State,
+    state: ArrayState,
 }
 
 #[derive(PartialEq, Eq)]
-enum State {
+enum ArrayState {
     Start,
     Inside,
     End,
 }
 
-/// How far the end of an element was looked for.
+/// State of the scan for the end of an element.
 #[derive(Default)]
-struct Scan {
+struct ElementScan {
     depth: usize,
     in_string: bool,
-    escaped: bool,
+    is_escaped: bool,
 }
 
 impl Array {
-    /// The cursor stands at the opening bracket.
+    /// Reads the array that starts at the cursor.
     pub(crate) fn new(cursor: Cursor, max_bytes: usize) -> Self {
-        Self { cursor, max_bytes, state: State::Start }
+        Self { cursor, max_bytes, state: ArrayState::Start }
     }
 
-    /// Reads the next element into `text` and returns where it begins; nothing at the end.
-    pub(crate) fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<Place>> {
+    /// Reads the next element into `text` and returns its position; `None` at the end.
+    pub(crate) fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<Position>> {
         text.clear();
-        if self.state == State::End {
+        if self.state == ArrayState::End {
             return Ok(None);
         }
-        let first = self.state == State::Start;
+        let is_first = self.state == ArrayState::Start;
         match self.cursor.skip_space()? {
-            // The comma behind the last element, or the opening bracket.
+            // The comma after the previous element, or the opening bracket.
             Some(byte @ (b',' | b'[')) => self.cursor.pass(byte),
             Some(byte @ b']') => {
                 self.cursor.pass(byte);
                 return self.end().map(|()| None);
             }
-            _ => return Err(self.cut_off()),
+            _ => return Err(self.unclosed()),
         }
-        self.state = State::Inside;
+        self.state = ArrayState::Inside;
         match self.cursor.skip_space()? {
-            Some(byte @ b']') if first => {
+            Some(byte @ b']') if is_first => {
                 self.cursor.pass(byte);
                 self.end().map(|()| None)
             }
@@ -62,45 +61,45 @@ impl Array {
         }
     }
 
-    fn element(&mut self, text: &mut Vec<u8>) -> Result<Place> {
-        let place = self.cursor.place;
-        let mut scan = Scan::default();
+    fn element(&mut self, text: &mut Vec<u8>) -> Result<Position> {
+        let position = self.cursor.position;
+        let mut scan = ElementScan::default();
         loop {
-            let waiting = self.cursor.waiting()?;
-            if waiting.is_empty() {
-                return Err(self.cut_off());
+            let buffered = self.cursor.buffered()?;
+            if buffered.is_empty() {
+                return Err(self.unclosed());
             }
-            let end = waiting.iter().position(|byte| scan.ends_before(*byte));
-            let length = end.unwrap_or(waiting.len());
+            let end = buffered.iter().position(|byte| scan.ends_before(*byte));
+            let length = end.unwrap_or(buffered.len());
             self.cursor.take(length, text)?;
             if text.len() > self.max_bytes {
-                return Err(too_large(&self.cursor.path, place, self.max_bytes));
+                return Err(too_large(&self.cursor.path, position, self.max_bytes));
             }
             if end.is_some() {
-                return Ok(place);
+                return Ok(position);
             }
         }
     }
 
     fn end(&mut self) -> Result<()> {
-        self.state = State::End;
+        self.state = ArrayState::End;
         match self.cursor.skip_space()? {
             None => Ok(()),
-            Some(_) => Err(self.cursor.invalid("there is more behind the end of the array")),
+            Some(_) => Err(self.cursor.invalid("unexpected text after the end of the array")),
         }
     }
 
-    fn cut_off(&self) -> Error {
-        self.cursor.invalid("the array is not closed; the file seems to be cut off")
+    fn unclosed(&self) -> Error {
+        self.cursor.invalid("the array is not closed; the file is incomplete")
     }
 }
 
-impl Scan {
-    /// Whether the element is over before this byte.
+impl ElementScan {
+    /// Returns whether the element ends before this byte.
     fn ends_before(&mut self, byte: u8) -> bool {
         if self.in_string {
-            self.in_string = self.escaped || byte != b'"';
-            self.escaped = !self.escaped && byte == b'\\';
+            self.in_string = self.is_escaped || byte != b'"';
+            self.is_escaped = !self.is_escaped && byte == b'\\';
             return false;
         }
         match byte {

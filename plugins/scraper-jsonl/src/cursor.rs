@@ -1,29 +1,29 @@
-//! Bytes of a source, with the place where they are.
+//! A byte reader with a position.
 
-use crate::place::Place;
+use crate::position::Position;
 use rowsmith_plugin_api::prelude::*;
 use std::io::{self, BufRead};
 
-/// A reader that knows its place.
+/// A buffered reader that tracks its position.
 pub(crate) struct Cursor {
     reader: Box<dyn BufRead + Send>,
-    pub(crate) place: Place,
+    pub(crate) position: Position,
     pub(crate) path: String,
 }
 
 impl Cursor {
-    pub(crate) fn new(reader: Box<dyn BufRead + Send>, place: Place, path: &str) -> Self {
-        Self { reader, place, path: path.to_owned() }
+    pub(crate) fn new(reader: Box<dyn BufRead + Send>, position: Position, path: &str) -> Self {
+        Self { reader, position, path: path.to_owned() }
     }
 
-    /// The next byte, which stays; nothing at the end.
+    /// The next byte, which is not consumed; `None` at the end.
     pub(crate) fn peek(&mut self) -> Result<Option<u8>> {
-        Ok(self.waiting()?.first().copied())
+        Ok(self.buffered()?.first().copied())
     }
 
-    /// Bytes that can be looked at; none at the end.
-    pub(crate) fn waiting(&mut self) -> Result<&[u8]> {
-        // Asked twice, as the borrow of a first answer would have to outlast the loop.
+    /// The buffered bytes; empty at the end.
+    pub(crate) fn buffered(&mut self) -> Result<&[u8]> {
+        // Called twice, because the borrow checker does not accept a return of the borrow from the loop.
         loop {
             match self.reader.fill_buf() {
                 Ok(_) => break,
@@ -37,23 +37,23 @@ impl Cursor {
         }
     }
 
-    /// Moves so many of the bytes that are waiting to `out`.
+    /// Moves `length` of the buffered bytes to `out`.
     pub(crate) fn take(&mut self, length: usize, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
-        let bytes = self.waiting()?;
+        let bytes = self.buffered()?;
         out.extend_from_slice(bytes.get(..length).unwrap_or(bytes));
-        self.place = self.place.after(out.get(start..).unwrap_or_default());
+        self.position = self.position.after(out.get(start..).unwrap_or_default());
         self.reader.consume(out.len() - start);
         Ok(())
     }
 
-    /// Passes over one byte that is waiting.
+    /// Consumes the next byte, which the caller has seen.
     pub(crate) fn pass(&mut self, byte: u8) {
-        self.place = self.place.after(&[byte]);
+        self.position = self.position.after(&[byte]);
         self.reader.consume(1);
     }
 
-    /// Passes over white space and returns what follows it, which stays; nothing at the end.
+    /// Consumes white space and returns the next byte, which is not consumed; `None` at the end.
     pub(crate) fn skip_space(&mut self) -> Result<Option<u8>> {
         loop {
             match self.peek()? {
@@ -63,9 +63,9 @@ impl Cursor {
         }
     }
 
-    /// An error at this place.
-    pub(crate) fn invalid(&self, what: &str) -> Error {
-        self.place.invalid(&self.path, what)
+    /// An error at the current position.
+    pub(crate) fn invalid(&self, problem: &str) -> Error {
+        self.position.invalid(&self.path, problem)
     }
 
     fn unreadable(&self, source: &io::Error) -> Error {
@@ -73,9 +73,9 @@ impl Cursor {
     }
 }
 
-/// The error of a row that is larger than the config allows.
-pub(crate) fn too_large(path: &str, place: Place, max_bytes: usize) -> Error {
-    let mut error = place.invalid(path, &format!("a row is larger than {} MiB", max_bytes >> 20));
+/// The error of a row that exceeds the maximum size.
+pub(crate) fn too_large(path: &str, position: Position, max_bytes: usize) -> Error {
+    let mut error = position.invalid(path, &format!("a row exceeds {} MiB", max_bytes >> 20));
     error.kind = ErrorKind::TooLarge;
-    error.hint("set a larger `max_row_mib`")
+    error.hint("increase `max_row_mib`")
 }

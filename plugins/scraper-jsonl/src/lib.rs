@@ -1,15 +1,15 @@
-//! Reads rows from JSON Lines, from one JSON array, or from an array inside of a JSON document.
+//! Reads rows from JSON Lines, from a JSON array, or from an array inside a JSON document.
 //!
-//! Lines and arrays are streamed: memory is bounded by the longest row. Numbers keep their digits. What is no row is an
-//! error with its line and column, unless the config says otherwise.
+//! Lines and arrays are streamed: memory is bounded by the longest row. Numbers keep their digits. A value that is not an
+//! object is an error with its line and column, unless the config allows it.
 #![forbid(unsafe_code)]
 
 mod array;
 mod config;
 mod cursor;
 mod lines;
-mod place;
 mod pointer;
+mod position;
 mod reader;
 mod records;
 mod source;

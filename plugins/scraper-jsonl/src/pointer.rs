@@ -6,51 +6,51 @@ use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// Names of one object that are kept for a hint.
+/// Maximum names of an object that are kept for a hint.
 const MAX_NAMES: usize = 200;
 
-/// Why there is no array.
+/// The error of a pointer.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum PointerError {
     /// The document is not JSON.
     Invalid(serde_json::Error),
-    /// The pointer leads to nothing, or not to an array.
-    Pointer(Error),
+    /// The pointer refers to nothing, or not to an array.
+    NotFound(Error),
 }
 
-impl From<serde_json::Error> for Failure {
+impl From<serde_json::Error> for PointerError {
     fn from(error: serde_json::Error) -> Self {
         Self::Invalid(error)
     }
 }
 
-/// The text of the array in the document.
-pub(crate) fn find<'a>(document: &'a str, pointer: &str) -> Result<&'a str, Failure> {
+/// Returns the text of the array that the pointer refers to.
+pub(crate) fn find<'a>(document: &'a str, pointer: &str) -> Result<&'a str, PointerError> {
     let mut text = serde_json::from_str::<&RawValue>(document)?.get();
     let mut path = String::new();
     for token in pointer.split('/').skip(1) {
         let step = Step { wanted: token.replace("~1", "/").replace("~0", "~") };
-        let (found, names) = serde_json::Deserializer::from_str(text).deserialize_any(step)?;
-        text = found.ok_or_else(|| Failure::Pointer(nothing(pointer, &path, token, names)))?.get();
+        let (member, names) = serde_json::Deserializer::from_str(text).deserialize_any(step)?;
+        text = member.ok_or_else(|| PointerError::NotFound(not_found(pointer, &path, token, names)))?.get();
         path.push('/');
         path.push_str(token);
     }
     if text.starts_with('[') {
         return Ok(text);
     }
-    let message = format!("`pointer` {pointer} leads to {}, not to an array", kind_of(text));
-    Err(Failure::Pointer(Error::config("pointer", message).hint("let it lead to the array with the rows")))
+    let message = format!("`pointer` {pointer} refers to {}, expected an array", kind_of(text));
+    Err(PointerError::NotFound(Error::config("pointer", message).hint("set it to the array of rows")))
 }
 
-fn nothing(pointer: &str, path: &str, token: &str, names: Vec<String>) -> Error {
-    let place = if path.is_empty() { "the document" } else { path };
-    let error = Error::config("pointer", format!("`pointer` {pointer} leads to nothing: {place} has no `{token}`"));
+fn not_found(pointer: &str, path: &str, token: &str, names: Vec<String>) -> Error {
+    let parent = if path.is_empty() { "the document" } else { path };
+    let error = Error::config("pointer", format!("`pointer` {pointer} refers to nothing: {parent} has no `{token}`"));
     if names.is_empty() {
         return error;
     }
     let near = near_names(token, names.iter().cloned());
     let some = if near.is_empty() { names.into_iter().take(20).collect() } else { near };
-    error.hint(format!("{place} has {}", listed(&some)))
+    error.hint(format!("{parent} has {}", listed(&some)))
 }
 
 fn kind_of(text: &str) -> &'static str {
@@ -63,7 +63,7 @@ fn kind_of(text: &str) -> &'static str {
     }
 }
 
-/// One step down: a name in an object, or a number in an array. Also returns the names that there are.
+/// Finds one member of an object or element of an array. Also returns the names of the object.
 struct Step {
     wanted: String,
 }
@@ -76,11 +76,11 @@ impl<'de> Visitor<'de> for Step {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
+        let mut member = None;
         let mut names = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == self.wanted {
-                found = Some(map.next_value()?);
+                member = Some(map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -88,20 +88,20 @@ impl<'de> Visitor<'de> for Step {
                 names.push(name);
             }
         }
-        Ok((found, names))
+        Ok((member, names))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
         let wanted: Option<usize> = self.wanted.parse().ok();
-        let mut found = None;
+        let mut member = None;
         let mut at = 0;
         while let Some(element) = elements.next_element()? {
             if Some(at) == wanted {
-                found = Some(element);
+                member = Some(element);
             }
             at += 1;
         }
-        Ok((found, Vec::new()))
+        Ok((member, Vec::new()))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
@@ -136,7 +136,7 @@ mod tests {
     const DOCUMENT: &str = r#"{"data": {"items": [1], "a/b~": [[2], [3]], "n": 4}, "s": "x"}"#;
 
     #[test]
-    fn pointers_lead_to_arrays() {
+    fn pointers_refer_to_arrays() {
         for (pointer, text) in [("/data/items", "[1]"), ("/data/a~1b~0", "[[2], [3]]"), ("/data/a~1b~0/1", "[3]")] {
             assert_eq!(find(DOCUMENT, pointer).unwrap(), text, "{pointer}");
         }
@@ -144,21 +144,21 @@ mod tests {
     }
 
     #[test]
-    fn pointers_that_lead_elsewhere_say_where() {
+    fn errors_name_the_target() {
         let cases = [
-            ("", "leads to an object", "array with the rows"),
-            ("/s", "leads to a string", "array with the rows"),
-            ("/data/n", "leads to a number", "array with the rows"),
+            ("", "refers to an object", "array of rows"),
+            ("/s", "refers to a string", "array of rows"),
+            ("/data/n", "refers to a number", "array of rows"),
             ("/data/itms", "/data has no `itms`", "`items`"),
             ("/x", "the document has no `x`", "`data`, `s`"),
             ("/s/x", "/s has no `x`", ""),
             ("/data/items/7", "/data/items has no `7`", ""),
         ];
         for (pointer, message, hint) in cases {
-            let Err(Failure::Pointer(error)) = find(DOCUMENT, pointer) else { panic!("{pointer}") };
+            let Err(PointerError::NotFound(error)) = find(DOCUMENT, pointer) else { panic!("{pointer}") };
             assert!(error.message.contains(message), "{pointer}: {error}");
             assert!(error.hint.unwrap_or_default().contains(hint), "{pointer}");
         }
-        assert!(matches!(find("{\"a\": [}", "/a"), Err(Failure::Invalid(_))));
+        assert!(matches!(find("{\"a\": [}", "/a"), Err(PointerError::Invalid(_))));
     }
 }

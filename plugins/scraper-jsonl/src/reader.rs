@@ -1,15 +1,15 @@
-//! The scraper: texts of a file to rows of a run.
+//! The scraper: texts of a file to rows of the run.
 
 use crate::config::{Config, OnInvalid};
-use crate::place::{Place, complaint};
+use crate::position::{Position, syntax_error};
 use crate::records::Records;
 use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::{ChunkBuilder, add_cells};
 
-/// Texts between two looks at whether the run is being stopped.
-const TEXTS_PER_LOOK: u64 = 256;
-/// So many skipped rows are named one by one.
+/// Texts between two checks for cancellation.
+const TEXTS_PER_CANCEL_CHECK: u64 = 256;
+/// Maximum skipped texts with a warning each.
 const MAX_WARNINGS: u64 = 10;
 
 /// Reads rows from JSON Lines or a JSON array.
@@ -19,14 +19,14 @@ pub struct JsonlScraper {
     host: Host,
 }
 
-/// How far the reading has come.
+/// Counts of a scrape.
 #[derive(Default)]
-struct Progress {
+struct Counts {
     texts: u64,
     skipped: u64,
-    /// Whether a row had a column yet.
-    columns: bool,
-    /// Empty objects before the first row with a column: rows that cannot be sent without one.
+    /// Whether a row had a column so far.
+    has_columns: bool,
+    /// Empty objects before the first row with a column. They are sent with it.
     empty: u64,
 }
 
@@ -44,20 +44,20 @@ impl Scraper for JsonlScraper {
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
         let mut records = Records::open(&self.config)?;
-        let mut progress = Progress::default();
-        let result = self.copy(&mut records, rows, &mut progress).await;
-        if progress.skipped > 0 {
-            log::warn!("skipped {} of {}, which are no rows", progress.skipped, progress.texts);
+        let mut counts = Counts::default();
+        let result = self.copy(&mut records, rows, &mut counts).await;
+        if counts.skipped > 0 {
+            log::warn!("skipped {} of {} values that are not objects", counts.skipped, counts.texts);
         }
         match result {
             Err(error) if error.kind != ErrorKind::Cancelled => {
-                // The rows before it are good.
+                // Rows before the error are valid.
                 rows.flush().await?;
                 Err(error)
             }
-            Ok(()) if progress.empty > 0 => {
+            Ok(()) if counts.empty > 0 => {
                 let message =
-                    format!("all objects of {} are empty, so there is no column", display_name(&self.config.path));
+                    format!("all objects of {} are empty, so there are no columns", display_name(&self.config.path));
                 Err(Error::new(ErrorKind::InvalidData, message).with_context("path", &self.config.path))
             }
             Ok(()) if rows.rows() == 0 => {
@@ -70,24 +70,24 @@ impl Scraper for JsonlScraper {
 }
 
 impl JsonlScraper {
-    async fn copy(&self, records: &mut Records, rows: &mut RowSink, progress: &mut Progress) -> Result<()> {
+    async fn copy(&self, records: &mut Records, rows: &mut RowSink, counts: &mut Counts) -> Result<()> {
         let mut text = Vec::new();
-        while let Some(place) = records.next(&mut text)? {
-            progress.texts += 1;
-            if progress.texts.is_multiple_of(TEXTS_PER_LOOK) {
+        while let Some(position) = records.next(&mut text)? {
+            counts.texts += 1;
+            if counts.texts.is_multiple_of(TEXTS_PER_CANCEL_CHECK) {
                 self.host.check_cancelled()?;
             }
-            match self.add_row(&text, place, rows.builder(), progress) {
+            match self.add_row(&text, position, rows.builder(), counts) {
                 Ok(()) => rows.flush_if_full().await?,
                 Err(error) if self.config.on_invalid == OnInvalid::Skip => {
-                    progress.skipped += 1;
-                    if progress.skipped <= MAX_WARNINGS {
+                    counts.skipped += 1;
+                    if counts.skipped <= MAX_WARNINGS {
                         log::warn!("skipped: {error}");
                     }
-                    give_up_row(rows).await?;
+                    discard_row(rows).await?;
                 }
-                Err(error) if error.context("cut_off").is_some() => {
-                    return Err(records.cut_hint().map_or(error.clone(), |hint| error.hint(hint)));
+                Err(error) if error.context("incomplete").is_some() => {
+                    return Err(records.incomplete_hint().map_or(error.clone(), |hint| error.hint(hint)));
                 }
                 Err(error) => return Err(error),
             }
@@ -95,36 +95,37 @@ impl JsonlScraper {
         Ok(())
     }
 
-    fn add_row(&self, text: &[u8], place: Place, builder: &mut ChunkBuilder, progress: &mut Progress) -> Result<()> {
+    fn add_row(&self, text: &[u8], position: Position, builder: &mut ChunkBuilder, counts: &mut Counts) -> Result<()> {
         let text = std::str::from_utf8(text).map_err(|e| {
-            let place = place.after(text.get(..e.valid_up_to()).unwrap_or_default());
-            place.invalid(&self.config.path, "not UTF-8").hint("save the file as UTF-8")
+            let position = position.after(text.get(..e.valid_up_to()).unwrap_or_default());
+            position.invalid(&self.config.path, "expected UTF-8").hint("save the file as UTF-8")
         })?;
-        if !progress.columns {
-            // A trial, as rows without a column must not be in the builder when this one is refused.
-            if self.add(text, place, &mut ChunkBuilder::new())? == 0 {
-                progress.empty += 1;
+        if !counts.has_columns {
+            // Reads into a temporary builder, because a failed row must not leave empty rows in the real one.
+            if self.add(text, position, &mut ChunkBuilder::new())? == 0 {
+                counts.empty += 1;
                 return Ok(());
             }
-            for _ in 0..std::mem::take(&mut progress.empty) {
+            for _ in 0..std::mem::take(&mut counts.empty) {
                 builder.end_row()?;
             }
-            progress.columns = true;
+            counts.has_columns = true;
         }
-        self.add(text, place, builder)?;
+        self.add(text, position, builder)?;
         builder.end_row()
     }
 
-    fn add(&self, text: &str, place: Place, builder: &mut ChunkBuilder) -> Result<usize> {
+    fn add(&self, text: &str, position: Position, builder: &mut ChunkBuilder) -> Result<usize> {
         add_cells(text, builder).map_err(|e| {
-            let error = place.of(&e).invalid(&self.config.path, &format!("no JSON object: {}", complaint(&e)));
-            if e.is_eof() { error.with_context("cut_off", "true") } else { error }
+            let error =
+                position.of(&e).invalid(&self.config.path, &format!("expected a JSON object: {}", syntax_error(&e)));
+            if e.is_eof() { error.with_context("incomplete", "true") } else { error }
         })
     }
 }
 
-/// Forgets the row that is being built: sends those before it and takes what is left.
-async fn give_up_row(rows: &mut RowSink) -> Result<()> {
+/// Discards the open row: sends the rows before it and clears the builder.
+async fn discard_row(rows: &mut RowSink) -> Result<()> {
     rows.flush().await?;
     drop(rows.builder().take());
     Ok(())

@@ -1,21 +1,21 @@
-//! The texts that should be rows, wherever in the file they are.
+//! Reads the texts of rows from lines, an array, or an array inside a document.
 
 use crate::array::Array;
 use crate::config::Config;
 use crate::cursor::Cursor;
 use crate::lines::Lines;
-use crate::place::{Place, complaint};
-use crate::pointer::{Failure, find};
+use crate::pointer::{PointerError, find};
+use crate::position::{Position, syntax_error};
 use crate::source::open;
 use rowsmith_plugin_api::input::{Bytes, display_name};
 use rowsmith_plugin_api::prelude::*;
 use std::io::{self, BufReader, Read};
 
 const BUFFER_BYTES: usize = 128 * 1024;
-/// A document with a pointer into it is held in memory.
+/// Maximum size of a document for a pointer, which is held in memory.
 const MAX_DOCUMENT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// One text after the other.
+/// A reader for the texts of rows.
 pub(crate) enum Records {
     Lines(Lines),
     Array(Array),
@@ -28,7 +28,7 @@ impl Records {
             return Self::inside(config, pointer, bytes);
         }
         let reader = BufReader::with_capacity(BUFFER_BYTES, bytes);
-        let mut cursor = Cursor::new(Box::new(reader), Place::START, &config.path);
+        let mut cursor = Cursor::new(Box::new(reader), Position::START, &config.path);
         Ok(match cursor.skip_space()? {
             Some(b'[') => Self::Array(Array::new(cursor, config.max_row_bytes())),
             _ => Self::Lines(Lines::new(cursor, config.max_row_bytes())),
@@ -39,39 +39,41 @@ impl Records {
         let path = &config.path;
         let mut document = String::new();
         bytes.take(MAX_DOCUMENT_BYTES + 1).read_to_string(&mut document).map_err(|e| match e.kind() {
-            io::ErrorKind::InvalidData => Place::START.invalid(path, "the document is not UTF-8"),
+            io::ErrorKind::InvalidData => Position::START.invalid(path, "expected UTF-8"),
             _ => Error::io("read", display_name(path), &e),
         })?;
         if document.len() as u64 > MAX_DOCUMENT_BYTES {
-            let message = format!("{} is larger than 256 MiB, too large for a `pointer`", display_name(path));
+            let message = format!("{} exceeds 256 MiB, the maximum for `pointer`", display_name(path));
             let error = Error::new(ErrorKind::TooLarge, message).with_context("path", path);
-            return Err(error.hint("take the array out of the document first; an array of its own is streamed"));
+            return Err(error.hint("extract the array to a file of its own, which is streamed"));
         }
-        let array = find(&document, pointer).map_err(|failure| match failure {
-            Failure::Invalid(e) => Place::START.of(&e).invalid(path, &format!("not JSON: {}", complaint(&e))),
-            Failure::Pointer(error) => error.with_context("path", path),
+        let array = find(&document, pointer).map_err(|error| match error {
+            PointerError::Invalid(e) => {
+                Position::START.of(&e).invalid(path, &format!("invalid JSON: {}", syntax_error(&e)))
+            }
+            PointerError::NotFound(error) => error.with_context("path", path),
         })?;
         let start = array.as_ptr().addr() - document.as_ptr().addr();
         let end = start + array.len();
-        let place = Place::START.after(document.as_bytes().get(..start).unwrap_or_default());
+        let position = Position::START.after(document.as_bytes().get(..start).unwrap_or_default());
         document.truncate(end);
         let mut reader = io::Cursor::new(document);
         reader.set_position(start as u64);
-        let cursor = Cursor::new(Box::new(reader), place, path);
+        let cursor = Cursor::new(Box::new(reader), position, path);
         Ok(Self::Array(Array::new(cursor, config.max_row_bytes())))
     }
 
-    /// Reads the next text and returns where it begins; nothing at the end.
-    pub(crate) fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<Place>> {
+    /// Reads the next text and returns its position; `None` at the end.
+    pub(crate) fn next(&mut self, text: &mut Vec<u8>) -> Result<Option<Position>> {
         match self {
             Self::Lines(lines) => lines.next(text),
             Self::Array(array) => array.next(text),
         }
     }
 
-    /// What to do about a text that ends too early.
-    pub(crate) fn cut_hint(&self) -> Option<&'static str> {
+    /// The hint for a text that ends too early.
+    pub(crate) fn incomplete_hint(&self) -> Option<&'static str> {
         matches!(self, Self::Lines(_))
-            .then_some("write each object on one line, or set `pointer` to the array with the rows of a JSON document")
+            .then_some("write each object on one line, or set `pointer` to the array of rows in a JSON document")
     }
 }

@@ -1,4 +1,4 @@
-//! Opens the source, and tells early when it is something else than JSON text.
+//! Opens the file and rejects content that is not JSON text.
 
 use rowsmith_plugin_api::input::{self, Bytes, Opened, display_name};
 use rowsmith_plugin_api::prelude::*;
@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Opens the source; a byte order mark is passed over.
+/// Opens the file and skips a byte order mark.
 pub(crate) fn open(path: &str) -> Result<Bytes> {
     let Opened { head, rest } = input::open(path)?;
     check_head(path, &head)?;
@@ -15,12 +15,12 @@ pub(crate) fn open(path: &str) -> Result<Bytes> {
 }
 
 fn check_head(path: &str, head: &[u8]) -> Result<()> {
-    let (what, hint) = match head {
+    let (state, hint) = match head {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is UTF-16", "save it as UTF-8"),
-        [0x1f, 0x8b, ..] => ("is compressed", "unpack it first, for example with `gunzip`"),
+        [0x1f, 0x8b, ..] => ("is compressed", "decompress it first, for example with `gunzip`"),
         [b'P', b'K', 3, 4] => ("is a ZIP archive", "unpack it first"),
         _ => return Ok(()),
     };
-    let error = Error::new(ErrorKind::InvalidData, format!("{} {what}, not JSON text", display_name(path)));
+    let error = Error::new(ErrorKind::InvalidData, format!("{} {state}, expected JSON text", display_name(path)));
     Err(error.with_context("path", path).hint(hint))
 }

@@ -1,4 +1,4 @@
-//! What the host relies on in any scraper.
+//! The conformance suite for scrapers.
 
 use rowsmith_plugin_api::prelude::json;
 

@@ -1,4 +1,4 @@
-//! What rows come out of which text, and what is said about text that is none.
+//! Rows of valid files, and errors of invalid ones.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
@@ -19,7 +19,7 @@ fn scraper(path: &Path, options: &Value, host: &FakeHost) -> Result<JsonlScraper
     JsonlScraper::new(serde_json::from_value(config)?, host.host())
 }
 
-/// The rows, and how it ended.
+/// The rows and the result.
 fn scrape(bytes: &[u8], options: &Value) -> (Vec<Value>, Result<()>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.jsonl");
@@ -73,7 +73,7 @@ fn rows_are_read() {
 }
 
 #[test]
-fn what_is_no_row_is_an_error_with_its_place() {
+fn invalid_rows_are_errors_with_their_position() {
     let pointer = |pointer: &str| json!({"pointer": pointer});
     let cases: Vec<(&str, &[u8], Value, usize, &str)> = vec![
         ("a number", b"{\"a\":1}\n2\n", json!({}), 1, "line 2, column 1 of"),
@@ -91,7 +91,7 @@ fn what_is_no_row_is_an_error_with_its_place() {
         ("cut off in an element", b"[{\"a\":1},{\"a\"", json!({}), 1, "not closed"),
         ("cut off between elements", b"[{\"a\":1},", json!({}), 1, "not closed"),
         ("more behind", b"[{\"a\":1}]\nx", json!({}), 1, "line 2, column 1 of"),
-        ("only empty objects", b"{}\n{}\n", json!({}), 0, "no column"),
+        ("only empty objects", b"{}\n{}\n", json!({}), 0, "no columns"),
         ("a broken document", b"{\"a\":\n[}", pointer("/a"), 0, "line 2, column 2 of"),
         ("an element of a document", b"{\"a\":\n  [{},\n1]}", pointer("/a"), 0, "line 3, column 1 of"),
         ("UTF-16", b"\xff\xfe{\0", json!({}), 0, "UTF-16"),
@@ -110,7 +110,7 @@ fn what_is_no_row_is_an_error_with_its_place() {
 }
 
 #[test]
-fn mistakes_in_the_config_are_named() {
+fn config_errors_name_the_key() {
     let cases = [
         ("pointer", json!({"pointer": "data.items"}), "`/data/items`"),
         ("pointer", json!({"pointer": "$.data"}), "`/data`"),
@@ -126,7 +126,7 @@ fn mistakes_in_the_config_are_named() {
 }
 
 #[test]
-fn a_row_that_never_ends_is_an_error_before_memory_is_full() {
+fn row_size_is_limited() {
     for start in ["{\"a\":\"", "[{\"a\":\""] {
         let mut bytes = start.as_bytes().to_vec();
         bytes.resize(3 << 20, b'x');
@@ -136,13 +136,14 @@ fn a_row_that_never_ends_is_an_error_before_memory_is_full() {
 }
 
 #[test]
-fn a_missing_file_is_named_with_those_that_may_be_meant() {
+fn a_missing_file_suggests_near_names() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("topics.jsonl"), "").unwrap();
     let host = FakeHost::default();
     let scraper = scraper(&folder.path().join("topic.jsonl"), &json!({}), &host).unwrap();
     let error = scrape_rows(&scraper, &host).unwrap_err();
-    assert_eq!((error.kind, error.hint.as_deref()), (ErrorKind::NotFound, Some("that folder has `topics.jsonl`")));
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert!(error.hint.unwrap().contains("`topics.jsonl`"));
 }
 
 #[test]
@@ -169,7 +170,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_the_exporter_writes_is_read_back(rows in proptest::collection::vec(rows(), 1..8)) {
+    fn files_of_the_exporter_round_trip(rows in proptest::collection::vec(rows(), 1..8)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.jsonl");
         let config = serde_json::from_value(json!({"path": path})).unwrap();
@@ -189,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn an_array_has_the_same_rows_however_it_is_spread(rows in proptest::collection::vec(rows(), 0..8), pretty: bool) {
+    fn the_layout_of_an_array_does_not_matter(rows in proptest::collection::vec(rows(), 0..8), pretty: bool) {
         let text = if pretty { serde_json::to_string_pretty(&rows) } else { serde_json::to_string(&rows) }.unwrap();
         prop_assert_eq!(scrape(text.as_bytes(), &json!({})), (rows.clone(), Ok(())));
         let document = format!("{{\"x\": [1], \"rows\": {text}}}");

@@ -13,7 +13,7 @@ use rowsmith_plugin_api::prelude::*;
 
 /// Path of the roadmaps in the repository.
 const ROADMAPS: &str = "src/data/roadmaps";
-/// GitHub lists no more than this many entries of a folder, and does not say that there are more.
+/// Maximum entries of a folder listing. GitHub does not report that more exist.
 const MAX_LISTING: usize = 1_000;
 
 /// A source that reads the repository.

@@ -1,19 +1,19 @@
-//! Places in a file, and the errors that name them.
+//! Positions in a file, and errors with a position.
 
 use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 
-/// A line and a column, both from 1; columns are counted in bytes.
+/// A line and a column, both from 1. Columns count bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub(crate) line: u64,
     pub(crate) column: u64,
 }
 
-impl Place {
+impl Position {
     pub(crate) const START: Self = Self { line: 1, column: 1 };
 
-    /// The place behind these bytes.
+    /// The position after these bytes.
     pub(crate) fn after(mut self, bytes: &[u8]) -> Self {
         let lines = bytes.split(|byte| *byte == b'\n').skip(1).count() as u64;
         let last = bytes.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) as u64;
@@ -22,7 +22,7 @@ impl Place {
         self
     }
 
-    /// The place of an error in text that begins here.
+    /// The position of an error in text that starts here.
     pub(crate) fn of(self, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line() as u64, error.column() as u64);
         match line {
@@ -32,20 +32,20 @@ impl Place {
         }
     }
 
-    /// An error at this place of a source.
-    pub(crate) fn invalid(self, path: &str, what: &str) -> Error {
+    /// An error at this position of a file.
+    pub(crate) fn invalid(self, path: &str, problem: &str) -> Error {
         let Self { line, column } = self;
-        Error::new(ErrorKind::InvalidData, format!("line {line}, column {column} of {}: {what}", display_name(path)))
+        Error::new(ErrorKind::InvalidData, format!("line {line}, column {column} of {}: {problem}", display_name(path)))
             .with_context("path", path)
             .with_context("line", line.to_string())
             .with_context("column", column.to_string())
     }
 }
 
-/// What a parser says, without the place that it counts from the beginning of the text that it was given.
-pub(crate) fn complaint(error: &serde_json::Error) -> String {
+/// The message of a parser, without its position, which is relative to the parsed text.
+pub(crate) fn syntax_error(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rsplit_once(" at line ").map_or_else(|| text.clone(), |(complaint, _)| complaint.to_owned())
+    text.rsplit_once(" at line ").map_or_else(|| text.clone(), |(message, _)| message.to_owned())
 }
 
 #[cfg(test)]
@@ -53,10 +53,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted() {
+    fn positions_are_counted() {
         for (bytes, line, column) in [("", 3, 5), ("ab", 3, 7), ("ab\n", 4, 1), ("\n\nabc", 5, 4)] {
-            let place = Place { line: 3, column: 5 }.after(bytes.as_bytes());
-            assert_eq!(place, Place { line, column }, "{bytes:?}");
+            let position = Position { line: 3, column: 5 }.after(bytes.as_bytes());
+            assert_eq!(position, Position { line, column }, "{bytes:?}");
         }
     }
 }
