@@ -1,9 +1,9 @@
-//! How a program ended.
+//! The end of a program.
 
 use std::fmt;
 use std::process::ExitStatus;
 
-/// How a program ended; its text is part of a sentence: "ended with exit code 3".
+/// The end of a program. Its text continues a sentence: "ended with exit code 3".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
     code: Option<i32>,
@@ -11,25 +11,25 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// The end that the system tells of.
+    /// Converts the status from the system.
     pub fn new(status: ExitStatus) -> Self {
         Self { code: status.code(), signal: signal(status) }
     }
 
-    /// The end of a program whose status is not known.
+    /// The end of a program with unknown status.
     pub(crate) const UNKNOWN: Self = Self { code: None, signal: None };
 
-    /// The exit code; none when a signal ended the program.
+    /// The exit code; `None` if a signal ended the program.
     pub fn code(self) -> Option<i32> {
         self.code
     }
 
-    /// The signal that ended the program.
+    /// The signal that ended the program, if any.
     pub fn signal(self) -> Option<i32> {
         self.signal
     }
 
-    /// Whether the exit code is 0.
+    /// Returns whether the exit code is 0.
     pub fn is_success(self) -> bool {
         self.code == Some(0)
     }
@@ -43,7 +43,7 @@ impl fmt::Display for Ended {
                 Some(name) => write!(f, "was killed by signal {number} ({name})"),
                 None => write!(f, "was killed by signal {number}"),
             },
-            (None, None) => f.write_str("ended, nobody knows how"),
+            (None, None) => f.write_str("ended with unknown status"),
         }
     }
 }
@@ -58,7 +58,7 @@ fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 
-/// The names of the signals that end programs.
+/// Names of the signals that end programs.
 #[cfg(unix)]
 fn signal_name(number: i32) -> Option<&'static str> {
     use rustix::process::Signal;
@@ -94,7 +94,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 
     #[test]
-    fn the_end_is_put_into_words() {
+    fn ends_have_a_text() {
         let cases = [
             (ExitStatus::from_raw(0), "ended with exit code 0"),
             (ExitStatus::from_raw(3 << 8), "ended with exit code 3"),
@@ -102,8 +102,8 @@ mod tests {
             (ExitStatus::from_raw(9), "was killed by signal 9 (SIGKILL)"),
             (ExitStatus::from_raw(63), "was killed by signal 63"),
         ];
-        for (status, words) in cases {
-            assert_eq!(Ended::new(status).to_string(), words);
+        for (status, text) in cases {
+            assert_eq!(Ended::new(status).to_string(), text);
         }
     }
 }

@@ -1,22 +1,22 @@
-//! A program and all that it starts, as one group that can be ended together, and that ends with this process.
+//! Process groups: a program and the processes that it starts, which end together and with this process.
 
 use std::io;
 use std::process::{Child, Command};
 
-/// Starts the program in a group of its own: it can be ended with all that it has started, and a Ctrl-C in the terminal
-/// reaches only this process, which then decides what becomes of it.
+/// Starts the program in its own process group, so that it can be killed with the processes that it starts, and Ctrl-C in
+/// the terminal signals only this process.
 #[cfg(unix)]
-pub(crate) fn separate(command: &mut Command) {
+pub(crate) fn set_own_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
 }
 
-/// Has the kernel kill the program when the thread that starts it ends: that thread must outlive the program.
+/// Makes the kernel kill the program when the thread that starts it ends. The thread must outlive the program.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-#[expect(unsafe_code, reason = "only between fork and exec can a process ask for this")]
-pub(crate) fn tie_to_this_thread(command: &mut Command) {
+#[expect(unsafe_code, reason = "a process can request this only between fork and exec")]
+pub(crate) fn kill_with_this_thread(command: &mut Command) {
     use rustix::process::{Signal, set_parent_process_death_signal};
-    // SAFETY: The closure runs between fork and exec, where only calls that are safe in a signal handler are allowed. It
-    // makes one system call, allocates nothing and takes no lock; an error becomes one without allocating as well.
+    // SAFETY: The closure runs between fork and exec, where only async-signal-safe calls are allowed. It makes one system
+    // call, allocates nothing and takes no lock, and neither does the conversion of its error.
     unsafe {
         std::os::unix::process::CommandExt::pre_exec(command, || {
             Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
@@ -25,9 +25,9 @@ pub(crate) fn tie_to_this_thread(command: &mut Command) {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn tie_to_this_thread(_: &mut Command) {}
+pub(crate) fn kill_with_this_thread(_: &mut Command) {}
 
-/// Kills the group. `child` must not have been waited for yet: until then, nobody else can have its number.
+/// Kills the group. The status of `child` must not be collected yet, so that its id is not reused.
 #[cfg(unix)]
 pub(crate) fn kill(child: &mut Child) -> io::Result<()> {
     use rustix::process::{Pid, Signal, kill_process_group};
@@ -37,7 +37,7 @@ pub(crate) fn kill(child: &mut Child) -> io::Result<()> {
     }
 }
 
-/// Returns once the program has ended, without taking its status, so that its number stays its own.
+/// Waits for the end of the program without collecting its status, so that its id is not reused.
 #[cfg(unix)]
 pub(crate) fn wait_for_end(id: u32) {
     use rustix::io::Errno;
@@ -46,9 +46,9 @@ pub(crate) fn wait_for_end(id: u32) {
     while matches!(waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT), Err(Errno::INTR)) {}
 }
 
-/// Elsewhere only the program itself is killed.
+/// Other systems kill only the program itself.
 #[cfg(not(unix))]
-pub(crate) fn separate(_: &mut Command) {}
+pub(crate) fn set_own_group(_: &mut Command) {}
 
 #[cfg(not(unix))]
 pub(crate) fn kill(child: &mut Child) -> io::Result<()> {

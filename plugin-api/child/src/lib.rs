@@ -1,10 +1,9 @@
-//! A program that runs beside this one, watched over.
+//! Child processes with a supervised lifetime.
 //!
-//! [`Program`] says what to start, [`Program::spawn`] starts it. The caller gets the program's standard input and
-//! output as blocking handles, each line of its standard error through a callback, and a [`Child`] that knows when and
-//! how it ended ([`Ended`]) and that can end it. A child that is dropped is killed, and with it all that it has started
-//! itself (on Unix: its process group), so nothing outlives its owner. On Linux it is killed as well when this process
-//! ends in any way, `kill -9` included; elsewhere it sees the end of its input.
+//! [`Program`] describes a program, [`Program::spawn`] starts it. The caller gets standard input and output as blocking
+//! handles, each line of standard error through a callback, and a [`Child`] that reports its end ([`Ended`]) and can end
+//! it. Dropping a child kills it and the processes that it started (on Unix: its process group). On Linux it is also
+//! killed when this process ends in any way, including `kill -9`; on other systems its input ends.
 
 mod child;
 mod ended;

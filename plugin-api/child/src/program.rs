@@ -1,4 +1,4 @@
-//! What to start, and the start itself.
+//! The description of a program, and its start.
 
 use crate::child::Child;
 use crate::group;
@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
-/// A program with its arguments. No shell reads them, so nothing in them needs quoting.
+/// A program with its arguments. It is started without a shell, so the arguments need no quoting.
 #[derive(Debug, Clone)]
 pub struct Program {
     pub(crate) name: OsString,
@@ -16,19 +16,19 @@ pub struct Program {
     variables: Vec<(OsString, OsString)>,
 }
 
-/// A program that was started.
+/// A started program.
 #[derive(Debug)]
 pub struct Spawned {
-    /// Knows when it ends, and can end it. The program is killed when this is dropped.
+    /// Handle to the process. Dropping it kills the program.
     pub child: Child,
-    /// Its standard input; dropping it tells the program that no more comes.
+    /// Standard input. Dropping it ends the input of the program.
     pub stdin: ChildStdin,
-    /// Its standard output.
+    /// Standard output.
     pub stdout: ChildStdout,
 }
 
 impl Program {
-    /// A program by its path, or by its name on the `PATH`.
+    /// Describes a program by its path, or by its name on the `PATH`.
     pub fn new(name: impl Into<OsString>) -> Self {
         Self { name: name.into(), arguments: Vec::new(), folder: None, variables: Vec::new() }
     }
@@ -40,24 +40,24 @@ impl Program {
         self
     }
 
-    /// Sets the working directory. Without it: this process's own.
+    /// Sets the working directory. Default: that of this process.
     #[must_use]
     pub fn current_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
         self
     }
 
-    /// Sets an environment variable; all others are this process's own.
+    /// Sets an environment variable. Others are inherited.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
     }
 
-    /// Starts the program. `on_line` gets each line of its standard error, on a thread of its own.
+    /// Starts the program. A separate thread calls `on_line` for each line of its standard error.
     ///
     /// # Errors
-    /// When it cannot be started: the error names the program, and [`SpawnError::hint`] says what to do.
+    /// If it cannot be started. The error names the program, and [`SpawnError::hint`] is the next step.
     pub fn spawn(&self, on_line: impl FnMut(&str) + Send + 'static) -> Result<Spawned, SpawnError> {
         let mut command = Command::new(&self.name);
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -65,8 +65,8 @@ impl Program {
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
-        group::separate(&mut command);
-        group::tie_to_this_thread(&mut command);
+        group::set_own_group(&mut command);
+        group::kill_with_this_thread(&mut command);
         let (child, stdin, stdout) = Child::start(command, on_line).map_err(|source| SpawnError::new(self, source))?;
         Ok(Spawned { child, stdin, stdout })
     }

@@ -1,10 +1,10 @@
-//! Why a program could not be started, and what can be done about it.
+//! The error of a program that cannot be started.
 
 use crate::program::Program;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-/// A program that could not be started.
+/// A program that cannot be started.
 #[derive(Debug)]
 pub struct SpawnError {
     program: PathBuf,
@@ -14,13 +14,13 @@ pub struct SpawnError {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Cause {
-    /// The working directory is not there.
+    /// The working directory does not exist.
     NoFolder(PathBuf),
     /// No program of this name is on the `PATH`.
     UnknownName,
-    /// There is nothing at the program's path.
+    /// The path of the program does not exist.
     NoFile,
-    /// The file is there, but not what its first line says it is to be run by.
+    /// The file exists, but not the interpreter in its first line.
     NoInterpreter,
     NotExecutable,
     TooMuch,
@@ -32,39 +32,37 @@ impl SpawnError {
         Self { program: PathBuf::from(&program.name), cause: cause(program, &source), source }
     }
 
-    /// What kind of failure it was.
+    /// Kind of the I/O error.
     pub fn kind(&self) -> io::ErrorKind {
         self.source.kind()
     }
 
-    /// Whether the working directory, and not the program, is what is missing.
+    /// Returns whether the working directory is missing, and not the program.
     pub fn is_about_the_folder(&self) -> bool {
         matches!(self.cause, Cause::NoFolder(_))
     }
 
-    /// What a person can do about it.
+    /// The next step for the user.
     pub fn hint(&self) -> &'static str {
         match self.cause {
-            Cause::NoFolder(_) => "make the folder, or name another one",
-            Cause::UnknownName => {
-                "install it, or name it by its path; arguments are words of their own: [\"python3\", \"script.py\"]"
-            }
+            Cause::NoFolder(_) => "create the folder, or set another one",
+            Cause::UnknownName => "install it, or use its path; separate the arguments: [\"python3\", \"script.py\"]",
             Cause::NoFile => "check the path",
             Cause::NoInterpreter => {
-                "install what the first line of the file (`#!…`) names, or name an interpreter before the file"
+                "install the interpreter in the first line of the file (`#!…`), or put another one before the file"
             }
             Cause::NotExecutable => {
-                "make it executable (`chmod +x`), or name its interpreter before it: [\"python3\", \"script.py\"]"
+                "make it executable (`chmod +x`), or put its interpreter before it: [\"python3\", \"script.py\"]"
             }
-            Cause::TooMuch => "pass less in arguments and environment variables",
+            Cause::TooMuch => "reduce the size of arguments and environment variables",
             Cause::Other => {
-                "start it by hand to see what is wrong; a script needs a first line such as `#!/usr/bin/env python3`"
+                "start it by hand for details; a script needs a first line such as `#!/usr/bin/env python3`"
             }
         }
     }
 }
 
-/// Looks at once: later the files may have changed.
+/// Determines the cause right after the failure, before files change.
 fn cause(program: &Program, source: &io::Error) -> Cause {
     if let Some(folder) = program.folder.as_ref().filter(|folder| !folder.is_dir()) {
         return Cause::NoFolder(folder.clone());
@@ -91,7 +89,7 @@ impl fmt::Display for SpawnError {
                 write!(f, "cannot start `{program}` in {}: there is no such folder", folder.display())
             }
             Cause::UnknownName | Cause::NoFile => write!(f, "cannot start `{program}`: there is no such program"),
-            Cause::NoInterpreter => write!(f, "cannot start `{program}`: the program that runs it is missing"),
+            Cause::NoInterpreter => write!(f, "cannot start `{program}`: its interpreter is missing"),
             Cause::NotExecutable => write!(f, "cannot start `{program}`: it is not executable"),
             Cause::TooMuch | Cause::Other => write!(f, "cannot start `{program}`: {}", self.source),
         }

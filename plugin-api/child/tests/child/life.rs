@@ -1,33 +1,33 @@
-//! From the start of a program to its end.
+//! The lifetime of a program.
 
-use crate::parts::program;
+use crate::roles::program;
 use rowsmith_child::{Child, Spawned};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::ChildStdout;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Longer than anything takes, on a busy machine too.
+/// Longer than any operation takes, on a busy machine too.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Skips what the test harness says first.
+/// Skips the output of the test harness.
 fn read_until(output: &mut BufReader<ChildStdout>, start: &str) -> String {
     loop {
         let mut line = String::new();
         assert_ne!(output.read_line(&mut line).unwrap(), 0, "no line with {start}");
-        // The harness says "test … ... " on the same line.
+        // The harness writes "test … ... " on the same line.
         if let Some(at) = line.find(start) {
             return line.get(at..).unwrap().trim_end().to_owned();
         }
     }
 }
 
-fn start(part: &str) -> Spawned {
-    program(part).spawn(|_| {}).unwrap()
+fn start(role: &str) -> Spawned {
+    program(role).spawn(|_| {}).unwrap()
 }
 
 #[test]
-fn lines_go_in_and_come_out_until_the_input_ends() {
+fn lines_are_exchanged_until_the_input_ends() {
     let Spawned { child, mut stdin, stdout } = start("echo");
     let mut output = BufReader::new(stdout);
     read_until(&mut output, "ready");
@@ -42,12 +42,12 @@ fn lines_go_in_and_come_out_until_the_input_ends() {
 }
 
 #[test]
-fn the_last_words_are_there_when_the_end_is_known() {
+fn all_lines_are_received_before_the_end() {
     let (sender, lines) = mpsc::channel();
     let spawned = program("complain").spawn(move |line| sender.send(line.to_owned()).unwrap()).unwrap();
     let ended = spawned.child.wait();
     assert_eq!((ended.code(), ended.to_string().as_str()), (Some(3), "ended with exit code 3"));
-    assert_eq!(lines.try_iter().collect::<Vec<_>>(), ["first", "broken �", "last words"]);
+    assert_eq!(lines.try_iter().collect::<Vec<_>>(), ["first", "broken �", "last line"]);
 }
 
 #[test]
@@ -74,19 +74,19 @@ fn a_program_ends_when_its_owner_is_dropped() {
     let mut output = BufReader::new(stdout);
     read_until(&mut output, "ready");
     drop(child);
-    // The pipe is closed when the program is gone.
+    // The pipe closes when the program ends.
     assert_eq!(output.read_to_string(&mut String::new()).unwrap(), 0);
 }
 
-/// The other program holds the pipe as well, so the pipe ends only when both are gone.
+/// Both programs hold the pipe, so it closes only when both have ended.
 #[cfg(unix)]
 fn assert_both_end(end: impl FnOnce(Child, std::process::ChildStdin)) {
     let Spawned { child, stdin, stdout } = start("parent");
     let mut output = BufReader::new(stdout);
-    // The two write into one pipe, in whatever order.
-    let mut said = String::new();
-    while !(said.contains("started") && said.contains("ready")) {
-        assert_ne!(output.read_line(&mut said).unwrap(), 0, "only {said}");
+    // Both write to one pipe, in any order.
+    let mut output_text = String::new();
+    while !(output_text.contains("started") && output_text.contains("ready")) {
+        assert_ne!(output.read_line(&mut output_text).unwrap(), 0, "only {output_text}");
     }
     end(child, stdin);
     output.read_to_string(&mut String::new()).unwrap();
@@ -94,28 +94,28 @@ fn assert_both_end(end: impl FnOnce(Child, std::process::ChildStdin)) {
 
 #[test]
 #[cfg(unix)]
-fn what_a_program_has_started_is_killed_with_it() {
+fn started_processes_are_killed_with_the_program() {
     assert_both_end(|child, _stdin| child.kill());
     assert_both_end(|child, _stdin| drop(child));
     assert_both_end(|child, stdin| {
         drop(stdin);
-        assert!(child.wait().is_success(), "it ended by itself, and what it had left behind was killed");
+        assert!(child.wait().is_success(), "it ended by itself, and its processes were killed");
     });
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_program_ends_when_the_process_of_its_owner_dies() {
+fn a_program_is_killed_when_its_owner_aborts() {
     let Spawned { child, stdin: _stdin, stdout } = start("dying_owner");
     let mut output = BufReader::new(stdout);
     let started = read_until(&mut output, "started");
     let id = started.strip_prefix("started ").unwrap();
     assert_eq!(child.wait().signal(), Some(6));
-    // A process that is dead and not yet waited for by the system has a name, but no command line.
+    // A zombie process has a name, but no command line.
     let is_alive = || std::fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| !line.is_empty());
     let deadline = std::time::Instant::now() + LONG;
     while is_alive() {
-        assert!(std::time::Instant::now() < deadline, "it lives on");
+        assert!(std::time::Instant::now() < deadline, "the process is still alive");
         std::thread::yield_now();
     }
 }

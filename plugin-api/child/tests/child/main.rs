@@ -1,10 +1,9 @@
-//! Programs that are started, listened to and ended. The program is this test binary itself, in one of the parts of
-//! `parts`.
+//! Start, output and end of programs. The program is this test binary itself in one of the roles of `roles`.
 #![expect(
     clippy::unwrap_used,
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
 )]
 
 mod life;
-mod parts;
+mod roles;
 mod start;

@@ -1,23 +1,23 @@
-//! What this test binary does when it is started as the program, and how it is started.
+//! The roles of this test binary as the program, and its start.
 //!
-//! Each part is a test that is left out of normal runs, and that does nothing unless its sign is among the arguments.
+//! Each role is an ignored test that does nothing without the marker among the arguments.
 
 use rowsmith_child::Program;
 use std::io::{BufRead as _, Read as _, Write as _, stderr, stdin, stdout};
 use std::process::exit;
 
-/// The argument that makes a part act.
-const SIGN: &str = "acts-as-a-program";
+/// Argument that activates a role.
+const MARKER: &str = "acts-as-a-program";
 
-/// This binary in one of its parts.
-pub(crate) fn program(part: &str) -> Program {
-    let part = format!("parts::{part}");
-    let arguments = ["--include-ignored", "--nocapture", "--test-threads=1", "--exact", &part, SIGN];
+/// This binary in a role.
+pub(crate) fn program(role: &str) -> Program {
+    let role = format!("roles::{role}");
+    let arguments = ["--include-ignored", "--nocapture", "--test-threads=1", "--exact", &role, MARKER];
     Program::new(std::env::current_exe().unwrap()).args(arguments)
 }
 
-fn acts() -> bool {
-    std::env::args().any(|argument| argument == SIGN)
+fn is_active() -> bool {
+    std::env::args().any(|argument| argument == MARKER)
 }
 
 fn say(line: &str) {
@@ -27,36 +27,36 @@ fn say(line: &str) {
 }
 
 #[test]
-#[ignore = "a part of the program"]
+#[ignore = "a role of the program"]
 fn echo() {
-    if acts() {
+    if is_active() {
         say("ready");
         stdin().lock().lines().for_each(|line| say(&format!("got {}", line.unwrap())));
     }
 }
 
 #[test]
-#[ignore = "a part of the program"]
+#[ignore = "a role of the program"]
 fn complain() {
-    if acts() {
-        stderr().write_all(b"first\nbroken \xff\nlast words").unwrap();
+    if is_active() {
+        stderr().write_all(b"first\nbroken \xff\nlast line").unwrap();
         #[expect(clippy::exit, reason = "the test harness has an exit code of its own")]
         exit(3);
     }
 }
 
 #[test]
-#[ignore = "a part of the program"]
+#[ignore = "a role of the program"]
 fn abort() {
-    if acts() {
+    if is_active() {
         std::process::abort();
     }
 }
 
 #[test]
-#[ignore = "a part of the program"]
+#[ignore = "a role of the program"]
 fn stubborn() {
-    if acts() {
+    if is_active() {
         say("ready");
         loop {
             std::thread::park();
@@ -65,33 +65,33 @@ fn stubborn() {
 }
 
 #[test]
-#[ignore = "a part of the program"]
-fn surroundings() {
-    if acts() {
+#[ignore = "a role of the program"]
+fn environment() {
+    if is_active() {
         say(&format!("folder {}", std::env::current_dir().unwrap().display()));
         say(&format!("variable {}", std::env::var_os("ROWSMITH_TEST").unwrap().display()));
     }
 }
 
-/// Starts another program that holds the pipes of this one, and ends.
+/// Starts another program with the same pipes, and ends with its input.
 #[test]
-#[ignore = "a part of the program"]
+#[ignore = "a role of the program"]
 fn parent() {
-    if acts() {
+    if is_active() {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        command.args(["--include-ignored", "--nocapture", "--exact", "parts::stubborn", SIGN]);
-        #[expect(clippy::zombie_processes, reason = "a program that leaves others behind is what is tested")]
+        command.args(["--include-ignored", "--nocapture", "--exact", "roles::stubborn", MARKER]);
+        #[expect(clippy::zombie_processes, reason = "the test is about programs that leave others behind")]
         let child = command.spawn().unwrap();
         say(&format!("started {}", child.id()));
         stdin().lock().lines().for_each(drop);
     }
 }
 
-/// Starts another program as this crate does, and dies without a chance to end it.
+/// Starts another program with this crate and aborts.
 #[test]
-#[ignore = "a part of the program"]
+#[ignore = "a role of the program"]
 fn dying_owner() {
-    if acts() {
+    if is_active() {
         let spawned = program("stubborn").spawn(|_| {}).unwrap();
         say(&format!("started {}", spawned.child.id()));
         std::io::copy(&mut { spawned.stdout }.take(16), &mut stderr()).unwrap();
