@@ -62,12 +62,12 @@ fn another_header_or_other_types_name_both_versions_too() {
     let cases = [
         (
             exporter().change_all(&own, &next),
-            "its header is that of abi_stable 0.12, and this host's that of abi_stable 0.11",
+            "its header has abi_stable 0.12, and this host has abi_stable 0.11",
         ),
-        (exporter().change_all(MAGIC, &[b'x'; 32]), "its entry is not a plugin's header"),
+        (exporter().change_all(MAGIC, &[b'x'; 32]), "its entry is not a plugin header"),
         (
             exporter().change_all(b"manifest;create;", b"manifest;others;"),
-            "its types at the boundary are not this host's, although both name the same plugin ABI",
+            "its types at the boundary differ from those of this host, although both have the same plugin ABI",
         ),
     ];
     for (plugin, sentence) in cases {

@@ -1,15 +1,15 @@
-//! Bytes that were allocated on one side of the boundary and are read, or freed, on the other.
+//! Bytes that one side of the boundary allocates and the other reads or frees.
 
 use abi_stable::std_types::RVec;
 use std::fmt;
 use std::ops::Deref;
 
-/// An owned run of bytes that carries its allocator with it, so that either side may free it.
+/// Owned bytes with their allocator, so that either side can free them.
 #[derive(Clone, Default)]
 pub struct Buffer(RVec<u8>);
 
 impl Buffer {
-    /// The bytes as a `Vec`; copies when they were allocated by another library.
+    /// Converts to a `Vec`; copies if another library allocated the bytes.
     pub fn into_vec(self) -> Vec<u8> {
         self.0.into_vec()
     }

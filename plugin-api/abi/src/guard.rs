@@ -1,7 +1,7 @@
-//! Turns a panic into a value.
+//! Converts panics to values.
 //!
-//! A panic that reaches an `extern "C"` edge ends the process, and nothing on the host's side can catch
-//! it. So every entry of a plugin, the polling and the dropping of its futures included, runs in here.
+//! A panic that reaches an `extern "C"` function ends the process, and the host cannot catch it. So every entry of a
+//! plugin runs under [`catch`], including the polling and dropping of its futures.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Once;
 use std::task::{Context, Poll};
 
-/// What a panic said, with the place in the source where it happened.
+/// Message of a panic, with its position in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PanicMessage(pub String);
 
@@ -20,10 +20,10 @@ thread_local! {
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Makes panics inside [`catch`] silent and remembers what they said; all others go to the hook before it.
+/// Installs a panic hook that records panics inside [`catch`] without printing them; the previous hook handles others.
 ///
-/// Each library has its own copy of the standard library and so its own hook: a plugin calls this once
-/// when it is opened, and so does the host, for plugins that are linked into it.
+/// Each library has its own copy of the standard library and its own hook. A plugin calls this function when it is
+/// opened; the host calls it for plugins that are linked into it.
 pub fn install_panic_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -33,22 +33,22 @@ pub fn install_panic_hook() {
                 previous(info);
                 return;
             }
-            let place = info.location().map(|l| format!(" (at {}:{}:{})", l.file(), l.line(), l.column()));
-            let text = format!("{}{}", payload_text(info.payload()), place.unwrap_or_default());
+            let position = info.location().map(|l| format!(" (at {}:{}:{})", l.file(), l.line(), l.column()));
+            let text = format!("{}{}", payload_text(info.payload()), position.unwrap_or_default());
             LAST_PANIC.with(|last| *last.borrow_mut() = Some(text));
         }));
     });
 }
 
-/// Runs `work` and returns its value, or what its panic said.
+/// Runs `work` and returns its value, or the message of its panic.
 pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, PanicMessage> {
     GUARDED.set(GUARDED.get() + 1);
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(GUARDED.get() - 1);
     result.map_err(|payload| {
-        let remembered = LAST_PANIC.with(|last| last.borrow_mut().take());
-        let text = remembered.unwrap_or_else(|| payload_text(payload.as_ref()));
-        // The payload's own destructor is the plugin's code as well, and it may panic too.
+        let recorded = LAST_PANIC.with(|last| last.borrow_mut().take());
+        let text = recorded.unwrap_or_else(|| payload_text(payload.as_ref()));
+        // The destructor of the payload is code of the plugin and may panic as well.
         let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
         if let Err(second) = dropped {
             std::mem::forget(second);
@@ -63,17 +63,17 @@ fn payload_text(payload: &(dyn Any + Send)) -> String {
     } else if let Some(text) = payload.downcast_ref::<String>() {
         text.clone()
     } else {
-        "a panic without a text".to_owned()
+        "a panic without a message".to_owned()
     }
 }
 
-/// A future whose panics, while polled and while dropped, stay inside.
+/// A future whose panics are caught while it is polled and while it is dropped.
 pub struct GuardedFuture<F> {
     inner: Option<Pin<Box<F>>>,
 }
 
 impl<F: Future> GuardedFuture<F> {
-    /// Puts `future` under guard.
+    /// Wraps a future.
     pub fn new(future: F) -> Self {
         Self { inner: Some(Box::pin(future)) }
     }
@@ -84,7 +84,7 @@ impl<F: Future> Future for GuardedFuture<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some(future) = self.inner.as_mut() else {
-            return Poll::Ready(Err(PanicMessage("polled after it had ended".to_owned())));
+            return Poll::Ready(Err(PanicMessage("polled after its end".to_owned())));
         };
         let polled = match catch(|| future.as_mut().poll(context)) {
             Ok(Poll::Pending) => return Poll::Pending,
@@ -92,7 +92,7 @@ impl<F: Future> Future for GuardedFuture<F> {
             Err(message) => Err(message),
         };
         let inner = self.inner.take();
-        // An answer that was made is worth more than a destructor that failed after it.
+        // A result counts, even if the destructor fails after it.
         match (polled, catch(|| drop(inner))) {
             (Ok(output), _) => Poll::Ready(Ok(output)),
             (Err(message), _) => Poll::Ready(Err(message)),
@@ -104,7 +104,7 @@ impl<F> Drop for GuardedFuture<F> {
     fn drop(&mut self) {
         let inner = self.inner.take();
         if inner.is_some() {
-            // Nobody waits for a dropped future, so there is nobody to tell.
+            // A dropped future has no caller for the message.
             drop(catch(|| drop(inner)));
         }
     }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_becomes_its_text_and_place() {
+    fn a_panic_becomes_message_and_position() {
         install_panic_hook();
         let message = catch(|| panic!("boom {}", 7)).unwrap_err();
         assert!(message.0.starts_with("boom 7 (at "), "{}", message.0);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_in_drop_of_a_cancelled_future_stays_inside() {
+    fn a_panic_in_the_drop_of_a_future_is_caught() {
         struct Bomb;
         impl Drop for Bomb {
             fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! The host, as a plugin holds it.
+//! The handle of a plugin to its host.
 #![expect(unsafe_code, reason = "function pointers that cross the boundary take an untyped pointer to their own data")]
 
 use crate::buffer::Buffer;
@@ -9,19 +9,19 @@ use abi_stable::std_types::{RResult, RStr, RVec};
 use async_ffi::FutureExt as _;
 use std::sync::Arc;
 
-/// What the host lends to a plugin.
+/// Host services available to plugins.
 pub trait HostSide: Send + Sync + 'static {
-    /// Starts a service call. The future needs no runtime of the plugin's.
+    /// Starts a service call. The future needs no runtime in the plugin.
     fn call(&self, operation: u32, payload: Buffer) -> ReplyFuture;
-    /// Takes one log record; `level` is 1 (error) to 5 (trace).
+    /// Records a log message; `level` is 1 (error) to 5 (trace).
     fn log(&self, level: u32, target: &str, message: &str);
-    /// Answers a cheap question with a number; 0 for questions it does not know.
-    fn query(&self, question: u32) -> u64;
-    /// The error that tells of a panic inside the host.
+    /// Returns the value of a synchronous query; 0 for unknown ones.
+    fn query(&self, query: u32) -> u64;
+    /// Returns the encoded error for a panic in the host.
     fn panicked(&self, message: PanicMessage) -> Buffer;
 }
 
-/// A counted reference to the host's services.
+/// A reference-counted handle to the host's services.
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct HostHandle {
@@ -34,13 +34,13 @@ pub struct HostHandle {
 
 // SAFETY: `data` comes from an `Arc<dyn HostSide>`, and `HostSide` asks for `Send + Sync`.
 unsafe impl Send for HostHandle {}
-// SAFETY: as above; the entries only ever borrow the object.
+// SAFETY: as above; the entries only borrow the object.
 unsafe impl Sync for HostHandle {}
 
 type Shared = Arc<dyn HostSide>;
 
 impl HostHandle {
-    /// Wraps the host's side for a plugin.
+    /// Creates a handle for a plugin.
     pub fn new(side: Shared) -> Self {
         Self {
             data: Box::into_raw(Box::new(side)).cast_const().cast(),
@@ -58,16 +58,16 @@ impl HostHandle {
         async move { future.await.into_result().map(Buffer::from_raw).map_err(Buffer::from_raw) }
     }
 
-    /// Hands over one log record.
+    /// Records a log message.
     pub fn log(&self, level: u32, target: &str, message: &str) {
         // SAFETY: as in `call`; the texts are only borrowed.
         unsafe { (self.log)(self.data, level, RStr::from(target), RStr::from(message)) }
     }
 
-    /// Asks a cheap question.
-    pub fn query(&self, question: u32) -> u64 {
+    /// Runs a synchronous query.
+    pub fn query(&self, query: u32) -> u64 {
         // SAFETY: as in `call`.
-        unsafe { (self.query)(self.data, question) }
+        unsafe { (self.query)(self.data, query) }
     }
 }
 
@@ -100,10 +100,10 @@ unsafe extern "C" fn log_entry(data: *const (), level: u32, target: RStr<'_>, me
     drop(catch(|| side.log(level, target.as_str(), message.as_str())));
 }
 
-unsafe extern "C" fn query_entry(data: *const (), question: u32) -> u64 {
+unsafe extern "C" fn query_entry(data: *const (), query: u32) -> u64 {
     // SAFETY: see `side`.
     let side = unsafe { side(data) };
-    catch(|| side.query(question)).unwrap_or(0)
+    catch(|| side.query(query)).unwrap_or(0)
 }
 
 unsafe extern "C" fn release_entry(data: *const ()) {

@@ -1,4 +1,4 @@
-//! One configured plugin, as the host holds it.
+//! The handle of the host to a configured plugin.
 #![expect(unsafe_code, reason = "function pointers that cross the boundary take an untyped pointer to their own data")]
 
 use crate::buffer::Buffer;
@@ -10,21 +10,21 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// A future of a reply, on the plugin's own side.
+/// The future of a reply, inside the plugin.
 pub type ReplyFuture = Pin<Box<dyn Future<Output = Result<Buffer, Buffer>> + Send>>;
 
-/// A future of a reply, as it crosses the boundary.
+/// The future of a reply at the boundary.
 pub type CallFuture = FfiFuture<RResult<RVec<u8>, RVec<u8>>>;
 
-/// Something that answers calls: a plugin towards the host.
+/// The plugin side of calls by the host.
 pub trait Callee: Send + Sync + 'static {
-    /// Starts the call of one method. Dropping the future cancels it.
+    /// Starts a call of a method. Dropping the future cancels it.
     fn call(&self, method: u32, payload: Buffer) -> ReplyFuture;
-    /// The error that tells of a panic.
+    /// Returns the encoded error for a panic.
     fn panicked(&self, message: PanicMessage) -> Buffer;
 }
 
-/// A plugin's object with its two entries. Freed by the library that made it.
+/// A plugin object with its two entries. The library that created it frees it.
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct Instance {
@@ -35,13 +35,13 @@ pub struct Instance {
 
 // SAFETY: `data` comes from an `Arc<dyn Callee>`, and `Callee` asks for `Send + Sync`.
 unsafe impl Send for Instance {}
-// SAFETY: as above; the entries only ever borrow the object.
+// SAFETY: as above; the entries only borrow the object.
 unsafe impl Sync for Instance {}
 
 type Shared = Arc<dyn Callee>;
 
 impl Instance {
-    /// Wraps `callee` for the other side.
+    /// Creates a handle for the host.
     pub fn new(callee: Shared) -> Self {
         Self { data: Box::into_raw(Box::new(callee)).cast_const().cast(), call: call_entry, release: release_entry }
     }

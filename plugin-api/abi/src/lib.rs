@@ -1,12 +1,11 @@
 //! The frozen binary interface between Rowsmith and its plugins.
 //!
-//! Everything that `abi_stable` and `async-ffi` define lives in this crate and nowhere else, so that it
-//! could be exchanged without touching a plugin author's source. The interface is as thin as it can be:
-//! bytes in, a future of bytes out. What the bytes mean (rows, prompts, errors) is decided one layer up,
-//! in `rowsmith-plugin-api`, and may evolve without a change here.
+//! Only this crate uses `abi_stable` and `async-ffi`, so they can be replaced without a change of a plugin's source. The
+//! interface is minimal: bytes in, a future of bytes out. `rowsmith-plugin-api` defines the meaning of the bytes (rows,
+//! prompts, errors), which can evolve without a change here.
 //!
-//! The version of this crate *is* the version of the interface: a plugin and a host load each other when
-//! the majors agree. Nothing in a `#[repr(C)]` struct of this crate may change within one major.
+//! The version of this crate is the version of the interface: plugins and hosts with the same major version are
+//! compatible. No `#[repr(C)]` struct of this crate changes within a major version.
 
 mod buffer;
 mod guard;
@@ -22,9 +21,9 @@ pub use instance::{CallFuture, Callee, Instance, ReplyFuture};
 pub use mismatch::{Mismatch, describe_mismatch};
 pub use module::{Header, Plugin, PluginModule, PluginModuleRef, header};
 
-/// The major version of the interface; plugins and hosts of one major work together.
+/// Major version of the interface. Plugins and hosts with the same one are compatible.
 pub const ABI_MAJOR: u32 = 1;
-/// The version of this crate, for messages.
+/// Version of this crate, for messages.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// What the name of a plugin's exported symbol begins with; the crate's name follows.
+/// Prefix of the name of a plugin's exported symbol; the name of the crate follows.
 pub const ENTRY_PREFIX: &str = "rowsmith_plugin_v1__";

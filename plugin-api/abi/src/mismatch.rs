@@ -1,29 +1,29 @@
-//! Why a header that was read from a library is refused.
+//! Reasons to reject the header of a library.
 
 use abi_stable::library::{AbiHeader, LibraryError};
 
 /// A difference between a library's header and this side's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mismatch {
-    /// It does not begin as a header does.
+    /// The entry is not a header.
     NoHeader,
-    /// It was made by another version of `abi_stable`, which may lay out everything otherwise.
+    /// The library uses another version of `abi_stable`, whose layouts may differ.
     AbiStable {
-        /// The library's.
+        /// Version of the library.
         theirs: String,
-        /// This side's.
+        /// Version of this side.
         ours: String,
     },
-    /// It names another version of the interface.
+    /// The library has another version of the interface.
     Version {
-        /// The library's.
+        /// Version of the library.
         theirs: String,
-        /// This side's.
+        /// Version of this side.
         ours: String,
     },
-    /// It names this version of the interface, but its types are not the same.
+    /// The library has this version of the interface, but different types.
     Types,
-    /// Anything else, in words.
+    /// Any other reason, as text.
     Other(String),
 }
 
@@ -46,7 +46,7 @@ impl From<LibraryError> for Mismatch {
             }
             LibraryError::AbiInstability(_) => Self::Types,
             LibraryError::InvalidAbiHeader(header) => Self::of_header(&header),
-            // The full report of abi_stable runs to hundreds of lines.
+            // The full report of abi_stable has hundreds of lines.
             other => {
                 let text = other.to_string();
                 let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(3);
@@ -56,18 +56,19 @@ impl From<LibraryError> for Mismatch {
     }
 }
 
-/// Says a mismatch in words that follow the name of the library.
+/// Describes a mismatch, as a continuation of the name of the library.
 pub fn describe_mismatch(mismatch: &Mismatch) -> String {
     match mismatch {
-        Mismatch::NoHeader => "its entry is not a plugin's header".to_owned(),
+        Mismatch::NoHeader => "its entry is not a plugin header".to_owned(),
         Mismatch::AbiStable { theirs, ours } => {
-            format!("its header is that of abi_stable {theirs}, and this host's that of abi_stable {ours}")
+            format!("its header has abi_stable {theirs}, and this host has abi_stable {ours}")
         }
         Mismatch::Version { theirs, ours } => {
-            format!("its header is of plugin ABI {theirs}, and this host speaks {ours}")
+            format!("its header has plugin ABI {theirs}, and this host has {ours}")
         }
         Mismatch::Types => {
-            "its types at the boundary are not this host's, although both name the same plugin ABI".to_owned()
+            "its types at the boundary differ from those of this host, although both have the same plugin ABI"
+                .to_owned()
         }
         Mismatch::Other(text) => text.clone(),
     }
@@ -79,7 +80,7 @@ mod tests {
     use abi_stable::sabi_types::VersionNumber;
 
     #[test]
-    fn each_difference_is_one_sentence_with_both_versions() {
+    fn descriptions_have_both_versions() {
         let version = |major| VersionNumber { major, minor: 4, patch: 2 };
         let mut header = AbiHeader::VALUE;
         header.abi_minor += 1;
@@ -94,16 +95,16 @@ mod tests {
                     expected_version: version(1),
                     actual_version: version(2),
                 },
-                "its header is of plugin ABI 2.4.2, and this host speaks 1.4.2".to_owned(),
+                "its header has plugin ABI 2.4.2, and this host has 1.4.2".to_owned(),
             ),
             (
                 LibraryError::InvalidAbiHeader(header),
-                format!("its header is that of abi_stable {theirs}, and this host's that of abi_stable {ours}"),
+                format!("its header has abi_stable {theirs}, and this host has abi_stable {ours}"),
             ),
-            (LibraryError::InvalidAbiHeader(foreign), "its entry is not a plugin's header".to_owned()),
+            (LibraryError::InvalidAbiHeader(foreign), "its entry is not a plugin header".to_owned()),
         ];
-        for (error, said) in cases {
-            assert_eq!(describe_mismatch(&Mismatch::from(error)), said);
+        for (error, description) in cases {
+            assert_eq!(describe_mismatch(&Mismatch::from(error)), description);
         }
     }
 }

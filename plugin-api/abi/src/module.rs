@@ -1,4 +1,4 @@
-//! What a plugin library exports: one checked header, and behind it one module with two functions.
+//! The exports of a plugin library: a checked header and a module with two functions.
 #![expect(unsafe_code, reason = "abi_stable asks for `unsafe` where a module's type is erased")]
 #![expect(clippy::expl_impl_clone_on_copy, reason = "written by abi_stable's derive macro")]
 
@@ -14,7 +14,7 @@ use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RResult, RString, RVec};
 use std::sync::Arc;
 
-/// The header that a plugin exports; `abi_stable`'s, so that layouts are compared before anything is called.
+/// The exported header of a plugin. `abi_stable` compares layouts with it before any call.
 pub type Header = LibHeader;
 
 /// The root module of every plugin.
@@ -23,9 +23,9 @@ pub type Header = LibHeader;
 #[sabi(kind(Prefix(prefix_ref = PluginModuleRef)))]
 #[sabi(missing_field(panic))]
 pub struct PluginModule {
-    /// Returns the manifest's text.
+    /// Returns the text of the manifest.
     pub manifest: extern "C" fn() -> RString,
-    /// Makes one configured plugin from its config (JSON) and the host's services, or an encoded error.
+    /// Creates a configured plugin from its config (JSON) and a handle to the host, or returns an encoded error.
     #[sabi(last_prefix_field)]
     pub create: extern "C" fn(RVec<u8>, HostHandle) -> RResult<Instance, RVec<u8>>,
 }
@@ -37,17 +37,17 @@ impl RootModule for PluginModuleRef {
     const VERSION_STRINGS: VersionStrings = abi_stable::package_version_strings!();
 }
 
-/// What one plugin library provides; implemented by the export macro of `rowsmith-plugin-api`.
+/// The contents of a plugin library. The export macro of `rowsmith-plugin-api` implements it.
 pub trait Plugin: 'static {
-    /// The text of the manifest.
+    /// Text of the manifest.
     const MANIFEST: &'static str;
-    /// Makes the plugin's object from its config.
+    /// Creates the plugin object from its config.
     fn create(config: Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer>;
-    /// The error that tells of a panic while it was made.
+    /// Returns the encoded error for a panic in `create`.
     fn panicked(message: PanicMessage) -> Buffer;
 }
 
-/// The header to export for the plugin `P`.
+/// Returns the header of the plugin `P`.
 pub const fn header<P: Plugin>() -> Header {
     // SAFETY: `construct` returns a `PluginModuleRef` with its type erased, which is what this asks for.
     unsafe { LibHeader::from_constructor::<PluginModuleRef>(construct::<P>, CheckTypeLayout::Yes) }
@@ -73,13 +73,13 @@ extern "C" fn create_entry<P: Plugin>(config: RVec<u8>, host: HostHandle) -> RRe
 }
 
 impl PluginModuleRef {
-    /// Checks a header that was read from a library and returns its module.
+    /// Checks the header of a library and returns its module.
     ///
     /// # Errors
-    /// What about it differs from this side's.
+    /// The difference between both sides.
     pub fn from_header(header: &'static Header) -> Result<Self, Mismatch> {
-        // SAFETY: `LibHeader` is `repr(C)`, and an `AbiHeader` is what it begins with, in every version of abi_stable:
-        // it is there so that the rest is touched only after it was compared.
+        // SAFETY: `LibHeader` is `repr(C)` and starts with an `AbiHeader` in every version of abi_stable, so that the rest
+        // is accessed only after the comparison.
         let first = unsafe { &*std::ptr::from_ref(header).cast::<AbiHeader>() };
         if !first.is_valid() {
             return Err(Mismatch::of_header(first));
@@ -87,12 +87,12 @@ impl PluginModuleRef {
         header.init_root_module::<Self>().map_err(Mismatch::from)
     }
 
-    /// The manifest that the library itself returns.
+    /// Returns the manifest from the library.
     pub fn manifest_text(self) -> String {
         self.manifest()().into_string()
     }
 
-    /// Makes one configured plugin.
+    /// Creates a configured plugin.
     pub fn instantiate(self, config: Buffer, host: HostHandle) -> Result<Instance, Buffer> {
         self.create()(config.into_raw(), host).into_result().map_err(Buffer::from_raw)
     }

@@ -1,7 +1,7 @@
-//! The binary interface is frozen: what crosses the boundary has the layout that `layout.txt` shows.
+//! The binary interface is frozen: types at the boundary have the layout in `layout.txt`.
 //!
-//! A test that fails here says that plugins which exist would no longer load. The way out is to take the change back,
-//! or a new major version of this crate (and with it another `ENTRY_PREFIX`), never a new `layout.txt` alone.
+//! A failure means that existing plugins no longer load. Revert the change, or release a new major version of this crate
+//! with another `ENTRY_PREFIX`; never update `layout.txt` alone.
 #![cfg(target_pointer_width = "64")]
 
 use abi_stable::StableAbi;
@@ -13,24 +13,24 @@ use std::fmt::Write as _;
 
 const FROZEN: &str = include_str!("layout.txt");
 
-/// The name of a type, without what is only spacing.
+/// Name of a type with normalized white space.
 fn name(layout: &TypeLayout) -> String {
     layout.full_type().to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A type and all that it is made of, each once.
+/// Describes a type and its parts, each once.
 fn describe(layout: &'static TypeLayout, seen: &mut Vec<UTypeId>, text: &mut String) {
-    // Types that differ only in what they are generic over have one name.
+    // Types that differ only in their generic arguments have one name.
     if seen.contains(&layout.get_utypeid()) {
         return;
     }
     seen.push(layout.get_utypeid());
     writeln!(text, "{}: {} bytes, aligned to {}", name(layout), layout.size(), layout.alignment())
-        .expect("a String takes all");
+        .expect("writing to a string");
     let fields: Vec<_> = layout.get_fields().into_iter().flat_map(|fields| fields.iter()).collect();
     let mut inner: Vec<&'static TypeLayout> = Vec::new();
     for field in &fields {
-        writeln!(text, "    {}: {}", field.name(), name(field.layout())).expect("a String takes all");
+        writeln!(text, "    {}: {}", field.name(), name(field.layout())).expect("writing to a string");
         if !field.is_function() {
             inner.push(field.layout());
         }
@@ -40,11 +40,11 @@ fn describe(layout: &'static TypeLayout, seen: &mut Vec<UTypeId>, text: &mut Str
             let names: Vec<_> = parameters.iter().map(|layout| name(layout)).collect();
             let result = returned.map_or_else(|| "()".to_owned(), name);
             let safety = if function.fn_qualifs.is_unsafe() { "unsafe " } else { "" };
-            writeln!(text, "        {safety}fn({}) -> {result}", names.join(", ")).expect("a String takes all");
+            writeln!(text, "        {safety}fn({}) -> {result}", names.join(", ")).expect("writing to a string");
             inner.extend(parameters.into_iter().chain(returned));
         }
     }
-    // The fields of a module that is only ever seen through a pointer are among these.
+    // Includes the fields of a module that is only accessed through a pointer.
     inner.extend(layout.phantom_fields().iter().map(|field| field.layout()));
     for layout in inner {
         describe(layout, seen, text);
@@ -52,7 +52,7 @@ fn describe(layout: &'static TypeLayout, seen: &mut Vec<UTypeId>, text: &mut Str
 }
 
 #[test]
-fn nothing_that_crosses_the_boundary_has_changed() {
+fn layouts_at_the_boundary_are_frozen() {
     let mut text = format!(
         "rowsmith-abi {}, major {}, entries `{}…`\n",
         rowsmith_abi::VERSION,
@@ -61,7 +61,7 @@ fn nothing_that_crosses_the_boundary_has_changed() {
     );
     let AbiHeader { abi_major, abi_minor, .. } = AbiHeader::VALUE;
     writeln!(text, "abi_stable {abi_major}.{abi_minor}, a header of {} bytes\n", size_of::<Header>())
-        .expect("a String takes all");
+        .expect("writing to a string");
     let mut seen = Vec::new();
     for layout in [PluginModuleRef::LAYOUT, Instance::LAYOUT, HostHandle::LAYOUT, CallFuture::LAYOUT] {
         describe(layout, &mut seen, &mut text);

@@ -43,7 +43,7 @@ fn a_provider_that_always_fails_ends_the_run() {
             "the provider cannot be used: the provider plugin `misbehaving` panicked in `complete`: asked to panic (at ",
             0,
         ),
-        case("mode = 'panic_payload'\nat = 'complete'", 4, "panicked in `complete`: a panic without a text (at ", 0),
+        case("mode = 'panic_payload'\nat = 'complete'", 4, "panicked in `complete`: a panic without a message (at ", 0),
         case("mode = 'error'\nat = 'complete'\ntext = ''", 7, "error: the provider cannot be used: ", 0),
         case("mode = 'block'\nat = 'complete'", 7, "the provider did not answer within 2 s\n", 0),
         case("mode = 'pend'\nat = 'complete'", 7, "the provider did not answer within 2 s\n", 0),

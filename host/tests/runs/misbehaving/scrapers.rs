@@ -15,7 +15,7 @@ fn faults_end_the_source_and_keep_its_rows() {
         case("mode = 'panic'\nat = 'new'", 4, "error: scraper plugin `misbehaving`: panicked: asked to panic (at ", 0),
         case("mode = 'panic'\nat = 'scrape'", 4, panicked, 0),
         case("mode = 'panic'\nat = 'middle'", 4, panicked, 20),
-        case("mode = 'panic_payload'\nat = 'middle'", 4, "panicked in `scrape`: a panic without a text (at ", 20),
+        case("mode = 'panic_payload'\nat = 'middle'", 4, "panicked in `scrape`: a panic without a message (at ", 20),
         case("mode = 'panic'\nat = 'drop'", 0, "", 40),
         case("mode = 'error'\nat = 'middle'\ntext = 'no more'", 10, "error: the source ended early: no more\n", 20),
         case("mode = 'long_error'\nat = 'middle'", 10, "error: the source ended early: long long ", 20),
