@@ -1,14 +1,14 @@
-//! The help desk's API: what is asked, and what the answers mean.
+//! A client for the help desk's API.
 
 use crate::config::Config;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::BaseUrl;
 use std::fmt::Write as _;
 
-/// How often the host repeats a request that failed for a passing reason. It waits as the server asks.
+/// Maximum retries of a request by the host, which honours the wait of the server.
 const RETRIES: u8 = 4;
 
-/// One ticket: as the API sends it, and as the row that it becomes.
+/// A ticket, as the API returns it and as a row.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub(crate) struct Ticket {
     id: u64,
@@ -18,13 +18,13 @@ pub(crate) struct Ticket {
     status: String,
 }
 
-/// Some tickets, and where the following ones are.
+/// A page of tickets.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
     pub(crate) tickets: Vec<Ticket>,
-    /// Names the next page; absent on the last one.
+    /// Cursor of the next page; absent on the last page.
     pub(crate) next: Option<String>,
-    /// How many tickets the queue has, when the desk counts them.
+    /// Number of tickets in the queue, if the help desk reports it.
     pub(crate) total: Option<u64>,
 }
 
@@ -40,7 +40,7 @@ struct Queue {
     title: String,
 }
 
-/// The API behind one config.
+/// A client of the API.
 pub(crate) struct Desk {
     base_url: BaseUrl,
     token: Option<Secret>,
@@ -48,13 +48,13 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client. Sends no request yet.
     pub(crate) fn new(config: &Config, host: Host) -> Result<Self> {
         let (base_url, token) = config.check()?;
         Ok(Self { base_url, token, host })
     }
 
-    /// Some tickets of a queue, from the page that `cursor` names, or the first.
+    /// Fetches a page of a queue: the one at `cursor`, or the first.
     pub(crate) async fn page(&self, queue: &str, page_size: u32, cursor: Option<&str>) -> Result<Page> {
         let mut path = format!("queues/{}/tickets?per_page={page_size}", encoded(queue));
         if let Some(cursor) = cursor {
@@ -63,14 +63,14 @@ impl Desk {
         self.get(&path).await?.json()
     }
 
-    /// What can be scraped.
+    /// Fetches the queues.
     pub(crate) async fn queues(&self) -> Result<Vec<Listing>> {
         let answer: Queues = self.get("queues").await?.json()?;
         Ok(answer.queues.into_iter().map(|queue| Listing { name: queue.name, about: queue.title }).collect())
     }
 
     async fn get(&self, path: &str) -> Result<HttpResponse> {
-        // `new` and not `get`: a request with a token follows no redirect, so that the token stays with its host.
+        // `new` and not `get`: a request with a token follows no redirects, so that no other host receives the token.
         let mut request = HttpRequest::new(Method::GET, self.base_url.join(path)).retries(RETRIES);
         if let Some(token) = &self.token {
             request = request.bearer(token);
@@ -78,19 +78,19 @@ impl Desk {
         let response = self.host.http().send(&request).await?;
         response.ok().map_err(|error| match error.kind {
             ErrorKind::Auth => error.hint("set `token` to a reference to a token that may read tickets"),
-            ErrorKind::NotFound => error.hint("check `base_url` and `queue`; `rowsmith list` names the queues"),
+            ErrorKind::NotFound => error.hint("check `base_url` and `queue`; list the queues with `rowsmith list`"),
             _ => error,
         })
     }
 }
 
-/// The text as a part of an address: all but letters, digits and `-._~` as `%XX`.
+/// Percent-encodes a text for a URL: all bytes except letters, digits and `-._~`.
 fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail.
+            // Writing to a string cannot fail.
             write!(out, "%{byte:02X}").unwrap_or_default();
         }
         out
@@ -102,7 +102,7 @@ mod tests {
     use super::encoded;
 
     #[test]
-    fn names_cannot_leave_their_place_in_the_address() {
+    fn names_cannot_change_the_structure_of_the_url() {
         for (text, expected) in [
             ("printers", "printers"),
             ("2nd floor/é", "2nd%20floor%2F%C3%A9"),

@@ -1,4 +1,4 @@
-//! Reads the tickets of a help desk that hands them out in pages.
+//! Reads the tickets of a help desk, page by page.
 #![forbid(unsafe_code)]
 
 mod api;
@@ -24,25 +24,25 @@ impl Scraper for Tickets {
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
-        let most = self.config.max_tickets.unwrap_or(u64::MAX);
+        let max_tickets = self.config.max_tickets.unwrap_or(u64::MAX);
         let mut cursor: Option<String> = None;
         let mut seen = HashSet::new();
         loop {
             self.host.check_cancelled()?;
             let page = self.desk.page(&self.config.queue, self.config.page_size, cursor.as_deref()).await?;
             for ticket in &page.tickets {
-                if rows.rows() == most {
+                if rows.rows() == max_tickets {
                     return Ok(());
                 }
                 rows.send(ticket).await?;
             }
-            // The next page takes a while; what is here need not wait for it.
+            // Sends the rows before the wait for the next page.
             rows.flush().await?;
             let done = Some(rows.rows());
             self.host.progress(Progress { message: "tickets".to_owned(), done, total: page.total }).await?;
             match page.next {
-                Some(_) if rows.rows() == most => return Ok(()),
-                Some(next) if !seen.insert(next.clone()) => return Err(circle(&next)),
+                Some(_) if rows.rows() == max_tickets => return Ok(()),
+                Some(next) if !seen.insert(next.clone()) => return Err(repeated_page(&next)),
                 Some(next) => cursor = Some(next),
                 None => return Ok(()),
             }
@@ -54,9 +54,10 @@ impl Scraper for Tickets {
     }
 }
 
-/// A desk that names a page twice would be read for ever.
-fn circle(cursor: &str) -> Error {
-    Error::new(ErrorKind::InvalidData, "the help desk names one page of tickets twice").with_context("cursor", cursor)
+/// The error of a cursor that occurs twice, which would never end.
+fn repeated_page(cursor: &str) -> Error {
+    Error::new(ErrorKind::InvalidData, "the help desk returned the same page cursor twice")
+        .with_context("cursor", cursor)
 }
 
 export_plugin!(

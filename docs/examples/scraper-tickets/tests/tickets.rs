@@ -1,4 +1,4 @@
-//! The scraper against a help desk made of a function.
+//! The scraper with a fake help desk.
 
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{FakeHost, block_on, scrape_rows};
@@ -50,17 +50,17 @@ fn all_pages_are_read_in_order() {
 }
 
 #[test]
-fn no_page_is_asked_for_once_there_are_enough_tickets() {
-    for (most, requests, expected) in [(1, 1, vec![1]), (2, 1, vec![1, 2]), (3, 3, vec![1, 2, 3])] {
+fn no_further_page_is_requested_after_max_tickets() {
+    for (max_tickets, requests, expected) in [(1, 1, vec![1]), (2, 1, vec![1, 2]), (3, 3, vec![1, 2, 3])] {
         let host = FakeHost::new(|request| Ok(desk(request)));
-        let scraper = tickets(&json!({"max_tickets": most}), &host).unwrap();
+        let scraper = tickets(&json!({"max_tickets": max_tickets}), &host).unwrap();
         scrape_rows(&scraper, &host).unwrap();
-        assert_eq!((ids(&host), host.requests().len()), (expected, requests), "{most}");
+        assert_eq!((ids(&host), host.requests().len()), (expected, requests), "{max_tickets}");
     }
 }
 
 #[test]
-fn a_stopped_run_sends_nothing_more() {
+fn a_stopped_run_sends_no_request() {
     let host = FakeHost::new(|request| Ok(desk(request)));
     let scraper = tickets(&json!({}), &host).unwrap();
     host.cancel();
@@ -69,19 +69,19 @@ fn a_stopped_run_sends_nothing_more() {
 }
 
 #[test]
-fn pages_in_a_circle_end_with_an_error() {
+fn a_repeated_page_is_an_error() {
     let host = FakeHost::new(|_| Ok(HttpResponse::new(200, r#"{"tickets": [], "next": "again"}"#)));
     let scraper = tickets(&json!({}), &host).unwrap();
     let error = scrape_rows(&scraper, &host).unwrap_err();
-    assert_eq!(error.message, "the help desk names one page of tickets twice");
+    assert_eq!((error.kind, error.context("cursor")), (ErrorKind::InvalidData, Some("again")));
     assert_eq!(host.requests().len(), 2);
 }
 
 #[test]
-fn failures_say_what_to_do() {
+fn failures_have_hints() {
     for (status, body, kind, hint) in [
         (401, "", ErrorKind::Auth, Some("set `token` to a reference to a token that may read tickets")),
-        (404, "", ErrorKind::NotFound, Some("check `base_url` and `queue`; `rowsmith list` names the queues")),
+        (404, "", ErrorKind::NotFound, Some("check `base_url` and `queue`; list the queues with `rowsmith list`")),
         (503, "", ErrorKind::Retryable, None),
         (200, "<html>", ErrorKind::InvalidData, None),
     ] {
@@ -92,7 +92,7 @@ fn failures_say_what_to_do() {
 }
 
 #[test]
-fn wrong_settings_are_named() {
+fn config_errors_name_the_key() {
     for (change, key) in [
         (json!({"base_url": "desk.test"}), "base_url"),
         (json!({"queue": " "}), "queue"),
@@ -104,7 +104,7 @@ fn wrong_settings_are_named() {
 }
 
 #[test]
-fn the_queues_are_listed() {
+fn list_returns_the_queues() {
     let host = FakeHost::new(|request| Ok(desk(request)));
     let listed = block_on(tickets(&json!({}), &host).unwrap().list()).unwrap();
     assert_eq!(listed, [Listing { name: "second floor".to_owned(), about: String::new() }]);

@@ -4,15 +4,14 @@ use rowsmith_plugin_api::input;
 use rowsmith_plugin_api::prelude::*;
 use std::io::{BufRead, BufReader, Read};
 
-/// Which lines become rows.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+/// Settings of the scraper.
+#[derive(PluginConfig)]
 pub struct Config {
-    /// The text file, relative to the working directory; `-` is the standard input.
+    /// Path of the text file, relative to the working directory; `-` is the standard input.
     path: String,
 }
 
-/// The columns.
+/// The columns of a row.
 #[derive(Serialize)]
 struct Row {
     line: u64,
