@@ -1,8 +1,8 @@
-//! Answers that are computed, not asked for: a function from a row to its columns becomes a whole answer.
+//! Computed answers: applies a function to every row of a request, for providers without a model.
 //!
-//! Rows come in either of two shapes. Keyed: `{"r0": {"tag": "x7", "row": {"Topic": "…"}}, …}`. Array:
-//! `[{"id": "k3", "tag": "x7", "row": {…}}, …]`. The answer has the shape of the question, and every row's part copies
-//! its id and its tag. The tag may be missing; members that are not named here are ignored.
+//! Rows have one of two shapes. Keyed: `{"r0": {"tag": "x7", "row": {"Topic": "…"}}, …}`. List:
+//! `[{"id": "k3", "tag": "x7", "row": {…}}, …]`. The answer has the shape of the request, and the part of each row copies
+//! its id and its tag. A row may have no tag; other members are ignored.
 
 use crate::completion::{Completion, CompletionRequest};
 use crate::error::{Error, ErrorKind, Result};
@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 impl CompletionRequest {
-    /// Answers every row with what a function makes of its input columns: for providers that are no models. What it
-    /// returns is a map, a struct or a JSON object, whose fields are the output columns.
+    /// Answers every row with the result of a function of its input columns, for providers without a model. The result
+    /// is a map, a struct or a JSON object whose fields are the output columns.
     ///
     /// ```
     /// use rowsmith_plugin_api::prelude::*;
@@ -29,8 +29,8 @@ impl CompletionRequest {
     /// ```
     ///
     /// # Errors
-    /// The function's own, with the row's name as the fact `row`; [`ErrorKind::InvalidData`] when what it returned has no
-    /// fields; [`ErrorKind::BadRequest`] when the rows cannot be read, which a host does not send.
+    /// The error of the function, with the context `row`; [`ErrorKind::InvalidData`] if its result has no fields;
+    /// [`ErrorKind::BadRequest`] if the rows are not valid, which no host sends.
     pub fn answer_each<T: Serialize>(
         &self,
         mut answer: impl FnMut(&Map<String, Value>) -> Result<T>,
@@ -54,7 +54,7 @@ impl CompletionRequest {
                 });
                 answers.collect::<Result<Vec<_>>>().map(Value::Array)?
             }
-            _ => return Err(unreadable("the rows of the request are neither an object nor an array")),
+            _ => return Err(unreadable("the rows of the request are neither an object nor a list")),
         };
         Ok(Completion::text(answers.to_string()))
     }
@@ -72,16 +72,16 @@ fn answer_one<T: Serialize>(
     };
     let columns = answer(&row).map_err(|e| e.with_context("row", name))?;
     let Value::Object(columns) = serde_json::to_value(columns)? else {
-        return Err(Error::new(ErrorKind::InvalidData, format!("the answer to row {name} is no object")));
+        return Err(Error::new(ErrorKind::InvalidData, format!("the answer to row {name} is not an object")));
     };
-    let mut whole = Map::new();
-    whole.extend(id.map(|id| ("id".to_owned(), id)));
-    whole.extend(tag.map(|tag| ("tag".to_owned(), tag)));
-    // No output column may be called `id` or `tag`; should a function make one, the row's own wins.
+    let mut answered = Map::new();
+    answered.extend(id.map(|id| ("id".to_owned(), id)));
+    answered.extend(tag.map(|tag| ("tag".to_owned(), tag)));
+    // Output columns cannot be named `id` or `tag`. If a function returns one, the value of the row wins.
     for (column, value) in columns {
-        whole.entry(column).or_insert(value);
+        answered.entry(column).or_insert(value);
     }
-    Ok(Value::Object(whole))
+    Ok(Value::Object(answered))
 }
 
 fn unreadable(message: impl Into<String>) -> Error {
@@ -99,25 +99,25 @@ mod tests {
 
     /// Answers with the row's column `A`, doubled.
     fn doubled(row: &Map<String, Value>) -> Result<Map<String, Value>> {
-        let number = row.get("A").and_then(Value::as_u64).ok_or_else(|| unreadable("`A` is no number"))?;
+        let number = row.get("A").and_then(Value::as_u64).ok_or_else(|| unreadable("`A` is not a number"))?;
         Ok([("id".to_owned(), json!("mine")), ("b".to_owned(), json!(number * 2))].into_iter().collect())
     }
 
     #[test]
-    fn the_answer_has_the_shape_of_the_question() {
+    fn the_answer_has_the_shape_of_the_request() {
         let cases = [
             (
-                "keyed, in the order of the question",
+                "keyed, in the order of the request",
                 r#"{"r1":{"tag":"x","row":{"A":1},"rejected":"no"},"r0":{"row":{"A":2}}}"#,
                 r#"{"r1":{"tag":"x","id":"mine","b":2},"r0":{"id":"mine","b":4}}"#,
             ),
             (
-                "array; the id of the row wins",
+                "list; the id of the row wins",
                 r#"[{"id":"k3","tag":"y","row":{"A":1}},{"row":{"A":3},"id":7}]"#,
                 r#"[{"id":"k3","tag":"y","b":2},{"id":7,"b":6}]"#,
             ),
             ("no rows, keyed", "{}", "{}"),
-            ("no rows, array", "[]", "[]"),
+            ("no rows, list", "[]", "[]"),
         ];
         for (name, rows, answer) in cases {
             let completion = request(rows).answer_each(doubled).expect(name);
@@ -126,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said() {
+    fn invalid_rows_are_errors() {
         let cases = [
             ("not JSON", "{", "the rows of the request are not JSON: "),
-            ("a number", "3", "the rows of the request are neither an object nor an array"),
+            ("a number", "3", "the rows of the request are neither an object nor a list"),
             ("no row", r#"{"r0":{}}"#, "row r0 of the request has no `row` object"),
-            ("a row that is none", r#"[{"id":"k","row":3}]"#, "row k of the request has no `row` object"),
+            ("a row that is not an object", r#"[{"id":"k","row":3}]"#, "row k of the request has no `row` object"),
             ("no id", r#"[{"row":{}}]"#, "row 0 of the request has no `id`"),
-            ("an item that is no object", "[3]", "row 0 of the request has no `id`"),
+            ("an item that is not an object", "[3]", "row 0 of the request has no `id`"),
         ];
         for (name, rows, expected) in cases {
             let error = request(rows).answer_each(doubled).expect_err(name);
@@ -143,10 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_own_error_names_the_row() {
+    fn errors_of_the_function_name_the_row() {
         let error = request(r#"{"r0":{"row":{"A":1}},"r1":{"row":{}}}"#).answer_each(doubled).unwrap_err();
-        assert_eq!((error.message.as_str(), error.context("row")), ("`A` is no number", Some("r1")));
+        assert_eq!((error.message.as_str(), error.context("row")), ("`A` is not a number", Some("r1")));
         let error = request(r#"{"r0":{"row":{}}}"#).answer_each(|_| Ok(3)).unwrap_err();
-        assert_eq!(error.message, "the answer to row r0 is no object");
+        assert_eq!(error.message, "the answer to row r0 is not an object");
     }
 }

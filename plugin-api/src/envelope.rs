@@ -1,14 +1,14 @@
-//! How a message crosses the boundary: a small JSON head, and blobs that are not escaped into it.
+//! The encoding of a message at the boundary: a small JSON head, and blobs without escaping.
 //!
-//! The head grows by serde's rules (unknown fields are ignored, missing ones have defaults), so messages
-//! evolve without a change of the binary interface; prompts and rows travel as they are.
+//! Unknown fields of the head are ignored and missing ones have defaults, so messages can grow without a change of the
+//! binary interface. Prompts and rows are blobs.
 
 use crate::error::{Error, ErrorKind, Result};
 use rowsmith_abi::Buffer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Writes a head and its blobs.
+/// Encodes a head and its blobs.
 pub fn encode<H: Serialize>(head: &H, blobs: &[&[u8]]) -> Result<Buffer> {
     let head = serde_json::to_vec(head)?;
     let total = 8 + head.len() + blobs.iter().map(|b| 4 + b.len()).sum::<usize>();
@@ -23,14 +23,14 @@ pub fn encode<H: Serialize>(head: &H, blobs: &[&[u8]]) -> Result<Buffer> {
     Ok(Buffer::from(out))
 }
 
-/// Reads a head and exactly `N` blobs. Further blobs of a newer version are ignored.
+/// Decodes a head and exactly `N` blobs. Further blobs, of a newer version, are ignored.
 pub fn decode<H: DeserializeOwned, const N: usize>(bytes: &[u8]) -> Result<(H, [&[u8]; N])> {
     let mut reader = Reader { rest: bytes };
     let head_len = reader.length()?;
     let head = serde_json::from_slice(reader.take(head_len)?)?;
     let count = reader.length()?;
     if count < N {
-        return Err(Error::new(ErrorKind::InvalidData, format!("a message has {count} parts where {N} are due")));
+        return Err(Error::new(ErrorKind::InvalidData, format!("a message with {count} blobs, expected {N}")));
     }
     let mut blobs = [&[][..]; N];
     for blob in &mut blobs {
@@ -40,20 +40,20 @@ pub fn decode<H: DeserializeOwned, const N: usize>(bytes: &[u8]) -> Result<(H, [
     Ok((head, blobs))
 }
 
-/// A blob as text.
+/// Returns a blob as text.
 pub fn text(blob: &[u8]) -> Result<String> {
     String::from_utf8(blob.to_vec())
-        .map_err(|e| Error::new(ErrorKind::InvalidData, format!("a message is not UTF-8: {e}")))
+        .map_err(|e| Error::new(ErrorKind::InvalidData, format!("a message that is not UTF-8: {e}")))
 }
 
 pub(crate) fn put_length(out: &mut Vec<u8>, length: usize) -> Result<()> {
     let length = u32::try_from(length)
-        .map_err(|_| Error::new(ErrorKind::TooLarge, format!("a message part of {length} bytes is over 4 GiB")))?;
+        .map_err(|_| Error::new(ErrorKind::TooLarge, format!("a message part of {length} bytes exceeds 4 GiB")))?;
     out.extend_from_slice(&length.to_le_bytes());
     Ok(())
 }
 
-/// Takes lengths and slices off the front of some bytes.
+/// Reads lengths and slices from the start of a byte slice.
 pub(crate) struct Reader<'a> {
     pub(crate) rest: &'a [u8],
 }
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         let (taken, rest) = self
             .rest
             .split_at_checked(count)
-            .ok_or_else(|| Error::new(ErrorKind::InvalidData, "a message ends too early"))?;
+            .ok_or_else(|| Error::new(ErrorKind::InvalidData, "an incomplete message"))?;
         self.rest = rest;
         Ok(taken)
     }
@@ -89,14 +89,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn head_and_blobs_come_back() {
+    fn head_and_blobs_round_trip() {
         let bytes = encode(&"head", &[b"one", b"", b"three"]).unwrap();
         let (head, [one, empty]): (String, [&[u8]; 2]) = decode(&bytes).unwrap();
         assert_eq!((head.as_str(), one, empty), ("head", &b"one"[..], &b""[..]));
     }
 
     #[test]
-    fn every_cut_is_an_error_and_no_panic() {
+    fn every_truncation_is_an_error() {
         let bytes = encode(&"head", &[b"one"]).unwrap();
         for cut in 0..bytes.len() {
             assert!(decode::<String, 1>(&bytes[..cut]).is_err(), "cut at {cut}");

@@ -1,4 +1,4 @@
-//! What the host lends to a plugin.
+//! Host services available to plugins.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Http;
@@ -25,42 +25,42 @@ pub mod operation {
     pub const STATE_DIR: u32 = 5;
 }
 
-/// Numbers of the cheap questions.
-pub mod question {
-    /// 1 when the run is being stopped.
+/// Numbers of the synchronous queries.
+pub mod query {
+    /// 1 if the run is stopped.
     pub const CANCELLED: u32 = 1;
-    /// The most talkative log level that is wanted: 0 (none) to 5 (trace).
+    /// Most verbose log level that the host records: 0 (none) to 5 (trace).
     pub const LOG_LEVEL: u32 = 2;
-    /// The address of a static in the host's image; equal to the plugin's own when it is linked in.
+    /// Address of a static in the host's image. Equal to the plugin's own if the plugin is linked into the host.
     pub const IMAGE: u32 = 3;
 }
 
 /// A boxed future, as [`HostServices`] returns it.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The services themselves. A host implements this; tests of plugins can as well.
+/// Implementation of the services, by a host or by a test.
 pub trait HostServices: Send + Sync + 'static {
-    /// Runs one operation of [`operation`].
+    /// Runs an operation of [`operation`].
     fn call(&self, operation: u32, payload: Buffer) -> BoxFuture<Result<Buffer>>;
-    /// Takes one log record; `level` is 1 (error) to 5 (trace).
+    /// Records a log message; `level` is 1 (error) to 5 (trace).
     fn log(&self, level: u32, target: &str, message: &str);
-    /// Answers one of [`question`].
-    fn query(&self, question: u32) -> u64;
+    /// Returns the value of a query of [`query`]; 0 for unknown ones.
+    fn query(&self, query: u32) -> u64;
 }
 
-/// How far a plugin has come, for the progress display.
+/// Progress of a plugin, for the progress display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct Progress {
-    /// What is going on, in a few words.
+    /// Current activity, in a few words.
     pub message: String,
-    /// How much is done.
+    /// Amount that is done.
     pub done: Option<u64>,
-    /// How much there is.
+    /// Total amount, if known.
     pub total: Option<u64>,
 }
 
-/// A plugin's handle to its host; cheap to clone.
+/// Handle of a plugin to its host. Cheap to clone.
 #[derive(Clone)]
 pub struct Host(Arc<dyn HostServices>);
 
@@ -71,13 +71,13 @@ impl fmt::Debug for Host {
 }
 
 impl Host {
-    /// A handle to some services.
+    /// Creates a handle to an implementation of the services.
     pub fn new(services: Arc<dyn HostServices>) -> Self {
         Self(services)
     }
 
     pub(crate) fn from_handle(handle: HostHandle) -> Self {
-        Self(Arc::new(Remote(handle)))
+        Self(Arc::new(RemoteServices(handle)))
     }
 
     pub(crate) async fn call(&self, operation: u32, payload: Buffer) -> Result<Buffer> {
@@ -96,46 +96,49 @@ impl Host {
     /// Waits on the host's clock.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`] when the run is stopped meanwhile.
+    /// [`ErrorKind::Cancelled`] if the run is stopped during the wait.
     pub async fn sleep(&self, duration: Duration) -> Result<()> {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         self.call(operation::SLEEP, Buffer::from(millis.to_string())).await.map(drop)
     }
 
-    /// Shows how far the plugin has come.
+    /// Updates the progress display.
+    ///
+    /// # Errors
+    /// If the host cannot be reached.
     pub async fn progress(&self, progress: Progress) -> Result<()> {
         self.call(operation::PROGRESS, Buffer::from(serde_json::to_vec(&progress)?)).await.map(drop)
     }
 
-    /// A folder of the plugin's own that outlives the run.
+    /// Returns the plugin's own folder, which persists between runs.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// If it cannot be created.
     pub async fn state_dir(&self) -> Result<PathBuf> {
         let bytes = self.call(operation::STATE_DIR, Buffer::default()).await?;
         let path = String::from_utf8(bytes.into_vec())
-            .map_err(|_| Error::new(ErrorKind::InvalidData, "the state folder's path is not UTF-8"))?;
+            .map_err(|_| Error::new(ErrorKind::InvalidData, "the path of the state folder is not UTF-8"))?;
         Ok(PathBuf::from(path))
     }
 
-    /// Whether the run is being stopped; long loops look at it between steps.
+    /// Returns whether the run is stopped. Long loops check it between steps.
     pub fn is_cancelled(&self) -> bool {
-        self.0.query(question::CANCELLED) != 0
+        self.0.query(query::CANCELLED) != 0
     }
 
-    /// An error when the run is being stopped.
+    /// Fails if the run is stopped.
     ///
     /// # Errors
     /// [`ErrorKind::Cancelled`].
     pub fn check_cancelled(&self) -> Result<()> {
-        if self.is_cancelled() { Err(Error::new(ErrorKind::Cancelled, "the run is being stopped")) } else { Ok(()) }
+        if self.is_cancelled() { Err(Error::new(ErrorKind::Cancelled, "the run is stopped")) } else { Ok(()) }
     }
 }
 
-/// Services on the other side of the boundary.
-struct Remote(HostHandle);
+/// Services across the plugin boundary.
+struct RemoteServices(HostHandle);
 
-impl HostServices for Remote {
+impl HostServices for RemoteServices {
     fn call(&self, operation: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
         let future = self.0.call(operation, payload);
         Box::pin(async move { future.await.map_err(|bytes| Error::decode(&bytes)) })
@@ -145,7 +148,7 @@ impl HostServices for Remote {
         self.0.log(level, target, message);
     }
 
-    fn query(&self, question: u32) -> u64 {
-        self.0.query(question)
+    fn query(&self, query: u32) -> u64 {
+        self.0.query(query)
     }
 }

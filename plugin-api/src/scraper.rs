@@ -1,4 +1,4 @@
-//! Where rows come from.
+//! The scraper trait: reads rows from a source.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Host, operation};
@@ -11,28 +11,28 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Rows that leave together; big enough to make a crossing cheap, small enough to stream.
+/// Rows per chunk: large enough for a cheap crossing of the boundary, small enough to stream.
 const CHUNK_ROWS: usize = 256;
-/// A chunk leaves early when its text has reached this size.
+/// Text size at which a chunk is sent early.
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// A source of rows.
 ///
-/// The host runs [`Scraper::scrape`] on a thread of its own, so it may block.
+/// The host runs [`Scraper::scrape`] on a separate thread, so it may block.
 pub trait Scraper: Send + Sync + Sized + 'static {
     /// The plugin's table in the config.
     type Config: DeserializeOwned + ConfigSchema;
 
-    /// Makes the scraper. Nothing is read from the source yet.
+    /// Creates the scraper. Does not read from the source yet.
     ///
     /// # Errors
-    /// [`Error::config`] when the config cannot work.
+    /// [`Error::config`] if the config cannot work.
     fn new(config: Self::Config, host: Host) -> Result<Self>;
 
     /// Sends all rows, in the source's order.
     fn scrape(&self, rows: &mut RowSink) -> impl Future<Output = Result<()>> + Send;
 
-    /// Names what there is to scrape (capability `list`).
+    /// Lists the items that can be scraped (capability `list`).
     fn list(&self) -> impl Future<Output = Result<Vec<Listing>>> + Send {
         async { Err(Error::unsupported("list")) }
     }
@@ -65,17 +65,17 @@ impl SourcePaths {
     }
 }
 
-/// One thing that a scraper can scrape.
+/// An item that a scraper can scrape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
-    /// What to write into the config.
+    /// Value for the config.
     pub name: String,
-    /// A few words on it; may be empty.
+    /// Short description; may be empty.
     #[serde(default)]
     pub about: String,
 }
 
-/// Takes a scraper's rows; waits while the pipeline is full.
+/// Sends a scraper's rows to the host; waits while the pipeline is full.
 pub struct RowSink {
     host: Host,
     sink: u64,
@@ -84,21 +84,21 @@ pub struct RowSink {
 }
 
 impl RowSink {
-    /// A sink whose rows go to the host under this number.
+    /// Creates a sink with the number that the host assigned.
     pub fn new(host: Host, sink: u64) -> Self {
         Self { host, sink, builder: ChunkBuilder::new(), sent: 0 }
     }
 
-    /// Sends one row: any struct or map; its fields are the columns.
+    /// Sends a row: a struct or a map whose fields are the columns.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`] when the row is neither, [`ErrorKind::Cancelled`] when no more rows are wanted.
+    /// [`ErrorKind::InvalidData`] if the row is neither, [`ErrorKind::Cancelled`] if the host accepts no more rows.
     pub async fn send<T: Serialize + Sync + ?Sized>(&mut self, row: &T) -> Result<()> {
         self.builder.push(row).map_err(|e| e.with_context("row", (self.rows() + 1).to_string()))?;
         self.flush_if_full().await
     }
 
-    /// Sends one row from names and cells.
+    /// Sends a row of names and cells.
     ///
     /// # Errors
     /// As [`RowSink::send`].
@@ -107,27 +107,27 @@ impl RowSink {
         self.flush_if_full().await
     }
 
-    /// Fixes the columns beforehand; the builder may then be filled by place.
+    /// Sets the columns in advance, so that cells can be added to the builder by index.
     pub fn set_columns(&mut self, columns: Arc<[String]>) {
         if self.builder.is_empty() {
             self.builder = ChunkBuilder::with_columns(columns);
         }
     }
 
-    /// The builder of the rows that are not sent yet; call [`RowSink::flush_if_full`] after each row.
+    /// Returns the builder of the rows that are not sent yet. Call [`RowSink::flush_if_full`] after each row.
     pub fn builder(&mut self) -> &mut ChunkBuilder {
         &mut self.builder
     }
 
-    /// How many rows were taken so far.
+    /// Number of rows so far, sent or not.
     pub fn rows(&self) -> u64 {
         self.sent + self.builder.len() as u64
     }
 
-    /// Hands the rows over when there are enough of them.
+    /// Sends the rows if a chunk is full.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`] when no more rows are wanted.
+    /// [`ErrorKind::Cancelled`] if the host accepts no more rows.
     pub async fn flush_if_full(&mut self) -> Result<()> {
         if self.builder.len() >= CHUNK_ROWS || self.builder.text_len() >= CHUNK_BYTES {
             self.flush().await
@@ -136,10 +136,10 @@ impl RowSink {
         }
     }
 
-    /// Hands the rows over now: for sources that pause, so that nothing waits with them.
+    /// Sends the rows now. Sources that pause call it before the pause.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`] when no more rows are wanted.
+    /// [`ErrorKind::Cancelled`] if the host accepts no more rows.
     pub async fn flush(&mut self) -> Result<()> {
         if self.builder.is_empty() {
             return Ok(());
@@ -157,12 +157,13 @@ fn encode_rows(sink: u64, chunk: &RowChunk) -> Result<Buffer> {
     Ok(Buffer::from(out))
 }
 
-/// Reads the payload of [`operation::EMIT_ROWS`]: the sink's number and the rows.
+/// Decodes the payload of [`operation::EMIT_ROWS`]: the number of the sink and the rows.
 ///
 /// # Errors
-/// When the bytes are not such a message.
+/// If the bytes are not such a payload.
 pub fn decode_rows(payload: &[u8]) -> Result<(u64, RowChunk)> {
-    let (sink, rows) =
-        payload.split_first_chunk::<8>().ok_or_else(|| Error::new(ErrorKind::InvalidData, "rows without a sink"))?;
+    let (sink, rows) = payload
+        .split_first_chunk::<8>()
+        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "the payload has no sink number"))?;
     Ok((u64::from_le_bytes(*sink), RowChunk::decode(rows)?))
 }

@@ -8,7 +8,7 @@ use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::{encode_panic, image_address};
-use rowsmith_plugin_api::host::{Progress, operation, question};
+use rowsmith_plugin_api::host::{Progress, operation, query};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Manifest, Result};
 use std::path::PathBuf;
@@ -152,9 +152,9 @@ impl HostSide for PluginServices {
 
     fn query(&self, question: u32) -> u64 {
         match question {
-            question::CANCELLED => u64::from(self.shared.stop.is_requested()),
-            question::LOG_LEVEL => log_level(),
-            question::IMAGE => image_address(),
+            query::CANCELLED => u64::from(self.shared.stop.is_requested()),
+            query::LOG_LEVEL => log_level(),
+            query::IMAGE => image_address(),
             _ => 0,
         }
     }

@@ -157,7 +157,7 @@ mod tests {
             (payload(0, &["a"], MAX_ROWS + 1), "sent 1000001 rows, where 1000000 is the most, at once"),
             (vec![0; MAX_BYTES + 1], "sent 64 MiB of rows, where 64 MiB is the most, at once"),
             (payload(0, &["a", "b", "a"], 1), "sent rows with two columns `a`"),
-            (vec![0; 20], "rows in a format that is not known here"),
+            (vec![0; 20], "rows in an unknown format"),
         ];
         for (bytes, sentence) in cases {
             let sinks = RowIntake::default();

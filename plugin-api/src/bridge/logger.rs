@@ -1,6 +1,6 @@
 //! Carries the plugin's log records to the host.
 
-use crate::host::{HostServices, question};
+use crate::host::{HostServices, query};
 use log::{LevelFilter, Log, Metadata, Record};
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ struct HostLogger(Arc<dyn HostServices>);
 
 impl Log for HostLogger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.level() as u64 <= self.0.query(question::LOG_LEVEL)
+        metadata.level() as u64 <= self.0.query(query::LOG_LEVEL)
     }
 
     fn log(&self, record: &Record<'_>) {
@@ -22,7 +22,7 @@ impl Log for HostLogger {
 
 /// Installs the logger of this image once; a second instance of the plugin uses the same.
 pub(super) fn install(services: &Arc<dyn HostServices>) {
-    let level = match services.query(question::LOG_LEVEL) {
+    let level = match services.query(query::LOG_LEVEL) {
         0 => LevelFilter::Off,
         1 => LevelFilter::Error,
         2 => LevelFilter::Warn,

@@ -2,7 +2,7 @@
 
 use super::logger;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::{Host, question};
+use crate::host::{Host, query};
 use rowsmith_abi::{Buffer, Callee, Header, HostHandle, PanicMessage, ReplyFuture};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,7 +40,7 @@ where
     C: DeserializeOwned,
 {
     let host = Host::from_handle(host);
-    if host.services().query(question::IMAGE) != image_address() {
+    if host.services().query(query::IMAGE) != image_address() {
         logger::install(host.services());
     }
     let made = serde_json::from_slice(config)

@@ -1,4 +1,4 @@
-//! What scrapers of files share: opening a file or the standard input, and finding what was meant.
+//! Helpers for scrapers of files: opens a file or the standard input, and suggests near names.
 
 mod near_names;
 mod source;

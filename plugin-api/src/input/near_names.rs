@@ -1,6 +1,6 @@
-//! Finds the names that someone may have meant.
+//! Suggests names for a misspelled one.
 
-/// Up to three of `names`, the nearest first; none when nothing is near.
+/// Returns up to three of `names` that are near `wanted`, the nearest first.
 pub fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
     let wanted = wanted.to_lowercase();
     let limit = (wanted.chars().count() / 3).min(5);
@@ -13,12 +13,12 @@ pub fn near_names(wanted: &str, names: impl IntoIterator<Item = String>) -> Vec<
     near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// Names as they stand in a sentence.
+/// Formats names for a sentence: `a`, `b`.
 pub fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// How many characters have to be added, removed or changed.
+/// Number of characters to add, remove or change (Levenshtein distance).
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_come_first_and_the_far_not_at_all() {
+    fn near_names_are_sorted_and_far_ones_left_out() {
         let names = ["topics.tsv", "Topic.csv", "other.txt"].map(str::to_owned);
         assert_eq!(near_names("topics.csv", names), ["Topic.csv", "topics.tsv"]);
     }

@@ -1,4 +1,4 @@
-//! Opens the file or the standard input of a scraper.
+//! Opens a file or the standard input.
 
 use super::near_names::{listed, near_names};
 use crate::error::{Error, ErrorKind, Result};
@@ -6,23 +6,23 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// A file has to be read that far to know what it is.
+/// Bytes of a file that identify its format.
 const HEAD_BYTES: u64 = 4;
-/// A folder with more names than this is not searched to the end for what may have been meant.
+/// Maximum names of a folder that are searched for near names.
 const MAX_NAMES: usize = 10_000;
 
 /// The bytes of a source.
 pub type Bytes = Box<dyn Read + Send>;
 
-/// A source whose first bytes were read already, to tell early when it is something else than it should be.
+/// An open source with its first bytes, which identify other formats.
 pub struct Opened {
     /// The first bytes, up to four.
     pub head: Vec<u8>,
-    /// What comes after them.
+    /// The bytes after them.
     pub rest: Bytes,
 }
 
-/// The source as messages name it.
+/// Name of a source in messages.
 pub fn display_name(path: &str) -> &str {
     if path == "-" { "the standard input" } else { path }
 }
@@ -30,7 +30,7 @@ pub fn display_name(path: &str) -> &str {
 /// Opens a file, or the standard input for `-`.
 ///
 /// # Errors
-/// When it cannot be read, with near names of its folder as the hint, or when it is a folder.
+/// If it cannot be read, with near names of its folder as the hint, or if it is a folder.
 pub fn open(path: &str) -> Result<Opened> {
     let mut rest: Bytes = if path == "-" { Box::new(io::stdin()) } else { Box::new(open_file(Path::new(path))?) };
     let mut head = Vec::new();
@@ -46,9 +46,9 @@ fn open_file(path: &Path) -> Result<File> {
             None => error,
         }
     })?;
-    if file.metadata().is_ok_and(|found| found.is_dir()) {
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         let error = Error::new(ErrorKind::Io, format!("cannot read {}: it is a folder", path.display()));
-        return Err(error.with_context("path", path.display().to_string()).hint("name a file in it"));
+        return Err(error.with_context("path", path.display().to_string()).hint("set the path to a file in it"));
     }
     Ok(file)
 }
@@ -60,5 +60,5 @@ fn missing_hint(path: &Path) -> Option<String> {
     };
     let names = entries.take(MAX_NAMES).flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let near = near_names(path.file_name()?.to_str()?, names);
-    (!near.is_empty()).then(|| format!("that folder has {}", listed(&near)))
+    (!near.is_empty()).then(|| format!("the folder has {}", listed(&near)))
 }

@@ -2,14 +2,11 @@
 
 use super::cell::{Cell, CellKind};
 use super::chunk::RowChunk;
-use super::serialize;
 use crate::error::{Error, ErrorKind, Result};
-use serde::Serialize;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// Collects rows. Columns appear in the order in which they are first seen; rows before a new column get
-/// it as absent.
+/// Collects rows to a chunk. Columns are in the order of their first occurrence; earlier rows have new columns as absent.
 #[derive(Debug)]
 pub struct ChunkBuilder {
     columns: Arc<[String]>,
@@ -17,7 +14,7 @@ pub struct ChunkBuilder {
     kinds: Vec<CellKind>,
     ends: Vec<u32>,
     text: String,
-    /// The cells of the row that is being written, in the order they came: column, kind, range in `text`.
+    /// Cells of the open row in the order of their arrival: column, kind, range in `text`.
     open: Vec<(usize, CellKind, usize, usize)>,
     row_start: usize,
     in_order: bool,
@@ -30,12 +27,12 @@ impl Default for ChunkBuilder {
 }
 
 impl ChunkBuilder {
-    /// An empty builder without columns.
+    /// Creates an empty builder without columns.
     pub fn new() -> Self {
         Self::with_columns(Arc::from([]))
     }
 
-    /// An empty builder whose columns are known.
+    /// Creates an empty builder with known columns.
     pub fn with_columns(columns: Arc<[String]>) -> Self {
         Self {
             columns,
@@ -54,44 +51,32 @@ impl ChunkBuilder {
         &self.columns
     }
 
-    /// Makes further columns known; `columns` begins with those that are known already.
+    /// Adds columns; `columns` starts with the known ones.
     pub fn set_columns(&mut self, columns: Vec<String>) {
         for name in columns.into_iter().skip(self.columns.len()) {
             self.add_column(&name);
         }
     }
 
-    /// How many rows are finished.
+    /// Number of finished rows.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether no row is finished.
+    /// Returns whether no row is finished.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// The bytes of text so far.
+    /// Size of the text so far, in bytes.
     pub fn text_len(&self) -> usize {
         self.text.len()
     }
 
-    /// Adds a row from anything that serialises as a struct or a map.
+    /// Adds a row of names and cells.
     ///
     /// # Errors
-    /// When it does not, or when a value cannot be JSON (a NaN, a map with keys that are not text).
-    pub fn push<T: Serialize + ?Sized>(&mut self, row: &T) -> Result<()> {
-        let result = serialize::write_row(self, row).and_then(|()| self.end_row());
-        if result.is_err() {
-            self.abandon_row();
-        }
-        result
-    }
-
-    /// Adds a row from names and cells.
-    ///
-    /// # Errors
-    /// When the chunk would hold more text than 4 GiB.
+    /// If the text of the chunk exceeds 4 GiB.
     pub fn push_cells<'a>(&mut self, cells: impl IntoIterator<Item = (&'a str, Cell<'a>)>) -> Result<()> {
         for (name, cell) in cells {
             self.cell(name, cell);
@@ -99,13 +84,13 @@ impl ChunkBuilder {
         self.end_row()
     }
 
-    /// Adds one cell to the row that is being written.
+    /// Adds a cell to the open row.
     pub fn cell(&mut self, name: &str, cell: Cell<'_>) {
         let column = self.find_or_add(name);
         self.cell_at(column, cell);
     }
 
-    /// Adds one cell by the place of its column, which must be known already.
+    /// Adds a cell to the open row by the index of its column, which must exist.
     pub fn cell_at(&mut self, column: usize, cell: Cell<'_>) {
         let start = self.text.len();
         if cell.kind == CellKind::Json {
@@ -159,14 +144,14 @@ impl ChunkBuilder {
         self.ends = ends;
     }
 
-    /// Ends the row that is being written.
+    /// Ends the open row.
     ///
     /// # Errors
-    /// When the chunk holds more text than 4 GiB.
+    /// If the text of the chunk exceeds 4 GiB.
     pub fn end_row(&mut self) -> Result<()> {
         if u32::try_from(self.text.len()).is_err() {
-            self.abandon_row();
-            return Err(Error::new(ErrorKind::TooLarge, "a chunk of rows is over 4 GiB"));
+            self.discard_row();
+            return Err(Error::new(ErrorKind::TooLarge, "the chunk of rows exceeds 4 GiB"));
         }
         if !self.in_order {
             self.reorder();
@@ -189,7 +174,7 @@ impl ChunkBuilder {
         Ok(())
     }
 
-    /// Cells that came in another order than the columns' (or twice: the last one counts) are moved.
+    /// Sorts the cells by column. Of two cells for one column the last one remains.
     fn reorder(&mut self) {
         let mut cells = std::mem::take(&mut self.open);
         cells.reverse();
@@ -205,15 +190,15 @@ impl ChunkBuilder {
         self.text.push_str(&sorted);
     }
 
-    fn abandon_row(&mut self) {
+    pub(super) fn discard_row(&mut self) {
         self.open.clear();
         self.text.truncate(self.row_start);
         self.in_order = true;
     }
 
-    /// Takes the rows out as a chunk; the builder keeps its columns.
+    /// Returns the finished rows as a chunk and discards the open row. The builder keeps its columns.
     pub fn take(&mut self) -> RowChunk {
-        self.abandon_row();
+        self.discard_row();
         let text_len = self.text.len();
         let chunk = RowChunk {
             columns: Arc::clone(&self.columns),
@@ -230,8 +215,8 @@ impl ChunkBuilder {
     }
 }
 
-/// Appends JSON without the white space between its parts: how a source lays out a value is no part of it,
-/// and a line break would end a line of JSON Lines.
+/// Appends JSON without white space between its tokens. The layout is not part of the value, and a line feed would break
+/// JSON Lines.
 fn push_compact(out: &mut String, json: &str) {
     let mut in_string = false;
     let mut escaped = false;
@@ -261,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_back_as_they_went_in() {
+    fn rows_round_trip() {
         let cases = [
             ("scalars", vec![json!({"s": "text", "n": 1, "f": 1.5, "t": true, "f2": false, "z": null})]),
             ("nested", vec![json!({"a": [1, {"b": "c"}], "o": {"k": [true]}})]),
@@ -275,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_cannot_be_written_leaves_no_trace() {
+    fn a_failed_row_is_discarded() {
         let mut builder = ChunkBuilder::new();
         builder.push(&json!({"a": "kept"})).unwrap();
         assert!(builder.push(&"only a string").is_err());
@@ -295,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_that_cannot_be_read_in_full_are_refused() {
+    fn invalid_cells_are_errors() {
         let wide = "9".repeat(400);
         let cases = [
             (CellKind::Json, "1"),
@@ -315,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_bytes_are_refused_and_never_panic() {
+    fn damaged_bytes_are_errors() {
         let mut builder = ChunkBuilder::new();
         builder.push(&json!({"name": "é", "n": 12, "j": [1]})).unwrap();
         let bytes = builder.take().encode().unwrap().to_vec();

@@ -1,8 +1,8 @@
-//! One value of a row.
+//! A value of a row.
 
 use std::borrow::Cow;
 
-/// What a cell's text means.
+/// Type of a cell, which determines the meaning of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum CellKind {
@@ -16,7 +16,7 @@ pub enum CellKind {
     True = 3,
     /// A number, as its JSON text.
     Number = 4,
-    /// A string, as itself.
+    /// A string, without quotes or escapes.
     String = 5,
     /// An array or an object, as its JSON text.
     Json = 6,
@@ -40,9 +40,9 @@ impl CellKind {
 /// A borrowed value of a row: a kind and a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell<'a> {
-    /// What `text` means.
+    /// Type of the cell.
     pub kind: CellKind,
-    /// The string itself, the JSON text of a number, array or object, or nothing.
+    /// The string, the JSON text of a number, array or object, or empty.
     pub text: &'a str,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Cell<'a> {
         Self { kind: CellKind::String, text }
     }
 
-    /// Whether there is nothing to read: absent, null, or only white space.
+    /// Returns whether the cell is absent, null, or only white space.
     pub fn is_blank(self) -> bool {
         match self.kind {
             CellKind::Absent | CellKind::Null => true,
@@ -66,7 +66,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The value as plain text, as a table shows it: strings as they are, null as nothing.
+    /// The value as plain text for tables: strings without quotes, null as an empty text.
     pub fn display(self) -> &'a str {
         match self.kind {
             CellKind::Absent | CellKind::Null => "",

@@ -1,4 +1,4 @@
-//! A finished run of rows.
+//! A finished chunk of rows, and its encoding.
 
 use super::cell::{Cell, CellKind};
 use crate::envelope::{Reader, put_length};
@@ -7,7 +7,7 @@ use rowsmith_abi::Buffer;
 use std::sync::Arc;
 
 const MAGIC: &[u8; 4] = b"RSC1";
-/// No table has more columns than this; a chunk that claims it is damaged.
+/// Maximum columns. A chunk with more is damaged.
 const MAX_COLUMNS: usize = 65_536;
 
 /// Rows that share one list of columns. Cells are stored row by row.
@@ -15,9 +15,9 @@ const MAX_COLUMNS: usize = 65_536;
 pub struct RowChunk {
     pub(super) columns: Arc<[String]>,
     pub(super) rows: usize,
-    /// One kind a cell.
+    /// One kind per cell.
     pub(super) kinds: Vec<CellKind>,
-    /// Where each cell's text ends in `text`; it begins where the cell before it ends.
+    /// End of each cell in `text`. A cell starts at the end of the previous one.
     pub(super) ends: Vec<u32>,
     pub(super) text: String,
 }
@@ -28,12 +28,12 @@ impl RowChunk {
         &self.columns
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there is no row.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -49,12 +49,12 @@ impl RowChunk {
         }
     }
 
-    /// The place of a column.
+    /// Returns the index of a column.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// The cell at a row and a column; absent where there is none.
+    /// Returns the cell at a row and a column; absent if there is none.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         if column >= self.columns.len() || row >= self.rows {
             return Cell::ABSENT;
@@ -65,22 +65,22 @@ impl RowChunk {
         Cell { kind: self.kinds[at], text }
     }
 
-    /// One row.
+    /// Returns a row.
     pub fn row(&self, row: usize) -> RowView<'_> {
         RowView { chunk: self, row }
     }
 
-    /// All rows.
+    /// Iterates over the rows.
     pub fn iter(&self) -> impl Iterator<Item = RowView<'_>> {
         (0..self.rows).map(|row| self.row(row))
     }
 
-    /// The bytes that the chunk holds in memory, roughly.
+    /// Approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         self.text.len() + self.kinds.len() * 5
     }
 
-    /// Appends the chunk as bytes.
+    /// Appends the encoded chunk.
     pub fn encode_into(&self, out: &mut Vec<u8>) -> Result<()> {
         out.reserve(self.size() + 64);
         out.extend_from_slice(MAGIC);
@@ -99,21 +99,21 @@ impl RowChunk {
         Ok(())
     }
 
-    /// The chunk as bytes for the boundary.
+    /// Encodes the chunk.
     pub fn encode(&self) -> Result<Buffer> {
         let mut out = Vec::new();
         self.encode_into(&mut out)?;
         Ok(Buffer::from(out))
     }
 
-    /// Reads a chunk and checks all of it: lengths, UTF-8, numbers and nested JSON.
+    /// Decodes a chunk and validates lengths, UTF-8, numbers and nested JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidData`] naming the row and column of the first cell that is not what it says.
+    /// [`ErrorKind::InvalidData`] with row and column of the first invalid cell.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader { rest: bytes };
         if reader.take(4)? != MAGIC {
-            return Err(invalid("rows in a format that is not known here"));
+            return Err(invalid("rows in an unknown format"));
         }
         let column_count = reader.length()?;
         let rows = reader.length()?;
@@ -125,14 +125,14 @@ impl RowChunk {
             let len = reader.length()?;
             columns.push(utf8(reader.take(len)?)?.to_owned());
         }
-        let cells = column_count.checked_mul(rows).ok_or_else(|| invalid("more cells than there can be"))?;
+        let cells = column_count.checked_mul(rows).ok_or_else(|| invalid("too many cells"))?;
         let kinds = reader
             .take(cells)?
             .iter()
-            .map(|byte| CellKind::from_byte(*byte).ok_or_else(|| invalid(format!("a cell of the unknown kind {byte}"))))
+            .map(|byte| CellKind::from_byte(*byte).ok_or_else(|| invalid(format!("a cell of unknown kind {byte}"))))
             .collect::<Result<Vec<_>>>()?;
         let ends = reader
-            .take(cells.checked_mul(4).ok_or_else(|| invalid("more cells than there can be"))?)?
+            .take(cells.checked_mul(4).ok_or_else(|| invalid("too many cells"))?)?
             .chunks_exact(4)
             .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect::<Vec<_>>();
@@ -147,55 +147,55 @@ impl RowChunk {
         let mut start = 0_u32;
         for (at, end) in self.ends.iter().enumerate() {
             let Some(text) = self.text.get(start as usize..*end as usize) else {
-                return Err(invalid(format!("{} whose text cannot be cut there", self.place(at))));
+                return Err(invalid(format!("{} with an invalid text range", self.describe(at))));
             };
-            let sound = match self.kinds[at] {
+            let is_valid = match self.kinds[at] {
                 CellKind::String => true,
                 CellKind::Number => is_number(text),
                 CellKind::Json => is_compound(text),
                 CellKind::Absent | CellKind::Null | CellKind::False | CellKind::True => text.is_empty(),
             };
-            if !sound {
-                return Err(invalid(format!("{} that is not the {:?} it says it is", self.place(at), self.kinds[at])));
+            if !is_valid {
+                return Err(invalid(format!("{} that is not a valid {:?}", self.describe(at), self.kinds[at])));
             }
             start = *end;
         }
         Ok(())
     }
 
-    fn place(&self, at: usize) -> String {
+    fn describe(&self, at: usize) -> String {
         let columns = self.columns.len();
         format!("a cell (row {} of its chunk, column `{}`)", at / columns + 1, self.columns[at % columns])
     }
 }
 
-/// Whether a text is an array or an object that can be read in full. What is only skipped over may hold
-/// numbers and escapes that cannot.
+/// Returns whether a text is a valid array or object. Parses it in full, because skipping a value does not validate its
+/// numbers and escapes.
 fn is_compound(text: &str) -> bool {
     text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok()
 }
 
 fn is_number(text: &str) -> bool {
-    /// Integers of more digits may be beyond every number.
-    const PLAIN: usize = 300;
-    // The common case, an integer, need not go through the parser.
+    /// Maximum digits of integers that are in range without a check.
+    const MAX_PLAIN_DIGITS: usize = 300;
+    // The common case, an integer, does not need the parser.
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let plain = !digits.is_empty()
-        && digits.len() <= PLAIN
+    let is_plain = !digits.is_empty()
+        && digits.len() <= MAX_PLAIN_DIGITS
         && digits.iter().all(u8::is_ascii_digit)
         && (digits.len() == 1 || digits[0] != b'0');
-    plain || (text.trim() == text && serde_json::from_str::<serde_json::Number>(text).is_ok())
+    is_plain || (text.trim() == text && serde_json::from_str::<serde_json::Number>(text).is_ok())
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|e| invalid(format!("text that is not UTF-8 ({e})")))
 }
 
-fn invalid(what: impl AsRef<str>) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("the plugin sent {}", what.as_ref()))
+fn invalid(problem: impl AsRef<str>) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("the plugin sent {}", problem.as_ref()))
 }
 
-/// One row of a chunk.
+/// A row of a chunk.
 #[derive(Clone, Copy)]
 pub struct RowView<'a> {
     chunk: &'a RowChunk,
@@ -203,17 +203,17 @@ pub struct RowView<'a> {
 }
 
 impl<'a> RowView<'a> {
-    /// The cell of a column, by place.
+    /// Returns the cell of a column, by index.
     pub fn cell(self, column: usize) -> Cell<'a> {
         self.chunk.cell(self.row, column)
     }
 
-    /// The cell of a column, by name.
+    /// Returns the cell of a column, by name.
     pub fn get(self, name: &str) -> Cell<'a> {
         self.chunk.column(name).map_or(Cell::ABSENT, |column| self.cell(column))
     }
 
-    /// Names and cells of the columns that the row has.
+    /// Iterates over names and cells of the columns that the row has.
     pub fn cells(self) -> impl Iterator<Item = (&'a str, Cell<'a>)> {
         self.chunk
             .columns

@@ -1,4 +1,4 @@
-//! The text of a JSON object as a row, without a tree of values in between.
+//! Converts the text of a JSON object to a row, without an intermediate value tree.
 
 use super::builder::ChunkBuilder;
 use super::cell::{Cell, CellKind};
@@ -9,11 +9,13 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Adds the cells of an object, as JSON text, to the row that is being built, and returns how many there were. Numbers
-/// keep their digits. The row is not ended: after an error it has to be given up, with [`ChunkBuilder::take`].
+/// Adds the cells of a JSON object to the open row of a builder and returns their number. Numbers keep their digits.
+///
+/// The row stays open. After an error the caller discards it with [`ChunkBuilder::take`].
 ///
 /// # Errors
-/// When the text is no JSON object, or holds what no cell can: a number that is out of range, half a character.
+/// If the text is not a JSON object, or has a value that a cell cannot hold: a number out of range or an unpaired
+/// surrogate.
 pub fn add_cells(text: &str, builder: &mut ChunkBuilder) -> serde_json::Result<usize> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let cells = parser.deserialize_map(Cells { builder })?;
@@ -50,13 +52,13 @@ fn add_cell(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result<(), Co
         Some(b'"') => match text.get(1..text.len() - 1) {
             Some(plain) if !plain.contains('\\') => Cell::string(plain),
             _ => {
-                let string: String = serde_json::from_str(text).map_err(|_| "an escape in the string means nothing")?;
+                let string: String = serde_json::from_str(text).map_err(|_| "an escape in the string is invalid")?;
                 builder.cell(name, Cell::string(&string));
                 return Ok(());
             }
         },
         Some(b'{' | b'[') => {
-            // What was only stepped over may hold escapes and numbers that mean nothing.
+            // Skipping a value does not validate its escapes and numbers.
             serde_json::from_str::<Value>(text).map_err(|e| e.to_string())?;
             Cell { kind: CellKind::Json, text }
         }
@@ -70,13 +72,13 @@ fn add_cell(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result<(), Co
     Ok(())
 }
 
-/// The host refuses numbers that no float can hold, such as 1e999.
+/// Returns whether a float can hold the number. The host rejects others, such as 1e999.
 fn is_in_range(number: &str) -> bool {
     number.len() < 19 && number.bytes().all(|byte| byte.is_ascii_digit())
         || serde_json::from_str::<serde_json::Number>(number).is_ok()
 }
 
-/// The name of a column; borrowed unless it has escapes.
+/// Name of a column; borrowed unless it has escapes.
 struct Name<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn other_values_are_errors() {
         let cases = [
             ("1", "invalid type: integer `1`, expected an object"),
             ("[]", "invalid type: sequence, expected an object"),
@@ -156,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_as_serde_does(text in "[{}\\[\\]\":,a1e\\\\u -]{0,12}", inner: String) {
+        fn any_text_is_read_as_by_serde(text in "[{}\\[\\]\":,a1e\\\\u -]{0,12}", inner: String) {
             for text in [text, json!({"a": inner, &inner: 1}).to_string()] {
                 let read = serde_json::from_str::<serde_json::Map<String, Value>>(&text).ok().map(Value::Object);
                 prop_assert_eq!(row(&text).ok(), read, "{}", text);

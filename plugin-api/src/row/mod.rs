@@ -1,8 +1,7 @@
-//! Rows as they cross the boundary: chunks of cells in one run of text.
+//! Rows at the plugin boundary: chunks of cells in one contiguous text.
 //!
-//! A chunk holds the names of its columns once and the cells of many rows behind each other, so moving it
-//! is a copy of bytes and reading a cell is a slice. `docs/decisions/0002-rows-at-the-boundary.md` has the
-//! measurement that chose it.
+//! A chunk stores the names of its columns once and the cells of many rows in sequence. Moving it copies bytes, and
+//! reading a cell is a slice. `docs/decisions/0002-rows-at-the-boundary.md` has the measurement behind this format.
 
 mod builder;
 mod cell;

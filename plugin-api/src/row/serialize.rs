@@ -1,4 +1,4 @@
-//! Turns anything that serialises as a struct or a map into one row.
+//! Converts a serializable struct or map to a row.
 
 use super::builder::ChunkBuilder;
 use super::cell::{Cell, CellKind};
@@ -6,19 +6,33 @@ use crate::error::{Error, ErrorKind, Result};
 use serde::ser::{self, Impossible, Serialize, Serializer};
 use std::fmt;
 
-pub(super) fn write_row<T: Serialize + ?Sized>(builder: &mut ChunkBuilder, row: &T) -> Result<()> {
+impl ChunkBuilder {
+    /// Adds a row from a serializable struct or map.
+    ///
+    /// # Errors
+    /// If it is neither, or if a value is not valid JSON (a NaN, a map with keys that are not text).
+    pub fn push<T: Serialize + ?Sized>(&mut self, row: &T) -> Result<()> {
+        let result = write_row(self, row).and_then(|()| self.end_row());
+        if result.is_err() {
+            self.discard_row();
+        }
+        result
+    }
+}
+
+fn write_row<T: Serialize + ?Sized>(builder: &mut ChunkBuilder, row: &T) -> Result<()> {
     row.serialize(RowSerializer { builder }).map_err(|signal| match signal {
-        Signal::Message(text) => Error::new(ErrorKind::InvalidData, format!("a row cannot be written: {text}")),
+        Signal::Message(text) => Error::new(ErrorKind::InvalidData, format!("cannot serialize the row: {text}")),
         Signal::Compound => {
             Error::new(ErrorKind::InvalidData, "a row must be a struct or a map of column names to values")
         }
     })
 }
 
-/// Why a serialiser gave up.
+/// Reason for the end of a serialization.
 #[derive(Debug)]
 enum Signal {
-    /// The value is an array or an object, which is written as JSON text instead.
+    /// The value is an array or an object; the caller writes it as JSON text.
     Compound,
     Message(String),
 }
@@ -40,7 +54,7 @@ impl ser::Error for Signal {
     }
 }
 
-type No = Impossible<(), Signal>;
+type Unsupported = Impossible<(), Signal>;
 
 fn write_cell<T: Serialize + ?Sized>(builder: &mut ChunkBuilder, name: &str, value: &T) -> Result<(), Signal> {
     match value.serialize(CellSerializer { builder, name }) {
@@ -52,7 +66,7 @@ fn write_cell<T: Serialize + ?Sized>(builder: &mut ChunkBuilder, name: &str, val
     }
 }
 
-/// Raw JSON values reach this too, so the text may be of any JSON type.
+/// Adds a cell from JSON text of any type, because raw JSON values end up here too.
 fn write_json_text(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result<(), Signal> {
     let text = text.trim();
     let cell = match text.as_bytes().first() {
@@ -71,8 +85,8 @@ fn write_json_text(builder: &mut ChunkBuilder, name: &str, text: &str) -> Result
     Ok(())
 }
 
-/// Generates the scalar methods that a serialiser has to have and does not want.
-macro_rules! refuse {
+/// Generates the methods for unsupported types.
+macro_rules! unsupported {
     ($($method:ident($($kind:ty),*)),* $(,)?) => {
         $(fn $method(self, $(_: $kind),*) -> Result<(), Signal> { Err(Signal::Compound) })*
     };
@@ -85,15 +99,15 @@ struct RowSerializer<'a> {
 impl<'a> Serializer for RowSerializer<'a> {
     type Ok = ();
     type Error = Signal;
-    type SerializeSeq = No;
-    type SerializeTuple = No;
-    type SerializeTupleStruct = No;
-    type SerializeTupleVariant = No;
+    type SerializeSeq = Unsupported;
+    type SerializeTuple = Unsupported;
+    type SerializeTupleStruct = Unsupported;
+    type SerializeTupleVariant = Unsupported;
     type SerializeMap = RowMap<'a>;
     type SerializeStruct = RowMap<'a>;
-    type SerializeStructVariant = No;
+    type SerializeStructVariant = Unsupported;
 
-    refuse! {
+    unsupported! {
         serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64),
         serialize_u8(u8), serialize_u16(u16), serialize_u32(u32), serialize_u64(u64), serialize_f32(f32),
         serialize_f64(f64), serialize_char(char), serialize_str(&str), serialize_bytes(&[u8]), serialize_none(),
@@ -118,19 +132,25 @@ impl<'a> Serializer for RowSerializer<'a> {
         Err(Signal::Compound)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<No, Signal> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<No, Signal> {
+    fn serialize_tuple(self, _: usize) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
@@ -142,7 +162,13 @@ impl<'a> Serializer for RowSerializer<'a> {
         Ok(RowMap { builder: self.builder, key: None })
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 }
@@ -161,13 +187,13 @@ impl ser::SerializeMap for RowMap<'_> {
         self.key = Some(match key {
             serde_json::Value::String(text) => text,
             serde_json::Value::Number(number) => number.to_string(),
-            _ => return Err(Signal::Message("a column's name must be text".to_owned())),
+            _ => return Err(Signal::Message("the name of a column must be a string".to_owned())),
         });
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Signal> {
-        let key = self.key.take().ok_or_else(|| Signal::Message("a value without a column's name".to_owned()))?;
+        let key = self.key.take().ok_or_else(|| Signal::Message("a value without the name of a column".to_owned()))?;
         write_cell(self.builder, &key, value)
     }
 
@@ -209,13 +235,13 @@ macro_rules! integers {
 impl Serializer for CellSerializer<'_> {
     type Ok = ();
     type Error = Signal;
-    type SerializeSeq = No;
-    type SerializeTuple = No;
-    type SerializeTupleStruct = No;
-    type SerializeTupleVariant = No;
-    type SerializeMap = No;
-    type SerializeStruct = No;
-    type SerializeStructVariant = No;
+    type SerializeSeq = Unsupported;
+    type SerializeTuple = Unsupported;
+    type SerializeTupleStruct = Unsupported;
+    type SerializeTupleVariant = Unsupported;
+    type SerializeMap = Unsupported;
+    type SerializeStruct = Unsupported;
+    type SerializeStructVariant = Unsupported;
 
     integers! {
         serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64), serialize_u8(u8),
@@ -287,31 +313,43 @@ impl Serializer for CellSerializer<'_> {
         Err(Signal::Compound)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<No, Signal> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<No, Signal> {
+    fn serialize_tuple(self, _: usize) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<No, Signal> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<No, Signal> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Unsupported, Signal> {
         Err(Signal::Compound)
     }
 }

@@ -28,7 +28,7 @@ fn request() -> CompletionRequest {
 }
 
 #[test]
-fn it_is_what_its_program_says() {
+fn info_comes_from_the_ready_line() {
     if !has_program("python3") {
         return;
     }
@@ -49,7 +49,7 @@ fn it_is_what_its_program_says() {
 }
 
 #[test]
-fn the_whole_request_arrives_and_the_whole_reply_comes_back() {
+fn request_and_reply_are_complete() {
     if !has_program("python3") {
         return;
     }
@@ -74,7 +74,7 @@ for line in sys.stdin:
 }
 
 #[test]
-fn text_is_passed_on_as_it_is() {
+fn text_is_unchanged() {
     if !has_program("python3") {
         return;
     }
@@ -84,7 +84,7 @@ fn text_is_passed_on_as_it_is() {
 }
 
 #[test]
-fn errors_keep_what_the_host_acts_on() {
+fn errors_keep_their_kind() {
     if !has_program("python3") {
         return;
     }

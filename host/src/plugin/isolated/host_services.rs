@@ -4,7 +4,7 @@ use super::frame::{Frame, Kind};
 use super::wire::Wire;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::encode_panic;
-use rowsmith_plugin_api::host::question;
+use rowsmith_plugin_api::host::query;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -81,8 +81,8 @@ impl HostSide for RemoteHostServices {
 
     fn query(&self, question: u32) -> u64 {
         match question {
-            question::CANCELLED => u64::from(self.stopping.load(Ordering::Relaxed)),
-            question::LOG_LEVEL => self.log_level,
+            query::CANCELLED => u64::from(self.stopping.load(Ordering::Relaxed)),
+            query::LOG_LEVEL => self.log_level,
             // Even a plugin that is linked in logs through the host: nobody listens in this process.
             _ => 0,
         }

@@ -12,7 +12,7 @@ use crate::plugin::registry::Source;
 use rowsmith_abi::HostSide;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::Caller;
-use rowsmith_plugin_api::host::question;
+use rowsmith_plugin_api::host::query;
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub fn isolate(
     };
     let (kind, name) = (manifest.kind, manifest.name.clone());
     let failed = |error: Error| PluginError::Failed { kind, name: name.clone(), error };
-    let log_level = services.query(question::LOG_LEVEL);
+    let log_level = services.query(query::LOG_LEVEL);
     let start = Start { kind, name: name.clone(), file, config: config.clone(), log_level };
     let start = serde_json::to_vec(&start).map_err(|error| failed(error.into()))?;
     let (runtime, stop) = (shared.runtime.clone(), shared.stop.clone());

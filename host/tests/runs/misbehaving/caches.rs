@@ -41,7 +41,7 @@ fn faults_before_the_first_row_end_the_run_without_a_call() {
         case(
             "mode = 'too_few'",
             9,
-            "the cache plugin `misbehaving` answered `get_many` with a message ends too early",
+            "the cache plugin `misbehaving` answered `get_many` with an incomplete message",
             0,
         ),
         case(

@@ -6,7 +6,7 @@ use super::row_intake::RowIntake;
 use crate::secret_marker;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::encode_panic;
-use rowsmith_plugin_api::host::{BoxFuture, HostServices, operation, question};
+use rowsmith_plugin_api::host::{BoxFuture, HostServices, operation, query};
 use rowsmith_plugin_api::scraper::decode_rows;
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
 use std::path::PathBuf;
@@ -98,8 +98,8 @@ impl FakeServices {
 
     fn query_value(&self, question: u32) -> u64 {
         match question {
-            question::CANCELLED => u64::from(self.cancelled.load(Ordering::SeqCst)),
-            question::LOG_LEVEL => 5,
+            query::CANCELLED => u64::from(self.cancelled.load(Ordering::SeqCst)),
+            query::LOG_LEVEL => 5,
             _ => 0,
         }
     }

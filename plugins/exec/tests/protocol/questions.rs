@@ -174,7 +174,7 @@ fn a_stopped_run_asks_no_queued_questions() {
     if !has_program("python3") {
         return;
     }
-    let stopped = || Error::new(ErrorKind::Cancelled, "the run is being stopped");
+    let stopped = || Error::new(ErrorKind::Cancelled, "the run is stopped");
     let pool = ProgramPool::start(&launch(&["answers"]), 1, 0, Box::new(move || Err(stopped()))).unwrap();
     assert_eq!(ask(&pool, "a").unwrap_err(), stopped());
 }
