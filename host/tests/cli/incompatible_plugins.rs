@@ -60,10 +60,7 @@ fn another_header_or_other_types_name_both_versions_too() {
     let next = [MAGIC, &0_u32.to_le_bytes(), &12_u32.to_le_bytes()].concat();
     let own = [MAGIC, &0_u32.to_le_bytes(), &11_u32.to_le_bytes()].concat();
     let cases = [
-        (
-            exporter().change_all(&own, &next),
-            "its header has abi_stable 0.12, and this host has abi_stable 0.11",
-        ),
+        (exporter().change_all(&own, &next), "its header has abi_stable 0.12, and this host has abi_stable 0.11"),
         (exporter().change_all(MAGIC, &[b'x'; 32]), "its entry is not a plugin header"),
         (
             exporter().change_all(b"manifest;create;", b"manifest;others;"),

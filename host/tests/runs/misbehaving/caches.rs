@@ -38,12 +38,7 @@ fn faults_before_the_first_row_end_the_run_without_a_call() {
         ),
         case("mode = 'pend'\nat = 'get_many'", 9, "did not return from `get_many` within 2 s\n", 0),
         case("mode = 'pend_then_panic'\nat = 'get_many'", 9, "did not return from `get_many` within 2 s\n", 0),
-        case(
-            "mode = 'too_few'",
-            9,
-            "the cache plugin `misbehaving` answered `get_many` with an incomplete message",
-            0,
-        ),
+        case("mode = 'too_few'", 9, "the cache plugin `misbehaving` answered `get_many` with an incomplete message", 0),
         case(
             "mode = 'too_many'",
             9,
