@@ -202,7 +202,7 @@ fn isolated_calls() {
     let services =
         Arc::new(PluginServices::new(shared.clone(), PluginId { kind: PluginKind::Cache, name: "memory".to_owned() }));
     let separate = isolate(program, &source, &memory.config, services, &shared, memory.timeout).expect("a process");
-    say("\nlook-up of 20 keys in the memory cache                      ns/call");
+    say("\nlookup of 20 keys in the memory cache                       ns/call");
     let keys: Vec<_> = (0..20).map(|number| [number; 32]).collect();
     for (place, client) in [("in this process", here), ("in a separate process", Remote::new(separate))] {
         let client = CacheClient(client);

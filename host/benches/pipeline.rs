@@ -49,7 +49,7 @@ fn main() {
     if wanted("fingerprint") {
         fingerprint();
     }
-    if wanted("look-up") {
+    if wanted("lookup") {
         runtime.block_on(lookups());
     }
     if wanted("fresh") {
@@ -122,8 +122,8 @@ async fn lookups() {
     let shared = harness::host_services();
     let settings = harness::settings(None);
     let stores = [
-        ("look-up of hits, memory", harness::open_memory_cache(&shared)),
-        ("look-up of hits, LMDB", lmdb(folder.path(), &shared)),
+        ("lookup of hits, memory", harness::open_memory_cache(&shared)),
+        ("lookup of hits, LMDB", lmdb(folder.path(), &shared)),
     ];
     for (what, cache) in stores {
         harness::run(&settings, 10_000, Duration::ZERO, &cache, &shared).await;
@@ -233,7 +233,7 @@ fn bare_loop(folder: &Path) -> u64 {
             hash.update(field.as_bytes());
         }
         let key: [u8; 32] = hash.finalize().into();
-        found += database.get(&transaction, &key).expect("a look-up").map_or(0, |value| value.len() as u64);
+        found += database.get(&transaction, &key).expect("a lookup").map_or(0, |value| value.len() as u64);
     }
     found
 }
