@@ -1,11 +1,11 @@
-//! Entries in a file, so that a second run finds what the first has stored.
+//! Entries in a file, which a second run reads.
 
 use rowsmith_plugin_api::prelude::{Error, Key, Result, serde_json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Reads the entries; none without a file.
+/// Reads the entries; returns an empty map without a file.
 pub(crate) fn read(path: &str) -> Result<BTreeMap<Key, Vec<u8>>> {
     if path.is_empty() || !Path::new(path).exists() {
         return Ok(BTreeMap::new());
@@ -15,7 +15,7 @@ pub(crate) fn read(path: &str) -> Result<BTreeMap<Key, Vec<u8>>> {
     Ok(entries.into_iter().collect())
 }
 
-/// Writes all of them.
+/// Writes all entries.
 pub(crate) fn write(path: &str, entries: &BTreeMap<Key, Vec<u8>>) -> Result<()> {
     if path.is_empty() {
         return Ok(());

@@ -1,6 +1,6 @@
-//! A cache that does wrong what its config says: for the tests of the host, which must bear it.
+//! A cache with the faults that its config names, for tests of the host.
 //!
-//! It keeps its entries in memory, and in the file `path` if there is one.
+//! It holds its entries in memory, and in the file `path` if it is set.
 #![forbid(unsafe_code)]
 
 #[path = "../../fault.rs"]
@@ -28,7 +28,7 @@ impl MisbehavingCache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a look-up finds.
+    /// Returns the result of a lookup.
     fn found(&self, key: &Key) -> Option<Vec<u8>> {
         let entries = self.entries();
         let found = entries.get(key).cloned();
@@ -57,7 +57,7 @@ impl Cache for MisbehavingCache {
     }
 
     fn store(&self) -> Store {
-        // An error cannot be told here; a panic can.
+        // This method can panic, but not return an error.
         drop(self.fault.now("store"));
         Store { name: "memory".to_owned(), path: None, persistent: true }
     }
@@ -81,7 +81,7 @@ impl Cache for MisbehavingCache {
 
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
         self.fault.reach("scan").await?;
-        // Without it, a scan begins anew for ever.
+        // Without `after`, a scan repeats endlessly.
         let after = after.filter(|_| !self.fault.is("circular"));
         let entries = self.entries();
         let rest = entries.iter().filter(|(key, _)| after.is_none_or(|after| **key > after));
@@ -130,6 +130,6 @@ impl Cache for MisbehavingCache {
 export_plugin!(
     cache: MisbehavingCache,
     name = "misbehaving",
-    about = "Does wrong what its config says",
+    about = "Has the faults that its config names",
     capabilities = ["coordination"],
 );

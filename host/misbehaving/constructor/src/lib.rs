@@ -1,7 +1,7 @@
-//! A scraper whose library runs code before anybody calls it.
+//! A scraper whose library runs code when it is opened.
 //!
-//! The system runs the constructors of a library while it opens it. This one creates the file that the environment
-//! variable `ROWSMITH_TEST_MARKER` names, so a test sees whether the library was opened, whatever was done with it.
+//! The system runs the constructors of a library while it opens it. This constructor creates the file that the environment
+//! variable `ROWSMITH_TEST_MARKER` names, so a test can check whether the library was opened.
 
 use rowsmith_plugin_api::prelude::*;
 use std::fs::File;
@@ -27,18 +27,18 @@ impl Scraper for Early {
     }
 }
 
-extern "C" fn leave_a_mark() {
+extern "C" fn create_marker() {
     if let Some(path) = std::env::var_os("ROWSMITH_TEST_MARKER") {
-        // There is nobody to tell of an error; the test then fails for want of the file.
+        // An error cannot be returned; the test fails because the file is missing.
         drop(File::create(path));
     }
 }
 
-#[expect(unsafe_code, reason = "a place in a certain section is what makes a function a constructor")]
+#[expect(unsafe_code, reason = "its section makes a function a constructor")]
 #[used]
 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
 #[cfg_attr(not(any(target_vendor = "apple", windows)), unsafe(link_section = ".init_array"))]
-static CONSTRUCTOR: extern "C" fn() = leave_a_mark;
+static CONSTRUCTOR: extern "C" fn() = create_marker;
 
 export_plugin!(scraper: Early, name = "early", about = "Runs code as soon as it is opened");

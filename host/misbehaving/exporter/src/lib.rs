@@ -1,6 +1,6 @@
-//! An exporter that does wrong what its config says: for the tests of the host, which must bear it.
+//! An exporter with the faults that its config names, for tests of the host.
 //!
-//! It counts rows and forgets them.
+//! It counts rows and drops them.
 #![forbid(unsafe_code)]
 
 #[path = "../../fault.rs"]
@@ -29,7 +29,7 @@ impl Exporter for MisbehavingExporter {
     }
 
     fn target(&self) -> Target {
-        // An error cannot be told here; a panic can.
+        // This method can panic, but not return an error.
         drop(self.fault.now("target"));
         Target { name: "nowhere".to_owned(), ..Target::default() }
     }
@@ -51,4 +51,4 @@ impl Exporter for MisbehavingExporter {
     }
 }
 
-export_plugin!(exporter: MisbehavingExporter, name = "misbehaving", about = "Does wrong what its config says");
+export_plugin!(exporter: MisbehavingExporter, name = "misbehaving", about = "Has the faults that its config names");

@@ -1,18 +1,18 @@
-//! Answers, right and wrong.
+//! Valid and invalid answers.
 
 use rowsmith_fake_model::{default_fields, expected_answer};
 use rowsmith_plugin_api::prelude::{Result, Value, serde_json};
 use serde_json::Map;
 
-/// The answer to these rows, with this fault.
+/// Returns the answer to the rows, with a fault.
 pub(crate) fn text(rows: &str, fault: &str) -> Result<String> {
     let rows: Map<String, Value> = serde_json::from_str(rows)?;
     let mut answers: Vec<(String, Value)> = rows.into_iter().map(|(id, item)| (id, answer(&item))).collect();
     match fault {
         "garbage" => return Ok("I would rather not say. {]".to_owned()),
-        // Over what any answer has.
+        // Larger than the maximum size of an answer.
         "huge" => return Ok("x".repeat(65 << 20)),
-        // As long as may be, and no answer.
+        // Of the maximum size, without a complete item.
         "long" => return Ok("[{\"id\":".repeat(1 << 20)),
         "unknown_ids" => answers.iter_mut().for_each(|(id, _)| *id = format!("{id}0000")),
         "more_ids" => answers.push(("r999".to_owned(), Value::Bool(true))),

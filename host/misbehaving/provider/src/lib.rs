@@ -1,6 +1,6 @@
-//! A provider that does wrong what its config says: for the tests of the host, which must bear it.
+//! A provider with the faults that its config names, for tests of the host.
 //!
-//! `text` limits its faults to calls whose rows contain it. Its good answers are those of the tests' own server.
+//! `text` limits the faults to calls whose rows contain it. Valid answers are those of the fake model.
 #![forbid(unsafe_code)]
 
 mod answer;
@@ -28,14 +28,14 @@ impl Provider for MisbehavingProvider {
     }
 
     fn info(&self) -> ProviderInfo {
-        // An error cannot be told here; a panic can.
+        // This method can panic, but not return an error.
         drop(self.0.now("info"));
         let absurd = self.0.is("absurd_info");
         ProviderInfo {
             structured_output: StructuredOutput::JsonSchema,
             max_output_tokens: absurd.then_some(0),
             thinking_tokens: if absurd { u32::MAX } else { 0 },
-            // What is done wrong is no part of who answers.
+            // The fault is not a part of the identity.
             identity: json!({"model": "misbehaving"}),
             ..ProviderInfo::new(if absurd { "model\u{1b}[2J" } else { "misbehaving" })
         }
@@ -46,9 +46,9 @@ impl Provider for MisbehavingProvider {
         if here {
             self.0.reach("complete").await?;
         }
-        let most = Some(u64::MAX);
+        let max = Some(u64::MAX);
         let usage = if self.0.is("absurd_usage") {
-            Usage { input: most, cached: most, output: most, thinking: most }
+            Usage { input: max, cached: max, output: max, thinking: max }
         } else {
             Usage { input: Some(100), output: Some(50), ..Usage::default() }
         };
@@ -65,6 +65,6 @@ impl Provider for MisbehavingProvider {
 export_plugin!(
     provider: MisbehavingProvider,
     name = "misbehaving",
-    about = "Does wrong what its config says",
+    about = "Has the faults that its config names",
     capabilities = ["verify"],
 );

@@ -1,6 +1,6 @@
-//! A scraper that does wrong what its config says: for the tests of the host, which must bear it.
+//! A scraper with the faults that its config names, for tests of the host.
 //!
-//! It sends `number` rows, numbered topics as those of the host's other tests.
+//! It sends `number` rows, with the numbered topics of the other tests of the host.
 #![forbid(unsafe_code)]
 
 #[path = "../../fault.rs"]
@@ -36,15 +36,15 @@ impl Scraper for MisbehavingScraper {
             "endless" => rows::endless(rows).await,
             "deaf" => rows::deaf(rows).await,
             "giant" => rows::giant(rows, number).await,
-            // The refusal of the host is not told of, as if all had gone well.
+            // Ignores the error of the host.
             "giant_unnoticed" => {
                 drop(rows::giant(rows, number).await);
                 Ok(())
             }
             "two_columns" => rows::two_columns(rows).await,
             "late_rows" => {
-                // Its drop, at the very end of the scrape, lets the thread begin.
-                let _until_then = thread::rows_after(&self.host);
+                // The thread starts when the value is dropped, at the end of the scrape.
+                let _start = thread::rows_after(&self.host);
                 rows::numbered(rows, 1..=number).await?;
                 rows.flush().await
             }
@@ -70,6 +70,6 @@ impl Scraper for MisbehavingScraper {
 export_plugin!(
     scraper: MisbehavingScraper,
     name = "misbehaving",
-    about = "Does wrong what its config says",
+    about = "Has the faults that its config names",
     capabilities = ["list"],
 );

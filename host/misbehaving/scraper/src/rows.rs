@@ -1,4 +1,4 @@
-//! Rows, in ways that rows should not come.
+//! Rows that break the rules of scrapers.
 
 use rowsmith_plugin_api::prelude::{Cell, Result, RowSink, Serialize};
 use rowsmith_plugin_api::row::ChunkBuilder;
@@ -15,7 +15,7 @@ fn row(number: u64) -> Row {
     Row { topic: format!("Topic {number:04}"), description: format!("What to know of {number}") }
 }
 
-/// Good rows.
+/// Sends valid rows.
 pub(crate) async fn numbered(rows: &mut RowSink, numbers: RangeInclusive<u64>) -> Result<()> {
     for number in numbers {
         rows.send(&row(number)).await?;
@@ -23,12 +23,12 @@ pub(crate) async fn numbered(rows: &mut RowSink, numbers: RangeInclusive<u64>) -
     Ok(())
 }
 
-/// Rows until they are refused.
+/// Sends rows until the host returns an error.
 pub(crate) async fn endless(rows: &mut RowSink) -> Result<()> {
     numbered(rows, 1..=u64::MAX).await
 }
 
-/// Rows, whether they are refused or not.
+/// Sends rows and ignores the errors of the host.
 pub(crate) async fn deaf(rows: &mut RowSink) -> Result<()> {
     for number in 1.. {
         drop(rows.send(&row(number)).await);
@@ -36,7 +36,7 @@ pub(crate) async fn deaf(rows: &mut RowSink) -> Result<()> {
     Ok(())
 }
 
-/// All rows at once.
+/// Sends all rows in one chunk.
 pub(crate) async fn giant(rows: &mut RowSink, count: u64) -> Result<()> {
     rows.set_columns(["Topic".to_owned(), "Description".to_owned()].into());
     for _ in 0..count {
@@ -46,7 +46,7 @@ pub(crate) async fn giant(rows: &mut RowSink, count: u64) -> Result<()> {
     rows.flush().await
 }
 
-/// Two columns of one name.
+/// Sends two columns with one name.
 pub(crate) async fn two_columns(rows: &mut RowSink) -> Result<()> {
     let columns = ["Topic".to_owned(), "Topic".to_owned()];
     *rows.builder() = ChunkBuilder::with_columns(columns.into());

@@ -1,4 +1,4 @@
-//! Threads that outlive the call that has started them.
+//! Threads that outlive the call that started them.
 
 use crate::rows::numbered;
 use rowsmith_plugin_api::prelude::{Host, Progress, RowSink, log};
@@ -9,13 +9,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// Sends rows to the run's sink from another thread, once the value is dropped.
+/// Sends rows from another thread after the returned value is dropped.
 pub(crate) fn rows_after(host: &Host) -> Sender<()> {
-    let (until_then, end) = channel();
-    // The first sink of a run has this number.
+    let (start, end) = channel();
+    // The first row sink of a run has this number.
     let mut sink = RowSink::new(host.clone(), 0);
     thread::spawn(move || {
-        // Nothing is ever sent: the wait ends when the other half is dropped.
+        // The channel carries no value; the wait ends when the sender is dropped.
         if end.recv().is_ok() {
             return;
         }
@@ -25,10 +25,10 @@ pub(crate) fn rows_after(host: &Host) -> Sender<()> {
         });
         log::info!("rows after the end: {sent:?}");
     });
-    until_then
+    start
 }
 
-/// Logs and calls the host for as long as the process lives.
+/// Logs and calls the host until the process ends.
 pub(crate) fn noise(host: &Host) {
     let host = host.clone();
     thread::spawn(move || {
