@@ -43,6 +43,10 @@ pub struct ProviderInfo {
     /// [`crate::service::quota_scope`]. Providers with equal names share one quota. The plugin alone when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota_scope: Option<String>,
+    /// The version of the answers: a part of every row's key that the author raises when equal requests get other answers.
+    /// The plugin's own version, up to its first part that is not zero, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_version: Option<String>,
 }
 
 fn yes() -> bool {
@@ -61,6 +65,7 @@ impl ProviderInfo {
             thinking_tokens: 0,
             is_language_model: true,
             quota_scope: None,
+            answers_version: None,
         }
     }
 }

@@ -119,7 +119,8 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
 
 /// Creates the fingerprinter for a provider plugin of this name and version.
 pub fn fingerprinter(settings: &Settings, plugin: &(String, String), info: &ProviderInfo) -> Fingerprinter {
-    let provider = format!("{}@{}", plugin.0, major(&plugin.1));
+    let answers_version = info.answers_version.clone().unwrap_or_else(|| major(&plugin.1));
+    let provider = format!("{}@{answers_version}", plugin.0);
     let rules = rules_json(&settings.enrich.output);
     let parts = QuestionParts {
         instructions: settings.enrich.instructions.trim(),

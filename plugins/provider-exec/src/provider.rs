@@ -6,6 +6,9 @@ use rowsmith_exec::ProgramPool;
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
 
+/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+const ANSWERS_VERSION: &str = "0.2";
+
 /// Asks a program.
 #[derive(Debug)]
 pub struct ExecProvider {
@@ -29,6 +32,7 @@ impl Provider for ExecProvider {
         let ready = programs.ready();
         let model = ready.model.clone().unwrap_or_else(|| launch.title());
         let mut info = ProviderInfo::new(&model);
+        info.answers_version = Some(ANSWERS_VERSION.to_owned());
         info.identity = json!({
             "command": launch.options.command,
             "options": launch.options.options,

@@ -6,6 +6,9 @@ use rowsmith_plugin_api::prelude::{
 };
 use std::time::Duration;
 
+/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+const ANSWERS_VERSION: &str = "0.2";
+
 /// Part of every row's key: a new number means that answers differ from those of earlier versions.
 const MODEL: &str = "extractive-1";
 
@@ -33,6 +36,7 @@ impl Provider for Extractive {
         // Rows are asked for in the keyed shape, which is the easier one to get right.
         let mut info = ProviderInfo::new(MODEL);
         info.structured_output = StructuredOutput::JsonSchema;
+        info.answers_version = Some(ANSWERS_VERSION.to_owned());
         info.is_language_model = false;
         info
     }

@@ -5,6 +5,9 @@ use rowsmith_plugin_api::http::HeaderName;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::Service;
 
+/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+const ANSWERS_VERSION: &str = "0.2";
+
 /// How errors name the service.
 const SERVICE: &str = "gemini";
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-goog-api-key");
@@ -52,6 +55,7 @@ impl Settings {
             "schema": config.schema_mode,
         });
         ProviderInfo {
+            answers_version: Some(ANSWERS_VERSION.to_owned()),
             structured_output: config.schema_mode.into(),
             thinking_tokens: match config.thinking_budget {
                 Some(budget @ 0..) => u32::try_from(budget).unwrap_or(u32::MAX),

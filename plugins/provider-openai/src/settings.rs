@@ -4,6 +4,9 @@ use crate::config::{Config, MaxTokensField, SystemRole};
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::{SchemaMode, Service, header_name};
 
+/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+const ANSWERS_VERSION: &str = "0.2";
+
 const KEY_HINT: &str = "set OPENAI_API_KEY and write api_key = { env = \"OPENAI_API_KEY\" }; \
                         for another service set `base_url`";
 /// Thinking tokens to reserve for a reasoning model.
@@ -71,6 +74,7 @@ impl Settings {
             "strict": (config.schema_mode == SchemaMode::JsonSchema).then_some(config.strict),
         });
         ProviderInfo {
+            answers_version: Some(ANSWERS_VERSION.to_owned()),
             structured_output: config.schema_mode.into(),
             thinking_tokens: match config.reasoning_effort.as_deref() {
                 None | Some("none" | "minimal") => 0,
