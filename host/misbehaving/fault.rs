@@ -2,32 +2,26 @@
 //!
 //! Each of the misbehaving plugins includes this file.
 
-use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize, Error, ErrorKind, Result, log};
+use rowsmith_plugin_api::prelude::{Error, ErrorKind, PluginConfig, Result, log};
 use std::future::pending;
 
 /// Settings of every misbehaving plugin.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, PluginConfig)]
 pub struct Config {
     /// What to do wrong.
-    #[serde(default)]
-    #[config(default = "\"\"")]
+    #[config(default = "")]
     pub mode: String,
     /// In which method: its name, or `new` or `drop`.
-    #[serde(default)]
-    #[config(default = "\"\"")]
+    #[config(default = "")]
     pub at: String,
     /// A text: that of an error, or of the rows that a fault is about.
-    #[serde(default)]
-    #[config(default = "\"\"")]
+    #[config(default = "")]
     pub text: String,
     /// A count of rows, of a scraper or an exporter.
-    #[serde(default)]
-    #[config(default = "0")]
+    #[config(default = 0)]
     pub number: u64,
     /// A file of the plugin's own.
-    #[serde(default)]
-    #[config(default = "\"\"")]
+    #[config(default = "")]
     pub path: String,
 }
 

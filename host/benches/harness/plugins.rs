@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(crate) struct GeneratedRows(GeneratedRowsConfig);
 
 /// Settings of [`GeneratedRows`].
-#[derive(Deserialize, ConfigSchema)]
+#[derive(PluginConfig)]
 pub(crate) struct GeneratedRowsConfig {
     /// Number of rows.
     count: u64,
@@ -65,7 +65,7 @@ pub(crate) struct FixedAnswers {
 }
 
 /// Settings of [`FixedAnswers`].
-#[derive(Deserialize, ConfigSchema)]
+#[derive(PluginConfig)]
 pub(crate) struct FixedAnswersConfig {
     /// Latency of a call in milliseconds.
     latency_ms: u64,
@@ -120,7 +120,7 @@ pub(crate) struct Discard {
 }
 
 /// Settings of [`Discard`]: none.
-#[derive(Deserialize, ConfigSchema)]
+#[derive(PluginConfig)]
 pub(crate) struct DiscardConfig {}
 
 impl Exporter for Discard {

@@ -4,9 +4,8 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{Attribute, LitInt, LitStr, Path, Token};
+use syn::{Attribute, Ident, LitInt, LitStr, Path, Token, parenthesized, token};
 
-use crate::json::is_json;
 use crate::literal;
 
 /// `#[config(...)]` on a type.
@@ -32,8 +31,6 @@ pub(crate) enum DefaultValue {
     OfType,
     /// A literal, as JSON text.
     Json(String),
-    /// A string literal: JSON text for `ConfigSchema`, text for `PluginConfig`.
-    Text(LitStr),
 }
 
 impl TypeConfig {
@@ -71,28 +68,12 @@ impl FieldConfig {
     pub(crate) fn describes_a_value(&self) -> bool {
         self.default.is_some() || self.minimum.is_some() || self.maximum.is_some() || self.format.is_some()
     }
-}
 
-impl DefaultValue {
-    /// The JSON text for `ConfigSchema`, where a string literal is JSON text itself.
-    pub(crate) fn written_json(&self) -> syn::Result<Option<String>> {
-        match self {
-            Self::OfType => Ok(None),
-            Self::Json(json) => Ok(Some(json.clone())),
-            Self::Text(text) if is_json(&text.value()) => Ok(Some(text.value())),
-            Self::Text(text) => Err(syn::Error::new(
-                text.span(),
-                r#"the default is not JSON; text needs quotes of its own, as in "\"text\"""#,
-            )),
-        }
-    }
-
-    /// The JSON text for `PluginConfig`, where a string literal is text.
-    pub(crate) fn json(&self) -> Option<String> {
-        match self {
-            Self::OfType => None,
-            Self::Json(json) => Some(json.clone()),
-            Self::Text(text) => Some(literal::quoted(&text.value())),
+    /// The documented default, as JSON text.
+    pub(crate) fn default_json(&self) -> Option<&str> {
+        match &self.default {
+            Some(DefaultValue::Json(json)) => Some(json),
+            _ => None,
         }
     }
 }
@@ -121,39 +102,32 @@ fn unknown(meta: &ParseNestedMeta<'_>, allowed: &str) -> syn::Error {
 
 /// `default`, or `default = LITERAL`.
 fn default_value(meta: &ParseNestedMeta<'_>) -> syn::Result<DefaultValue> {
-    if !meta.input.peek(Token![=]) {
-        return Ok(DefaultValue::OfType);
-    }
-    let input = meta.value()?;
-    if input.peek(LitStr) {
-        Ok(DefaultValue::Text(input.parse()?))
+    if meta.input.peek(Token![=]) {
+        literal::json(meta.value()?).map(DefaultValue::Json)
     } else {
-        literal::json(input).map(DefaultValue::Json)
+        Ok(DefaultValue::OfType)
     }
 }
 
 /// `flatten`, or `flatten(KEY = LITERAL, ...)`; a key may be a string literal.
 fn inner_defaults(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<(LitStr, String)>> {
-    let mut defaults = Vec::new();
-    if !meta.input.peek(syn::token::Paren) {
-        return Ok(defaults);
+    if !meta.input.peek(token::Paren) {
+        return Ok(Vec::new());
     }
     let content;
-    syn::parenthesized!(content in meta.input);
-    while !content.is_empty() {
-        let key = if content.peek(LitStr) { content.parse()? } else { key_of(content.call(syn::Ident::parse_any)?) };
-        content.parse::<Token![=]>()?;
-        defaults.push((key, literal::json(&content)?));
-        if !content.is_empty() {
-            content.parse::<Token![,]>()?;
-        }
-    }
-    Ok(defaults)
+    parenthesized!(content in meta.input);
+    Ok(content.parse_terminated(inner_default, Token![,])?.into_iter().collect())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is used up where it is parsed")]
-fn key_of(name: syn::Ident) -> LitStr {
-    LitStr::new(&name.unraw().to_string(), name.span())
+fn inner_default(input: ParseStream<'_>) -> syn::Result<(LitStr, String)> {
+    let key = if input.peek(LitStr) {
+        input.parse()?
+    } else {
+        let name = input.call(Ident::parse_any)?;
+        LitStr::new(&name.unraw().to_string(), name.span())
+    };
+    input.parse::<Token![=]>()?;
+    Ok((key, literal::json(input)?))
 }
 
 fn integer(input: ParseStream<'_>) -> syn::Result<i64> {

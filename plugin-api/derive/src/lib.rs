@@ -7,33 +7,21 @@ mod case;
 mod config_attribute;
 mod description;
 mod enumeration;
-mod expand;
-mod json;
+mod field;
 mod literal;
 mod plugin_config;
 mod serde_attribute;
-mod structure;
 
 use proc_macro::TokenStream;
 
-/// Derives `ConfigSchema` for a type of a plugin's config: a struct with named fields, or an enum of unit variants.
+/// Derives `ConfigSchema` for an enum of unit variants: the names of a key's possible values.
 ///
-/// Doc comments become descriptions. Serde's `rename`, `rename_all`, `default`, `skip` and `skip_deserializing` are
-/// honoured, so that the schema describes exactly what `Deserialize` accepts; attributes that it cannot describe
-/// (`flatten`, `untagged`, `alias`, ...) are compile errors.
-///
-/// For structs, `#[derive(PluginConfig)]` is simpler: it derives this trait and `Deserialize` from one statement.
-///
-/// | on | attribute | meaning |
-/// |---|---|---|
-/// | a field | `#[config(default = "20")]` | documents the default, as JSON text |
-/// | a field | `#[config(min = 1, max = 20)]` | bounds of an integer |
-/// | a field | `#[config(format = "uri")]` | meaning of a string |
-/// | the type | `#[config(crate = "path")]` | path of `rowsmith_plugin_api` |
+/// Derive `serde::Deserialize` too. Serde's `rename`, `rename_all` and `skip` are honoured; every other attribute is a
+/// compile error, because the schema would differ from the accepted values. For a struct, derive `PluginConfig`.
 #[proc_macro_derive(ConfigSchema, attributes(config, serde))]
 pub fn derive_config_schema(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
-    expand::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+    enumeration::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Derives `PluginConfig`, `ConfigSchema` and `serde::Deserialize` for a table of a plugin's config: a struct with named

@@ -38,7 +38,7 @@ fn float(digits: &str) -> String {
 }
 
 /// The text as a JSON string.
-pub(crate) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
     for character in text.chars() {

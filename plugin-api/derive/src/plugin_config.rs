@@ -3,29 +3,21 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Fields, FieldsNamed, Path};
+use syn::{Data, DeriveInput, Fields, FieldsNamed, Path};
 
 use crate::config_attribute::{DefaultValue, TypeConfig};
 use crate::description::description;
+use crate::field::ConfigField;
 use crate::serde_attribute::SerdeAttribute;
-use crate::structure::ConfigField;
 
 /// The error for every other shape of type.
 const UNSUPPORTED: &str = "PluginConfig supports structs with named fields and without type parameters";
 
-/// The serde attributes that `PluginConfig` honours.
-const SERDE: [&str; 3] = ["rename", "rename_all", "skip"];
-
 /// Returns the implementations for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let fields = named_fields(input)?;
-    refuse_serde(&input.attrs)?;
-    for field in fields.into_iter().flat_map(|fields| &fields.named) {
-        refuse_serde(&field.attrs)?;
-    }
     let api = TypeConfig::read(&input.attrs)?.api;
     let fields = ConfigField::read_all(&SerdeAttribute::read(&input.attrs)?, fields)?;
-    fields.iter().try_for_each(check)?;
     Ok(implementation(&api, input, &fields))
 }
 
@@ -37,38 +29,6 @@ fn named_fields(input: &DeriveInput) -> syn::Result<Option<&FieldsNamed>> {
             Fields::Unnamed(_) => Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
         },
         _ => Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
-    }
-}
-
-/// Rejects serde attributes without effect, which would be silent mistakes.
-fn refuse_serde(attributes: &[Attribute]) -> syn::Result<()> {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        attribute.parse_nested_meta(|meta| {
-            let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-            match name.as_str() {
-                name if SERDE.contains(&name) => crate::serde_attribute::pass_over(meta.input),
-                "default" => Err(meta.error("write `#[config(default)]` or `#[config(default = LITERAL)]`")),
-                "flatten" => Err(meta.error("write `#[config(flatten)]`")),
-                "deny_unknown_fields" => {
-                    Err(meta.error("remove `deny_unknown_fields`: PluginConfig always rejects unknown keys"))
-                }
-                _ => Err(meta.error(format!("PluginConfig does not support `#[serde({name})]`"))),
-            }
-        })?;
-    }
-    Ok(())
-}
-
-fn check(field: &ConfigField<'_>) -> syn::Result<()> {
-    let Some(defaults) = &field.config.flatten else { return Ok(()) };
-    if field.serde.skip || field.serde.rename.is_some() || field.config.describes_a_value() {
-        let message = "a flattened table has no key, so no name, default, bounds or format of its own";
-        return Err(syn::Error::new(field.field.span(), message));
-    }
-    let mut seen = std::collections::HashSet::new();
-    match defaults.iter().find(|(key, _)| !seen.insert(key.value())) {
-        Some((key, _)) => Err(syn::Error::new(key.span(), "this key has two defaults")),
-        None => Ok(()),
     }
 }
 
@@ -136,29 +96,22 @@ fn implementation(api: &Path, input: &DeriveInput, fields: &[ConfigField<'_>]) -
 
 /// Returns the slices of fields to concatenate, one per field of the struct.
 fn parts(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
-    let read = fields.iter().filter(|field| !field.serde.skip);
     let part = |field: &ConfigField<'_>| {
         let kind = &field.field.ty;
-        if field.config.flatten.is_some() {
+        if field.is_flattened() {
             return quote_spanned!(kind.span()=> <#kind as #api::schema::PluginConfig>::FIELDS);
         }
-        let default = field.config.default.as_ref();
-        let may_be_left_out = if default.is_some() {
-            quote!(true)
-        } else {
-            quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::OPTIONAL)
-        };
-        let entry = field.entry(api, default.and_then(DefaultValue::json).as_deref(), &may_be_left_out);
+        let entry = field.entry(api);
         quote!(&[#entry])
     };
-    read.map(part).collect()
+    fields.iter().filter(|field| !field.serde.skip).map(part).collect()
 }
 
 /// Returns the members of the struct that holds the values read so far.
 fn values(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
     let member = |field: &ConfigField<'_>| {
         let (name, kind) = (&field.field.ident, &field.field.ty);
-        match (field.serde.skip, field.config.flatten.is_some()) {
+        match (field.serde.skip, field.is_flattened()) {
             (true, _) => None,
             (false, true) => Some(quote_spanned!(kind.span()=> #name: <#kind as #api::schema::PluginConfig>::Values)),
             (false, false) => Some(quote!(#name: ::core::option::Option<#kind>)),
@@ -168,7 +121,7 @@ fn values(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
 }
 
 fn accept(api: &Path, fields: &[ConfigField<'_>]) -> TokenStream {
-    let own = fields.iter().filter(|field| !field.serde.skip && field.config.flatten.is_none()).map(|field| {
+    let own = fields.iter().filter(|field| !field.serde.skip && !field.is_flattened()).map(|field| {
         let (name, key, kind) = (&field.field.ident, &field.key, &field.field.ty);
         quote_spanned! {kind.span()=>
             if key == #key {
@@ -176,7 +129,7 @@ fn accept(api: &Path, fields: &[ConfigField<'_>]) -> TokenStream {
             }
         }
     });
-    let inner = fields.iter().filter(|field| field.config.flatten.is_some()).map(|field| {
+    let inner = fields.iter().filter(|field| field.is_flattened()).map(|field| {
         let (name, kind) = (&field.field.ident, &field.field.ty);
         quote_spanned! {kind.span()=>
             if <#kind as #api::schema::PluginConfig>::accept(&mut values.#name, key, map)? {
@@ -197,15 +150,17 @@ fn finish(api: &Path, field: &ConfigField<'_>) -> TokenStream {
     if field.serde.skip {
         return quote!(#name: ::core::default::Default::default());
     }
-    if field.config.flatten.is_some() {
+    if field.is_flattened() {
         return quote_spanned! {kind.span()=>
             #name: <#kind as #api::schema::PluginConfig>::finish(values.#name, &inner)?
         };
     }
-    let fallback = match field.config.default.as_ref().map(DefaultValue::json) {
+    let fallback = match &field.config.default {
         None => quote_spanned!(kind.span()=> #api::schema::derived::absent(#key)),
-        Some(Some(json)) => quote_spanned!(kind.span()=> #api::schema::derived::default(#key, #json)),
-        Some(None) => quote_spanned!(kind.span()=> ::core::result::Result::Ok(::core::default::Default::default())),
+        Some(DefaultValue::Json(json)) => quote_spanned!(kind.span()=> #api::schema::derived::default(#key, #json)),
+        Some(DefaultValue::OfType) => {
+            quote_spanned!(kind.span()=> ::core::result::Result::Ok(::core::default::Default::default()))
+        }
     };
     quote!(#name: #api::schema::derived::value_or(values.#name, #key, defaults, || #fallback)?)
 }
@@ -231,7 +186,7 @@ mod tests {
         for (source, part) in [
             ("struct S { #[serde(flatten)] a: A }", "`#[config(flatten)]`"),
             ("struct S { #[serde(default)] a: u8 }", "`#[config(default)]`"),
-            ("#[serde(deny_unknown_fields)] struct S { a: u8 }", "always rejects unknown keys"),
+            ("#[serde(deny_unknown_fields)] struct S { a: u8 }", "always rejected"),
             ("struct S { #[serde(with = \"x\")] a: u8 }", "`#[serde(with)]`"),
             ("struct S { #[config(flatten, default)] a: A }", "no name, default, bounds or format"),
             ("struct S { #[config(flatten)] #[serde(rename = \"b\")] a: A }", "no name, default, bounds or format"),
@@ -239,6 +194,9 @@ mod tests {
             ("struct S { #[config(flatten(b = X))] a: A }", "literal"),
             ("struct S { #[config(default = 1u8)] a: u8 }", "without a suffix"),
             ("struct S { #[config(defaults = 1)] a: u8 }", "and `flatten`"),
+            ("struct S { #[config(max = 9223372036854775808)] a: u64 }", "64 bits"),
+            ("#[config(min = 1)] struct S { a: u8 }", "a type takes `crate`"),
+            ("struct S { #[serde(rename = \"b\")] a: u8, b: u8 }", "`b` is the name of another field"),
         ] {
             let error = error_of(source);
             assert!(error.contains(part), "{source}: {error}");

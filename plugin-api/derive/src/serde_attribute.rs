@@ -1,10 +1,9 @@
 //! The attribute `#[serde(...)]` of a type, a field or a variant.
 //!
-//! Attributes that the schema cannot describe are errors; attributes that do not change the accepted configs are
-//! skipped.
+//! The derives honour three of serde's attributes. Every other one is an error: it would have no effect, or the schema
+//! would differ from the accepted values.
 
 use syn::meta::ParseNestedMeta;
-use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Token};
 
 use crate::case::Case;
@@ -16,28 +15,9 @@ pub(crate) struct SerdeAttribute {
     pub(crate) rename: Option<String>,
     /// The notation of the names inside the type.
     pub(crate) rename_all: Option<Case>,
-    /// True if serde fills in missing values.
-    pub(crate) default: bool,
     /// True if the item is never read.
     pub(crate) skip: bool,
-    /// True if a custom function reads the field; then an `Option` may not be left out.
-    pub(crate) own_function: bool,
 }
-
-/// Attributes with which the derived schema would reject a valid config or accept an invalid one.
-const NOT_DESCRIBABLE: [&str; 11] = [
-    "flatten",
-    "untagged",
-    "tag",
-    "content",
-    "transparent",
-    "from",
-    "try_from",
-    "alias",
-    "other",
-    "remote",
-    "rename_all_fields",
-];
 
 impl SerdeAttribute {
     pub(crate) fn read(attributes: &[Attribute]) -> syn::Result<Self> {
@@ -57,21 +37,19 @@ impl SerdeAttribute {
                     self.rename_all = Some(Case::parse(&rule)?);
                 }
             }
-            "default" => {
-                self.default = true;
-                pass_over(meta.input)?;
-            }
-            "skip" | "skip_deserializing" => self.skip = true,
-            "deserialize_with" | "with" => {
-                self.own_function = true;
-                pass_over(meta.input)?;
-            }
-            other if NOT_DESCRIBABLE.contains(&other) => {
-                return Err(meta.error(format!("ConfigSchema cannot describe what `#[serde({other})]` accepts")));
-            }
-            _ => pass_over(meta.input)?,
+            "skip" => self.skip = true,
+            other => return Err(meta.error(advice(other))),
         }
         Ok(())
+    }
+}
+
+fn advice(name: &str) -> String {
+    match name {
+        "default" => "write `#[config(default)]` or `#[config(default = LITERAL)]`".to_owned(),
+        "flatten" => "write `#[config(flatten)]`".to_owned(),
+        "deny_unknown_fields" => "remove `deny_unknown_fields`: unknown keys are always rejected".to_owned(),
+        _ => format!("`#[serde({name})]` is not supported: the schema would differ from the accepted values"),
     }
 }
 
@@ -89,12 +67,4 @@ fn for_deserialize(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
         Ok(())
     })?;
     Ok(found)
-}
-
-/// Skips the value of an attribute, up to the next comma.
-pub(crate) fn pass_over(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<proc_macro2::TokenTree>()?;
-    }
-    Ok(())
 }

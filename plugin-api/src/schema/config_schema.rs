@@ -10,8 +10,8 @@ use super::shape::{ObjectSchema, Schema};
 
 /// A type of a value in a plugin's config.
 ///
-/// The derive macro of the same name supports structs with named fields and enums of unit variants. Recursive types have
-/// no schema, because a constant cannot be infinite.
+/// The derive macro of the same name supports enums of unit variants; for structs, derive
+/// [`PluginConfig`](super::PluginConfig). Recursive types have no schema, because a constant cannot be infinite.
 pub trait ConfigSchema {
     /// The schema of a value of this type in a config file.
     const SCHEMA: Schema;

@@ -4,8 +4,7 @@ use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::conformance::Suite;
 
 /// The settings of the talkative plugin.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(PluginConfig)]
 struct Config {
     /// Key of a service.
     key: Secret,

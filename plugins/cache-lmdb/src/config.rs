@@ -1,40 +1,33 @@
 //! The plugin's table in the config, and its check.
 
-use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize, Error, Result};
+use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize, Error, PluginConfig, Result};
 use std::path::PathBuf;
 
 /// One mebibyte, the unit of the size options.
 pub(crate) const MEBIBYTE: u64 = 1024 * 1024;
 
 /// Where the store is and how it behaves.
-#[derive(Debug, Clone, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PluginConfig)]
 pub struct Config {
     /// The store's folder; made, for its owner only, when it does not exist. It must not be on a network file system.
-    #[serde(default = "default_path")]
-    #[config(default = r#"".rowsmith/cache""#)]
+    #[config(default = ".rowsmith/cache")]
     pub(crate) path: PathBuf,
     /// How much room the store starts with; it grows by itself when that is used up.
-    #[serde(default = "default_map_size_mb")]
-    #[config(default = "16", min = 1, max = 1_048_576)]
+    #[config(default = 16, min = 1, max = 1_048_576)]
     pub(crate) map_size_mb: u64,
     /// How large the store may grow; without it, the disk is the limit.
-    #[serde(default)]
     #[config(min = 1, max = 1_048_576)]
     pub(crate) max_size_mb: Option<u64>,
     /// Whether an answer is on the disk before the run goes on. Without it the store is faster, and a power failure may
     /// damage it; the end of the process alone does not.
-    #[serde(default = "default_sync")]
-    #[config(default = "true")]
+    #[config(default = true)]
     pub(crate) sync: bool,
     /// Whether nothing may be written; the store must exist then.
-    #[serde(default)]
-    #[config(default = "false")]
+    #[config(default = false)]
     pub(crate) read_only: bool,
     /// What to do with a store that is damaged: `refuse` leaves it as it is and ends the run, `quarantine` puts it aside
     /// as `data.mdb.corrupt-<time>` and begins an empty one.
-    #[serde(default)]
-    #[config(default = r#""refuse""#)]
+    #[config(default = "refuse")]
     pub(crate) on_corrupt: OnCorrupt,
 }
 
@@ -47,18 +40,6 @@ pub enum OnCorrupt {
     Refuse,
     /// Put it aside and begin an empty one.
     Quarantine,
-}
-
-fn default_path() -> PathBuf {
-    PathBuf::from(".rowsmith/cache")
-}
-
-fn default_map_size_mb() -> u64 {
-    16
-}
-
-fn default_sync() -> bool {
-    true
 }
 
 impl Config {

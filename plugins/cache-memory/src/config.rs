@@ -1,8 +1,7 @@
 //! The plugin's table in the config.
 
-use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize};
+use rowsmith_plugin_api::prelude::PluginConfig;
 
 /// Answers kept in memory have nothing to set.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, PluginConfig)]
 pub struct Config {}

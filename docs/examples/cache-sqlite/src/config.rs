@@ -5,25 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where the database is.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, PluginConfig)]
 pub struct Config {
     /// The database's file; made, with its folder, when it does not exist. It must not be on a network file system.
-    #[serde(default = "default_path")]
-    #[config(default = "\".rowsmith/answers.sqlite\"")]
+    #[config(default = ".rowsmith/answers.sqlite")]
     pub(crate) path: PathBuf,
     /// How long to wait while another process writes.
-    #[serde(default = "default_busy_secs")]
-    #[config(default = "10", min = 1, max = 600)]
+    #[config(default = 10, min = 1, max = 600)]
     pub(crate) busy_secs: u64,
-}
-
-fn default_path() -> PathBuf {
-    PathBuf::from(".rowsmith/answers.sqlite")
-}
-
-fn default_busy_secs() -> u64 {
-    10
 }
 
 impl Config {

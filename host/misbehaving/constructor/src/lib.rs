@@ -7,8 +7,7 @@ use rowsmith_plugin_api::prelude::*;
 use std::fs::File;
 
 /// The plugin has no settings.
-#[derive(Debug, Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, PluginConfig)]
 pub struct Config {}
 
 /// A scraper without rows.

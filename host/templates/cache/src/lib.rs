@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// There is nothing to set yet.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(PluginConfig)]
 pub struct Config {}
 
 pub struct Answers(Mutex<BTreeMap<Key, Vec<u8>>>);

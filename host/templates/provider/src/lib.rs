@@ -3,8 +3,7 @@
 use rowsmith_plugin_api::prelude::*;
 
 /// How much of a row is taken.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(PluginConfig)]
 pub struct Config {
     /// How many words an answer has.
     words: usize,

@@ -4,8 +4,7 @@
 //!
 //! ```
 //! use rowsmith_plugin_api::prelude::*;
-//! # #[derive(Deserialize, ConfigSchema)]
-//! # #[serde(deny_unknown_fields)]
+//! # #[derive(PluginConfig)]
 //! # struct Config {
 //! #     /// Number of rows.
 //! #     count: u32,

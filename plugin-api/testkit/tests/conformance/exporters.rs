@@ -6,8 +6,7 @@ use rowsmith_plugin_testkit::conformance::{Report, Suite};
 use std::path::{Path, PathBuf};
 
 /// The settings of the flawed exporter.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(PluginConfig)]
 struct Config {
     /// Name of the flaw.
     flaw: String,

@@ -6,8 +6,7 @@ use rowsmith_plugin_testkit::conformance::{CheckOutcome, Report, Suite};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The settings of the flawed provider.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(PluginConfig)]
 struct Config {
     /// Name of the flaw.
     flaw: String,

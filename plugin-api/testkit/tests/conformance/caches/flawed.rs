@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The settings of the flawed cache.
-#[derive(Deserialize, ConfigSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(PluginConfig)]
 pub(super) struct Config {
     /// Name of the flaw.
     flaw: String,

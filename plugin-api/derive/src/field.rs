@@ -1,4 +1,4 @@
-//! The schema of a struct: an object with one property per field that is read.
+//! A field of a config table with its parsed attributes.
 
 use std::collections::HashSet;
 
@@ -22,13 +22,14 @@ pub(crate) struct ConfigField<'a> {
 }
 
 impl<'a> ConfigField<'a> {
-    /// Reads all fields; those that serde skips are included.
+    /// Reads and checks all fields, including those that are skipped.
     pub(crate) fn read_all(container: &SerdeAttribute, fields: Option<&'a FieldsNamed>) -> syn::Result<Vec<Self>> {
         let mut names = HashSet::new();
         let mut read = Vec::new();
         for field in fields.into_iter().flat_map(|fields| &fields.named) {
             let field = Self::read(container, field)?;
-            let is_key = !field.serde.skip && field.config.flatten.is_none();
+            field.check()?;
+            let is_key = !field.serde.skip && !field.is_flattened();
             if is_key && !names.insert(field.key.clone()) {
                 let message = format!("`{}` is the name of another field too", field.key);
                 return Err(syn::Error::new(field.field.span(), message));
@@ -47,13 +48,35 @@ impl<'a> ConfigField<'a> {
         Ok(Self { field, key, serde, config })
     }
 
-    /// Returns the `schema::Field` of this field.
-    pub(crate) fn entry(&self, api: &Path, default: Option<&str>, may_be_left_out: &TokenStream) -> TokenStream {
+    fn check(&self) -> syn::Result<()> {
+        let Some(defaults) = &self.config.flatten else { return Ok(()) };
+        if self.serde.skip || self.serde.rename.is_some() || self.config.describes_a_value() {
+            let message = "a flattened table has no key, so no name, default, bounds or format of its own";
+            return Err(syn::Error::new(self.field.span(), message));
+        }
+        let mut seen = HashSet::new();
+        match defaults.iter().find(|(key, _)| !seen.insert(key.value())) {
+            Some((key, _)) => Err(syn::Error::new(key.span(), "this key has two defaults")),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn is_flattened(&self) -> bool {
+        self.config.flatten.is_some()
+    }
+
+    /// Returns an expression for the `schema::Field` of this field.
+    pub(crate) fn entry(&self, api: &Path) -> TokenStream {
         let Self { field, key, config, .. } = self;
         let kind = &field.ty;
         let description = description(&field.attrs);
         let none = || quote!(::core::option::Option::None);
-        let default = default.map_or_else(none, |json| quote!(::core::option::Option::Some(#json)));
+        let default = config.default_json().map_or_else(none, |json| quote!(::core::option::Option::Some(#json)));
+        let required = if config.default.is_some() {
+            quote!(false)
+        } else {
+            quote_spanned!(kind.span()=> !<#kind as #api::schema::ConfigSchema>::OPTIONAL)
+        };
         let minimum = config.minimum.map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
         let maximum = config.maximum.map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
         let format = config.format.as_ref().map(|format| quote_spanned!(kind.span()=> .with_format(#format)));
@@ -63,52 +86,10 @@ impl<'a> ConfigField<'a> {
             #api::schema::Field {
                 name: #key,
                 description: #description,
-                required: !(#may_be_left_out),
+                required: #required,
                 default: #default,
                 schema: #schema,
             }
         }
-    }
-}
-
-/// Returns a `Schema::Object` with the given description. A unit struct has no fields.
-pub(crate) fn schema(
-    api: &Path,
-    description: &str,
-    container: &SerdeAttribute,
-    fields: Option<&FieldsNamed>,
-) -> syn::Result<TokenStream> {
-    let mut entries = Vec::new();
-    for field in ConfigField::read_all(container, fields)?.iter().filter(|field| !field.serde.skip) {
-        if field.config.flatten.is_some() {
-            let message = "`flatten` needs `#[derive(PluginConfig)]` in place of `Deserialize` and `ConfigSchema`";
-            return Err(syn::Error::new(field.field.span(), message));
-        }
-        let default = match &field.config.default {
-            Some(default) => Some(default.written_json()?.ok_or_else(|| {
-                let message = "`default` without a value needs `#[derive(PluginConfig)]`";
-                syn::Error::new(field.field.span(), message)
-            })?),
-            None => None,
-        };
-        entries.push(field.entry(api, default.as_deref(), &may_be_left_out(api, field, container)));
-    }
-    Ok(quote! {
-        #api::schema::Schema::Object(&#api::schema::ObjectSchema {
-            description: #description,
-            fields: &[#(#entries),*],
-        })
-    })
-}
-
-/// Returns an expression that is true if serde fills in the field. `Option` is known by its type, which may be an alias.
-fn may_be_left_out(api: &Path, field: &ConfigField<'_>, container: &SerdeAttribute) -> TokenStream {
-    let kind = &field.field.ty;
-    if field.serde.default || container.default {
-        quote!(true)
-    } else if field.serde.own_function {
-        quote!(false)
-    } else {
-        quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::OPTIONAL)
     }
 }
