@@ -29,7 +29,7 @@ pub mod operation {
 pub mod query {
     /// 1 if the run is stopped.
     pub const CANCELLED: u32 = 1;
-    /// Most verbose log level that the host records: 0 (none) to 5 (trace).
+    /// Maximum log level that the host records: 0 (none) to 5 (trace).
     pub const LOG_LEVEL: u32 = 2;
     /// Address of a static in the host's image. Equal to the plugin's own if the plugin is linked into the host.
     pub const IMAGE: u32 = 3;

@@ -34,7 +34,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct ProcessState {
-    /// The process until its status was taken: as long as it is here, nobody else can have its number.
+    /// The process until its status is collected. Until then the system does not reuse its id.
     process: Option<std::process::Child>,
     stderr_ended: bool,
     ended: Option<Ended>,

@@ -54,7 +54,7 @@ impl RowChunk {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// Returns the cell at a row and a column; absent if there is none.
+    /// Returns the cell at a row and a column; absent if the chunk has no such cell.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         if column >= self.columns.len() || row >= self.rows {
             return Cell::ABSENT;

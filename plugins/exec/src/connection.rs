@@ -101,7 +101,7 @@ impl Connection {
     /// Receives the next message of the program.
     ///
     /// # Errors
-    /// If there is none in time, if it is invalid, or if the program exits or reports an error.
+    /// If no message arrives in time, if it is invalid, or if the program exits or reports an error.
     pub fn receive(&mut self) -> Result<Message> {
         let timeout = self.timeouts.answer;
         let on_timeout = |title: &str| timeout_error(title, "answer", timeout);

@@ -9,11 +9,11 @@ pub(crate) struct Input<R> {
     passed: u64,
     /// Offset of the current row, as last reported by the parser.
     pub(crate) row_start: u64,
-    /// Whether the end of the file is reached.
+    /// True at the end of the file.
     pub(crate) ended: bool,
     /// The last byte so far.
     pub(crate) last: Option<u8>,
-    /// Whether the first line ends with CR LF; `None` until then.
+    /// True if the first line ends with CR LF; `None` until its end.
     pub(crate) crlf: Option<bool>,
 }
 

@@ -24,7 +24,7 @@ pub struct JsonlScraper {
 struct Counts {
     texts: u64,
     skipped: u64,
-    /// Whether a row had a column so far.
+    /// True once a row has a column.
     has_columns: bool,
     /// Empty objects before the first row with a column. They are sent with it.
     empty: u64,

@@ -29,9 +29,9 @@ struct Block {
     /// Start of the text of the current link in `text`.
     link_start: Option<usize>,
     has_links: bool,
-    /// Whether the text of a link begins with `@type@`, the mark of a resource.
+    /// True if the text of a link begins with `@type@`, the mark of a resource.
     has_tagged_link: bool,
-    /// Whether there are words outside links.
+    /// True if there are words outside links.
     has_words: bool,
     /// Text between the previous and the next table cell.
     separator: &'static str,
@@ -67,7 +67,7 @@ pub(super) struct ContentBuilder {
     content: Content,
     prose: Prose,
     block: Block,
-    /// Whether an announcement of resources precedes the current list.
+    /// True if an announcement of resources precedes the current list.
     in_resources: bool,
 }
 

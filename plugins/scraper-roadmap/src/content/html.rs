@@ -28,7 +28,7 @@ pub(super) fn is_document(text: &str) -> bool {
     tag(text.trim_start()).is_some_and(|(tag, _)| tag.is_one_of(BLOCK_TAGS) && !tag.closing)
 }
 
-/// Reads HTML. Each call is a text of its own: tags that it leaves open end with it.
+/// Reads HTML. Open tags end with the text.
 pub(super) fn read(html: &str, unknown: UnknownTags, out: &mut ContentBuilder) {
     let mut reader = Reader { out, in_pre: false, in_code: false };
     let mut rest = html;

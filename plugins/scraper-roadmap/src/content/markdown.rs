@@ -51,9 +51,8 @@ fn end(tag: TagEnd, out: &mut ContentBuilder) {
 
 /// The text after a block of `key: value` lines between two `---` at its start, as static site generators write it.
 fn without_front_matter(text: &str) -> &str {
-    let body = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"));
     let is_key = |line: &str| line.split_once(':').is_some_and(|(key, _)| !key.is_empty() && !key.contains(' '));
-    let Some(body) = body.filter(|body| body.lines().next().is_some_and(is_key)) else {
+    let Some(body) = text.strip_prefix("---\n").filter(|body| body.lines().next().is_some_and(is_key)) else {
         return text;
     };
     body.split_once("\n---").map_or(text, |(_, rest)| rest.trim_start_matches('-'))

@@ -34,7 +34,7 @@ fn markdown_becomes_prose() {
         ("front matter", "---\ntitle: x\n---\nText", "Text"),
         ("no front matter", "---\nText\n\n---\nmore", "Text more"),
         ("byte order mark", "\u{feff}# T\nText", "Text"),
-        ("lines of another system", "# T\r\n\r\nOne\r\ntwo\r\n", "One two"),
+        ("lines of another system", "# T\r\n\r\nOne `\r\ntwo\r\n`.\r\n", "One two."),
     ];
     for (name, text, description) in cases {
         assert_eq!(read(text).description, description, "{name}");

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct TextIndex {
     files: HashMap<String, Vec<String>>,
-    /// Whether the listing may be incomplete.
+    /// True if the listing may be incomplete.
     pub(super) is_truncated: bool,
 }
 
