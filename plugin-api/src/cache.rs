@@ -1,29 +1,29 @@
-//! Where answers are kept.
+//! The cache trait: storage of answers.
 //!
-//! A cache stores opaque values under keys of 32 bytes. The host puts format, key and checksum into every
-//! value and checks them on every read, so a store need not; it must only never mix up keys.
+//! A cache stores opaque values under keys of 32 bytes. The host writes format, key and checksum into every value and
+//! checks them on every read. A store does not need checks of its own; it must never mix up keys.
 
 use crate::envelope::{Reader, put_length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Host;
-pub use crate::lease::LeaseRequest as ClaimRequest;
-pub use crate::quota::{QuotaRequest, QuotaWindow};
+use crate::lease::LeaseRequest;
+use crate::quota::QuotaRequest;
 use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// How many entries are looked at together where a store has no better way.
+/// Number of entries per scan in the default methods.
 const PAGE: usize = 256;
 
-/// The identity of one question.
+/// Identity of one question.
 pub type Key = [u8; 32];
 
-/// A hash map by key. Keys are hashes already, so a part of each serves as its hash.
+/// A hash map by key. A key is a hash itself, so a part of it serves as its hash.
 pub type KeyMap<V> = std::collections::HashMap<Key, V, BuildHasherDefault<KeyHasher>>;
 
-/// Takes the hash from the key itself.
+/// Uses the first bytes of a key as its hash.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyHasher(u64);
 
@@ -34,7 +34,7 @@ impl Hasher for KeyHasher {
         }
     }
 
-    // The length of a key is the same for all.
+    // All keys have the same length.
     fn write_usize(&mut self, _: usize) {}
 
     fn finish(&self) -> u64 {
@@ -42,34 +42,34 @@ impl Hasher for KeyHasher {
     }
 }
 
-/// A store of answers. The host calls it on threads where blocking is fine, several calls at once.
+/// A store of answers. The host runs several calls at once, on threads that may block.
 pub trait Cache: Send + Sync + Sized + 'static {
-    /// The plugin's table in the config.
+    /// Settings of the plugin.
     type Config: DeserializeOwned + ConfigSchema;
 
-    /// Makes the cache and opens its store.
+    /// Creates the cache and opens its store.
     ///
     /// # Errors
-    /// [`Error::config`] when the config cannot work; [`ErrorKind::Corrupt`], [`ErrorKind::Busy`] or
-    /// [`ErrorKind::Io`] when the store cannot be used.
+    /// [`Error::config`] when a setting is invalid; [`ErrorKind::Corrupt`], [`ErrorKind::Busy`] or [`ErrorKind::Io`] when
+    /// the store is unusable.
     fn new(config: Self::Config, host: Host) -> Result<Self>;
 
-    /// Where the store is.
+    /// Describes the store.
     fn store(&self) -> Store;
 
-    /// Looks up many keys; answers in their order.
+    /// Looks up keys. Returns the values in the order of the keys.
     fn get_many(&self, keys: &[Key]) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>>> + Send;
 
-    /// Stores many values. They are durable when this returns: all of them or, after an error, none.
+    /// Stores values. All of them are durable when this returns; after an error, none is stored.
     fn put_many(&self, entries: Vec<(Key, Vec<u8>)>) -> impl Future<Output = Result<()>> + Send;
 
-    /// Up to `limit` entries whose keys come after `after`, in key order.
+    /// Returns up to `limit` entries with keys after `after`, in key order.
     fn scan(&self, after: Option<Key>, limit: usize) -> impl Future<Output = Result<Vec<(Key, Vec<u8>)>>> + Send;
 
-    /// Removes many keys; returns how many there were.
+    /// Removes keys. Returns the number of removed entries.
     fn delete_many(&self, keys: &[Key]) -> impl Future<Output = Result<u64>> + Send;
 
-    /// Removes everything; returns how many entries there were. Without an own one: by scanning and deleting.
+    /// Removes all entries. Returns their number. The default scans and deletes.
     fn clear(&self) -> impl Future<Output = Result<u64>> + Send {
         async {
             let mut removed = 0;
@@ -83,7 +83,7 @@ pub trait Cache: Send + Sync + Sized + 'static {
         }
     }
 
-    /// Counts and sizes. Without an own one: by scanning.
+    /// Returns counts and sizes. The default scans.
     fn stats(&self) -> impl Future<Output = Result<CacheStats>> + Send {
         async {
             let (mut entries, mut bytes) = (0, 0);
@@ -91,7 +91,7 @@ pub trait Cache: Send + Sync + Sized + 'static {
             loop {
                 let page = self.scan(after, PAGE).await?;
                 let Some((last, _)) = page.last() else {
-                    return Ok(CacheStats { entries, bytes: Some(bytes), facts: Vec::new() });
+                    return Ok(CacheStats { entries, bytes: Some(bytes), details: Vec::new() });
                 };
                 after = Some(*last);
                 entries += page.len() as u64;
@@ -100,43 +100,46 @@ pub trait Cache: Send + Sync + Sized + 'static {
         }
     }
 
-    /// Checks the store itself, below the entries; returns one sentence for each damage.
+    /// Verifies the structure of the store below the entries. Returns one sentence per damage.
     fn verify(&self) -> impl Future<Output = Result<Vec<String>>> + Send {
         async { Ok(Vec::new()) }
     }
 
     /// Takes room in a quota that all users of the store share (capability `coordination`).
-    /// Returns how many milliseconds to wait before trying again, or 0 when the room is taken.
-    fn acquire(&self, _request: QuotaRequest) -> impl Future<Output = Result<u64>> + Send {
-        async { Err(Error::unsupported("acquire")) }
+    ///
+    /// Returns 0 when the room was taken, otherwise the milliseconds to wait before the next try. See
+    /// [`quota::acquire`](crate::quota::acquire).
+    fn acquire_quota(&self, _request: QuotaRequest) -> impl Future<Output = Result<u64>> + Send {
+        async { Err(Error::unsupported("acquire_quota")) }
     }
 
-    /// Claims keys so that no other user asks for them at the same time (capability `coordination`).
-    /// Returns, for each key, whether it is now `owner`'s.
-    fn claim_many(&self, _request: ClaimRequest) -> impl Future<Output = Result<Vec<bool>>> + Send {
-        async { Err(Error::unsupported("claim_many")) }
+    /// Leases keys, so that no other user asks for them at the same time (capability `coordination`).
+    ///
+    /// Returns whether each key was granted. See [`Lease`](crate::lease::Lease).
+    fn lease_many(&self, _request: LeaseRequest) -> impl Future<Output = Result<Vec<bool>>> + Send {
+        async { Err(Error::unsupported("lease_many")) }
     }
 
-    /// Gives claims back.
+    /// Releases the leases of an owner (capability `coordination`).
     fn release_many(&self, _owner: u64, _keys: &[Key]) -> impl Future<Output = Result<()>> + Send {
         async { Err(Error::unsupported("release_many")) }
     }
 }
 
-/// Where a store is.
+/// Description of a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct Store {
-    /// A path or an address, for people.
+    /// Path or address, for messages.
     pub name: String,
-    /// The canonical path, when it is one; the host refuses to open one path twice.
+    /// Canonical path of a store in the file system. The host refuses to open one path twice.
     pub path: Option<String>,
-    /// Whether it outlives the process.
+    /// True if the store outlives the process.
     pub persistent: bool,
 }
 
 impl Store {
-    /// A store that is gone with the process.
+    /// Describes a store that ends with the process.
     pub fn temporary(name: impl Into<String>) -> Self {
         Self { name: name.into(), path: None, persistent: false }
     }
@@ -146,12 +149,13 @@ impl Store {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct CacheStats {
-    /// How many entries there are.
+    /// Number of entries.
     pub entries: u64,
-    /// Bytes on disk or in memory, when known.
+    /// Size on disk or in memory in bytes, if known.
     pub bytes: Option<u64>,
-    /// Further facts, for people.
-    pub facts: Vec<(String, String)>,
+    /// Names and values of further figures.
+    #[serde(rename = "facts")]
+    pub details: Vec<(String, String)>,
 }
 
 pub(crate) fn encode_keys(out: &mut Vec<u8>, keys: &[Key]) -> Result<()> {
@@ -163,7 +167,7 @@ pub(crate) fn encode_keys(out: &mut Vec<u8>, keys: &[Key]) -> Result<()> {
 pub(crate) fn decode_keys(reader: &mut Reader<'_>) -> Result<Vec<Key>> {
     let count = reader.length()?;
     let bytes =
-        count.checked_mul(32).ok_or_else(|| Error::new(ErrorKind::InvalidData, "more keys than there can be"))?;
+        count.checked_mul(32).ok_or_else(|| Error::new(ErrorKind::InvalidData, "the number of keys is too large"))?;
     let (keys, _) = reader.take(bytes)?.as_chunks::<32>();
     Ok(keys.to_vec())
 }
@@ -194,7 +198,7 @@ pub(crate) fn decode_entries(bytes: &[u8]) -> Result<Vec<(Key, Vec<u8>)>> {
     Ok(entries)
 }
 
-/// The length that stands for "not there" among answers.
+/// Length that marks a missing value.
 const MISS: u32 = u32::MAX;
 
 pub(crate) fn encode_values(values: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
@@ -212,7 +216,7 @@ pub(crate) fn encode_values(values: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Reads looked-up values one by one, without copying them.
+/// Decodes looked-up values without copying them.
 pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Result<Vec<Option<&[u8]>>> {
     let mut reader = Reader { rest: bytes };
     let values = (0..count).map(|_| match reader.u32()? {
@@ -223,9 +227,6 @@ pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Result<Vec<Option<&[u
     if reader.rest.is_empty() {
         Ok(values)
     } else {
-        Err(Error::new(
-            ErrorKind::InvalidData,
-            format!("there are more values than the {count} keys that were looked up"),
-        ))
+        Err(Error::new(ErrorKind::InvalidData, format!("more values than the {count} requested keys")))
     }
 }

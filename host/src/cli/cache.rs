@@ -48,7 +48,7 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
     match format {
         OutputFormat::Json => context.data(pretty(&json!({
             "store": store.name, "entries": stats.entries, "bytes": stats.bytes, "damaged": damaged, "models": models,
-            "facts": stats.facts.iter().cloned().collect::<BTreeMap<_, _>>(),
+            "facts": stats.details.iter().cloned().collect::<BTreeMap<_, _>>(),
         })))?,
         OutputFormat::Human => {
             let line = |name: &str, value: String| context.data(format_args!("{name:<16}{value}"));
@@ -61,7 +61,7 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
             if damaged > 0 {
                 line("Damaged", format!("{damaged}; `rowsmith cache verify` names them"))?;
             }
-            for (name, value) in &stats.facts {
+            for (name, value) in &stats.details {
                 line(name, value.clone())?;
             }
         }

@@ -9,5 +9,7 @@ pub mod budget;
 pub mod clock;
 pub mod concurrency;
 pub mod rate_limiter;
+pub mod shared_quota;
 pub mod stop;
-pub mod window;
+
+mod limit_windows;

@@ -11,7 +11,8 @@ use super::scrape;
 use crate::limit::backoff::RetryPolicy;
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
-use crate::limit::rate_limiter::{RateLimiter, SharedQuota};
+use crate::limit::rate_limiter::RateLimiter;
+use crate::limit::shared_quota::SharedQuota;
 use crate::limit::stop::Stop;
 use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::progress::Snapshot;
@@ -72,15 +73,15 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     let shared = |on: bool| on.then(|| plugins.cache.clone());
     // A replay asks no service, so it has no quota to share.
     let coordinated = plugins.shared_cache && !settings.run.replayed;
-    let quota = shared(coordinated)
-        .map(|cache| SharedQuota { cache, name: quota_name(&plugins.provider_plugin.0, &plugins.info) });
+    let quota_name = quota_name(&plugins.provider_plugin.0, &plugins.info);
+    let quota = shared(coordinated).map(|cache| SharedQuota::new(cache, quota_name));
     let leases = shared(coordinated).map(|cache| Leases::new(cache, ground.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
         prompter: prompter(settings, &plugins.info),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
-            RateLimiter::open(ground.clock)
+            RateLimiter::unlimited(ground.clock)
         } else {
             RateLimiter::new(&settings.provider_limits, quota, ground.clock)
         },

@@ -209,7 +209,7 @@ impl Dispatcher {
                     return self.validate(completion, &asked);
                 }
                 Attempt::RetryAfter(wait) => {
-                    let wait = if self.rate_limiter.is_open() { Duration::ZERO } else { wait };
+                    let wait = if self.rate_limiter.is_unlimited() { Duration::ZERO } else { wait };
                     if self.stop.or(sleep(wait)).await.is_none() {
                         return BatchEnd::NotAsked;
                     }

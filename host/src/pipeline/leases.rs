@@ -9,7 +9,7 @@ use super::question::{Question, RowKey};
 use crate::limit::clock::Clock;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::CacheClient;
-use rowsmith_plugin_api::cache::ClaimRequest;
+use rowsmith_plugin_api::lease::LeaseRequest;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -80,13 +80,13 @@ impl Leases {
     }
 
     async fn claim(&self, keys: &[RowKey]) -> Result<Vec<bool>, Error> {
-        let request = ClaimRequest {
+        let request = LeaseRequest {
             owner: self.owner,
             now_ms: self.clock.now_ms(),
             lease_ms: u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX),
             keys: raw(keys),
         };
-        self.cache.claim_many(&request).await
+        self.cache.lease_many(&request).await
     }
 
     /// Returns for each key whether its answer is stored. A cache failure is reported by the lookup stage.

@@ -1,12 +1,14 @@
 //! The host's half of the boundary: the traits' methods, called on something on the other side.
 
 use super::method;
-use crate::cache::{self, CacheStats, ClaimRequest, Key, QuotaRequest, Store};
+use crate::cache::{self, CacheStats, Key, Store};
 use crate::completion::{Completion, CompletionRequest, ProviderInfo};
 use crate::envelope::put_length;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{ExportSummary, FinishMode, Target};
 use crate::host::BoxFuture;
+use crate::lease::LeaseRequest;
+use crate::quota::QuotaRequest;
 use crate::row::RowChunk;
 use crate::scraper::{Listing, SourcePaths};
 use rowsmith_abi::{Buffer, Instance};
@@ -230,20 +232,20 @@ impl CacheClient {
         self.0.json(method::VERIFY_STORE, Buffer::default()).await
     }
 
-    /// See [`crate::Cache::acquire`].
+    /// See [`crate::Cache::acquire_quota`].
     ///
     /// # Errors
     /// The cache's own.
-    pub async fn acquire(&self, request: &QuotaRequest) -> Result<u64> {
-        self.0.json(method::ACQUIRE, Buffer::from(serde_json::to_vec(request)?)).await
+    pub async fn acquire_quota(&self, request: &QuotaRequest) -> Result<u64> {
+        self.0.json(method::ACQUIRE_QUOTA, Buffer::from(serde_json::to_vec(request)?)).await
     }
 
-    /// See [`crate::Cache::claim_many`].
+    /// See [`crate::Cache::lease_many`].
     ///
     /// # Errors
     /// The cache's own.
-    pub async fn claim_many(&self, request: &ClaimRequest) -> Result<Vec<bool>> {
-        self.0.json(method::CLAIM_MANY, encode_claim(request)?).await
+    pub async fn lease_many(&self, request: &LeaseRequest) -> Result<Vec<bool>> {
+        self.0.json(method::LEASE_MANY, encode_lease(request)?).await
     }
 
     /// See [`crate::Cache::release_many`].
@@ -251,12 +253,12 @@ impl CacheClient {
     /// # Errors
     /// The cache's own.
     pub async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        let request = ClaimRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
-        self.0.call(method::RELEASE_MANY, encode_claim(&request)?).await.map(drop)
+        let request = LeaseRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
+        self.0.call(method::RELEASE_MANY, encode_lease(&request)?).await.map(drop)
     }
 }
 
-fn encode_claim(request: &ClaimRequest) -> Result<Buffer> {
+fn encode_lease(request: &LeaseRequest) -> Result<Buffer> {
     let mut payload = Vec::with_capacity(28 + request.keys.len() * 32);
     for number in [request.owner, request.now_ms, request.lease_ms] {
         payload.extend_from_slice(&number.to_le_bytes());

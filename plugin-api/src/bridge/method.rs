@@ -28,10 +28,10 @@ pub const CLEAR: u32 = 25;
 pub const STATS: u32 = 26;
 /// `Cache::verify`.
 pub const VERIFY_STORE: u32 = 27;
-/// `Cache::acquire`.
-pub const ACQUIRE: u32 = 28;
-/// `Cache::claim_many`.
-pub const CLAIM_MANY: u32 = 29;
+/// `Cache::acquire_quota`.
+pub const ACQUIRE_QUOTA: u32 = 28;
+/// `Cache::lease_many`.
+pub const LEASE_MANY: u32 = 29;
 /// `Cache::release_many`.
 pub const RELEASE_MANY: u32 = 30;
 /// `Exporter::target`: nothing to JSON.

@@ -1,63 +1,63 @@
-//! LMDB's failures as the host's errors.
+//! Conversion of LMDB's errors.
 
 use crate::inspect::DATA_FILE;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind};
 use std::io;
 use std::path::Path;
 
-/// Says what failed, where, and what to do about it.
+/// Converts an error of LMDB, with the folder and a hint.
 pub(crate) fn from_heed(error: heed::Error, folder: &Path) -> Error {
     match error {
         heed::Error::Io(source) => from_io(folder, &source),
         heed::Error::Mdb(source) => from_lmdb(folder, source),
         heed::Error::EnvAlreadyOpened => already_open(folder),
-        heed::Error::Encoding(source) | heed::Error::Decoding(source) => about(
+        heed::Error::Encoding(source) | heed::Error::Decoding(source) => store_error(
             ErrorKind::Corrupt,
             folder,
-            format!("an entry of the cache {} is damaged: {source}", folder.display()),
+            format!("damaged entry in the cache {}: {source}", folder.display()),
         ),
     }
 }
 
-fn about(kind: ErrorKind, folder: &Path, message: String) -> Error {
+fn store_error(kind: ErrorKind, folder: &Path, message: String) -> Error {
     Error::new(kind, message).with_context("path", folder.display().to_string())
 }
 
-/// The folder is open in this process already.
+/// The error of a folder that this process has opened already.
 pub(crate) fn already_open(folder: &Path) -> Error {
-    about(ErrorKind::Busy, folder, format!("the cache {} is open in this process already", folder.display()))
-        .hint("one folder serves one cache; name another one as `path`")
+    store_error(ErrorKind::Busy, folder, format!("the cache {} is already open in this process", folder.display()))
+        .hint("set `path` to another folder; one folder serves one cache")
 }
 
-/// The store was opened for reading.
+/// The error of a write to a store that was opened for reading.
 pub(crate) fn read_only(folder: &Path) -> Error {
     let message = format!("the cache {} is open for reading only", folder.display());
     Error::config("read_only", message).hint("set `read_only = false` in [cache.config]")
 }
 
-/// The store may not grow further.
+/// The error of a store at its maximum size.
 pub(crate) fn full(folder: &Path, bytes: usize) -> Error {
-    about(ErrorKind::NoSpace, folder, format!("the cache {} is full at {bytes} bytes", folder.display()))
-        .hint("raise `max_size_mb` in [cache.config]; what is stored stays readable")
+    store_error(ErrorKind::NoSpace, folder, format!("the cache {} is full at {bytes} bytes", folder.display()))
+        .hint("raise `max_size_mb` in [cache.config]; stored answers stay readable")
 }
 
-/// The map could not be set up again, so nothing can be read any more.
+/// The error of a store whose map could not be restored.
 pub(crate) fn unmapped(folder: &Path) -> Error {
-    about(ErrorKind::Io, folder, format!("the cache {} cannot be mapped into memory", folder.display()))
-        .hint("start again; what is stored is safe")
+    store_error(ErrorKind::Io, folder, format!("the cache {} cannot be mapped into memory", folder.display()))
+        .hint("run again; stored answers are safe")
 }
 
 fn from_io(folder: &Path, source: &io::Error) -> Error {
     let error = Error::io("use the cache", folder.join(DATA_FILE), source);
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            Error { kind: ErrorKind::NoSpace, ..error }.hint("free some disk space; what is stored stays readable")
+            Error { kind: ErrorKind::NoSpace, ..error }.hint("free some disk space; stored answers stay readable")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            error.hint("the folder's user needs to write to it; `read_only = true` in [cache.config] needs less")
+            error.hint("make the folder writable, or set `read_only = true` in [cache.config]")
         }
         io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy => {
-            Error { kind: ErrorKind::Busy, ..error }.hint("another process holds the store; try again")
+            Error { kind: ErrorKind::Busy, ..error }.hint("another process uses the store; run again later")
         }
         _ => error,
     }
@@ -68,15 +68,16 @@ fn from_lmdb(folder: &Path, source: heed::MdbError) -> Error {
     let message = format!("cannot use the cache {}: {source}", folder.display());
     match source {
         Lmdb::Corrupted | Lmdb::PageNotFound | Lmdb::Invalid | Lmdb::CursorFull | Lmdb::PageFull => {
-            about(ErrorKind::Corrupt, folder, message)
-                .hint("restore it from a copy, or move the folder away: its rows are then asked again")
+            store_error(ErrorKind::Corrupt, folder, message)
+                .hint("restore a copy, or move the folder away to ask its rows again")
         }
-        Lmdb::ReadersFull => about(ErrorKind::Busy, folder, message).hint("too many processes read the store at once"),
-        Lmdb::VersionMismatch => {
-            about(ErrorKind::InvalidData, folder, message).hint("another version of LMDB uses the store at the moment")
+        Lmdb::ReadersFull => {
+            store_error(ErrorKind::Busy, folder, message).hint("run fewer processes on this store at once")
         }
-        Lmdb::MapFull => about(ErrorKind::NoSpace, folder, message),
-        Lmdb::Panic => about(ErrorKind::Io, folder, message).hint("start again; what is stored is safe"),
-        _ => about(ErrorKind::Other, folder, message),
+        Lmdb::VersionMismatch => store_error(ErrorKind::InvalidData, folder, message)
+            .hint("end the other program: it uses the store with another version of LMDB"),
+        Lmdb::MapFull => store_error(ErrorKind::NoSpace, folder, message),
+        Lmdb::Panic => store_error(ErrorKind::Io, folder, message).hint("run again; stored answers are safe"),
+        _ => store_error(ErrorKind::Other, folder, message),
     }
 }

@@ -1,35 +1,35 @@
-//! Warns about folders on file systems that LMDB must not be used on.
+//! Warnings about file systems that are unsafe for LMDB.
 //!
-//! LMDB's locks and memory maps hold within one machine; over a network, two machines would damage the store.
+//! LMDB's locks and memory maps work within one machine. Over a network, two machines would damage the store.
 
 use rowsmith_plugin_api::prelude::log;
 use std::path::Path;
 
-/// Types of file systems, as Linux names them, that may be shared with another machine or have no coherent maps.
+/// Linux names of file systems that several machines may share, or that have no coherent memory maps.
 const REMOTE: &[&str] =
     &["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "ocfs2", "fuse"];
 
-/// Logs a warning when the folder is on one of them. Only Linux tells.
+/// Logs a warning when the folder is on such a file system. Works on Linux only.
 pub(crate) fn warn_if_remote(folder: &Path) {
     let Ok(mounts) = std::fs::read_to_string("/proc/self/mountinfo") else {
         return;
     };
     if let Some(kind) = type_of(&mounts, folder).filter(|kind| is_remote(kind)) {
         log::warn!(
-            "the cache {} is on a file system of type {kind}: two machines that use it at once would damage it; a local folder is safe",
+            "the cache {} is on the file system {kind}, which is unsafe when two machines use it at once; use a local folder",
             folder.display()
         );
     }
 }
 
-/// `fuse.sshfs` and its kin count as `fuse`; `fuseblk` is a local disk.
+/// `fuse.sshfs` and the like count as `fuse`; `fuseblk` is a local disk.
 fn is_remote(kind: &str) -> bool {
     REMOTE.contains(&kind.split('.').next().unwrap_or(kind))
 }
 
-/// The type of the file system that holds a path: of the mounts above it the innermost, of equal ones the last.
+/// Returns the type of a path's file system: that of the innermost mount, and of equal mounts the last.
 fn type_of<'a>(mounts: &'a str, path: &Path) -> Option<&'a str> {
-    let mut best = (0, None);
+    let mut innermost = (0, None);
     for line in mounts.lines() {
         let Some((mount, kind)) = line.split_once(" - ") else {
             continue;
@@ -38,14 +38,14 @@ fn type_of<'a>(mounts: &'a str, path: &Path) -> Option<&'a str> {
             continue;
         };
         let depth = Path::new(&point).components().count();
-        if path.starts_with(&point) && depth >= best.0 {
-            best = (depth, kind.split(' ').next());
+        if path.starts_with(&point) && depth >= innermost.0 {
+            innermost = (depth, kind.split(' ').next());
         }
     }
-    best.1
+    innermost.1
 }
 
-/// Spaces and the like are written as a backslash and three octal digits.
+/// Decodes characters that are written as a backslash and three octal digits, such as spaces.
 fn unescape(text: &str) -> String {
     let mut parts = text.split('\\');
     let mut out = parts.next().unwrap_or_default().to_owned();

@@ -1,8 +1,8 @@
-//! Which pages of an LMDB file are free, read from the file without LMDB.
+//! The list of free pages of an LMDB file, read without LMDB.
 //!
-//! A sound file may be shorter than its header says: pages at its end that were taken and given back in one transaction
-//! are never written. They are on the list of free pages, which is how such a file is told from one that was cut.
-//! Any file may come in; a list that makes no sense is reported as not covering anything.
+//! A sound file may be shorter than its header says: pages at its end that one transaction allocated and freed are never
+//! written. The list of free pages has them, which distinguishes such a file from a truncated one. The input may be any
+//! file; an invalid list covers nothing.
 
 use crate::meta::{Meta, PAGE_HEADER, u16_at, u64_at};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 const FLAG_BRANCH: u16 = 0x01;
 const FLAG_LEAF: u16 = 0x02;
 const NODE_HEADER: usize = 8;
-/// The node's data is on pages of its own.
+/// Flag of a node with its data on other pages.
 const NODE_BIG: u16 = 0x01;
 
 /// Reads up to `length` bytes; fewer at the end of the file.
@@ -21,12 +21,12 @@ pub(crate) fn read_at(file: &mut (impl Read + Seek), offset: u64, length: usize)
     Ok(bytes)
 }
 
-/// Whether all pages from `first` to the header's last are free.
+/// Returns true if all pages from `first` to the header's last are free.
 pub(crate) fn covers(file: &mut (impl Read + Seek), meta: &Meta, first: u64) -> io::Result<bool> {
     let Some(root) = meta.free_root else { return Ok(false) };
     let mut free = Vec::new();
     let mut open = vec![root];
-    // A tree has no more pages than the file, so a list that runs in circles ends here.
+    // A tree has no more pages than the file, so a circular list ends here.
     let mut budget = first;
     while let Some(number) = open.pop() {
         if number >= first || budget == 0 {
@@ -57,7 +57,7 @@ fn page_bytes(meta: &Meta) -> usize {
     usize::try_from(meta.page_size).unwrap_or(0)
 }
 
-/// No list of free pages is longer than one that names every page.
+/// Maximum bytes of a list of free pages, which names every page.
 fn free_bytes(meta: &Meta) -> usize {
     usize::try_from(meta.last_page).ok().and_then(|pages| pages.checked_add(2)?.checked_mul(8)).unwrap_or(0)
 }
@@ -68,7 +68,7 @@ enum Node<'a> {
     Far { page: u64, length: usize },
 }
 
-/// The nodes of a page of the tree, or nothing when it is no such page.
+/// Returns the nodes of a page of the tree, or `None` for any other page.
 fn nodes(page: &[u8]) -> Option<Vec<Node<'_>>> {
     let flags = u16_at(page, 10)?;
     let count = usize::from(u16_at(page, 12)?).checked_sub(PAGE_HEADER)? / 2;
@@ -93,7 +93,7 @@ fn nodes(page: &[u8]) -> Option<Vec<Node<'_>>> {
         .collect()
 }
 
-/// The page numbers of one list: their count, then the numbers.
+/// Returns the page numbers of a list, which begins with their count.
 fn numbers(list: &[u8]) -> impl Iterator<Item = u64> + '_ {
     let count = u64_at(list, 0).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
     let (words, _) = list.as_chunks::<8>();
@@ -108,7 +108,7 @@ mod tests {
     use std::io::Cursor;
 
     #[test]
-    fn a_list_is_as_long_as_it_says_at_most() {
+    fn a_list_ends_at_its_count() {
         let list: Vec<u8> = [2_u64, 9, 8, 7].into_iter().flat_map(u64::to_ne_bytes).collect();
         assert_eq!(numbers(&list).collect::<Vec<_>>(), [9, 8]);
         assert_eq!(numbers(&u64::MAX.to_ne_bytes()).count(), 0);
@@ -117,7 +117,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_walked_to_an_end(
+        fn any_bytes_are_read_to_an_end(
             bytes in prop::collection::vec(any::<u8>(), 0..4096),
             flags in 0_u16..4,
             lower in 0_u16..64,

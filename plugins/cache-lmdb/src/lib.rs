@@ -1,15 +1,15 @@
-//! Answers in an LMDB store on this machine, shared by all runs and processes that name the same folder.
+//! A cache in an LMDB store, shared by all runs and processes of this machine that use its folder.
 //!
-//! What this store adds to LMDB: it looks at the file before LMDB maps it, because a file that was cut short would end
-//! the process (`inspect`); it never takes a store that has lost its data for a new one (`marker`); it grows its map
-//! when it is full (`transaction`); and it lets the processes of one machine share quota windows and leases.
+//! It adds to LMDB: inspection of the file before it is mapped, because a truncated file would end the process
+//! (`inspect`); a marker that distinguishes a store that lost its data from a new one (`marker`); growth of a full map
+//! (`transaction`); quota windows and leases that processes share.
 //!
-//! | room | what it holds |
+//! | module | content |
 //! |---|---|
-//! | `store` | the cache as the host sees it |
+//! | `store` | the implementation of the trait |
 //! | `answers`, `quota`, `leases` | the three tables |
-//! | `transaction`, `env` | transactions, growth, and the only unsafe code |
-//! | `open`, `folder`, `inspect`, `meta`, `free_list`, `marker`, `quarantine` | opening a folder safely |
+//! | `transaction`, `env` | transactions, growth, and all unsafe code |
+//! | `open`, `folder`, `inspect`, `meta`, `free_list`, `marker`, `quarantine` | opening of a folder |
 
 #![deny(unsafe_code)]
 

@@ -1,7 +1,7 @@
-//! The file that says that a folder is a Rowsmith cache, and of which format.
+//! The marker file, which names a folder as a Rowsmith cache and its format.
 //!
-//! It is written once, after the store is complete. An empty or missing `data.mdb` beside it is therefore a loss, and not
-//! a cache that is about to begin.
+//! It is written once, after the store is complete. An empty or missing `data.mdb` beside it is therefore a loss, not a
+//! new cache.
 
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result};
 use std::fs::{self, File};
@@ -11,13 +11,13 @@ use std::path::Path;
 const NAME: &str = "rowsmith-cache";
 const WORD: &str = "rowsmith-cache";
 
-/// The format of the tables and of what this crate keeps in them. A change of it is a new number and new table names.
+/// Format of the tables and their contents. A new format has a new number and new table names.
 const FORMAT: u64 = 1;
 
-/// Whether the folder holds a store that was begun.
+/// Returns true if a store was created in the folder.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidData`] when the store is of a newer format, or the file is not ours.
+/// [`ErrorKind::InvalidData`] for a newer format, or a file of another program.
 pub(crate) fn is_present(folder: &Path) -> Result<bool> {
     let path = folder.join(NAME);
     let mut text = String::new();
@@ -35,27 +35,26 @@ fn check(path: &Path, text: &str) -> Result<()> {
         Some(1..=FORMAT) => Ok(()),
         Some(newer @ 2..) => {
             let folder = path.parent().unwrap_or(path).display();
-            let message =
-                format!("the cache {folder} has format {newer}, but this version reads up to format {FORMAT}");
+            let message = format!("the cache {folder} has format {newer}, expected up to {FORMAT}");
             Err(Error::new(ErrorKind::InvalidData, message)
                 .with_context("path", path.display().to_string())
-                .hint("use the version of rowsmith that made it, or name another folder as `path` in [cache.config]"))
+                .hint("use the version of rowsmith that created it, or set `path` in [cache.config] to another folder"))
         }
         Some(0) | None => Err(foreign(path)),
     }
 }
 
 fn foreign(path: &Path) -> Error {
-    let message = format!("{} does not name the format of a cache", path.display());
+    let message = format!("no cache format in {}", path.display());
     Error::new(ErrorKind::InvalidData, message)
         .with_context("path", path.display().to_string())
-        .hint(format!("it should read `{WORD} {FORMAT}`; was it overwritten?"))
+        .hint(format!("expected the line `{WORD} {FORMAT}`; the file may have been overwritten"))
 }
 
-/// Writes the file, whole or not at all.
+/// Writes the complete file or none.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Those of the file system.
 pub(crate) fn write(folder: &Path) -> Result<()> {
     let path = folder.join(NAME);
     let draft = folder.join(format!("{NAME}.{}.tmp", std::process::id()));
@@ -69,7 +68,7 @@ pub(crate) fn write(folder: &Path) -> Result<()> {
     written.map_err(|error| Error::io("write", &path, &error))
 }
 
-/// Makes the new name last. Where folders cannot be opened, renaming is all there is.
+/// Makes the new name durable, where folders can be opened.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
@@ -77,24 +76,22 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::check;
+    use rowsmith_plugin_api::prelude::ErrorKind;
     use std::path::Path;
 
     #[test]
-    fn formats_are_told_apart() {
+    fn only_known_formats_are_accepted() {
         let cases = [
-            ("ours", "rowsmith-cache 1\n", None),
-            ("future", "rowsmith-cache 7\n", Some("has format 7, but this version reads up to format 1")),
-            ("no number", "rowsmith-cache\n", Some("does not name the format")),
-            ("zero", "rowsmith-cache 0", Some("does not name the format")),
-            ("another file", "hello", Some("does not name the format")),
-            ("empty", "", Some("does not name the format")),
+            ("this format", "rowsmith-cache 1\n", true),
+            ("newer", "rowsmith-cache 7\n", false),
+            ("no number", "rowsmith-cache\n", false),
+            ("zero", "rowsmith-cache 0", false),
+            ("another file", "hello", false),
+            ("empty", "", false),
         ];
-        for (case, text, expected) in cases {
-            match (check(Path::new("/c/rowsmith-cache"), text), expected) {
-                (Ok(()), None) => {}
-                (Err(error), Some(part)) => assert!(error.message.contains(part), "{case}: {error}"),
-                (result, _) => panic!("{case}: {result:?}"),
-            }
+        for (case, text, accepted) in cases {
+            let kind = check(Path::new("/c/rowsmith-cache"), text).map_err(|error| error.kind);
+            assert_eq!(kind, if accepted { Ok(()) } else { Err(ErrorKind::InvalidData) }, "{case}");
         }
     }
 }

@@ -1,60 +1,60 @@
-//! The header pages of an LMDB file, read from bytes without LMDB.
+//! The header pages of an LMDB file, read without LMDB.
 //!
-//! LMDB trusts these pages, so they are read here first. The layout is the one that LMDB 0.9 has on 64-bit machines;
-//! numbers are in the machine's own byte order. Any bytes may come in; none of them cause a panic.
+//! LMDB trusts these pages, so they are checked here first. The layout is that of LMDB 0.9 on 64-bit machines, in native
+//! byte order. The input may be any bytes.
 
 #[cfg(not(target_pointer_width = "64"))]
-compile_error!("the store checks its file by the layout that LMDB has on 64-bit machines");
+compile_error!("the store supports only the layout of LMDB on 64-bit machines");
 
 use std::fmt::Write as _;
 
-/// How many bytes of a header page are looked at.
+/// Bytes of a header page that are read.
 pub(crate) const META_LENGTH: usize = 152;
-/// The length of any page's own header.
+/// Length of the header of any page.
 pub(crate) const PAGE_HEADER: usize = 16;
 
 const MAGIC: u32 = 0xBEEF_C0DE;
-/// The data format that the linked LMDB reads and writes.
+/// Data format of the linked LMDB.
 const DATA_VERSION: u32 = 1;
 const FLAG_META: u16 = 0x08;
-/// The root of an empty tree.
+/// Root of an empty tree.
 const NO_PAGE: u64 = u64::MAX;
 
-/// What one header page says.
+/// The fields of a header page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Meta {
-    /// The size of a page in bytes.
+    /// Size of a page in bytes.
     pub(crate) page_size: u64,
-    /// The highest page number in use.
+    /// Highest page number in use.
     pub(crate) last_page: u64,
-    /// The transaction that wrote this page.
+    /// Transaction that wrote this page.
     pub(crate) transaction: u64,
-    /// The root of the tree of free pages.
+    /// Root of the tree of free pages.
     pub(crate) free_root: Option<u64>,
 }
 
-/// Why a page is no header page of ours.
+/// Reason why a page is not a header page of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unreadable {
-    /// It is something else; the text says what.
+    /// The file is of another kind, which the text names.
     Foreign(String),
-    /// It is LMDB's, of another data format.
+    /// The file has another data format of LMDB.
     Version(u32),
-    /// It was LMDB's, but cannot be right; the text says why.
+    /// The page is damaged, as the text explains.
     Damaged(String),
 }
 
-/// A number at a place, if there is one.
+/// Returns the number at an offset.
 pub(crate) fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
     Some(u64::from_ne_bytes(bytes.get(offset..)?.first_chunk().copied()?))
 }
 
-/// A number at a place, if there is one.
+/// Returns the number at an offset.
 pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(offset..)?.first_chunk().copied()?))
 }
 
-/// A number at a place, if there is one.
+/// Returns the number at an offset.
 pub(crate) fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(bytes.get(offset..)?.first_chunk().copied()?))
 }
@@ -71,17 +71,17 @@ impl Meta {
         match u32_at(bytes, 20) {
             Some(DATA_VERSION) => Self::fields(bytes),
             Some(other) => Err(Unreadable::Version(other)),
-            None => Err(cut()),
+            None => Err(truncated()),
         }
     }
 
     fn fields(bytes: &[u8]) -> Result<Self, Unreadable> {
         let damaged = |what: String| Err(Unreadable::Damaged(what));
-        let number = |offset| u64_at(bytes, offset).ok_or_else(cut);
+        let number = |offset| u64_at(bytes, offset).ok_or_else(truncated);
         if u16_at(bytes, 10).is_none_or(|flags| flags & FLAG_META == 0) {
-            return damaged("its header page is not marked as one".to_owned());
+            return damaged("its header page has no mark of one".to_owned());
         }
-        let page_size = u64::from(u32_at(bytes, 40).ok_or_else(cut)?);
+        let page_size = u64::from(u32_at(bytes, 40).ok_or_else(truncated)?);
         if !page_size.is_power_of_two() || !(512..=65_536).contains(&page_size) {
             return damaged(format!("its header names pages of {page_size} bytes"));
         }
@@ -97,17 +97,17 @@ impl Meta {
         Ok(Self { page_size, last_page, transaction: number(144)?, free_root })
     }
 
-    /// How long the file is when every page is there.
+    /// Length of a file that has every page.
     pub(crate) fn length(&self) -> u64 {
         (self.last_page + 1) * self.page_size
     }
 }
 
-fn cut() -> Unreadable {
+fn truncated() -> Unreadable {
     Unreadable::Damaged("it ends within its header".to_owned())
 }
 
-/// What some bytes that are not LMDB's look like, for a person.
+/// Describes bytes that are not from LMDB.
 fn describe(bytes: &[u8]) -> String {
     let shown = bytes.get(..64).unwrap_or(bytes);
     if bytes.starts_with(b"SQLite format 3\0") {
@@ -128,7 +128,7 @@ fn describe(bytes: &[u8]) -> String {
     }
     let mut text = "a file of an unknown format that begins with".to_owned();
     for byte in shown.iter().take(8) {
-        // Writing to a string cannot fail.
+        // Writing to a string never fails.
         _ = write!(text, " {byte:02x}");
     }
     text
@@ -153,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_page_says_how_long_the_file_is() {
+    fn a_header_page_has_the_length_of_the_file() {
         let meta = Meta::parse(&page(MAGIC, 1, 4096, 9, u64::MAX)).unwrap();
         assert_eq!(meta, Meta { page_size: 4096, last_page: 9, transaction: 7, free_root: None });
         assert_eq!(meta.length(), 40_960);
     }
 
     #[test]
-    fn what_is_no_header_page_is_named() {
+    fn files_of_another_kind_are_described() {
         let cases = [
             ("text", b"name,age\nAda,36\n".repeat(8), "a text file that begins with \"name,age\""),
             ("sqlite", [b"SQLite format 3\0".to_vec(), vec![1; 90]].concat(), "an SQLite database"),

@@ -1,15 +1,15 @@
-//! Opens the store of a folder: look first, map then, and only then say that a store is here.
+//! Opening of a store: inspect the file, map it, then write the marker.
 
 use crate::config::{Config, OnCorrupt};
 use crate::error::{already_open, from_heed};
-use crate::inspect::{Found, inspect};
+use crate::inspect::{StoreFile, inspect};
 use crate::tables::Tables;
 use crate::transaction::{Transactions, room_for};
 use crate::{env, filesystem, folder, leases, marker, quarantine, tables};
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::path::Path;
 
-/// Opens the store that the config names, and begins one where there is none.
+/// Opens the store of the config. Creates one if there is none.
 ///
 /// # Errors
 /// [`ErrorKind::Config`], [`ErrorKind::Busy`], [`ErrorKind::Corrupt`], [`ErrorKind::InvalidData`], [`ErrorKind::Io`].
@@ -20,42 +20,42 @@ pub(crate) fn open(config: &Config) -> Result<(Transactions, Tables)> {
         return Err(already_open(&folder));
     }
     filesystem::warn_if_remote(&folder);
-    let begun = marker::is_present(&folder)?;
-    let used = match look(&folder, begun, config)? {
-        Found::Sound { used } => used,
-        Found::Nothing if config.read_only => {
-            let message = format!("there is no cache in {}", folder.display());
+    let has_marker = marker::is_present(&folder)?;
+    let used = match inspect_or_quarantine(&folder, has_marker, config)? {
+        StoreFile::Sound { used } => used,
+        StoreFile::Missing if config.read_only => {
+            let message = format!("no cache in {}", folder.display());
             return Err(Error::new(ErrorKind::NotFound, message).with_context("path", folder.display().to_string()));
         }
-        Found::Nothing => 0,
+        StoreFile::Missing => 0,
     };
     let map_size = usize::try_from(config.map_size().max(room_for(used))).unwrap_or(usize::MAX);
     let env = env::map(&folder, map_size, config.sync, config.read_only).map_err(|error| from_heed(error, &folder))?;
     let tables = tables::open(&env, &folder, config.read_only)?;
     let transactions = Transactions::new(env, folder, config.max_size(), config.read_only);
     if !config.read_only {
-        if !begun {
+        if !has_marker {
             marker::write(transactions.folder())?;
         }
-        tidy(&transactions, &tables)?;
+        clean_up(&transactions, &tables)?;
     }
     Ok((transactions, tables))
 }
 
-fn look(folder: &Path, begun: bool, config: &Config) -> Result<Found> {
-    match inspect(folder, begun) {
+fn inspect_or_quarantine(folder: &Path, has_marker: bool, config: &Config) -> Result<StoreFile> {
+    match inspect(folder, has_marker) {
         Err(error)
             if error.kind == ErrorKind::Corrupt && config.on_corrupt == OnCorrupt::Quarantine && !config.read_only =>
         {
             quarantine::set_aside(folder, &error)?;
-            Ok(Found::Nothing)
+            Ok(StoreFile::Missing)
         }
-        found => found,
+        result => result,
     }
 }
 
-/// Frees what processes that were killed have left. A disk that is full is no reason not to read the cache.
-fn tidy(transactions: &Transactions, tables: &Tables) -> Result<()> {
+/// Removes what killed processes have left. A full disk does not prevent reading the cache.
+fn clean_up(transactions: &Transactions, tables: &Tables) -> Result<()> {
     let stale = transactions.with_env(heed::Env::clear_stale_readers)?;
     match leases::remove_expired(transactions, tables.leases) {
         Err(error) if error.kind == ErrorKind::NoSpace => log::warn!("{error}; leases of earlier runs stay"),

@@ -1,4 +1,4 @@
-//! The cache as the host sees it. Each call is one transaction.
+//! The implementation of the cache trait. Each call is one transaction.
 
 use crate::config::Config;
 use crate::inspect::{DATA_FILE, inspect};
@@ -7,7 +7,7 @@ use crate::transaction::Transactions;
 use crate::{answers, leases, open, quota};
 use rowsmith_plugin_api::prelude::{Cache, CacheStats, Error, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
 
-/// Answers in an LMDB store.
+/// A cache in an LMDB store.
 #[derive(Debug)]
 pub struct LmdbCache {
     transactions: Transactions,
@@ -32,7 +32,7 @@ impl Cache for LmdbCache {
     }
 
     async fn put_many(&self, mut entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
-        // Neighbours in the tree are written together; the sort is stable, so that of equal keys the last still wins.
+        // Sorted keys are faster to write. The sort is stable, so the last of equal keys still wins.
         entries.sort_by_key(|(key, _)| *key);
         let size = answers::size(&entries);
         self.transactions.write(size, |txn| answers::put(self.tables.answers, txn, &entries))
@@ -56,8 +56,8 @@ impl Cache for LmdbCache {
         let (info, page_size) =
             self.transactions.with_env(|env| Ok((env.info(), u64::from(env.unnamed_database_stat().page_size))))?;
         let path = self.transactions.folder().join(DATA_FILE);
-        let bytes = std::fs::metadata(&path).map_err(|error| Error::io("look at", &path, &error))?.len();
-        let facts = [
+        let bytes = std::fs::metadata(&path).map_err(|error| Error::io("read the size of", &path, &error))?.len();
+        let details = [
             ("map_bytes", info.map_size as u64),
             ("used_bytes", (info.last_page_number as u64 + 1).saturating_mul(page_size)),
             ("page_bytes", page_size),
@@ -66,24 +66,24 @@ impl Cache for LmdbCache {
             ("quota_windows", counts.1),
             ("leases", counts.2),
         ];
-        let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
-        Ok(CacheStats { entries: counts.0, bytes: Some(bytes), facts })
+        let details = details.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
+        Ok(CacheStats { entries: counts.0, bytes: Some(bytes), details })
     }
 
     async fn verify(&self) -> Result<Vec<String>> {
-        // A file that was cut since it was opened must not be walked: touching a page that is gone ends the process.
+        // A file that was truncated since it was opened must not be read: a missing page ends the process.
         if let Err(error) = inspect(self.transactions.folder(), true) {
             return Ok(vec![error.message]);
         }
         self.transactions.read(|txn| answers::verify(self.tables.answers, txn))
     }
 
-    async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
+    async fn acquire_quota(&self, request: QuotaRequest) -> Result<u64> {
         let keys = quota::keys(&request)?;
         self.transactions.write(0, |txn| quota::acquire(self.tables.quota, txn, &request, &keys))
     }
 
-    async fn claim_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+    async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
         self.transactions.write(0, |txn| leases::acquire(self.tables.leases, txn, &request))
     }
 

@@ -1,6 +1,6 @@
 //! The named tables of a store.
 //!
-//! A table's name ends with the version of what is in it; a change of format is a new table.
+//! The name of a table ends with the version of its format. A new format has a new table.
 
 use crate::error::from_heed;
 use heed::types::Bytes;
@@ -19,31 +19,32 @@ const LEASES: &str = "claims-v1";
 /// The tables of one store.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tables {
-    /// Keys to values.
+    /// Values by key.
     pub(crate) answers: Table,
-    /// Windows to what was taken in them.
+    /// Taken amounts by window.
     pub(crate) quota: Table,
-    /// Keys to their leases.
+    /// Leases by key.
     pub(crate) leases: Table,
 }
 
-/// Opens the tables, and makes them in an empty store that may be written to.
+/// Opens the tables. Creates them in an empty store that is writable.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidData`] when the store is another program's; otherwise LMDB's own.
+/// [`ErrorKind::InvalidData`] for a store of another program; otherwise LMDB's own.
 pub(crate) fn open(env: &Env<WithoutTls>, folder: &Path, read_only: bool) -> Result<Tables> {
     let found = search(env, read_only).map_err(|error| from_heed(error, folder))?;
     found.ok_or_else(|| {
-        let message = format!("{} holds an LMDB store of another program", folder.display());
+        let message = format!("the LMDB store in {} is not a cache of Rowsmith", folder.display());
         Error::new(ErrorKind::InvalidData, message)
             .with_context("path", folder.display().to_string())
-            .hint("name another folder as `path` in [cache.config]")
+            .hint("set `path` in [cache.config] to another folder")
     })
 }
 
-/// Finds the tables. Another process may be making them at this moment: when they are not there, the search
-/// is repeated after every writer has ended, because only a write transaction waits for that. In a store that
-/// is still empty they are made; making them finds those that another process has made meanwhile.
+/// Finds the tables, or creates them in an empty store.
+///
+/// Another process may be creating them. If they are missing, the search is repeated after every writer has ended: a write
+/// transaction waits for that. Creating tables finds those that another process has created meanwhile.
 fn search(env: &Env<WithoutTls>, read_only: bool) -> heed::Result<Option<Tables>> {
     let found = find(env)?;
     if found.is_some() || read_only {
@@ -52,13 +53,13 @@ fn search(env: &Env<WithoutTls>, read_only: bool) -> heed::Result<Option<Tables>
     let writer = env.write_txn()?;
     let is_empty = env.unnamed_database_stat().entries == 0;
     drop(writer);
-    if is_empty { make(env).map(Some) } else { find(env) }
+    if is_empty { create(env).map(Some) } else { find(env) }
 }
 
 fn find(env: &Env<WithoutTls>) -> heed::Result<Option<Tables>> {
     type Opener<'e> = DatabaseOpener<'e, WithoutTls>;
-    type Found<'e> = Option<Database<'e, Bytes, Bytes>>;
-    fn table<'e>(opener: &Opener<'e>, txn: &RoTxn<'e>, name: &str) -> heed::Result<Found<'e>> {
+    type FoundTable<'e> = Option<Database<'e, Bytes, Bytes>>;
+    fn table<'e>(opener: &Opener<'e>, txn: &RoTxn<'e>, name: &str) -> heed::Result<FoundTable<'e>> {
         opener.open_database(txn, Some(name))
     }
     let tables = env.open_databases_and_commit(env.read_txn()?, |opener, txn| {
@@ -71,7 +72,7 @@ fn find(env: &Env<WithoutTls>) -> heed::Result<Option<Tables>> {
     })
 }
 
-fn make(env: &Env<WithoutTls>) -> heed::Result<Tables> {
+fn create(env: &Env<WithoutTls>) -> heed::Result<Tables> {
     let tables = env.create_databases_and_commit(env.write_txn()?, |opener, txn| {
         let answers = opener.create_database::<Bytes, Bytes>(txn, Some(ANSWERS))?;
         let quota = opener.create_database::<Bytes, Bytes>(txn, Some(QUOTA))?;

@@ -1,7 +1,7 @@
-//! Transactions on a store that grows.
+//! Transactions on a growing store.
 //!
-//! Every transaction runs behind a gate. When the map is full, or another process has made the store larger than our map,
-//! the gate is closed, the map is made larger, and the transaction runs again from its start.
+//! Every transaction holds a lock on the map for reading. When the map is full, or smaller than a store that another
+//! process has grown, the lock is taken for writing, the map is enlarged, and the transaction runs again.
 
 use crate::config::MEBIBYTE;
 use crate::env::remap;
@@ -12,37 +12,38 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Whether the map is there: a change of its size that failed leaves none.
+/// State of the map.
 #[derive(Debug)]
-pub(crate) struct Gate {
-    mapped: bool,
+pub(crate) struct MapState {
+    /// False after a failed change of size, which leaves no map.
+    is_mapped: bool,
 }
 
-/// The proof that no transaction of this process is active.
-pub(crate) type Exclusive<'a> = RwLockWriteGuard<'a, Gate>;
+/// Proof that no transaction of this process is active.
+pub(crate) type ExclusiveMap<'a> = RwLockWriteGuard<'a, MapState>;
 
 /// The environment of an open store.
 #[derive(Debug)]
 pub(crate) struct Transactions {
     env: Env<WithoutTls>,
-    gate: RwLock<Gate>,
+    map: RwLock<MapState>,
     folder: PathBuf,
     max_size: Option<u64>,
     read_only: bool,
 }
 
 impl Transactions {
-    /// Takes over an environment.
+    /// Wraps an environment.
     pub(crate) fn new(env: Env<WithoutTls>, folder: PathBuf, max_size: Option<u64>, read_only: bool) -> Self {
-        Self { env, gate: RwLock::new(Gate { mapped: true }), folder, max_size, read_only }
+        Self { env, map: RwLock::new(MapState { is_mapped: true }), folder, max_size, read_only }
     }
 
-    /// The store's canonical folder.
+    /// Canonical folder of the store.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Runs `work` on one unchanging state of the store.
+    /// Runs `work` on a snapshot of the store.
     ///
     /// # Errors
     /// Those of `work` and of LMDB.
@@ -50,8 +51,9 @@ impl Transactions {
         self.run(0, |env| work(&*env.read_txn()?))
     }
 
-    /// Runs `work` and keeps all that it did, or nothing after an error. It may run more than once; `incoming` is about
-    /// how many bytes it stores.
+    /// Runs `work` and commits its changes; after an error, none of them. It may run more than once.
+    ///
+    /// `incoming` is the approximate number of bytes that it stores.
     ///
     /// # Errors
     /// Those of `work` and of LMDB; a config error when the store was opened for reading.
@@ -67,88 +69,88 @@ impl Transactions {
         })
     }
 
-    /// Runs `look` on the environment itself. It must not begin a transaction that outlives it.
+    /// Runs `read` on the environment itself. It must not begin a transaction that outlives it.
     ///
     /// # Errors
-    /// Those of `look`.
-    pub(crate) fn with_env<T>(&self, mut look: impl FnMut(&Env<WithoutTls>) -> heed::Result<T>) -> Result<T> {
-        self.run(0, |env| look(env))
+    /// Those of `read`.
+    pub(crate) fn with_env<T>(&self, mut read: impl FnMut(&Env<WithoutTls>) -> heed::Result<T>) -> Result<T> {
+        self.run(0, |env| read(env))
     }
 
-    fn enter(&self) -> Result<RwLockReadGuard<'_, Gate>> {
-        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        if gate.mapped { Ok(gate) } else { Err(unmapped(&self.folder)) }
+    fn lock_shared(&self) -> Result<RwLockReadGuard<'_, MapState>> {
+        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        if map.is_mapped { Ok(map) } else { Err(unmapped(&self.folder)) }
     }
 
     fn run<T>(&self, incoming: u64, mut attempt: impl FnMut(&Env<WithoutTls>) -> heed::Result<T>) -> Result<T> {
-        let mut cut_off = false;
+        let mut has_retried = false;
         loop {
             let (result, map_size) = {
-                let _open = self.enter()?;
+                let _lock = self.lock_shared()?;
                 (attempt(&self.env), self.env.info().map_size)
             };
             match result {
                 Ok(value) => return Ok(value),
                 Err(heed::Error::Mdb(MdbError::MapFull)) => self.grow(map_size, incoming)?,
                 Err(heed::Error::Mdb(MdbError::MapResized)) => self.follow(map_size)?,
-                // LMDB says so when the disk took a part of what it wrote; what the disk says the next time is clearer.
-                Err(heed::Error::Io(error)) if !cut_off && is_io_failure(&error) => cut_off = true,
+                // LMDB reports this after a partial write; the error of the next try is clearer.
+                Err(heed::Error::Io(error)) if !has_retried && is_io_failure(&error) => has_retried = true,
                 Err(error) => return Err(from_heed(error, &self.folder)),
             }
         }
     }
 
-    /// Makes the map larger, unless another thread has done so since it was `seen`.
+    /// Enlarges a map of the `seen` size, unless another thread has done so.
     fn grow(&self, seen: usize, incoming: u64) -> Result<()> {
-        let mut gate = self.close()?;
+        let mut map = self.lock_exclusive()?;
         let now = self.env.info().map_size;
         if now > seen {
             return Ok(());
         }
         let target = grown(now as u64, incoming, self.max_size).ok_or_else(|| full(&self.folder, now))?;
-        self.resize(&mut gate, target)
+        self.resize(&mut map, target)
     }
 
-    /// Makes the map as large as another process has made the store.
+    /// Enlarges a map of the `seen` size to the store that another process has grown.
     fn follow(&self, seen: usize) -> Result<()> {
-        let mut gate = self.close()?;
+        let mut map = self.lock_exclusive()?;
         let info = self.env.info();
         if info.map_size > seen {
             return Ok(());
         }
         let pages = info.last_page_number as u64 + 1;
         let used = pages.saturating_mul(u64::from(self.env.unnamed_database_stat().page_size));
-        self.resize(&mut gate, room_for(used))
+        self.resize(&mut map, room_for(used))
     }
 
-    fn close(&self) -> Result<Exclusive<'_>> {
-        let gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        if gate.mapped { Ok(gate) } else { Err(unmapped(&self.folder)) }
+    fn lock_exclusive(&self) -> Result<ExclusiveMap<'_>> {
+        let map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        if map.is_mapped { Ok(map) } else { Err(unmapped(&self.folder)) }
     }
 
-    fn resize(&self, gate: &mut Exclusive<'_>, target: u64) -> Result<()> {
+    fn resize(&self, map: &mut ExclusiveMap<'_>, target: u64) -> Result<()> {
         log::debug!("the map of the cache {} grows to {target} bytes", self.folder.display());
-        gate.mapped = false;
-        remap(&self.env, gate, usize::try_from(target).unwrap_or(usize::MAX))
+        map.is_mapped = false;
+        remap(&self.env, map, usize::try_from(target).unwrap_or(usize::MAX))
             .map_err(|error| from_heed(error, &self.folder))?;
-        gate.mapped = true;
+        map.is_mapped = true;
         Ok(())
     }
 }
 
-/// `EIO`, which has no kind of its own.
+/// Returns true for `EIO`, which has no `ErrorKind`.
 fn is_io_failure(error: &io::Error) -> bool {
     error.raw_os_error() == Some(5)
 }
 
-/// The size of a map that holds `used` bytes and has some room to begin with.
+/// Returns the size of a map for `used` bytes and some more.
 pub(crate) fn room_for(used: u64) -> u64 {
     used.div_ceil(MEBIBYTE).saturating_add(1).saturating_mul(MEBIBYTE)
 }
 
-/// The next size of a map that was full at `now`, or nothing when it may not grow.
+/// Returns the next size of a full map, or `None` at its maximum.
 fn grown(now: u64, incoming: u64, max: Option<u64>) -> Option<u64> {
-    // Values fill whole pages and trees need room of their own, so what comes in counts twice.
+    // Values fill whole pages, and the tree needs room as well, so incoming bytes count twice.
     let wanted = now.saturating_mul(2).max(now.saturating_add(incoming.saturating_mul(2)));
     let wanted = wanted.div_ceil(MEBIBYTE).saturating_mul(MEBIBYTE);
     Some(max.map_or(wanted, |max| wanted.min(max))).filter(|size| *size > now)
@@ -160,7 +162,7 @@ mod tests {
     use crate::config::MEBIBYTE as M;
 
     #[test]
-    fn maps_double_or_make_room_for_what_comes() {
+    fn maps_double_or_grow_by_the_incoming_bytes() {
         let cases = [
             ("doubles", M, 10, None, Some(2 * M)),
             ("a large value", M, 10 * M, None, Some(21 * M)),

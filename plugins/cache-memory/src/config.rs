@@ -1,7 +1,7 @@
-//! The plugin's table in the config.
+//! Settings of the plugin.
 
 use rowsmith_plugin_api::prelude::PluginConfig;
 
-/// Answers kept in memory have nothing to set.
+/// The memory cache has no settings.
 #[derive(Debug, PluginConfig)]
 pub struct Config {}

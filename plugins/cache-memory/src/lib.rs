@@ -1,7 +1,7 @@
-//! Answers kept in memory, for tests, benchmarks and runs that must leave nothing behind.
+//! A cache in memory, for tests, benchmarks and runs that must leave no files.
 //!
-//! Everything is gone when the run ends, so every run pays for every row again. The quota windows and the leases of
-//! capability `coordination` reach only as far as the process.
+//! The answers end with the process, so every run pays for every row. Quota windows and leases (capability
+//! `coordination`) are shared within the process only.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +18,6 @@ use rowsmith_plugin_api::prelude::export_plugin;
 export_plugin!(
     cache: MemoryCache,
     name = "memory",
-    about = "Answers in memory; gone when the run ends",
+    about = "Answers in memory, lost when the run ends",
     capabilities = ["coordination"],
 );

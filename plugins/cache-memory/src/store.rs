@@ -1,6 +1,6 @@
-//! The cache itself: a hash map behind a lock.
+//! The cache: a hash map behind a lock.
 //!
-//! Runs look up and store; only looking after the cache scans it, so a scan sorts its page and look-ups do not pay for it.
+//! Runs look up and store. Only maintenance scans, so a scan sorts its page instead of slowing down look-ups.
 
 use crate::config::Config;
 use crate::leases::Leases;
@@ -9,7 +9,7 @@ use rowsmith_plugin_api::cache::KeyMap;
 use rowsmith_plugin_api::prelude::{Cache, CacheStats, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// A cache that lives as long as the process.
+/// A cache that ends with the process.
 #[derive(Debug, Default)]
 pub struct MemoryCache {
     answers: RwLock<KeyMap<Vec<u8>>>,
@@ -17,7 +17,7 @@ pub struct MemoryCache {
     leases: Mutex<Leases>,
 }
 
-/// No code panics while it holds one of the locks, so what a poisoned lock guards is as good as ever.
+/// Locks a mutex. No code panics while it holds a lock, so the value of a poisoned lock is consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -77,14 +77,14 @@ impl Cache for MemoryCache {
     async fn stats(&self) -> Result<CacheStats> {
         let answers = self.read();
         let bytes = answers.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum();
-        Ok(CacheStats { entries: answers.len() as u64, bytes: Some(bytes), facts: Vec::new() })
+        Ok(CacheStats { entries: answers.len() as u64, bytes: Some(bytes), details: Vec::new() })
     }
 
-    async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
+    async fn acquire_quota(&self, request: QuotaRequest) -> Result<u64> {
         Ok(lock(&self.quotas).acquire(&request))
     }
 
-    async fn claim_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+    async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
         Ok(lock(&self.leases).acquire(&request))
     }
 

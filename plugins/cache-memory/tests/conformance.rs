@@ -1,4 +1,4 @@
-//! What the host relies on in any cache.
+//! The conformance suite of caches.
 
 use rowsmith_plugin_api::prelude::json;
 

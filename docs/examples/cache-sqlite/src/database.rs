@@ -1,4 +1,4 @@
-//! One connection, and the file behind it.
+//! The connection to the database file.
 
 use crate::error;
 use rowsmith_plugin_api::prelude::*;
@@ -7,30 +7,30 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// "rows" in ASCII: tells our files from others'.
+/// "rows" in ASCII; identifies files of this plugin.
 const APPLICATION: i32 = 0x726f_7773;
-/// The version of the table below. A later one is not guessed at.
+/// Version of the table below.
 const FORMAT: i32 = 1;
-/// How often the mode of the file is set while other processes do the same.
-const TRIES: u32 = 50;
+/// Maximum tries to set the mode of the file while other processes do the same.
+const MAX_TRIES: u32 = 50;
 
-/// A connection to a database that is one of ours.
+/// A connection to a database of this plugin.
 pub(crate) struct Database {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
 }
 
 impl Database {
-    /// Opens the file, and makes it when there is none.
+    /// Opens the file. Creates it when missing.
     pub(crate) fn open(path: &Path, busy: Duration) -> Result<Self> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|e| Error::io("make", folder, &e))?;
+            fs::create_dir_all(folder).map_err(|e| Error::io("create", folder, &e))?;
         }
         let failed = |e: rusqlite::Error| error::of("open", path, &e);
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(busy).map_err(failed)?;
         write_ahead(&connection).map_err(failed)?;
-        // What `put_many` has stored survives a power failure too.
+        // Stored answers survive a power failure.
         connection.pragma_update(None, "synchronous", "full").map_err(failed)?;
         prepare(&mut connection, path)?;
         let path = fs::canonicalize(path).map_err(|e| Error::io("find", path, &e))?;
@@ -38,12 +38,12 @@ impl Database {
     }
 }
 
-/// Writers append to a log of their own, so that readers need not wait for them.
+/// Sets the write-ahead log, so that readers do not wait for writers.
 ///
-/// While two processes change the mode at once, one of them is told that the file is busy without any waiting. An
-/// empty transaction does wait, so it stands between two tries.
+/// When two processes change the mode at once, one of them gets a busy error without waiting. An empty transaction waits,
+/// so it runs between two tries.
 fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    for _ in 1..TRIES {
+    for _ in 1..MAX_TRIES {
         match connection.pragma_update(None, "journal_mode", "wal") {
             Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
@@ -54,10 +54,10 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")
 }
 
-/// Makes the table in a new file, and refuses a file that is not ours or of a later format.
+/// Creates the table in a new file. Refuses foreign files and newer formats.
 fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
     let failed = |e: rusqlite::Error| error::of("open", path, &e);
-    // From the beginning under the lock of a writer: two processes may find the same empty file.
+    // The lock of a writer is needed from the start: two processes may open the same empty file.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let application = number("application_id").map_err(failed)?;
@@ -68,12 +68,12 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
         (APPLICATION, FORMAT, _) => return Ok(()),
         (0, 0, 0) => {}
         (APPLICATION, ..) => {
-            let message = format!("the cache {} has format {format}, and this plugin reads {FORMAT}", path.display());
-            return Err(Error::config("path", message).hint("use the plugin that wrote it, or name another file"));
+            let message = format!("the cache {} has format {format}, expected {FORMAT}", path.display());
+            return Err(Error::config("path", message).hint("use the plugin version that created it, or another file"));
         }
         _ => {
-            let message = format!("{} is a database of another program", path.display());
-            return Err(Error::config("path", message).hint("name a file that does not exist yet"));
+            let message = format!("the database {} is not a cache of this plugin", path.display());
+            return Err(Error::config("path", message).hint("set `path` to a new file"));
         }
     }
     transaction

@@ -1,4 +1,4 @@
-//! Keeps answers in an SQLite database that any number of processes may use at once.
+//! A cache in an SQLite database, which any number of processes may use at once.
 #![forbid(unsafe_code)]
 
 mod answers;
@@ -14,22 +14,22 @@ use std::sync::{Mutex, PoisonError};
 
 /// A cache in one file.
 ///
-/// The host calls several methods at once, and one connection serves one call at a time: hence the lock. A call is a
-/// few milliseconds long, which is fine to block for.
+/// The host runs several calls at once, but a connection serves one at a time, so it is behind a lock. Calls take a few
+/// milliseconds, which may block.
 pub struct Sqlite {
     database: Mutex<Database>,
     store: Store,
 }
 
 impl Sqlite {
-    /// Runs `work` in one transaction: it happens whole or not at all.
+    /// Runs `work` in one transaction, which is committed completely or not at all.
     fn transaction<T>(
         &self,
-        doing: &str,
+        action: &str,
         behavior: TransactionBehavior,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        // A transaction that was cut short by a panic was rolled back, so the connection is as good as before.
+        // A panic rolls its transaction back, so the connection stays usable.
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         let Database { connection, path } = &mut *database;
         let run = || {
@@ -38,15 +38,14 @@ impl Sqlite {
             transaction.commit()?;
             Ok(result)
         };
-        run().map_err(|e| error::of(doing, path, &e))
+        run().map_err(|e| error::of(action, path, &e))
     }
 
     fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
         self.transaction("read", TransactionBehavior::Deferred, work)
     }
 
-    /// Takes the writers' lock at once. A transaction that begins as a reader's and writes later can be told that the
-    /// file is busy without any waiting.
+    /// Takes the writers' lock at once. A transaction that reads first and writes later can fail as busy without waiting.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
         self.transaction("write to", TransactionBehavior::Immediate, work)
     }
@@ -89,9 +88,9 @@ impl Cache for Sqlite {
 
     async fn stats(&self) -> Result<CacheStats> {
         self.read(|transaction| {
-            let facts = vec![("sqlite".to_owned(), rusqlite::version().to_owned())];
+            let details = vec![("sqlite".to_owned(), rusqlite::version().to_owned())];
             let (entries, bytes) = (answers::count(transaction)?, answers::bytes(transaction)?);
-            Ok(CacheStats { entries, bytes: Some(bytes), facts })
+            Ok(CacheStats { entries, bytes: Some(bytes), details })
         })
     }
 

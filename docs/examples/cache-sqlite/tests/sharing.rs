@@ -1,4 +1,4 @@
-//! Several users of one file: threads of a process, and processes. The test runs its own executable again for them.
+//! Several users of one file: threads and processes. The test starts its own program for the processes.
 
 use rowsmith_cache_sqlite::Sqlite;
 use rowsmith_plugin_api::prelude::*;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// Tells a process that it is one of the writers: the file and the writer's number.
+/// Environment variable of a writing process: its number and the file.
 const WRITER: &str = "CACHE_SQLITE_TEST_WRITER";
 const WRITERS: u8 = 4;
 const PUTS: u8 = 25;
@@ -16,14 +16,14 @@ fn open(path: &Path) -> Sqlite {
     Sqlite::new(serde_json::from_value(json!({ "path": path })).unwrap(), FakeHost::default().host()).unwrap()
 }
 
-/// A key of a writer; the value tells both.
+/// Returns a key of a writer, and the value that names both.
 fn entry(writer: u8, put: u8, part: u8) -> (Key, Vec<u8>) {
     let mut key = [7; 32];
     key[..3].copy_from_slice(&[writer, put, part]);
     (key, vec![writer, put, part])
 }
 
-/// Puts two entries at a time, and finds both of them again at once.
+/// Puts pairs of entries and looks up each pair.
 fn write(path: &Path, writer: u8) {
     let cache = open(path);
     block_on(async {
@@ -37,7 +37,7 @@ fn write(path: &Path, writer: u8) {
     });
 }
 
-/// Every entry of every writer is there, under its own key.
+/// Asserts that every entry of every writer is under its key.
 fn assert_complete(path: &Path) {
     let cache = open(path);
     let entries = block_on(cache.scan(None, usize::MAX)).unwrap();
@@ -63,14 +63,14 @@ fn threads_share_a_cache() {
 
 #[test]
 fn processes_share_a_cache() {
-    if let Some(place) = std::env::var_os(WRITER) {
-        let place = place.into_string().unwrap();
-        let (writer, path) = place.split_once(':').unwrap();
+    if let Some(task) = std::env::var_os(WRITER) {
+        let task = task.into_string().unwrap();
+        let (writer, path) = task.split_once(':').unwrap();
         write(Path::new(path), writer.parse().unwrap());
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    // Nobody has made the file yet: all of them do at the same moment.
+    // All processes create the file at the same time.
     let path = folder.path().join("a.sqlite");
     let processes: Vec<_> = (0..WRITERS)
         .map(|writer| {

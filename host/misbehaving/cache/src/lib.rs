@@ -11,7 +11,7 @@ pub use fault::Config;
 
 use fault::Fault;
 use rowsmith_plugin_api::prelude::{
-    Cache, CacheStats, ClaimRequest, Host, Key, QuotaRequest, Result, Store, export_plugin,
+    Cache, CacheStats, Host, Key, LeaseRequest, QuotaRequest, Result, Store, export_plugin,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -111,15 +111,15 @@ impl Cache for MisbehavingCache {
         Ok(Vec::new())
     }
 
-    async fn acquire(&self, _: QuotaRequest) -> Result<u64> {
-        self.fault.reach("acquire").await?;
+    async fn acquire_quota(&self, _: QuotaRequest) -> Result<u64> {
+        self.fault.reach("acquire_quota").await?;
         Ok(if self.fault.is("wait_for_ever") { u64::MAX } else { 0 })
     }
 
-    async fn claim_many(&self, request: ClaimRequest) -> Result<Vec<bool>> {
-        self.fault.reach("claim_many").await?;
-        let claimed = if self.fault.is("too_few_claims") { 1 } else { request.keys.len() };
-        Ok(vec![true; claimed])
+    async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+        self.fault.reach("lease_many").await?;
+        let granted = if self.fault.is("too_few_leases") { 1 } else { request.keys.len() };
+        Ok(vec![true; granted])
     }
 
     async fn release_many(&self, _: u64, _: &[Key]) -> Result<()> {

@@ -1,10 +1,10 @@
-//! Answers in memory, in the order of their keys. Put a store that outlives the run in the place of the map.
+//! A cache in memory, ordered by key. Replace the map with a store that outlives the run.
 
 use rowsmith_plugin_api::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// There is nothing to set yet.
+/// Settings of the plugin.
 #[derive(PluginConfig)]
 pub struct Config {}
 

@@ -3,9 +3,10 @@
 use crate::bridge::method;
 use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
 pub use crate::cache::Cache as Trait;
-use crate::cache::{self, Cache, ClaimRequest};
+use crate::cache::{self, Cache};
 use crate::envelope::Reader;
 use crate::error::Result;
+use crate::lease::LeaseRequest;
 use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};
 use std::sync::Arc;
 
@@ -45,11 +46,13 @@ impl<C: Cache> Callee for Adapter<C> {
             method::CLEAR => reply(async move { json(&store.clear().await?) }),
             method::STATS => reply(async move { json(&store.stats().await?) }),
             method::VERIFY_STORE => reply(async move { json(&store.verify().await?) }),
-            method::ACQUIRE => reply(async move { json(&store.acquire(serde_json::from_slice(&payload)?).await?) }),
-            method::CLAIM_MANY => reply(async move { json(&store.claim_many(decode_claim(&payload)?).await?) }),
+            method::ACQUIRE_QUOTA => {
+                reply(async move { json(&store.acquire_quota(serde_json::from_slice(&payload)?).await?) })
+            }
+            method::LEASE_MANY => reply(async move { json(&store.lease_many(decode_lease(&payload)?).await?) }),
             method::RELEASE_MANY => reply(async move {
-                let claim = decode_claim(&payload)?;
-                store.release_many(claim.owner, &claim.keys).await?;
+                let request = decode_lease(&payload)?;
+                store.release_many(request.owner, &request.keys).await?;
                 Ok(Buffer::default())
             }),
             _ => unknown(method),
@@ -61,9 +64,9 @@ impl<C: Cache> Callee for Adapter<C> {
     }
 }
 
-fn decode_claim(payload: &[u8]) -> Result<ClaimRequest> {
+fn decode_lease(payload: &[u8]) -> Result<LeaseRequest> {
     let mut reader = Reader { rest: payload };
-    Ok(ClaimRequest {
+    Ok(LeaseRequest {
         owner: reader.u64()?,
         now_ms: reader.u64()?,
         lease_ms: reader.u64()?,

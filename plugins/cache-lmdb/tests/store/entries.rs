@@ -1,12 +1,12 @@
-//! Storing, looking up, scanning, deleting.
+//! Storing, looking up, scanning and deleting.
 
-use crate::{count, fact, fill, key, open, open_with, value};
+use crate::{count, detail, fill, key, open, open_with, value};
 use rowsmith_plugin_api::prelude::{Cache, json};
 use rowsmith_plugin_testkit::block_on;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
-fn values_come_back_in_the_order_asked() {
+fn values_are_in_the_order_of_the_keys() {
     let folder = tempfile::tempdir().unwrap();
     let cache = open(folder.path());
     block_on(async {
@@ -14,17 +14,17 @@ fn values_come_back_in_the_order_asked() {
         cache.put_many(vec![(key(2), b"two".to_vec()), (key(1), Vec::new()), (key(3), large.clone())]).await.unwrap();
         cache.put_many(vec![(key(2), b"zwei".to_vec()), (key(2), b"deux".to_vec())]).await.unwrap();
         let found = cache.get_many(&[key(2), key(9), key(3), key(1), key(2)]).await.unwrap();
-        assert_eq!(found[0].as_deref(), Some(b"deux".as_slice()), "of equal keys the last wins");
+        assert_eq!(found[0].as_deref(), Some(b"deux".as_slice()), "the last of equal keys wins");
         assert_eq!(found[1], None);
         assert_eq!(found[2], Some(large));
-        assert_eq!(found[3], Some(Vec::new()), "an empty value is not a miss");
+        assert_eq!(found[3], Some(Vec::new()), "an empty value is a hit");
         assert_eq!(found[4], found[0]);
         assert_eq!(cache.get_many(&[]).await.unwrap(), Vec::<Option<Vec<u8>>>::new());
     });
 }
 
 #[test]
-fn ten_thousand_entries_are_scanned_in_key_order_and_survive_a_reopening() {
+fn ten_thousand_entries_are_scanned_in_key_order_after_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let cache = open(folder.path());
     fill(&cache, 0..10_000, 40);
@@ -50,7 +50,7 @@ fn ten_thousand_entries_are_scanned_in_key_order_and_survive_a_reopening() {
 }
 
 #[test]
-fn deleting_and_clearing_count_what_there_was() {
+fn deleting_and_clearing_return_the_number_of_entries() {
     let folder = tempfile::tempdir().unwrap();
     let cache = open(folder.path());
     fill(&cache, 0..100, 10);
@@ -73,17 +73,17 @@ fn threads_read_whole_batches_while_others_are_written() {
             scope.spawn(|| {
                 while !done.load(Ordering::SeqCst) {
                     let found = block_on(cache.get_many(&pair)).unwrap();
-                    assert_eq!(found[0], found[1], "a batch is seen whole or not at all");
+                    assert_eq!(found[0], found[1], "a batch is visible completely or not at all");
                 }
             });
         }
         for round in 0..60 {
-            // The store grows under the readers' feet.
+            // The store grows while it is read.
             fill(&cache, round * 20 + 10..round * 20 + 30, 4_000);
             let text = value(round, 50);
             block_on(cache.put_many(pair.iter().map(|key| (*key, text.clone())).collect())).unwrap();
         }
         done.store(true, Ordering::SeqCst);
     });
-    assert!(fact(&cache, "map_bytes") > 1024 * 1024);
+    assert!(detail(&cache, "map_bytes") > 1024 * 1024);
 }

@@ -1,5 +1,5 @@
-//! The LMDB cache as a host sees it, on real folders.
-#![expect(clippy::unwrap_used, reason = "what the functions around a test call may panic as the test itself may")]
+//! Tests of the LMDB cache on real folders.
+#![expect(clippy::unwrap_used, reason = "functions of a test may panic as the test itself")]
 
 mod coordination;
 mod damage;
@@ -14,13 +14,13 @@ use rowsmith_plugin_api::prelude::{Cache, Key, Result, Value, json, serde_json};
 use rowsmith_plugin_testkit::{FakeHost, block_on};
 use std::path::Path;
 
-/// The config of a folder, with further options over it. Tests do not wait for the disk.
+/// Returns the config of a folder with further options. Tests do not wait for the disk.
 fn config(folder: &Path, options: Value) -> Config {
     let mut table = json!({"path": folder, "sync": false});
     if let (Some(table), Value::Object(options)) = (table.as_object_mut(), options) {
         table.extend(options);
     }
-    serde_json::from_value(table).expect("a config of the tests is right")
+    serde_json::from_value(table).expect("a valid config")
 }
 
 fn open_with(folder: &Path, options: Value) -> Result<LmdbCache> {
@@ -31,7 +31,7 @@ fn open(folder: &Path) -> LmdbCache {
     open_with(folder, json!({})).expect("the store opens")
 }
 
-/// Keys that are spread as hashes are, in no order.
+/// Returns keys that are distributed like hashes.
 fn key(number: u32) -> Key {
     let mut key = [0; 32];
     let mut state = u64::from(number).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -52,11 +52,11 @@ fn fill(cache: &LmdbCache, numbers: std::ops::Range<u32>, length: usize) {
 }
 
 fn count(cache: &LmdbCache) -> u64 {
-    block_on(cache.stats()).expect("a store has figures").entries
+    block_on(cache.stats()).expect("statistics").entries
 }
 
-fn fact(cache: &LmdbCache, name: &str) -> u64 {
-    let stats = block_on(cache.stats()).expect("a store has figures");
-    let (_, value) = stats.facts.into_iter().find(|(fact, _)| fact == name).expect("the figure is there");
-    value.parse().expect("it is a number")
+fn detail(cache: &LmdbCache, name: &str) -> u64 {
+    let stats = block_on(cache.stats()).expect("statistics");
+    let (_, value) = stats.details.into_iter().find(|(detail, _)| detail == name).expect("a detail with this name");
+    value.parse().expect("a number")
 }

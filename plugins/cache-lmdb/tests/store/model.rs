@@ -10,7 +10,7 @@ use std::ops::Bound;
 use std::path::Path;
 
 #[derive(Debug, Clone)]
-enum Step {
+enum CacheCall {
     Put(Vec<(u32, usize)>),
     Get(Vec<u32>),
     Delete(Vec<u32>),
@@ -19,59 +19,59 @@ enum Step {
     Reopen,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn calls() -> impl Strategy<Value = Vec<CacheCall>> {
     let numbers = || prop::collection::vec(0_u32..40, 0..20);
     let sizes = prop_oneof![8 => 0_usize..200, 1 => 1_000_usize..60_000];
-    let step = prop_oneof![
-        6 => prop::collection::vec((0_u32..40, sizes), 0..20).prop_map(Step::Put),
-        3 => numbers().prop_map(Step::Get),
-        4 => numbers().prop_map(Step::Delete),
-        2 => (any::<bool>(), 0_u32..40, 0_usize..50).prop_map(|(some, n, limit)| Step::Scan(some.then_some(n), limit)),
-        1 => Just(Step::Clear),
-        2 => Just(Step::Reopen),
+    let call = prop_oneof![
+        6 => prop::collection::vec((0_u32..40, sizes), 0..20).prop_map(CacheCall::Put),
+        3 => numbers().prop_map(CacheCall::Get),
+        4 => numbers().prop_map(CacheCall::Delete),
+        2 => (any::<bool>(), 0_u32..40, 0_usize..50).prop_map(|(some, n, limit)| CacheCall::Scan(some.then_some(n), limit)),
+        1 => Just(CacheCall::Clear),
+        2 => Just(CacheCall::Reopen),
     ];
-    prop::collection::vec(step, 1..25)
+    prop::collection::vec(call, 1..25)
 }
 
 fn open(folder: &Path) -> LmdbCache {
-    open_with(folder, json!({"map_size_mb": 1})).expect("a store that was closed opens")
+    open_with(folder, json!({"map_size_mb": 1})).expect("a closed store")
 }
 
-fn check(cache: LmdbCache, folder: &Path, steps: Vec<Step>) {
+fn check(cache: LmdbCache, folder: &Path, calls: Vec<CacheCall>) {
     let mut model: BTreeMap<Key, Vec<u8>> = BTreeMap::new();
     let mut cache = Some(cache);
-    for (serial, step) in (0..).zip(steps) {
-        if matches!(step, Step::Reopen) {
+    for (serial, call) in (0..).zip(calls) {
+        if matches!(call, CacheCall::Reopen) {
             drop(cache.take());
         }
         let cache = cache.get_or_insert_with(|| open(folder));
-        match step {
-            Step::Put(entries) => {
+        match call {
+            CacheCall::Put(entries) => {
                 let entries: Vec<_> = entries.into_iter().map(|(n, size)| (key(n), value(serial, size))).collect();
                 model.extend(entries.clone());
                 block_on(cache.put_many(entries)).unwrap();
             }
-            Step::Get(numbers) => {
+            CacheCall::Get(numbers) => {
                 let keys: Vec<_> = numbers.into_iter().map(key).collect();
                 let expected: Vec<_> = keys.iter().map(|key| model.get(key).cloned()).collect();
                 assert_eq!(block_on(cache.get_many(&keys)).unwrap(), expected);
             }
-            Step::Delete(numbers) => {
+            CacheCall::Delete(numbers) => {
                 let keys: Vec<_> = numbers.into_iter().map(key).collect();
                 let expected = keys.iter().filter(|key| model.remove(*key).is_some()).count();
                 assert_eq!(block_on(cache.delete_many(&keys)).unwrap(), expected as u64);
             }
-            Step::Scan(after, limit) => {
+            CacheCall::Scan(after, limit) => {
                 let after = after.map(key);
                 let range = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
                 let expected: Vec<_> = model.range(range).take(limit).map(|(k, v)| (*k, v.clone())).collect();
                 assert_eq!(block_on(cache.scan(after, limit)).unwrap(), expected);
             }
-            Step::Clear => {
+            CacheCall::Clear => {
                 assert_eq!(block_on(cache.clear()).unwrap(), model.len() as u64);
                 model.clear();
             }
-            Step::Reopen => assert_eq!(block_on(cache.verify()).unwrap(), Vec::<String>::new()),
+            CacheCall::Reopen => assert_eq!(block_on(cache.verify()).unwrap(), Vec::<String>::new()),
         }
     }
 }
@@ -80,8 +80,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_store_behaves_like_a_map(steps in steps()) {
+    fn the_store_behaves_like_a_map(calls in calls()) {
         let folder = tempfile::tempdir().unwrap();
-        check(open(folder.path()), folder.path(), steps);
+        check(open(folder.path()), folder.path(), calls);
     }
 }

@@ -1,4 +1,4 @@
-//! What is opened, what is refused, and how it is said.
+//! Opening of stores, and the errors of refused ones.
 
 use crate::{config, count, fill, open, open_with};
 use rowsmith_plugin_api::prelude::{Cache, ErrorKind, Value, json, serde_json};
@@ -6,16 +6,16 @@ use rowsmith_plugin_testkit::block_on;
 use std::fs;
 
 #[test]
-fn one_folder_is_open_once_and_free_again_when_dropped() {
+fn a_folder_is_open_once_until_it_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let first = open(folder.path());
     fill(&first, 0..10, 10);
-    let roundabout = folder.path().join("..").join(folder.path().file_name().unwrap());
-    for path in [folder.path(), &roundabout] {
+    let other_spelling = folder.path().join("..").join(folder.path().file_name().unwrap());
+    for path in [folder.path(), &other_spelling] {
         let error = open_with(path, json!({})).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Busy, "{error}");
     }
-    assert_eq!(count(&first), 10, "the first is none the worse for it");
+    assert_eq!(count(&first), 10, "the first store is unharmed");
     let canonical = folder.path().canonicalize().unwrap();
     assert_eq!(first.store().path.as_deref(), canonical.to_str());
     assert!(first.store().persistent);
@@ -25,7 +25,7 @@ fn one_folder_is_open_once_and_free_again_when_dropped() {
 
 #[cfg(unix)]
 #[test]
-fn a_new_folder_is_its_owners_alone() {
+fn only_the_owner_may_read_a_new_folder() {
     use std::os::unix::fs::PermissionsExt;
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("deep/cache");
@@ -37,17 +37,17 @@ fn a_new_folder_is_its_owners_alone() {
 }
 
 #[test]
-fn configs_that_cannot_work_name_the_option() {
+fn invalid_configs_name_the_setting() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
     let cases = [
         ("empty path", json!({"path": ""}), "path"),
         ("path is a file", json!({"path": file}), "path"),
-        ("no size", json!({"map_size_mb": 0}), "map_size_mb"),
-        ("absurd size", json!({"map_size_mb": u64::MAX}), "map_size_mb"),
-        ("limit under the start", json!({"map_size_mb": 8, "max_size_mb": 4}), "max_size_mb"),
-        ("no limit", json!({"max_size_mb": 0}), "max_size_mb"),
+        ("zero size", json!({"map_size_mb": 0}), "map_size_mb"),
+        ("huge size", json!({"map_size_mb": u64::MAX}), "map_size_mb"),
+        ("maximum below the initial size", json!({"map_size_mb": 8, "max_size_mb": 4}), "max_size_mb"),
+        ("zero maximum", json!({"max_size_mb": 0}), "max_size_mb"),
     ];
     for (case, options, option) in cases {
         let error = open_with(folder.path(), options).unwrap_err();
@@ -56,7 +56,7 @@ fn configs_that_cannot_work_name_the_option() {
 }
 
 #[test]
-fn options_have_defaults_and_unknown_ones_are_refused() {
+fn settings_have_defaults_and_unknown_ones_are_refused() {
     let schema = |options: Value| serde_json::from_value::<rowsmith_cache_lmdb::Config>(options);
     assert!(schema(json!({})).is_ok());
     for options in [json!({"pth": "x"}), json!({"on_corrupt": "ignore"}), json!({"sync": 1})] {
@@ -65,13 +65,13 @@ fn options_have_defaults_and_unknown_ones_are_refused() {
 }
 
 #[test]
-fn a_store_opened_for_reading_answers_and_refuses_to_write() {
+fn a_read_only_store_is_readable_and_refuses_writes() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("cache");
     let read_only = json!({"read_only": true});
     let error = open_with(&folder, read_only.clone()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
-    assert!(!folder.exists(), "looking leaves nothing behind");
+    assert!(!folder.exists(), "nothing is created");
     fs::create_dir(&folder).unwrap();
     assert_eq!(open_with(&folder, read_only.clone()).unwrap_err().kind, ErrorKind::NotFound);
 
@@ -86,7 +86,7 @@ fn a_store_opened_for_reading_answers_and_refuses_to_write() {
 }
 
 #[test]
-fn a_durable_store_works_the_same() {
+fn a_durable_store_works_alike() {
     let folder = tempfile::tempdir().unwrap();
     let durable = || {
         let config = config(folder.path(), json!({"sync": true}));

@@ -40,7 +40,7 @@ pub(super) fn lease_request(owner: u64, now_ms: u64, keys: Vec<Key>) -> LeaseReq
 pub(super) fn quota(plugin: &PluginUnderTest) -> CheckResult {
     require_coordination(plugin)?;
     let store = StoreUnderTest::new(plugin)?;
-    let acquire = |request: &QuotaRequest| expect_ok("acquiring quota", store.client.acquire(request));
+    let acquire = |request: &QuotaRequest| expect_ok("acquiring quota", store.client.acquire_quota(request));
     let now = now_ms();
     for _ in 0..QUOTA {
         let wait = acquire(&quota_request(now, 1))?;
@@ -68,7 +68,7 @@ pub(super) fn leases(plugin: &PluginUnderTest) -> CheckResult {
     let now = now_ms();
     let lease = |owner, now, numbers: &[u32]| {
         let keys = numbers.iter().map(|number| key(1, *number)).collect();
-        expect_ok("leasing keys", store.client.claim_many(&lease_request(owner, now, keys)))
+        expect_ok("leasing keys", store.client.lease_many(&lease_request(owner, now, keys)))
     };
     let expect = |what: &str, granted: Vec<bool>, expected: &[bool]| {
         ensure(granted == expected, || format!("{what}: granted {granted:?}, expected {expected:?}"))

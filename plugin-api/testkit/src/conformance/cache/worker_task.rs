@@ -48,7 +48,7 @@ pub(in crate::conformance) fn perform(plugin: &PluginUnderTest, task: &Task) -> 
             if send(&number.to_string()) { Ok(()) } else { fail("standard output is closed") }
         }),
         Work::Quota(now_ms) => (0..QUOTA_REQUESTS).try_for_each(|_| {
-            let wait = expect_ok("acquiring quota", client.acquire(&quota_request(now_ms, 1)))?;
+            let wait = expect_ok("acquiring quota", client.acquire_quota(&quota_request(now_ms, 1)))?;
             if wait == 0 {
                 send("granted");
             }
@@ -57,7 +57,7 @@ pub(in crate::conformance) fn perform(plugin: &PluginUnderTest, task: &Task) -> 
         Work::Leases(now_ms) => (0..LEASED).try_for_each(|number| {
             let owner = u64::from(task.number) + 1;
             let request = lease_request(owner, now_ms, vec![key(LEASE_GROUP, number)]);
-            if expect_ok("leasing a key", client.claim_many(&request))? == [true] {
+            if expect_ok("leasing a key", client.lease_many(&request))? == [true] {
                 send(&number.to_string());
             }
             Ok(())

@@ -148,7 +148,7 @@ impl Cache for Flawed {
         Ok(if self.has("reports damage") { vec!["page 3 is damaged".to_owned()] } else { Vec::new() })
     }
 
-    async fn acquire(&self, request: QuotaRequest) -> Result<u64> {
+    async fn acquire_quota(&self, request: QuotaRequest) -> Result<u64> {
         let mut state = self.state();
         let mut wait = 0;
         for window in &request.windows {
@@ -165,7 +165,7 @@ impl Cache for Flawed {
         Ok(wait)
     }
 
-    async fn claim_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+    async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
         let mut state = self.state();
         let mut grant = |key: &Key| {
             let held = state.leases.get(key).is_some_and(|(owner, until)| {

@@ -1,0 +1,146 @@
+//! The sliding windows of a provider's limits. Pure: time is an argument.
+
+use crate::settings::ProviderLimits;
+use rowsmith_plugin_api::completion::LimitHint;
+use rowsmith_plugin_api::quota::{QuotaWindow, SlidingWindow};
+use std::num::NonZeroU32;
+
+/// Addition to every window, for the time that a request may take longer to arrive than the one before it.
+///
+/// The service counts arrivals, the host counts departures, and the first request of a run also opens the connection.
+pub(super) const ARRIVAL_MARGIN_MS: u64 = 500;
+const MINUTE_MS: u64 = 60_000;
+const DAY_MS: u64 = 86_400_000;
+
+/// Unit of a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Requests,
+    Tokens,
+}
+
+impl Unit {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Tokens => "tokens",
+        }
+    }
+
+    /// Units of one call.
+    fn amount(self, tokens: u64) -> u64 {
+        if self == Self::Requests { 1 } else { tokens }
+    }
+}
+
+#[derive(Debug)]
+struct LimitWindow {
+    unit: Unit,
+    limit: u64,
+    window: SlidingWindow,
+}
+
+/// All windows of a provider.
+#[derive(Debug, Default)]
+pub(super) struct LimitWindows(Vec<LimitWindow>);
+
+impl LimitWindows {
+    /// Creates the windows of the configured limits.
+    pub(super) fn new(limits: &ProviderLimits) -> Self {
+        let window = |unit, limit: Option<NonZeroU32>, length_ms: u64| {
+            let window = SlidingWindow::new(length_ms + ARRIVAL_MARGIN_MS);
+            limit.map(|limit| LimitWindow { unit, limit: u64::from(limit.get()), window })
+        };
+        let windows = [
+            window(Unit::Requests, limits.requests_per_minute, MINUTE_MS),
+            window(Unit::Requests, limits.requests_per_day, DAY_MS),
+            window(Unit::Tokens, limits.tokens_per_minute, MINUTE_MS),
+        ];
+        Self(windows.into_iter().flatten().collect())
+    }
+
+    /// Milliseconds until all windows have room for a call.
+    pub(super) fn wait_ms(&mut self, now_ms: u64, tokens: u64) -> u64 {
+        let wait = |entry: &mut LimitWindow| entry.window.wait_ms(now_ms, entry.limit, entry.unit.amount(tokens));
+        self.0.iter_mut().map(wait).max().unwrap_or_default()
+    }
+
+    /// Takes room for a call in all windows.
+    pub(super) fn take(&mut self, now_ms: u64, tokens: u64) {
+        self.0.iter_mut().for_each(|entry| entry.window.take(now_ms, entry.unit.amount(tokens)));
+    }
+
+    /// Replaces the estimated tokens of a call with the actual ones.
+    pub(super) fn correct(&mut self, taken_at_ms: u64, estimate: u64, actual: u64) {
+        let of_tokens = self.0.iter_mut().filter(|entry| entry.unit == Unit::Tokens);
+        of_tokens.for_each(|entry| entry.window.correct(taken_at_ms, estimate, actual));
+    }
+
+    /// Lowers a limit to the one that the service reports. A higher one is ignored.
+    pub(super) fn lower(&mut self, hint: &LimitHint) {
+        let length_ms = hint.window_secs.saturating_mul(1_000).saturating_add(ARRIVAL_MARGIN_MS);
+        let is_same =
+            |entry: &&mut LimitWindow| entry.unit.as_str() == hint.unit && entry.window.length_ms() == length_ms;
+        if let (Some(entry), Some(limit)) = (self.0.iter_mut().find(is_same), hint.limit) {
+            entry.limit = entry.limit.min(limit.max(1));
+        }
+    }
+
+    /// The windows of a request for shared quota.
+    pub(super) fn quota_windows(&self, tokens: u64) -> Vec<QuotaWindow> {
+        let window = |entry: &LimitWindow| QuotaWindow {
+            unit: entry.unit.as_str().to_owned(),
+            window_ms: entry.window.length_ms(),
+            limit: entry.limit,
+            amount: entry.unit.amount(tokens),
+        };
+        self.0.iter().map(window).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn windows(limits: &[(Unit, u64)]) -> LimitWindows {
+        let window = |(unit, limit): &(Unit, u64)| LimitWindow {
+            unit: *unit,
+            limit: *limit,
+            window: SlidingWindow::new(MINUTE_MS + ARRIVAL_MARGIN_MS),
+        };
+        LimitWindows(limits.iter().map(window).collect())
+    }
+
+    #[test]
+    fn a_call_waits_for_the_slowest_window() {
+        let mut windows = windows(&[(Unit::Requests, 2), (Unit::Tokens, 100)]);
+        windows.take(0, 60);
+        assert_eq!(windows.wait_ms(1_000, 40), 0);
+        assert_eq!(windows.wait_ms(1_000, 41), 59_501, "tokens");
+        windows.take(1_000, 10);
+        assert_eq!(windows.wait_ms(2_000, 1), 58_501, "requests");
+        windows.correct(0, 60, 99);
+        assert_eq!(windows.wait_ms(60_501, 90), 0);
+        assert_eq!(windows.wait_ms(60_501, 91), 1_000);
+    }
+
+    #[test]
+    fn a_service_lowers_limits_and_never_raises_them() {
+        let mut windows = windows(&[(Unit::Requests, 10)]);
+        let hint = |limit, window_secs| LimitHint {
+            unit: "requests".to_owned(),
+            window_secs,
+            limit: Some(limit),
+            ..LimitHint::default()
+        };
+        for (case, hint, limit) in [
+            ("another window", hint(1, 3_600), 10),
+            ("higher", hint(20, 60), 10),
+            ("lower", hint(5, 60), 5),
+            ("zero", hint(0, 60), 1),
+        ] {
+            windows.lower(&hint);
+            assert_eq!(windows.quota_windows(7)[0].limit, limit, "{case}");
+        }
+    }
+}
