@@ -1,17 +1,17 @@
-//! Whether a plugin and this host understand each other, and which of the two has to be upgraded when not.
+//! Checks that a plugin and this host are compatible, and names the side to upgrade.
 //!
-//! The sentences name both sides with both of their versions: the binary interface's, which decides, and
-//! plugin-api's, which is what an author sees in their `Cargo.toml`.
+//! Messages name both sides with two versions: the ABI version, which decides, and the version of plugin-api, which authors
+//! see in their `Cargo.toml`.
 
 use super::error::PluginError;
 use rowsmith_abi::{ABI_MAJOR, Mismatch, describe_mismatch};
 use rowsmith_plugin_api::{Manifest, VERSION};
 use std::path::Path;
 
-/// Refuses a plugin of another binary interface, by what its file says.
+/// Rejects a plugin of another ABI version, by its manifest.
 ///
 /// # Errors
-/// [`PluginError::Unusable`] with the versions of both sides, and a hint which one to upgrade.
+/// [`PluginError::Unusable`] with the versions of both sides and a hint which one to upgrade.
 pub(super) fn check_abi(path: &Path, manifest: &Manifest) -> Result<(), PluginError> {
     if manifest.abi == ABI_MAJOR {
         return Ok(());
@@ -34,7 +34,7 @@ pub(super) fn check_abi(path: &Path, manifest: &Manifest) -> Result<(), PluginEr
     Err(PluginError::unusable(path, reason).with_hint(hint))
 }
 
-/// A plugin whose header is refused although its file names this host's interface.
+/// Creates the error for a plugin whose types differ although its manifest names this host's ABI version.
 pub(super) fn wrong_header(path: &Path, manifest: &Manifest, mismatch: &Mismatch) -> PluginError {
     let reason = format!(
         "{}; the plugin was built with plugin-api {} (ABI {}), this host with plugin-api {VERSION} (ABI {ABI_MAJOR})",
@@ -50,41 +50,41 @@ pub(super) fn wrong_header(path: &Path, manifest: &Manifest, mismatch: &Mismatch
     PluginError::unusable(path, reason).with_hint(hint)
 }
 
-/// Refuses a library that, once open, says something else of itself than its file did: what was judged would not be
-/// what runs.
+/// Rejects a library whose manifest at load time differs from the one in its file: the checked code would not be the code
+/// that runs.
 ///
 /// # Errors
 /// [`PluginError::Unusable`] naming the first difference.
-pub(super) fn check_manifest(path: &Path, judged: &Manifest, text: &str) -> Result<(), PluginError> {
+pub(super) fn check_manifest(path: &Path, in_file: &Manifest, text: &str) -> Result<(), PluginError> {
     let refuse = |reason: String| {
-        PluginError::unusable(path, reason).with_hint("its file was changed after it was built; build it again")
+        PluginError::unusable(path, reason).with_hint("the file was changed after the build; build it again")
     };
-    let opened = Manifest::parse(text.as_bytes())
-        .map_err(|error| refuse(format!("says nothing readable of itself once it is open: {}", error.message)))?;
-    let kinds = (judged.kind.to_string(), opened.kind.to_string());
-    let abis = (judged.abi.to_string(), opened.abi.to_string());
-    let capabilities = (judged.capabilities.join(","), opened.capabilities.join(","));
-    let schemas = (judged.config_schema.to_string(), opened.config_schema.to_string());
+    let at_load = Manifest::parse(text.as_bytes())
+        .map_err(|error| refuse(format!("has an unreadable manifest at load time: {}", error.message)))?;
+    let kinds = (in_file.kind.to_string(), at_load.kind.to_string());
+    let abis = (in_file.abi.to_string(), at_load.abi.to_string());
+    let capabilities = (in_file.capabilities.join(","), at_load.capabilities.join(","));
+    let schemas = (in_file.config_schema.to_string(), at_load.config_schema.to_string());
     let fields = [
-        ("name", &judged.name, &opened.name),
+        ("name", &in_file.name, &at_load.name),
         ("kind", &kinds.0, &kinds.1),
-        ("version", &judged.version, &opened.version),
-        ("about", &judged.about, &opened.about),
+        ("version", &in_file.version, &at_load.version),
+        ("about", &in_file.about, &at_load.about),
         ("abi", &abis.0, &abis.1),
-        ("api-version", &judged.api_version, &opened.api_version),
+        ("api-version", &in_file.api_version, &at_load.api_version),
         ("capabilities", &capabilities.0, &capabilities.1),
-        ("entry", &judged.entry, &opened.entry),
+        ("entry", &in_file.entry, &at_load.entry),
         ("config-schema", &schemas.0, &schemas.1),
     ];
     match fields.into_iter().find(|(_, before, after)| before != after) {
         None => Ok(()),
         Some((field, before, after)) => Err(refuse(format!(
-            "is not what its file says: `{field}` is `{before}` in the file, and `{after}` once it is open"
+            "has another manifest at load time than in its file: `{field}` was `{before}` and is `{after}`"
         ))),
     }
 }
 
-/// A version's numbers, for comparing; what is no number counts as 0.
+/// Returns the numbers of a version for comparison; other parts count as 0.
 fn number(version: &str) -> Vec<u64> {
     let release = version.split(['-', '+']).next().unwrap_or_default();
     release.split('.').map(|part| part.parse().unwrap_or(0)).collect()
@@ -117,23 +117,23 @@ mod tests {
 
     #[test]
     fn every_difference_to_the_opened_library_is_found() {
-        let judged = Manifest::parse(text("0.1.0").as_bytes()).unwrap();
-        assert!(check_manifest(Path::new("p.so"), &judged, &text("0.1.0")).is_ok());
+        let in_file = Manifest::parse(text("0.1.0").as_bytes()).unwrap();
+        assert!(check_manifest(Path::new("p.so"), &in_file, &text("0.1.0")).is_ok());
         let changes = [
-            ("name: pages", "name: other", "`name` is `pages` in the file, and `other` once"),
-            ("kind: scraper", "kind: cache", "`kind` is `scraper` in the file, and `cache` once"),
+            ("name: pages", "name: other", "`name` was `pages` and is `other`"),
+            ("kind: scraper", "kind: cache", "`kind` was `scraper` and is `cache`"),
             ("1.2.3", "1.2.4", "`version` is"),
             ("of pages", "of books", "`about` is"),
             ("abi: 1", "abi: 2", "`abi` is"),
-            ("0.1.0", "0.3.0", "`api-version` is"),
-            ("list,", "", "`capabilities` is"),
+            ("0.1.0", "0.3.0", "`api-version` was"),
+            ("list,", "", "`capabilities` was"),
             ("entry: sym", "entry: other", "`entry` is"),
-            ("\"object\"", "\"array\"", "`config-schema` is"),
-            ("rowsmith-manifest-end", "", "says nothing readable of itself once it is open: "),
+            ("\"object\"", "\"array\"", "`config-schema` was"),
+            ("rowsmith-manifest-end", "", "has an unreadable manifest at load time: "),
         ];
         for (from, to, said) in changes {
             let other = text("0.1.0").replace(from, to);
-            let error = check_manifest(Path::new("p.so"), &judged, &other).err().map(|e| e.to_string());
+            let error = check_manifest(Path::new("p.so"), &in_file, &other).err().map(|e| e.to_string());
             assert!(error.as_ref().is_some_and(|error| error.contains(said)), "{from}: {error:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Finds plugin files. Nothing is opened here but folders.
+//! Finds plugin files by name. Reads folders only.
 
 use super::error::PluginError;
 use crate::document::nearest;
@@ -7,25 +7,25 @@ use rowsmith_plugin_api::manifest::PluginKind;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Which part of the search path a folder is.
+/// The part of the search path that a folder belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// `--plugin-dir`.
     Flag,
-    /// `[plugins] path` of the config.
+    /// `[plugins] path` in the config.
     Config,
     /// `ROWSMITH_PLUGIN_PATH`.
     Environment,
-    /// The folder of the program.
+    /// The folder of the executable.
     Beside,
-    /// `../lib/rowsmith`, seen from the program.
+    /// `../lib/rowsmith`, relative to the executable.
     Library,
     /// The user's data folder.
     User,
 }
 
 impl Origin {
-    /// The origin in words that follow "from".
+    /// Returns the origin for messages, after the word "from".
     pub const fn words(self) -> &'static str {
         match self {
             Self::Flag => "--plugin-dir",
@@ -37,7 +37,7 @@ impl Origin {
         }
     }
 
-    /// The origin as listings in JSON name it.
+    /// Returns the origin for JSON listings.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Flag => "flag",
@@ -50,15 +50,15 @@ impl Origin {
     }
 }
 
-/// Where plugins are looked for; the first match wins.
+/// The search path for plugins; the first match wins.
 #[derive(Debug, Clone, Default)]
 pub struct SearchPath {
     folders: Vec<(Origin, PathBuf)>,
 }
 
 impl SearchPath {
-    /// The folders in order: the command line's, the config's, the environment's, beside the executable,
-    /// `../lib/rowsmith`, and the user's data folder.
+    /// Creates the search path: command line, config, environment, folder of the executable, `../lib/rowsmith`, and the user's
+    /// data folder.
     pub fn new(from_flags: &[PathBuf], from_config: &[PathBuf]) -> Self {
         let mut folders: Vec<(Origin, PathBuf)> = Vec::new();
         folders.extend(from_flags.iter().map(|folder| (Origin::Flag, folder.clone())));
@@ -75,15 +75,15 @@ impl SearchPath {
         Self { folders }
     }
 
-    /// The folders.
+    /// Returns the folders in order.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(|(_, folder)| folder.as_path())
     }
 
-    /// The file of a plugin.
+    /// Returns the file of a plugin.
     ///
     /// # Errors
-    /// [`PluginError::NotFound`] with the places and the names that there are.
+    /// [`PluginError::NotFound`] with the searched folders and the available names.
     pub fn find(&self, kind: PluginKind, name: &str) -> Result<PathBuf, PluginError> {
         let file = file_name(kind, name);
         let found = self.folders().map(|folder| folder.join(&file)).find(|path| is_there(path));
@@ -95,7 +95,7 @@ impl SearchPath {
         })
     }
 
-    /// The files of the same name that come later than the one that [`SearchPath::find`] returns.
+    /// Returns the files of the same name after the one that [`SearchPath::find`] returns.
     pub fn hidden(&self, kind: PluginKind, name: &str) -> Vec<PathBuf> {
         let file = file_name(kind, name);
         let there = self.folders().map(|folder| folder.join(&file)).filter(|path| is_there(path));
@@ -108,13 +108,13 @@ impl SearchPath {
         paths.into_iter().skip(1).collect()
     }
 
-    /// The names of one kind, sorted.
+    /// Returns the names of one kind, sorted.
     pub fn names(&self, kind: PluginKind) -> Vec<String> {
         let names: BTreeSet<_> = self.files().into_iter().filter(|f| f.kind == kind).map(|f| f.name).collect();
         names.into_iter().collect()
     }
 
-    /// All plugin files, in search order; those that an earlier one hides are marked.
+    /// Returns all plugin files in search order; shadowed ones are marked.
     pub fn files(&self) -> Vec<FoundFile> {
         let mut found: Vec<FoundFile> = Vec::new();
         for (origin, folder) in &self.folders {
@@ -124,7 +124,7 @@ impl SearchPath {
             let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
             paths.sort();
             for named in paths.into_iter().filter(|path| is_there(path)) {
-                // The name counts under which a file lies in the folder, wherever a link leads to.
+                // The name of the directory entry counts, not the name of a link's target.
                 let Some((kind, name)) = parse_file_name(&named) else {
                     continue;
                 };
@@ -141,22 +141,22 @@ impl SearchPath {
     }
 }
 
-/// A file whose name says that it is a plugin.
+/// A file with the name of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundFile {
-    /// The kind, by its name.
+    /// The kind, from the file name.
     pub kind: PluginKind,
-    /// The plugin's name, by the file's.
+    /// The plugin's name, from the file name.
     pub name: String,
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Which part of the search path it was found in.
+    /// The part of the search path that holds the file.
     pub origin: Origin,
-    /// The file that is used instead of it.
+    /// The file that shadows this one.
     pub hidden_by: Option<PathBuf>,
 }
 
-/// Whether there is something that could be the file. A link to nothing is: whoever put it there wants to hear of it.
+/// Returns whether the file or a link exists. A broken link counts, so that it is reported when it is opened.
 fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok() && !path.is_dir()
 }
@@ -167,7 +167,7 @@ fn user_folder() -> Option<PathBuf> {
     Some(data.or_else(home)?.join("rowsmith/plugins"))
 }
 
-/// The file name of a plugin on this system.
+/// Returns the file name of a plugin on this system.
 pub fn file_name(kind: PluginKind, name: &str) -> String {
     let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     format!("{prefix}rowsmith_{kind}_{}{suffix}", name.replace('-', "_"))
@@ -215,7 +215,7 @@ mod tests {
         let search = SearchPath { folders: vec![(Origin::Flag, a.path().to_owned())] };
         assert_eq!(search.names(PluginKind::Scraper), ["pages"]);
         assert!(search.find(PluginKind::Scraper, "pages").unwrap().ends_with("build-17.so"));
-        // It is an error when it is opened, not a plugin that nobody ever put there.
+        // A broken link is an error when it is opened, not a missing plugin.
         assert!(search.find(PluginKind::Cache, "x").is_ok());
     }
 
@@ -226,6 +226,6 @@ mod tests {
         let search = SearchPath { folders: vec![(Origin::Flag, a.path().to_owned())] };
         let error = search.find(PluginKind::Provider, "gemni").unwrap_err();
         assert_eq!(error.to_string(), "there is no provider plugin `gemni`");
-        assert!(error.hint().unwrap().starts_with("did you mean `gemini`? there are: gemini (looked in "));
+        assert!(error.hint().unwrap().starts_with("did you mean `gemini`? available: gemini (searched "));
     }
 }

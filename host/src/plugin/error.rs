@@ -1,44 +1,44 @@
-//! Why a plugin cannot be used.
+//! The error for a plugin that cannot be used.
 
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::path::PathBuf;
 
-/// A plugin that cannot be used, and why.
+/// The reason why a plugin cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PluginError {
-    /// No file of that name on the search path.
+    /// The search path has no file of the name.
     #[error("there is no {kind} plugin `{name}`")]
     NotFound {
-        /// What was looked for.
+        /// The kind.
         kind: PluginKind,
-        /// Its name.
+        /// The name.
         name: String,
-        /// Where it was looked for.
+        /// The searched folders.
         places: Vec<PathBuf>,
-        /// Names of that kind that there are.
+        /// The available names of the kind.
         available: Vec<String>,
-        /// One that is nearly the same.
+        /// The nearest available name.
         near: Option<String>,
     },
-    /// The file is there and cannot be a plugin of this host.
+    /// The file exists and is not a plugin for this host.
     #[error("plugin {}: {reason}", path.display())]
     Unusable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
-        /// What to do.
+        /// The next step for the user.
         hint: Option<String>,
     },
-    /// The plugin itself refused, or failed.
+    /// The plugin rejected its config, or failed.
     #[error("{kind} plugin `{name}`: {error}")]
     Failed {
-        /// Its kind.
+        /// The kind.
         kind: PluginKind,
-        /// Its name.
+        /// The name.
         name: String,
-        /// What it said.
+        /// The plugin's error.
         error: Error,
     },
 }
@@ -55,7 +55,7 @@ impl PluginError {
         self
     }
 
-    /// Changes what the plugin itself has said.
+    /// Maps the plugin's own error.
     pub(super) fn map(self, change: impl FnOnce(Error) -> Error) -> Self {
         match self {
             Self::Failed { kind, name, error } => Self::Failed { kind, name, error: change(error) },
@@ -63,18 +63,18 @@ impl PluginError {
         }
     }
 
-    /// What to do about it.
+    /// Returns the next step for the user.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotFound { places, available, near, kind, .. } => {
                 let near = near.as_ref().map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                 let places = places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
                 let known = if available.is_empty() {
-                    format!("no {kind} plugin was found at all; `cargo build --workspace` puts them beside the binary")
+                    format!("no {kind} plugin was found; `cargo build --workspace` places them beside the executable")
                 } else {
-                    format!("there are: {}", available.join(", "))
+                    format!("available: {}", available.join(", "))
                 };
-                Some(format!("{near}{known} (looked in {places})"))
+                Some(format!("{near}{known} (searched {places})"))
             }
             Self::Unusable { hint, .. } => hint.clone(),
             Self::Failed { error, .. } => error.hint.clone(),

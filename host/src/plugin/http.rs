@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_BODY_BYTES: u64 = 32 << 20;
 const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
-/// Headers that may carry keys, which must not go to another host.
+/// Headers that may hold keys; they are not sent to another host.
 const CREDENTIALS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key"];
 const RETRY: RetryPolicy = RetryPolicy {
     max_attempts: u32::MAX,
@@ -22,7 +22,7 @@ const RETRY: RetryPolicy = RetryPolicy {
     max_wait: Duration::from_secs(120),
 };
 
-/// Sends requests; the client is made when the first one is sent.
+/// Sends requests; the client is created for the first one.
 pub struct HttpService {
     client: OnceLock<std::result::Result<Client, String>>,
     redactor: Redactor,
@@ -30,12 +30,12 @@ pub struct HttpService {
 }
 
 impl HttpService {
-    /// A service whose errors hold no secret of `redactor`.
+    /// Creates a service whose errors hold no secret of `redactor`.
     pub fn new(redactor: Redactor) -> Self {
         Self::with_record_replay(redactor, RecordReplay::Off)
     }
 
-    /// A service that writes its exchanges down, or answers from what was written.
+    /// Creates a service that records its exchanges, or replays them.
     pub fn with_record_replay(redactor: Redactor, record_replay: RecordReplay) -> Self {
         Self { client: OnceLock::new(), redactor, record_replay }
     }
@@ -45,14 +45,14 @@ impl HttpService {
         &self.record_replay
     }
 
-    /// Whether nobody is asked, so that there is nothing to wait for.
+    /// Returns whether requests are replayed, so that waiting has no use.
     pub fn is_replayed(&self) -> bool {
         matches!(self.record_replay, RecordReplay::Replay(_))
     }
 
     fn client(&self) -> Result<&Client> {
         let made = self.client.get_or_init(|| {
-            // Fails only when another part of the process chose a provider before, which is as good.
+            // Fails only if another part of the process has installed a provider, which works too.
             drop(rustls::crypto::ring::default_provider().install_default());
             Client::builder()
                 .user_agent(USER_AGENT)
@@ -61,10 +61,10 @@ impl HttpService {
                 .build()
                 .map_err(|error| chain(&error))
         });
-        made.as_ref().map_err(|error| Error::new(ErrorKind::Other, format!("the HTTP client cannot be made: {error}")))
+        made.as_ref().map_err(|error| Error::new(ErrorKind::Other, format!("cannot create the HTTP client: {error}")))
     }
 
-    /// Sends a request of a plugin, or answers it from a recording.
+    /// Sends a request of a plugin, or replays its response.
     pub async fn send(&self, plugin: &str, request: HttpRequest) -> Result<HttpResponse> {
         match &self.record_replay {
             RecordReplay::Off => self.send_live(request).await,
@@ -73,7 +73,7 @@ impl HttpService {
         }
     }
 
-    /// Sends a request, follows redirects and repeats it as far as it allows.
+    /// Sends a request with the redirects and retries that it allows.
     async fn send_live(&self, request: HttpRequest) -> Result<HttpResponse> {
         let timeout = request.timeout_ms.map_or(DEFAULT_TIMEOUT, Duration::from_millis);
         let mut attempt = 0;
@@ -98,7 +98,7 @@ impl HttpService {
                 return self.cleaned(result);
             }
             let pause = wait.unwrap_or_else(|| RETRY.delay(attempt, jitter()));
-            tracing::debug!(url = %shown(&request.url), attempt, ?pause, "a request is repeated");
+            tracing::debug!(url = %shown(&request.url), attempt, ?pause, "retrying a request");
             tokio::time::sleep(pause).await;
         }
     }
@@ -121,7 +121,11 @@ impl HttpService {
             if request.redirects == 0 || request.method != Method::GET {
                 return Err(Error::new(
                     ErrorKind::Auth,
-                    format!("{} redirects to {}, and keys must not travel", shown(url.as_str()), shown(next.as_str())),
+                    format!(
+                        "{} redirects to {}; keys are not sent to another address",
+                        shown(url.as_str()),
+                        shown(next.as_str())
+                    ),
                 )
                 .hint("check `base_url`"));
             }
@@ -157,12 +161,12 @@ impl HttpService {
 
 fn parse_url(text: &str) -> Result<Url> {
     let invalid =
-        |why: String| Error::new(ErrorKind::BadRequest, format!("`{}` is not an address: {why}", shown(text)));
+        |why: String| Error::new(ErrorKind::BadRequest, format!("`{}` is not a valid address: {why}", shown(text)));
     let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
     if matches!(url.scheme(), "http" | "https") {
         Ok(url)
     } else {
-        Err(invalid("it must begin with http:// or https://".to_owned()))
+        Err(invalid("it must start with http:// or https://".to_owned()))
     }
 }
 
@@ -200,7 +204,7 @@ async fn read(mut response: Response, most: u64) -> Result<HttpResponse> {
     Ok(HttpResponse { status, headers, url: place, body })
 }
 
-/// A `Retry-After` date as seconds from now, since plugins have no clock.
+/// Converts a `Retry-After` date to seconds from now, since plugins have no clock.
 fn seconds_until(text: &str) -> Option<u64> {
     let date = httpdate::parse_http_date(text.trim()).ok()?;
     let wait = date.duration_since(SystemTime::now()).unwrap_or_default();
@@ -214,14 +218,14 @@ fn network_error(place: &str, error: &reqwest::Error) -> Error {
     } else if error.is_timeout() {
         "did not answer in time"
     } else {
-        "broke off the exchange"
+        "closed the connection early"
     };
     let mapped = Error::new(kind, format!("{place} {what}: {}", chain(error))).with_context("url", place);
-    // Once the connection stands, the service may have done, and billed, what it was asked.
+    // After the connection is established, the service may have processed, and charged for, the request.
     if error.is_connect() || error.is_builder() { mapped } else { mapped.maybe_billed() }
 }
 
-/// The innermost cause of an error; reqwest's own text only repeats the address.
+/// Returns the innermost cause of an error; reqwest's own text only repeats the address.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
@@ -230,7 +234,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     last.to_string()
 }
 
-/// An address without its query, which may hold keys.
+/// Returns an address without its query, which may hold keys.
 fn shown(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_owned()
 }

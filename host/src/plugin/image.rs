@@ -1,8 +1,8 @@
-//! A plugin's file, judged without running it.
+//! Checks a plugin's file without running it.
 //!
-//! Opening a library runs its constructors before anything can be checked, and a file that was cut short
-//! kills the process inside the loader. So the bytes are read and checked first, against their pin too where there is
-//! one, and what is opened later is a private copy of exactly these bytes.
+//! Opening a library runs its constructors before any check, and a truncated file kills the process inside the loader. So
+//! the bytes are read and checked first, against their pin if there is one, and the loader opens a private copy of exactly
+//! these bytes.
 
 use super::compat::check_abi;
 use super::error::PluginError;
@@ -13,31 +13,31 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Larger files are no plugins.
+/// Maximum size of a plugin's file in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The bytes of a plugin's file, and what they say of it.
+/// The bytes of a plugin's file with its manifest.
 pub struct Image {
-    /// Where it was read from.
+    /// The path of the file.
     pub path: PathBuf,
-    /// All of it.
+    /// The content of the file.
     pub bytes: Vec<u8>,
-    /// What the plugin says of itself.
+    /// The manifest.
     pub manifest: Manifest,
 }
 
 impl Image {
-    /// Reads and judges a file.
+    /// Reads and checks a file.
     ///
     /// # Errors
-    /// [`PluginError::Unusable`] with the reason in one sentence.
+    /// [`PluginError::Unusable`] with the reason.
     pub fn read(path: &Path) -> Result<Self, PluginError> {
         let bytes = read_bytes(path)?;
-        let manifest = judge(path, &bytes)?;
+        let manifest = check(path, &bytes)?;
         Ok(Self { path: path.to_owned(), bytes, manifest })
     }
 
-    /// The SHA-256 of the bytes, in hexadecimal. It takes a while, so it is only made where somebody compares or reads it.
+    /// Computes the SHA-256 of the bytes in hexadecimal. It is slow, so it is computed only where it is compared or shown.
     pub fn sha256(&self) -> String {
         hex(&Sha256::digest(&self.bytes))
     }
@@ -54,26 +54,26 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, PluginError> {
         return Err(PluginError::unusable(path, "is a folder, not a file"));
     }
     if meta.len() > MAX_BYTES {
-        return Err(PluginError::unusable(path, "is over 1 GiB, which no plugin is"));
+        return Err(PluginError::unusable(path, "is larger than the maximum of 1 GiB"));
     }
     std::fs::read(path).map_err(unreadable)
 }
 
-/// What to do about a file that is not there.
+/// Returns the next step for a missing file.
 fn where_files_are(path: &Path) -> &'static str {
     if path.components().count() == 1 && path.extension().is_none() {
-        "a file is wanted here; `rowsmith plugin list` shows where the plugins are"
+        "give the path of a file; `rowsmith plugin list` shows the plugins"
     } else if path.components().any(|part| part.as_os_str() == "target") {
-        "`cargo build` makes it, in the folder of CARGO_TARGET_DIR where that is set"
+        "build it with `cargo build`; CARGO_TARGET_DIR changes its folder"
     } else {
-        "build it, or name the file that there is; `rowsmith plugin list` shows where the plugins are"
+        "build it, or give the path of an existing file; `rowsmith plugin list` shows the plugins"
     }
 }
 
-fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
+fn check(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
     let unusable = |reason: String| PluginError::unusable(path, reason);
     let file = object::File::parse(bytes)
-        .map_err(|error| unusable(format!("is not a dynamic library, or is cut short ({error})")))?;
+        .map_err(|error| unusable(format!("is not a dynamic library, or is truncated ({error})")))?;
     let (format, wanted) = (file.format(), native_format());
     let (architecture, native) = (file.architecture(), std::env::consts::ARCH);
     if format != wanted || !is_native(architecture) {
@@ -86,7 +86,7 @@ fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
     let cut =
         file.segments().any(|s| beyond(s.file_range())) || file.sections().any(|s| s.file_range().is_some_and(beyond));
     if cut {
-        return Err(unusable("is cut short: parts that it names are beyond its end".to_owned())
+        return Err(unusable("is truncated: parts that it names are beyond its end".to_owned())
             .with_hint("build or copy it again"));
     }
     let not_ours = || {
@@ -94,12 +94,12 @@ fn judge(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginError> {
             .with_hint("a plugin calls `export_plugin!` and is built with crate-type = [\"cdylib\"]")
     };
     let section = file.section_by_name(MANIFEST_SECTION).ok_or_else(not_ours)?;
-    let data = section.data().map_err(|error| unusable(format!("has a manifest that cannot be read ({error})")))?;
+    let data = section.data().map_err(|error| unusable(format!("has an unreadable manifest ({error})")))?;
     let manifest = Manifest::parse(data).map_err(|error| unusable(error.message))?;
     check_abi(path, &manifest)?;
     let exported =
         file.dynamic_symbols().any(|symbol| symbol.name() == Ok(manifest.entry.as_str()) && symbol.is_definition());
-    // Mach-O puts an underscore before names, and PE lists exports elsewhere; there the loader decides.
+    // Mach-O prefixes names with an underscore, and PE lists exports elsewhere; there the loader checks.
     if !exported && cfg!(all(unix, not(target_vendor = "apple"))) {
         return Err(unusable(format!("does not export its entry `{}`", manifest.entry))
             .with_hint("build it again with crate-type = [\"cdylib\"]"));
@@ -125,7 +125,7 @@ fn is_native(architecture: object::Architecture) -> bool {
         "x86" => matches!(architecture, A::I386),
         "arm" => matches!(architecture, A::Arm),
         "riscv64" => matches!(architecture, A::Riscv64),
-        // On further architectures the loader decides.
+        // On other architectures the loader checks.
         _ => true,
     }
 }
@@ -151,7 +151,7 @@ mod tests {
         assert!(reason(&text).contains("is not a dynamic library"), "{}", reason(&text));
         assert!(reason(folder.path()).ends_with("is a folder, not a file"));
         assert!(reason(&folder.path().join("none.so")).contains("cannot be read: No such file"));
-        // This program with the section of its linked plugins under another name.
+        // This executable, with the section of its linked plugins renamed.
         let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let section = regex::bytes::Regex::new("rowsmith\\x00").unwrap();
         let other = folder.path().join("other.so");

@@ -1,4 +1,4 @@
-//! Opens a plugin's library. But for [`exit_guard`](super::exit_guard), the only unsafe code of the host.
+//! Opens a plugin's library. The only unsafe code of the host besides [`exit_guard`](super::exit_guard).
 #![expect(unsafe_code, reason = "opening a library and reading a symbol from it are unsafe by nature")]
 
 use super::compat;
@@ -8,15 +8,14 @@ use rowsmith_abi::{Header, PluginModuleRef};
 use std::io::Write;
 use std::path::Path;
 
-/// Opens a private copy of an image and checks its types. The library stays open for the life of the process:
-/// threads and thread-local values of a plugin may outlive every use of it.
+/// Opens a private copy of an image and checks its types. The library stays open for the life of the process: threads and
+/// thread-local values of a plugin may outlive its last use.
 ///
 /// # Errors
-/// [`PluginError::Unusable`] when the system cannot load it, its types differ from this host's, or it is not what its file says.
+/// [`PluginError::Unusable`] when the system cannot load the library, or its types or manifest differ.
 pub fn open(image: &Image) -> Result<PluginModuleRef, PluginError> {
     let library = open_copy(image)?;
-    // SAFETY: the symbol is only named after the manifest of these very bytes, and the export macro gives
-    // every such symbol this type.
+    // SAFETY: the manifest of exactly these bytes names the symbol, and the export macro gives every such symbol this type.
     let symbol = unsafe { library.get::<*const Header>(image.manifest.entry.as_bytes()) };
     let symbol =
         symbol.map_err(|error| PluginError::unusable(&image.path, format!("has no entry: {}", source_text(&error))))?;
@@ -31,8 +30,7 @@ pub fn open(image: &Image) -> Result<PluginModuleRef, PluginError> {
     Ok(module)
 }
 
-/// Writes the bytes that were judged to a file of our own and opens that, so that a rebuild of the
-/// plugin's file harms nothing.
+/// Writes the checked bytes to a private file and opens it, so that a rebuild of the plugin's file has no effect.
 fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
     let failed =
         |what: &str, error: &dyn std::fmt::Display| PluginError::unusable(&image.path, format!("{what}: {error}"));
@@ -44,14 +42,14 @@ fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
     copy.write_all(&image.bytes).map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
     let path = copy.into_temp_path();
     let opened = load(&path);
-    // Some systems do not let programs run from the temporary folder; the file itself has the same bytes.
+    // Some systems forbid execution in the temporary folder; the original file has the same bytes.
     let opened = opened.or_else(|first| if is_unchanged(image) { load(&image.path) } else { Err(first) });
     opened.map_err(|error| failed("cannot be loaded", &source_text(&error)))
 }
 
 fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
-    // SAFETY: the file is complete and carries a manifest of ours, so its constructors are those of a
-    // plugin that the user named. Native plugins are trusted code.
+    // SAFETY: the file is complete and has a manifest, so its constructors are those of a plugin that the user named. Native
+    // plugins are trusted code.
     unsafe { libloading::Library::new(path) }
 }
 
@@ -59,7 +57,7 @@ fn is_unchanged(image: &Image) -> bool {
     std::fs::read(&image.path).is_ok_and(|bytes| bytes == image.bytes)
 }
 
-/// libloading's own text says only that it failed; the system's text is its source.
+/// Returns the text of the system, which is the source of libloading's error.
 fn source_text(error: &libloading::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

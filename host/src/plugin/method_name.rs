@@ -1,8 +1,8 @@
-//! The names of methods, as their plugins' authors know them.
+//! The names of methods in the traits.
 
 use rowsmith_plugin_api::bridge::method;
 
-/// The name of the method with a number.
+/// Returns the name of a method.
 pub fn method_name(number: u32) -> &'static str {
     match number {
         method::SCRAPE => "scrape",

@@ -1,14 +1,14 @@
-//! Keeps secrets out of everything that is printed or written.
+//! Removes secrets from everything that is printed or written.
 
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub const REDACTED: &str = "[secret]";
-/// Shorter texts are too likely to be part of something else.
+/// Minimum length of a secret; shorter texts may be part of other words.
 const SHORTEST: usize = 6;
 
-/// The secrets of a run, and a way to take them out of texts.
+/// Holds the secrets of a run and removes them from texts.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor(Arc<RwLock<Vec<String>>>);
 
@@ -17,17 +17,17 @@ impl Redactor {
     pub fn add(&self, secrets: impl IntoIterator<Item = String>) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.extend(secrets.into_iter().filter(|secret| secret.len() >= SHORTEST));
-        // A secret that holds another must go first.
+        // A secret that contains another is replaced first.
         known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         known.dedup();
     }
 
-    /// The secrets, the longest first.
+    /// Returns the secrets, longest first.
     pub(super) fn secrets(&self) -> Vec<String> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The text without secrets.
+    /// Returns the text without secrets.
     pub fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut clean = Cow::Borrowed(text);

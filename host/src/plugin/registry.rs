@@ -1,4 +1,4 @@
-//! Hands out plugins: finds, judges and opens each file once, and makes configured instances.
+//! Finds, checks and opens each plugin once, and creates configured instances.
 
 use super::discovery::SearchPath;
 use super::error::PluginError;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// All that is known of the plugins of a run.
+/// The plugins of a command.
 pub struct Registry {
     search: SearchPath,
     pins: BTreeMap<String, String>,
@@ -26,17 +26,17 @@ pub struct Registry {
     images: HashMap<PathBuf, Arc<Image>>,
 }
 
-/// Where a plugin comes from.
+/// The origin of a plugin.
 #[derive(Clone)]
 pub enum Source {
-    /// A file that was judged.
+    /// A file that was checked.
     File(Arc<Image>),
-    /// Linked into this program.
+    /// A plugin that is linked into this program.
     Linked(Box<Manifest>, LinkedPlugin),
 }
 
 impl Source {
-    /// What the plugin says of itself.
+    /// Returns the manifest.
     pub fn manifest(&self) -> &Manifest {
         match self {
             Self::File(image) => &image.manifest,
@@ -44,7 +44,7 @@ impl Source {
         }
     }
 
-    /// Where it is, for people.
+    /// Returns the origin for messages.
     pub fn place(&self) -> String {
         match self {
             Self::File(image) => image.path.display().to_string(),
@@ -54,29 +54,29 @@ impl Source {
 }
 
 impl Registry {
-    /// A registry over a search path.
+    /// Creates a registry for a search path.
     pub fn new(search: SearchPath, pins: BTreeMap<String, String>) -> Self {
         let linked = crate::builtin::plugins().into_iter().filter_map(|plugin| {
-            // Written by the same macro as every file's, so it can be read.
+            // The export macro writes it, so it is valid.
             Some((Manifest::parse(plugin.manifest.as_bytes()).ok()?, plugin))
         });
         Self { search, pins, linked: linked.collect(), images: HashMap::new() }
     }
 
-    /// The search path.
+    /// Returns the search path.
     pub fn search(&self) -> &SearchPath {
         &self.search
     }
 
-    /// Plugins that are linked into this program.
+    /// Returns the plugins that are linked into this program.
     pub fn linked(&self) -> impl Iterator<Item = &Manifest> {
         self.linked.iter().map(|(manifest, _)| manifest)
     }
 
-    /// Finds and judges the plugin that a config names. No code of it runs.
+    /// Finds and checks the plugin that a config names. No plugin code runs.
     ///
     /// # Errors
-    /// Why it cannot be used.
+    /// The reason why the plugin cannot be used.
     pub fn source(&mut self, wanted: &PluginUse) -> Result<Source, PluginError> {
         if let Some(path) = &wanted.library {
             let image = self.image(path)?;
@@ -90,7 +90,7 @@ impl Registry {
         Ok(Source::File(checked(image, wanted.kind)?))
     }
 
-    /// Where there are further plugins of the name, which are not used because the one of [`Registry::source`] comes first.
+    /// Returns the plugins of the same name that [`Registry::source`] shadows.
     pub fn hidden(&self, wanted: &PluginUse) -> Vec<String> {
         let files = self.search.hidden(wanted.kind, &wanted.name).into_iter().map(|path| path.display().to_string());
         let is_file = self.search.find(wanted.kind, &wanted.name).is_ok();
@@ -113,11 +113,9 @@ impl Registry {
             let wanted = pin.strip_prefix("sha256:").unwrap_or(pin);
             let found = image.sha256();
             if wanted != found {
-                let reason =
-                    format!("does not have the pinned bytes: sha256:{wanted} is pinned, and it has sha256:{found}");
-                return Err(PluginError::unusable(path, reason).with_hint(
-                    "if the change is meant, `rowsmith plugin pin CONFIG` puts the new hash into the config",
-                ));
+                let reason = format!("does not match its pin: expected sha256:{wanted}, found sha256:{found}");
+                return Err(PluginError::unusable(path, reason)
+                    .with_hint("if the change is intended, run `rowsmith plugin pin CONFIG` to pin the new hash"));
             }
         }
         self.images.insert(path.to_owned(), Arc::clone(&image));
@@ -129,17 +127,18 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
     if image.manifest.kind == kind {
         return Ok(image);
     }
+    let article = if kind == PluginKind::Exporter { "an" } else { "a" };
     Err(PluginError::unusable(
         &image.path,
-        format!("is the {} plugin `{}`, where the {kind} is due", image.manifest.kind, image.manifest.name),
+        format!("expected {article} {kind} plugin, found the {} plugin `{}`", image.manifest.kind, image.manifest.name),
     ))
 }
 
-/// Makes a configured instance of a plugin, here or in a process of its own. There it may take `timeout`, each time that
-/// there is a new process; here the caller has to see to that.
+/// Creates a configured instance, in this process or in one of its own. In a process of its own, each creation is limited
+/// by `timeout`; in this process the caller limits it.
 ///
 /// # Errors
-/// When the library cannot be opened, or the plugin refuses its config.
+/// When the library cannot be opened, or the plugin rejects its config.
 pub fn instantiate(
     source: &Source,
     config: &Value,
@@ -157,10 +156,10 @@ pub fn instantiate(
     made.map(Remote::new).map_err(|error| error.map(|error| sanitize_error(error, &shared.redactor)))
 }
 
-/// Opens a plugin in this process and makes an instance of it.
+/// Opens a plugin in this process and creates an instance.
 ///
 /// # Errors
-/// When the library cannot be opened, or the plugin refuses its config.
+/// When the library cannot be opened, or the plugin rejects its config.
 pub(super) fn make(source: &Source, config: &Value, host: HostHandle) -> Result<Instance, PluginError> {
     let manifest = source.manifest();
     let module = match source {
@@ -183,7 +182,7 @@ fn isolate(
     timeout: Duration,
 ) -> Result<Arc<dyn Caller>, PluginError> {
     let program = super::isolated::Program::own()
-        .map_err(|error| PluginError::unusable(source.place(), format!("gets no process of its own: {error}")))?;
+        .map_err(|error| PluginError::unusable(source.place(), format!("cannot get a process of its own: {error}")))?;
     super::isolated::isolate(program, source, config, services, shared, timeout)
 }
 

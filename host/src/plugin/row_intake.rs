@@ -1,4 +1,4 @@
-//! Where the rows of scrapers go, and whether a scraper is doing anything.
+//! Receives the rows of scrapers and measures their silence.
 
 use rowsmith_plugin_api::scraper::decode_rows;
 use rowsmith_plugin_api::{Error, ErrorKind, Result, RowChunk};
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// Most bytes that rows may come in at once.
+/// Maximum bytes of a chunk.
 const MAX_BYTES: usize = 64 << 20;
-/// Most rows at once.
+/// Maximum rows of a chunk.
 const MAX_ROWS: usize = 1_000_000;
 
 /// One message from a scraper.
@@ -21,7 +21,7 @@ pub enum Scraped {
     End(Result<()>),
 }
 
-/// Where the rows of scrapers go, by the number that each is given.
+/// Routes the rows of scrapers by sink number.
 #[derive(Clone, Default)]
 pub struct RowIntake(Arc<Sinks>);
 
@@ -34,18 +34,18 @@ struct Sinks {
 
 struct Sink {
     sender: mpsc::Sender<Scraped>,
-    /// Why rows were refused. Without them the source is not complete, whatever its scraper says.
+    /// The error of refused rows; without them the source is incomplete.
     refused: Option<Error>,
 }
 
-/// What scrapers have the host do.
+/// The host services in use by scrapers.
 #[derive(Default)]
 struct Activity {
     under_way: usize,
     last: Option<Instant>,
 }
 
-/// A service that a scraper is using.
+/// Marks a service call of a scraper until it is dropped.
 pub struct Busy(RowIntake);
 
 impl RowIntake {
@@ -57,12 +57,12 @@ impl RowIntake {
         number
     }
 
-    /// Closes a sink; rows that come after it are refused. Returns why earlier ones were refused, if so.
+    /// Closes a sink, so that further rows are refused. Returns the error of earlier refused rows.
     pub fn close(&self, number: u64) -> Option<Error> {
         self.sinks().remove(&number)?.refused
     }
 
-    /// Takes the payload of a call.
+    /// Receives the payload of a call.
     pub(super) async fn send(&self, payload: &[u8]) -> Result<()> {
         let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
         let number = payload.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
@@ -82,13 +82,13 @@ impl RowIntake {
         }
     }
 
-    /// A scraper uses a service until the value is dropped.
+    /// Starts a service call of a scraper.
     pub(super) fn busy(&self) -> Busy {
         self.activity().under_way += 1;
         Busy(self.clone())
     }
 
-    /// For how long scrapers have used no service; zero while they do.
+    /// Returns the time since the last service call of a scraper; zero during one.
     pub fn silence(&self) -> Duration {
         let activity = self.activity();
         match activity.last {
@@ -114,16 +114,16 @@ impl Drop for Busy {
     }
 }
 
-/// Reads rows, unless they are too many to be meant.
+/// Decodes rows within the limits of a chunk.
 fn read(payload: &[u8]) -> Result<RowChunk> {
-    let too_large = |what: String| Error::new(ErrorKind::TooLarge, format!("the scraper sent {what} at once"));
+    let too_large = |what: String| Error::new(ErrorKind::TooLarge, format!("the scraper sent a chunk of {what}"));
     if payload.len() > MAX_BYTES {
-        let sizes = format!("{} MiB of rows, where {} MiB is the most,", payload.len() >> 20, MAX_BYTES >> 20);
+        let sizes = format!("{} MiB of rows (maximum {} MiB)", payload.len() >> 20, MAX_BYTES >> 20);
         return Err(too_large(sizes));
     }
     let (_, rows) = decode_rows(payload)?;
     if rows.len() > MAX_ROWS {
-        return Err(too_large(format!("{} rows, where {MAX_ROWS} is the most,", rows.len())));
+        return Err(too_large(format!("{} rows (maximum {MAX_ROWS})", rows.len())));
     }
     let mut names = HashSet::with_capacity(rows.columns().len());
     match rows.columns().iter().find(|name| !names.insert(name.as_str())) {
@@ -154,8 +154,8 @@ mod tests {
     #[tokio::test]
     async fn a_chunk_that_is_refused_makes_the_source_incomplete() {
         let cases = [
-            (payload(0, &["a"], MAX_ROWS + 1), "sent 1000001 rows, where 1000000 is the most, at once"),
-            (vec![0; MAX_BYTES + 1], "sent 64 MiB of rows, where 64 MiB is the most, at once"),
+            (payload(0, &["a"], MAX_ROWS + 1), "chunk of 1000001 rows (maximum 1000000)"),
+            (vec![0; MAX_BYTES + 1], "chunk of 64 MiB of rows (maximum 64 MiB)"),
             (payload(0, &["a", "b", "a"], 1), "sent rows with two columns `a`"),
             (vec![0; 20], "rows in an unknown format"),
         ];

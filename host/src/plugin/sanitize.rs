@@ -1,20 +1,20 @@
-//! Errors of plugins, made fit to be shown: no secrets, one line, and of a length that a person reads.
+//! Sanitizes the errors of plugins: no secrets, one line, bounded length.
 //!
-//! What could steer a terminal stays in here; it is made visible where text is printed.
+//! Control characters stay; the printer escapes them.
 
 use super::redact::Redactor;
 use rowsmith_plugin_api::Error;
 
-/// Most characters of a message; longer ones are cut.
+/// Maximum characters of a message.
 const MESSAGE_CHARS: usize = 2_000;
-/// Most characters of a hint or a fact.
+/// Maximum characters of a hint or a context value.
 const FACT_CHARS: usize = 500;
-/// Most facts.
+/// Maximum context entries.
 const FACTS: usize = 32;
-/// Secrets are looked for in so many characters, so that what is cut off in the middle of one is still found.
+/// Extra characters that are searched for secrets, so that a secret at the cut is found.
 const MARGIN: usize = 4_096;
 
-/// The error without what nobody should see.
+/// Returns the sanitized error.
 pub fn sanitize_error(mut error: Error, redactor: &Redactor) -> Error {
     error.message = sanitize_text(&error.message, MESSAGE_CHARS, redactor);
     error.hint = error.hint.map(|hint| sanitize_text(&hint, FACT_CHARS, redactor));
@@ -25,7 +25,7 @@ pub fn sanitize_error(mut error: Error, redactor: &Redactor) -> Error {
     error
 }
 
-/// A text of a plugin on one line, without secrets, and with at most so many characters.
+/// Returns a plugin's text on one line, without secrets, and with at most `max` characters.
 pub fn sanitize_text(text: &str, most: usize, redactor: &Redactor) -> String {
     let cut = |text: &str, at: usize| text.char_indices().nth(at).map(|(offset, _)| offset);
     let end = cut(text, most + MARGIN).unwrap_or(text.len());

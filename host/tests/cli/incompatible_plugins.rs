@@ -98,14 +98,11 @@ fn a_damaged_manifest_is_refused_before_the_library_is_opened() {
 fn a_library_that_is_not_what_its_file_says_is_refused() {
     let sandbox = sandbox();
     let said = refused_when_opened(&sandbox, &exporter().change_manifest(b"\nabout: Writes", b"\nabout: Steals"));
-    let start = "error: plugin DIR/changed.so: is not what its file says: `about` is `Steals ";
+    let start =
+        "error: plugin DIR/changed.so: has another manifest at load time than in its file: `about` was `Steals ";
     assert!(said.stderr.starts_with(start), "{}", said.stderr);
-    assert!(said.stderr.contains("` in the file, and `Writes "), "{}", said.stderr);
-    assert!(
-        said.stderr.ends_with("\nhint: its file was changed after it was built; build it again\n"),
-        "{}",
-        said.stderr
-    );
+    assert!(said.stderr.contains("` and is `Writes "), "{}", said.stderr);
+    assert!(said.stderr.contains("\nhint: "), "{}", said.stderr);
 }
 
 #[cfg(target_os = "linux")]

@@ -126,8 +126,8 @@ fn every_mistake_is_pointed_at_before_anything_is_done() {
 
 /// Where plugins are looked for differs between machines.
 fn places_hidden(text: &str) -> String {
-    let shortened = |line: &str| match line.split_once(" (looked in ") {
-        Some((head, _)) => format!("{head} (looked in …)"),
+    let shortened = |line: &str| match line.split_once(" (searched ") {
+        Some((head, _)) => format!("{head} (searched …)"),
         None => line.to_owned(),
     };
     text.lines().map(shortened).collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! A child for tests: a thread on the other end of the socket that does what a script says.
+//! A child for tests: a thread on the other end of the socket that follows a script.
 
 use super::frame::{self, Frame, Kind};
 use super::process::Process;
@@ -11,17 +11,17 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use tokio::runtime::Handle;
 
-/// What the child does with a message; it dies where the script says so.
+/// The child's reaction to a message.
 pub(super) type Script = fn(&Frame, &mut UnixStream) -> Then;
 
-/// What comes after a message.
+/// The step after a message.
 #[derive(PartialEq, Eq)]
 pub(super) enum Then {
     Goes,
     Dies,
 }
 
-/// A process that was killed, whenever it is asked.
+/// A process that was killed.
 struct Killed;
 
 impl Process for Killed {
@@ -30,7 +30,7 @@ impl Process for Killed {
     }
 }
 
-/// Services that panic, and a log that can be read.
+/// Host services that panic, with a readable log.
 #[derive(Default)]
 pub(super) struct Services(pub(super) Mutex<Vec<String>>);
 

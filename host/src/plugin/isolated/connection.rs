@@ -1,4 +1,4 @@
-//! One child as its two threads see it: who waits for which call, and what the child wants.
+//! The connection to one child: pending calls and the child's requests, served by two threads.
 
 use super::frame::{self, Frame, Kind};
 use super::process::Process;
@@ -16,26 +16,26 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-/// Why a call came to nothing.
+/// The reason why a call has no result.
 #[derive(Debug)]
 pub(super) enum Failed {
-    /// The plugin answered with an error, or refused to be made.
+    /// The plugin returned an error, or rejected its config.
     Answered(Refusal),
-    /// The process is gone; what happened to it, as in "was killed by signal 9 (SIGKILL)".
+    /// The process has ended; the text describes how, as in "was killed by signal 9 (SIGKILL)".
     Gone(String),
 }
 
-/// What the session shares with its threads.
+/// The state that the session shares with its threads.
 pub(super) struct Connection {
     pub(super) stream: UnixStream,
-    /// Messages on their way to the child, written by a thread of their own: a child that is stopped must not stop ours.
-    /// Unbounded, since there are never more than three for a call or a service of a call under way.
+    /// Messages to the child, written by a thread of their own: a stopped child must not block the host.
+    /// Unbounded, since a call in flight or its service never has more than three messages.
     pub(super) outbox: Sender<Vec<u8>>,
     pub(super) state: Mutex<State>,
     pub(super) next: AtomicU64,
     pub(super) services: Arc<dyn HostSide>,
     pub(super) runtime: Handle,
-    /// Whether the plugin was made, so that it has something to put in order at its end.
+    /// Whether the plugin was created, so that its destructors have to run.
     pub(super) made: AtomicBool,
 }
 
@@ -43,16 +43,16 @@ pub(super) struct Connection {
 pub(super) struct State {
     pub(super) calls: HashMap<u64, Waiting>,
     pub(super) services: HashMap<u64, AbortHandle>,
-    /// Why we ended the child, if we did.
+    /// The reason why the host ended the child.
     pub(super) reason: Option<String>,
-    /// How it ended.
+    /// The end of the process.
     pub(super) ended: Option<String>,
 }
 
-/// Who waits for a call.
+/// The waiter of a call.
 pub(super) enum Waiting {
     Caller(oneshot::Sender<Result<Buffer, Failed>>),
-    /// Nobody wants the result, but the call has to end.
+    /// The call was cancelled and has to end.
     Grace(oneshot::Sender<()>),
 }
 
@@ -68,17 +68,17 @@ impl Connection {
     /// Sends a message; false when it is too long.
     pub(super) fn send(&self, kind: Kind, id: u64, number: u32, payload: &[u8]) -> bool {
         let message = frame::encode(kind, id, number, payload);
-        // The writing thread is gone when the child is, which is noticed where messages are read.
+        // The writing thread ends with the child, and the reading thread notices that.
         message.is_some_and(|message| {
             drop(self.outbox.send(message));
             true
         })
     }
 
-    /// Ends the child; the listener does it, when it finds the socket closed.
+    /// Ends the child: the reading thread does so when it finds the socket closed.
     pub(super) fn end_child(&self, reason: &str) {
         self.state().reason.get_or_insert_with(|| reason.to_owned());
-        // An error means that the child is gone already.
+        // An error means that the child has ended.
         self.stream.shutdown(Shutdown::Both).unwrap_or_default();
     }
 
@@ -88,11 +88,11 @@ impl Connection {
                 Ok(Some(message)) => {
                     let kind = message.kind;
                     if !self.take(message) {
-                        break Some(format!("broke its protocol: a message of kind {}", kind as u8));
+                        break Some(format!("violated the protocol: unexpected message of kind {}", kind as u8));
                     }
                 }
                 Ok(None) => break None,
-                Err(error) => break Some(format!("broke its protocol: {error}")),
+                Err(error) => break Some(format!("violated the protocol: {error}")),
             }
         };
         let how = process.end();
@@ -108,14 +108,14 @@ impl Connection {
         }
         for waiting in calls.into_values() {
             match waiting {
-                // Callers that have given up are not there to be told.
+                // Cancelled callers have dropped their receivers.
                 Waiting::Caller(caller) => drop(caller.send(Err(Failed::Gone(during.clone())))),
                 Waiting::Grace(grace) => grace.send(()).unwrap_or_default(),
             }
         }
     }
 
-    /// Takes a message of the child's; false when it is none that a child sends.
+    /// Handles a message of the child; false for one that a child does not send.
     fn take(self: &Arc<Self>, message: Frame) -> bool {
         let Frame { kind, id, number, payload } = message;
         match kind {
@@ -173,7 +173,7 @@ impl Connection {
     }
 }
 
-/// Call 0, which makes the plugin, has errors of its own.
+/// Call 0, which creates the plugin, has its own errors.
 fn refusal(id: u64, payload: &[u8]) -> Refusal {
     if id > 0 {
         return Refusal::Failed(Error::decode(payload));

@@ -1,41 +1,41 @@
-//! Messages between the host and a plugin's process: a length, a kind, two numbers, and bytes.
+//! Encodes messages between the host and a plugin's process: a length, a kind, two numbers, and bytes.
 
 use std::io::{self, Read};
 
-/// Longer messages are refused on both sides; the largest chunks and answers are far below it.
+/// Maximum size of a message in bytes; the largest chunks and answers are far smaller.
 pub(super) const MAX_BYTES: usize = 256 << 20;
 /// The kind, the id and the number.
 const HEAD: usize = 1 + 8 + 4;
-/// Where the kind begins: behind the length.
+/// The offset of the kind, after the length.
 const LENGTH: usize = 4;
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
-    /// To the child, first: what to open, as JSON.
+    /// To the child, first: the plugin to open, as JSON.
     Start = 1,
     /// To the child: call the method `number`.
     Call = 2,
-    /// To the child: nobody waits for this call any more.
+    /// To the child: the call was cancelled.
     Cancel = 3,
     /// To the child: a service's result.
     ServiceOk = 4,
     /// To the child: a service's error.
     ServiceErr = 5,
-    /// To the child: the run is being stopped.
+    /// To the child: the run is stopping.
     Stopping = 6,
     /// To the child, last: drop the plugin and end.
     End = 7,
-    /// To the host: a call's result; of call 0, that the plugin is made.
+    /// To the host: a call's result; for call 0, the plugin was created.
     Ok = 16,
-    /// To the host: a call's error; of call 0, why the plugin is not made.
+    /// To the host: a call's error; for call 0, the plugin was not created.
     Err = 17,
-    /// To the host: the call was cancelled and holds no thread any more.
+    /// To the host: the cancelled call has released its thread.
     Cancelled = 18,
     /// To the host: call the service `number`.
     Service = 19,
-    /// To the host: nobody waits for this service any more.
+    /// To the host: the service call was cancelled.
     ServiceCancel = 20,
     /// To the host: a log record of level `number`; the first `id` bytes are its target.
     Log = 21,
@@ -72,7 +72,7 @@ pub(super) struct Frame {
     pub(super) payload: Vec<u8>,
 }
 
-/// The bytes of a message; nothing when it is too long to be sent.
+/// Returns the bytes of a message; `None` when it is too long.
 pub(super) fn encode(kind: Kind, id: u64, number: u32, payload: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(HEAD + payload.len()).ok().filter(|_| payload.len() <= MAX_BYTES)?;
     let mut bytes = Vec::with_capacity(LENGTH + HEAD + payload.len());
@@ -84,10 +84,10 @@ pub(super) fn encode(kind: Kind, id: u64, number: u32, payload: &[u8]) -> Option
     Some(bytes)
 }
 
-/// Reads the next message; nothing when the other side has ended, be it in the middle of a message.
+/// Reads the next message; `None` when the other side has ended, even in the middle of a message.
 ///
 /// # Errors
-/// When what came is no message, or reading fails.
+/// When the bytes are not a message, or reading fails.
 pub(super) fn read(source: &mut impl Read) -> io::Result<Option<Frame>> {
     let mut length = [0; LENGTH];
     if !fill(source, &mut length)? {
@@ -105,14 +105,14 @@ pub(super) fn read(source: &mut impl Read) -> io::Result<Option<Frame>> {
     let [kind, id @ .., n0, n1, n2, n3] = head;
     let kind = Kind::from_byte(kind).ok_or_else(|| wrong(format!("a message of kind {kind}")))?;
     let wanted = length - HEAD;
-    // It grows as bytes come, so that a wrong length costs no memory.
+    // Grows as bytes arrive, so that a wrong length costs no memory.
     let mut payload = Vec::with_capacity(wanted.min(1 << 20));
     source.take(wanted as u64).read_to_end(&mut payload)?;
     let (id, number) = (u64::from_le_bytes(id), u32::from_le_bytes([n0, n1, n2, n3]));
     Ok((payload.len() == wanted).then_some(Frame { kind, id, number, payload }))
 }
 
-/// Fills the bytes; false when the source ends before.
+/// Fills the buffer; false when the source ends first.
 fn fill(source: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
     match source.read_exact(bytes) {
         Ok(()) => Ok(true),
@@ -121,7 +121,7 @@ fn fill(source: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
     }
 }
 
-/// A process that is killed while bytes of ours are unread resets the connection.
+/// A process that is killed with unread bytes resets the connection.
 fn ends(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
 }

@@ -1,4 +1,4 @@
-//! The host's services, as a plugin in a process of its own sees them: each call is a message and its reply.
+//! The host services in a plugin's process: each call is a message and its reply.
 
 use super::frame::{Frame, Kind};
 use super::wire::Wire;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 type Reply = Result<Buffer, Buffer>;
 
-/// Services on the other side of the socket.
+/// The host services on the other side of the socket.
 pub(super) struct RemoteHostServices {
     wire: Arc<Wire>,
     open: Arc<Mutex<HashMap<u64, oneshot::Sender<Reply>>>>,
@@ -27,17 +27,17 @@ impl RemoteHostServices {
         Self { wire, open: Arc::default(), next: AtomicU64::new(1), stopping: AtomicBool::new(false), log_level }
     }
 
-    /// Takes a service's reply.
+    /// Handles the reply of a service.
     pub(super) fn replied(&self, frame: Frame) {
         let waiting = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&frame.id);
         if let Some(waiting) = waiting {
             let bytes = Buffer::from(frame.payload);
-            // A plugin that dropped the future waits for nothing any more.
+            // A plugin that dropped the future has no receiver.
             drop(waiting.send(if frame.kind == Kind::ServiceOk { Ok(bytes) } else { Err(bytes) }));
         }
     }
 
-    /// From now on the plugin is told that the run is being stopped.
+    /// Reports from now on that the run is stopping.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
@@ -68,7 +68,11 @@ impl HostSide for RemoteHostServices {
         Box::pin(async move {
             let _waiting = waiting;
             if !sent {
-                return Err(Error::new(ErrorKind::TooLarge, "this is too large to leave the plugin's process").encode());
+                return Err(Error::new(
+                    ErrorKind::TooLarge,
+                    "the request is larger than the maximum message to the host",
+                )
+                .encode());
             }
             let gone = || Err(Error::new(ErrorKind::Cancelled, "the host is gone").encode());
             receiver.await.unwrap_or_else(|_| gone())
@@ -83,7 +87,7 @@ impl HostSide for RemoteHostServices {
         match question {
             query::CANCELLED => u64::from(self.stopping.load(Ordering::Relaxed)),
             query::LOG_LEVEL => self.log_level,
-            // Even a plugin that is linked in logs through the host: nobody listens in this process.
+            // A linked plugin logs through the host too, since this process has no log.
             _ => 0,
         }
     }

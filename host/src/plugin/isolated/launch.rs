@@ -1,4 +1,4 @@
-//! Makes a plugin in a process of its own.
+//! Creates a plugin in a process of its own.
 
 use super::connection::Failed;
 use super::process::{self, Program};
@@ -20,9 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// Starts sessions, all alike.
+/// Starts equal sessions.
 pub(super) trait Launch: Send + Sync + 'static {
-    /// Starts a process; the plugin in it is not made yet.
+    /// Starts a process without creating the plugin in it.
     fn launch(&self) -> std::io::Result<ChildSession>;
 }
 
@@ -43,11 +43,11 @@ impl Launch for Launcher {
     }
 }
 
-/// Starts a process for a plugin, and makes the plugin in it, which may take `timeout` each time. Blocks until it is
-/// made.
+/// Starts a process for a plugin and creates the plugin in it, each time within `timeout`. Blocks until the plugin is
+/// created.
 ///
 /// # Errors
-/// When there is no process, the library cannot be opened, or the plugin refuses its config.
+/// When the process cannot be started, the library cannot be opened, or the plugin rejects its config.
 pub fn isolate(
     program: Program,
     source: &Source,
@@ -74,12 +74,12 @@ pub fn isolate(
             PluginError::Unusable { path: PathBuf::from(source.place()), reason, hint }
         }
         Failed::Answered(Refusal::Failed(error)) => failed(error),
-        Failed::Gone(how) => failed(isolated.lost(&format!("{how} while the plugin was made"))),
+        Failed::Gone(how) => failed(isolated.lost(&format!("{how} while the plugin was created"))),
     })?;
     Ok(Arc::new(isolated))
 }
 
-/// The child begins where this process is now, so a relative path would do; this one is right later too.
+/// A relative path would work for the first child only, if the host changes its working directory.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

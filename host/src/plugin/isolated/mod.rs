@@ -1,12 +1,12 @@
-//! `isolation = "process"`: a plugin in a process of its own.
+//! Runs a plugin in a process of its own (`isolation = "process"`).
 //!
-//! The host starts its own executable once more. That child opens the library and serves it over a socket, so that a
-//! segmentation fault, an `abort()`, an `exit()` or a call that never ends costs the call and not the run.
+//! The host starts its own executable again. The child opens the library and serves it over a socket, so that a segmentation
+//! fault, an `abort()`, an `exit()` or an endless call costs the call and not the run.
 //!
-//! `frame` is what crosses, in both directions; `wire` is where it crosses; `start` is the first message.
-//! The child's side is [`serve`] with `host_services`, the host's services as the plugin sees them. The host's side is
-//! `process`, a child that runs; `session` with `connection`, the calls to it; `supervisor`, which starts the next one,
-//! with `restart_policy`, which keeps calls from ending with a child twice; and `launch`, which puts them together.
+//! `frame` encodes messages, `wire` is the socket, and `start` is the first message. On the child's side, [`serve`] serves
+//! the plugin and `host_services` forwards its requests. On the host's side, `process` is a running child, `session` and
+//! `connection` make calls to it, `supervisor` starts the next one, `restart_policy` keeps a call from ending with a child
+//! twice, and `launch` assembles them.
 
 #[cfg(test)]
 mod child_stub;

@@ -1,4 +1,4 @@
-//! The process of a plugin, as the host runs it.
+//! Starts and ends the process of a plugin.
 
 use super::serve::ARGUMENT;
 use super::wire;
@@ -14,26 +14,26 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-/// Longer lines on standard error are logged in parts.
+/// Maximum bytes of a logged line; longer lines are logged in parts.
 const LONGEST_LINE: u64 = 8 << 10;
-/// How long the last lines on standard error are waited for; a process that the plugin has started may hold it open.
+/// Maximum wait for the last lines on standard error; a process that the plugin has started may hold it open.
 const LAST_LINES: Duration = Duration::from_millis(200);
-/// How long a process may take to end after it has closed its socket.
+/// Maximum time that a process takes to end after it has closed its socket.
 const LAST_STEPS: Duration = Duration::from_millis(100);
-/// How often it is looked at meanwhile.
+/// The polling interval meanwhile.
 const LOOK: Duration = Duration::from_millis(2);
-/// The level of what plugins write to standard error, which is shown unless the user wants errors only.
+/// The log level of text that plugins write to standard error.
 const WARN: u32 = 2;
 
-/// The program that a child runs.
+/// The executable of a child.
 #[derive(Debug, Clone)]
 pub struct Program(PathBuf);
 
 impl Program {
-    /// This program itself. On Linux it is the very file that runs, even after an update has replaced it.
+    /// Returns this executable. On Linux it is the running file, even after an update has replaced it.
     ///
     /// # Errors
-    /// When the system does not say where that is.
+    /// When the system does not report the path.
     pub fn own() -> io::Result<Self> {
         if cfg!(target_os = "linux") {
             Ok(Self(PathBuf::from("/proc/self/exe")))
@@ -42,7 +42,7 @@ impl Program {
         }
     }
 
-    /// A file that is this program too; for benchmarks, which are not.
+    /// Returns another file with this program, for benchmarks.
     pub fn at(path: PathBuf) -> Self {
         Self(path)
     }
@@ -50,11 +50,11 @@ impl Program {
 
 /// A process that can be ended.
 pub(super) trait Process: Send + 'static {
-    /// Ends it if it runs, and says in a few words how it ended.
+    /// Ends the process if it runs, and describes how it ended.
     fn end(&mut self) -> String;
 }
 
-/// A plugin's process. Dropping it ends it.
+/// A plugin's process. Dropping the value ends the process.
 pub(super) struct PluginProcess {
     child: Child,
     /// Closed when all lines of standard error are logged.
@@ -73,14 +73,14 @@ pub(super) fn start(
 ) -> io::Result<(UnixStream, PluginProcess)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut command = Command::new(&program.0);
-    // The name is for people who look at the list of processes.
+    // The name shows up in process lists.
     command.arg(ARGUMENT).args([kind.as_str(), name]).stderr(Stdio::piped());
     wire::give(&mut command, kind, OwnedFd::from(theirs));
     let child = command.spawn()?;
-    // The command holds the child's end, and while it is open here, the end of the child would not be noticed.
+    // The command holds the child's end of the socket; while it is open here, the end of the child is not noticed.
     drop(command);
     let (all_logged, lines) = sync_channel(0);
-    // From here on an early return drops it, which ends the process.
+    // From here on, an early return drops the value and ends the process.
     let mut process = PluginProcess { child, lines };
     if let Some(stderr) = process.child.stderr.take() {
         let services = Arc::clone(services);
@@ -103,8 +103,8 @@ fn log_lines(stderr: ChildStderr, services: &dyn HostSide) {
 }
 
 impl PluginProcess {
-    /// How it ended, if it ends within `limit`.
-    #[expect(clippy::disallowed_methods, reason = "a process is asked about on the thread that listens to it")]
+    /// Returns how the process ended, if it ends within `limit`.
+    #[expect(clippy::disallowed_methods, reason = "the thread that reads from the process polls it")]
     fn ends_within(&mut self, limit: Duration) -> Option<ExitStatus> {
         let begin = Instant::now();
         loop {
@@ -118,7 +118,7 @@ impl PluginProcess {
 
 impl Process for PluginProcess {
     fn end(&mut self) -> String {
-        // One that ends by itself closes its socket a little before, and how it ended would be lost to a kill.
+        // A process that ends by itself closes its socket first, and a kill would hide how it ended.
         self.ends_within(LAST_STEPS);
         self.child.kill().unwrap_or_default();
         let status = self.child.wait();
@@ -128,7 +128,7 @@ impl Process for PluginProcess {
 }
 
 impl Drop for PluginProcess {
-    /// Nothing is left of one that nobody got to end.
+    /// Kills and reaps a process that is still running.
     fn drop(&mut self) {
         if let Ok(None) = self.child.try_wait() {
             self.child.kill().unwrap_or_default();
@@ -143,7 +143,7 @@ mod tests {
     use rustix::io::Errno;
     use rustix::process::{Pid, test_kill_process};
 
-    /// A process without a plugin, whose standard input stays open.
+    /// A process without a plugin whose standard input stays open.
     fn process(script: &str) -> PluginProcess {
         let mut command = Command::new("sh");
         command.args(["-c", script]).stdin(Stdio::piped());
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn how_a_process_that_ends_by_itself_has_ended_is_known() {
         let mut process = process("exit 3");
-        // Longer than it takes on the busiest machine.
+        // Long enough for a busy machine.
         assert_eq!(process.ends_within(Duration::from_secs(60)).and_then(|status| status.code()), Some(3));
         assert_eq!(process.end(), "ended with exit code 3");
     }

@@ -1,22 +1,21 @@
-//! Which calls may share a process.
+//! Decides which calls may share a process.
 //!
-//! Calls that are under way together end together, and nobody can tell whose fault it was. So a call that ended with its
-//! process is made alone when it is made again: the one that is at fault harms no other any more, and no call is
-//! lost to the fault of others twice.
+//! Calls in flight end together with their process, whichever of them caused the end. So a call that ended with its process
+//! is repeated alone: a faulty call harms no other again, and no call is lost to another one twice.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Lets calls in: most together, suspects alone.
+/// Admits calls: suspects alone, all others together.
 #[derive(Default)]
 pub(super) struct RestartPolicy {
     lock: RwLock<()>,
     suspects: Mutex<HashSet<u64>>,
 }
 
-/// A call that is let in, until it is dropped.
+/// An admitted call, until it is dropped.
 pub(super) struct Turn<'a> {
     restart_policy: &'a RestartPolicy,
     call: u64,
@@ -29,7 +28,7 @@ enum Guard<'a> {
 }
 
 impl RestartPolicy {
-    /// Waits until a call with this payload may be made.
+    /// Waits until a call with this payload is admitted.
     pub(super) async fn enter(&self, payload: &[u8]) -> Turn<'_> {
         let mut hasher = DefaultHasher::new();
         payload.hash(&mut hasher);
@@ -46,14 +45,14 @@ impl RestartPolicy {
 }
 
 impl Turn<'_> {
-    /// The call was answered, so it is harmless.
+    /// Marks the call as harmless, since it was answered.
     pub(super) fn answered(&self) {
         if matches!(self.guard, Guard::Alone(_)) {
             self.restart_policy.suspects().remove(&self.call);
         }
     }
 
-    /// The call ended with its process.
+    /// Marks the call as a suspect, since it ended with its process.
     pub(super) fn lost(&self) {
         self.restart_policy.suspects().insert(self.call);
     }

@@ -1,4 +1,4 @@
-//! The program as a plugin's process: opens one plugin, and serves its calls until the host says that it is over.
+//! Runs the program as a plugin's process: opens one plugin and serves its calls until the host ends it.
 
 use super::frame::{self, Frame, Kind, MAX_BYTES};
 use super::host_services::RemoteHostServices;
@@ -21,31 +21,30 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::AbortHandle;
 
-/// The first argument of the program as a plugin's process; the second is the plugin's kind. No person types it.
+/// The internal first argument of a plugin's process; the second is the plugin's kind.
 pub(super) const ARGUMENT: &str = "__plugin";
-/// How long calls that block may hold up the end.
+/// Maximum time that blocking calls may delay the end.
 const LINGER: Duration = Duration::from_millis(200);
-/// How long the plugin's destructors may run after the host has said that it is over: longer than the exec plugins wait
-/// for their programs.
+/// Maximum time that the plugin's destructors may take; longer than the exec plugins wait for their programs.
 const LAST_WORDS: Duration = Duration::from_secs(3);
-/// Fewer threads would let few calls that block hold up all others.
+/// Minimum threads, so that a few blocking calls do not delay all others.
 const FEWEST_THREADS: usize = 4;
 
-/// Whether the command line asks for a plugin's process, and if so, of which kind.
+/// Returns the plugin's kind when the command line starts a plugin's process.
 pub fn is_asked_for(mut arguments: impl Iterator<Item = OsString>) -> Option<String> {
     let asked = arguments.nth(1)? == ARGUMENT;
     asked.then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
 }
 
-/// Serves a plugin until the host ends it. All that goes wrong is told to the host, in its protocol.
+/// Serves a plugin until the host ends it. Errors are reported to the host.
 pub fn serve(kind: &str) -> ExitCode {
     rowsmith_abi::install_panic_hook();
     let Some(stream) = PluginKind::from_name(kind).and_then(|kind| wire::take(kind).ok()) else {
         crate::printer::Printer { color: false, quiet: false }
-            .error("this command is how rowsmith starts the process of a plugin; it is not for people");
+            .error("this command is internal: rowsmith uses it to start the process of a plugin");
         return ExitCode::Usage;
     };
-    // The runtime is first: a signal to the whole group of processes may come before the host's first word.
+    // The runtime is created first: a signal to the process group may arrive before the host's first message.
     let opened = new_runtime().and_then(|runtime| {
         let half = stream.try_clone()?;
         let mut reader = BufReader::new(stream);
@@ -65,19 +64,19 @@ fn new_runtime() -> std::io::Result<Runtime> {
     let threads = std::thread::available_parallelism().map_or(FEWEST_THREADS, |n| n.get().max(FEWEST_THREADS));
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().thread_name("plugin").build()?;
     let _guard = runtime.enter();
-    // The terminal sends Ctrl-C to this process too, but what it means is the host's to decide: once someone
-    // listens, the signal no longer ends the process, and nobody needs to look.
+    // The terminal sends Ctrl-C to this process too, but the host decides what it means. A listener keeps the signal from
+    // ending the process.
     for signal in [tokio::signal::unix::SignalKind::interrupt(), tokio::signal::unix::SignalKind::terminate()] {
         drop(tokio::signal::unix::signal(signal)?);
     }
     Ok(runtime)
 }
 
-/// The plugin, as the reading thread and the calls share it.
+/// The plugin, shared by the reading thread and the calls.
 struct Service {
     wire: Arc<Wire>,
     host: Arc<RemoteHostServices>,
-    /// Nothing before it is made and after the end.
+    /// `None` before the creation and after the end.
     instance: Mutex<Option<Arc<Instance>>>,
     calls: Mutex<HashMap<u64, AbortHandle>>,
     runtime: Handle,
@@ -97,7 +96,7 @@ impl Service {
             runtime: runtime.handle().clone(),
         });
         let (over, ended) = sync_channel(1);
-        // Never sent on: it is closed when this function is left, which is when nothing is left to wait for.
+        // Nothing is sent: the channel closes when this function returns.
         let (_alive, gone) = sync_channel::<()>(0);
         let listening = Arc::clone(&service);
         std::thread::spawn(move || listening.listen(reader, &over, &gone));
@@ -108,10 +107,10 @@ impl Service {
             }
             Err(error) => return refuse(wire, &error.into()),
         }
-        // Ends when the host says so; when the host is gone, the listener ends the process.
+        // Ends when the host asks for it; when the host is gone, the reading thread ends the process.
         ended.recv().unwrap_or_default();
         runtime.shutdown_timeout(LINGER);
-        // Calls that do not block have ended, so this is the last owner: the plugin's destructors run here.
+        // Calls that do not block have ended, so the plugin's destructors run here.
         drop(service.instance.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
@@ -130,7 +129,7 @@ impl Service {
                 _ => break,
             }
         }
-        // The host has died or broken off: nobody is left who could use what the plugin does, or stop it.
+        // The host is gone, so no result is used and no stop signal can arrive.
         end_process();
     }
 
@@ -138,12 +137,12 @@ impl Service {
         let Frame { id, number, payload, .. } = frame;
         let instance = self.instance.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(instance) = instance else {
-            let error = Error::new(ErrorKind::Other, "the plugin was called before it was made");
+            let error = Error::new(ErrorKind::Other, "the plugin was called before it was created");
             self.wire.send(Kind::Err, id, 0, &error.encode());
             return;
         };
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        // Made before the call's future and so dropped after it.
+        // Created before the call's future and therefore dropped after it.
         let mut under_way = UnderWay { service: Arc::clone(self), id, answered: false };
         let task = self.runtime.spawn(async move {
             let result = instance.call(number, payload.into()).await;
@@ -160,7 +159,7 @@ impl Service {
     }
 }
 
-/// A call that the host gets one message for, however it ends.
+/// A call that ends with exactly one message to the host.
 struct UnderWay {
     service: Arc<Service>,
     id: u64,
@@ -176,7 +175,10 @@ impl UnderWay {
         };
         if !self.service.wire.send(kind, self.id, 0, bytes) {
             let most = MAX_BYTES >> 20;
-            let error = Error::new(ErrorKind::TooLarge, format!("the plugin's answer is over {most} MiB"));
+            let error = Error::new(
+                ErrorKind::TooLarge,
+                format!("the plugin's answer is larger than the maximum of {most} MiB"),
+            );
             self.service.wire.send(Kind::Err, self.id, 0, &error.encode());
         }
     }
@@ -191,13 +193,13 @@ impl Drop for UnderWay {
     }
 }
 
-/// Opens what the host has judged, and nothing else.
+/// Opens exactly the bytes that the host has checked.
 fn open(start: &Start, host: Arc<RemoteHostServices>) -> Result<Instance, PluginError> {
     let source = match &start.file {
         Some(file) => {
             let image = Image::read(&file.path)?;
             if image.sha256() != file.sha256 {
-                return Err(PluginError::unusable(&file.path, "was changed while it was in use")
+                return Err(PluginError::unusable(&file.path, "was changed while in use")
                     .with_hint("run again to use the new file"));
             }
             Source::File(Arc::new(image))
@@ -220,7 +222,7 @@ fn refuse(wire: &Wire, refusal: &Refusal) {
     wire.send(Kind::Err, 0, 0, &serde_json::to_vec(refusal).unwrap_or_default());
 }
 
-/// Ends this process without running anything of the plugin's, whose threads may hang.
+/// Ends this process without running plugin code, whose threads may hang.
 fn end_process() {
     rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).unwrap_or_default();
 }

@@ -1,4 +1,4 @@
-//! The calls to one child, from its start to its end.
+//! Makes calls to one child, from its start to its end.
 
 use super::connection::{Connection, Failed, Waiting};
 use super::frame::{Kind, MAX_BYTES};
@@ -17,26 +17,26 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-/// How long a call that was cancelled may go on; a plugin that blocks its thread would do so for ever.
+/// Maximum time that a cancelled call may continue; a plugin that blocks its thread would never end.
 const CANCEL_GRACE: Duration = Duration::from_secs(2);
-/// How long the plugin's destructors may take: longer than the child gives them.
+/// Maximum time for the plugin's destructors; longer than the child allows.
 const END_GRACE: Duration = Duration::from_secs(4);
 
-/// A child and the calls to it. Dropping it ends the child.
+/// A child and its calls. Dropping the value ends the child.
 pub(super) struct ChildSession {
     connection: Arc<Connection>,
     /// Closed when the child has ended.
     ended: Mutex<Receiver<()>>,
     stop: Stop,
-    /// Tells the child of a stop. Nothing before the start, which has to be the first that the child is told.
+    /// Sends the stop signal to the child; idle before the start, which must be the first message.
     stopping: OnceLock<AbortOnDrop<()>>,
 }
 
 impl ChildSession {
-    /// Talks to a child over its socket.
+    /// Connects to a child over its socket.
     ///
     /// # Errors
-    /// When the socket cannot be used, or there is no thread to be had.
+    /// When the socket cannot be used, or no thread can be started.
     pub(super) fn new(
         stream: UnixStream,
         process: impl Process,
@@ -58,7 +58,7 @@ impl ChildSession {
         let (alive, ended) = sync_channel(0);
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
         thread("plugin-write").spawn(move || {
-            // A child that is gone is noticed where messages are read.
+            // The reading thread notices a child that has ended.
             while messages.recv().is_ok_and(|message| writing.write_all(&message).is_ok()) {}
         })?;
         let listener = Arc::clone(&connection);
@@ -69,7 +69,7 @@ impl ChildSession {
         Ok(Self { connection, ended: Mutex::new(ended), stop: stop.clone(), stopping: OnceLock::new() })
     }
 
-    /// Has the plugin made.
+    /// Creates the plugin.
     pub(super) async fn start(&self, start: &[u8]) -> Result<(), Failed> {
         let made = self.request(Kind::Start, 0, 0, start)?;
         self.stopping.get_or_init(|| self.tell_of_a_stop());
@@ -83,13 +83,13 @@ impl ChildSession {
         self.request(Kind::Call, self.connection.next.fetch_add(1, Ordering::Relaxed), method, payload)?.await
     }
 
-    /// Whether the child has ended, or is about to.
+    /// Returns whether the child has ended or is ending.
     pub(super) fn is_over(&self) -> bool {
         let state = self.connection.state();
         state.ended.is_some() || state.reason.is_some()
     }
 
-    /// How the child ended, when it has.
+    /// Returns how the child ended, once it has.
     pub(super) fn how_it_ended(&self) -> Option<String> {
         self.connection.state().ended.clone()
     }
@@ -102,7 +102,7 @@ impl ChildSession {
         }))
     }
 
-    /// Sends a message at once, and returns the wait for what it comes to.
+    /// Sends a message at once and returns a future of its result.
     fn request(
         &self,
         kind: Kind,
@@ -122,7 +122,7 @@ impl ChildSession {
         if !self.connection.send(kind, id, number, payload) {
             self.connection.state().calls.remove(&id);
             let most = MAX_BYTES >> 20;
-            let error = format!("a call of over {most} MiB does not fit into the plugin's process");
+            let error = format!("a call is larger than the maximum of {most} MiB");
             return Err(Failed::Answered(Refusal::Failed(Error::new(ErrorKind::TooLarge, error))));
         }
         Ok(async move {
@@ -137,14 +137,14 @@ impl Drop for ChildSession {
         if self.connection.is_made() {
             self.connection.send(Kind::End, 0, 0, &[]);
             let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
-            // An error either way: closed is what is waited for, and what is late is ended below.
+            // Both results are errors: closed is expected, and a late child is ended below.
             ended.recv_timeout(END_GRACE).unwrap_or_default();
         }
-        self.connection.end_child("was not needed any more");
+        self.connection.end_child("was no longer needed");
     }
 }
 
-/// Tells the child when nobody waits for a call any more, and ends it when the call goes on all the same.
+/// Cancels a call when its future is dropped, and ends the child when the call continues.
 struct CancelOnDrop {
     connection: Arc<Connection>,
     id: u64,
@@ -165,8 +165,9 @@ impl Drop for CancelOnDrop {
         self.connection.runtime.spawn(async move {
             if tokio::time::timeout(CANCEL_GRACE, receiver).await.is_err() {
                 let seconds = CANCEL_GRACE.as_secs();
-                connection
-                    .end_child(&format!("was ended, since a call did not stop within {seconds} s of being cancelled"));
+                connection.end_child(&format!(
+                    "was killed, since a call did not stop within {seconds} s of its cancellation"
+                ));
             }
         });
     }

@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A call that the child answers with an error, or with the end of the world.
+/// A call that the child answers with an error.
 async fn failure(session: &ChildSession) -> String {
     match session.call(1, b"payload").await.unwrap_err() {
         Failed::Gone(how) => format!("gone: {how}"),
@@ -19,7 +19,7 @@ async fn failure(session: &ChildSession) -> String {
     }
 }
 
-/// Polls a call until it is under way, then drops it.
+/// Polls a call until it is in flight, then drops it.
 async fn cancelled(session: &ChildSession) {
     let call = session.call(1, b"to be cancelled");
     assert!(tokio::time::timeout(Duration::ZERO, call).await.is_err());
@@ -27,7 +27,7 @@ async fn cancelled(session: &ChildSession) {
 
 #[tokio::test]
 async fn replies_find_their_calls_in_any_order() {
-    // Keeps the first call until the second one came, and answers that first.
+    // Holds the first call until the second one arrives, and answers the second one first.
     let session = session(
         |frame, stream| {
             if frame.id == 2 {
@@ -113,7 +113,7 @@ async fn a_call_that_ends_when_it_is_cancelled_costs_nothing() {
 #[tokio::test]
 async fn services_answer_and_their_panics_are_errors_and_logs_arrive() {
     let services = Arc::new(Services::default());
-    // Calls the two services for the call, and answers with what the second one says.
+    // Calls two services, and answers with the result of the second one.
     let session = session(
         |frame, stream| {
             match frame.kind {
@@ -140,11 +140,11 @@ async fn services_answer_and_their_panics_are_errors_and_logs_arrive() {
 }
 
 thread_local! {
-    /// What came to the child of this thread before.
+    /// The earlier messages to the child of this thread.
     static CAME: RefCell<Vec<Kind>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Leaves when the first message is not the start, like a real child; answers call 1 when it was told to stop.
+/// Ends when the first message is not the start, like a real child; answers call 1 after the stop signal.
 fn told(frame: &Frame, stream: &mut UnixStream) -> Then {
     let came = CAME.with_borrow_mut(|came| {
         came.push(frame.kind);
@@ -176,7 +176,7 @@ async fn a_child_that_starts_while_the_run_stops_is_told_after_its_start() {
     let stop = Stop::default();
     stop.request(StopReason::Interrupted);
     let session = session(told, Arc::new(Services::default()), &stop);
-    // Whatever would tell it too early does so now.
+    // Gives a signal that comes too early the time to arrive.
     tokio::task::yield_now().await;
     session.start(b"").await.unwrap();
     assert_eq!(&session.call(1, b"").await.unwrap()[..], b"told");

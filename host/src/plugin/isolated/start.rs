@@ -1,4 +1,4 @@
-//! The first message to a plugin's process: what to open, and with which config.
+//! The first message to a plugin's process: the plugin to open and its config.
 
 use crate::plugin::error::PluginError;
 use rowsmith_plugin_api::Error;
@@ -7,42 +7,42 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// What to open. It holds secrets, so it goes over the socket and never over the command line.
+/// The plugin to open. It holds secrets, so it is sent over the socket and never on the command line.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Start {
     /// The plugin's kind.
     pub(super) kind: PluginKind,
-    /// Its name.
+    /// The plugin's name.
     pub(super) name: String,
-    /// Its file; nothing when it is linked into the program.
+    /// The plugin's file; `None` when it is linked into the program.
     pub(super) file: Option<StartFile>,
-    /// Its config, with secrets.
+    /// The plugin's config, with secrets.
     pub(super) config: Value,
-    /// The most talkative log level that anyone listens to.
+    /// The most verbose log level that a subscriber wants.
     pub(super) log_level: u64,
 }
 
-/// A file that the host has judged.
+/// A file that the host has checked.
 #[derive(Serialize, Deserialize)]
 pub(super) struct StartFile {
-    /// Where it is.
+    /// The path of the file.
     pub(super) path: PathBuf,
-    /// What its bytes were; the child opens no others.
+    /// The hash of its bytes; the child opens no other bytes.
     pub(super) sha256: String,
 }
 
-/// Why the plugin was not made.
+/// The reason why the plugin was not created.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Refusal {
     /// The file cannot be used.
     Unusable {
-        /// The reason, as the host itself would say it.
+        /// The reason, in the words of the host.
         reason: String,
-        /// What to do about it.
+        /// The next step for the user.
         hint: Option<String>,
     },
-    /// The plugin refused its config, or failed.
+    /// The plugin rejected its config, or failed.
     Failed(Error),
 }
 

@@ -1,7 +1,7 @@
-//! Keeps a plugin's process: carries calls to it, says what happened to it, and starts the next one where that is safe.
+//! Supervises a plugin's process: forwards calls, reports its end, and starts the next one where that is safe.
 //!
-//! A provider and a cache keep nothing that a new process could not read again, so they get one. What a scraper has read
-//! or an exporter has written ends with its process.
+//! A provider and a cache hold no state that a new process could not read again, so they get one. The work of a scraper or
+//! an exporter ends with its process.
 
 use super::connection::Failed;
 use super::launch::Launch;
@@ -19,40 +19,40 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// After so many ends in a row without an answer in between, there is no new process. The pipeline gives up on a
-/// provider far earlier; what is bounded here is what nobody else bounds.
+/// Maximum consecutive ends without an answer. The pipeline stops using a provider much earlier; this limit bounds the
+/// other kinds.
 const MAX_ENDS: u32 = 20;
-/// The pause before a process whose two predecessors ended without an answer; it doubles with each further one.
+/// The pause before a process whose two predecessors ended without an answer; it doubles with each further end.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How often it doubles.
+/// Maximum number of doublings.
 const MAX_DOUBLINGS: u32 = 2;
 
 /// A plugin in a process of its own.
 pub(super) struct Isolated {
     kind: PluginKind,
-    /// The subject of what is said about its process.
+    /// The subject of messages about its process.
     subject: String,
     launch: Box<dyn Launch>,
     /// The first message to each process.
     start: Vec<u8>,
-    /// How long the plugin may take to be made.
+    /// Maximum time for the creation of the plugin.
     start_limit: Duration,
     session: Mutex<Option<Arc<ChildSession>>>,
     /// Ends since the last answer.
     ends: AtomicU32,
     /// The first pause.
     pause: Duration,
-    /// Which completions may share a process.
+    /// Decides which completions share a process.
     restart_policy: RestartPolicy,
-    /// How the last process ended.
+    /// The end of the last process.
     last: std::sync::Mutex<String>,
 }
 
-/// What a call came to.
+/// The result of a call.
 enum Came {
-    /// The plugin's answer, or why there is no process that could give one.
+    /// The plugin's answer, or the reason why there is no process.
     Reply(Result<Buffer, Error>),
-    /// The process is gone, with the call.
+    /// The process ended with the call.
     Gone(String),
 }
 
@@ -79,14 +79,14 @@ impl Isolated {
         }
     }
 
-    /// Makes the plugin, for the first time.
+    /// Creates the plugin for the first time.
     pub(super) async fn make(&self) -> Result<(), Failed> {
         let session = self.start_one().await?;
         self.session.lock().await.replace(Arc::new(session));
         Ok(())
     }
 
-    /// The error of what is lost with a process.
+    /// Returns the error of a call that was lost with its process.
     pub(super) fn lost(&self, how: &str) -> Error {
         self.error(ErrorKind::Other, how)
     }
@@ -95,7 +95,7 @@ impl Isolated {
         let session = self.launch.launch().map_err(|error| Failed::Gone(format!("cannot be started: {error}")))?;
         let made = tokio::time::timeout(self.start_limit, session.start(&self.start)).await;
         let seconds = self.start_limit.as_secs();
-        made.unwrap_or_else(|_| Err(Failed::Gone(format!("was ended after {seconds} s, since it was not ready"))))?;
+        made.unwrap_or_else(|_| Err(Failed::Gone(format!("was killed, since it was not ready after {seconds} s"))))?;
         Ok(session)
     }
 
@@ -110,7 +110,7 @@ impl Isolated {
                 turn.answered();
                 reply
             }
-            // It may have cost something, so the pipeline decides whether to ask again.
+            // The call may be billed, so the pipeline decides about a retry.
             Came::Gone(how) => {
                 turn.lost();
                 Err(self.error(ErrorKind::Retryable, &how).maybe_billed())
@@ -118,7 +118,7 @@ impl Isolated {
         }
     }
 
-    /// Makes a call, and once again in the next process where that is safe.
+    /// Makes a call, and repeats it in the next process where that is safe.
     async fn repeat(&self, method: u32, payload: &[u8]) -> Result<Buffer, Error> {
         let how = match self.once(method, payload).await {
             Came::Reply(reply) => return reply,
@@ -127,7 +127,7 @@ impl Isolated {
         if !self.can_begin_again() {
             return Err(self.lost(&how));
         }
-        tracing::warn!("{} {how}; a new one repeats it", self.subject);
+        tracing::warn!("{} {how}; a new process repeats it", self.subject);
         match self.once(method, payload).await {
             Came::Reply(reply) => reply,
             Came::Gone(how) => Err(self.lost(&how)),
@@ -152,7 +152,7 @@ impl Isolated {
         Came::Reply(reply)
     }
 
-    /// The process, or the next one.
+    /// Returns the process, or starts the next one.
     async fn session(&self) -> Result<Arc<ChildSession>, Error> {
         let mut current = self.session.lock().await;
         if let Some(session) = current.as_ref() {
@@ -161,7 +161,7 @@ impl Isolated {
             }
             if !self.can_begin_again() {
                 let how = session.how_it_ended().unwrap_or_else(|| "is being ended".to_owned());
-                return Err(self.error(ErrorKind::Other, &format!("{how}, and what it held is lost")));
+                return Err(self.error(ErrorKind::Other, &format!("{how}, and its state is lost")));
             }
             self.count_end(&session.how_it_ended().unwrap_or_else(|| "was ended".to_owned()));
             *current = None;
@@ -169,7 +169,7 @@ impl Isolated {
         let ends = self.ends.load(Ordering::Relaxed);
         if ends >= MAX_ENDS {
             let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            let how = format!("has ended {ends} times in a row without an answer; the last time it {last}");
+            let how = format!("ended {ends} times in a row without an answer; the last time it {last}");
             return Err(self.error(ErrorKind::Other, &how));
         }
         if let Some(doublings) = ends.checked_sub(2) {
@@ -185,7 +185,7 @@ impl Isolated {
         }
     }
 
-    /// Forgets a process that has ended, once, however many calls it ended in.
+    /// Forgets a process that has ended, once, even if it ended in several calls.
     async fn bury(&self, session: &Arc<ChildSession>, how: &str) {
         if !self.can_begin_again() {
             return;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Starts children after these scripts, one after the other; the last one again and again.
+/// Starts one child per script; the last script repeats.
 struct Scripts {
     scripts: Vec<Script>,
     started: Arc<AtomicUsize>,
@@ -35,7 +35,7 @@ fn isolated(kind: PluginKind, scripts: &[Script]) -> (Arc<Isolated>, Arc<AtomicU
     (Arc::new(isolated), started)
 }
 
-/// Answers everything; ends when it is told to.
+/// Answers every call and ends on request.
 fn answers(frame: &Frame, stream: &mut UnixStream) -> Then {
     match frame.kind {
         Kind::Start => send(stream, Kind::Ok, 0, 0, b""),
@@ -46,7 +46,7 @@ fn answers(frame: &Frame, stream: &mut UnixStream) -> Then {
     Then::Goes
 }
 
-/// Is made, and dies in its first call.
+/// Is created, and dies in its first call.
 fn dies(frame: &Frame, stream: &mut UnixStream) -> Then {
     if frame.kind == Kind::Call { Then::Dies } else { answers(frame, stream) }
 }
@@ -151,7 +151,7 @@ async fn a_call_is_lost_to_the_fault_of_another_once_at_most() {
     fn dies_of_poison(frame: &Frame, stream: &mut UnixStream) -> Then {
         if frame.kind == Kind::Call && frame.payload == b"poison" { Then::Dies } else { answers(frame, stream) }
     }
-    // Holds the other call until the poison comes, so that both are under way when the child dies.
+    // Holds the other call until the poisoned one arrives, so that both are in flight when the child dies.
     fn dies_of_poison_at_last(frame: &Frame, stream: &mut UnixStream) -> Then {
         if frame.payload == b"other" { Then::Goes } else { dies_of_poison(frame, stream) }
     }

@@ -1,7 +1,7 @@
-//! Where messages cross: a socket that takes the place of one standard stream of the child.
+//! The socket for messages, which replaces one standard stream of the child.
 //!
 //! A scraper may read the standard input (`path = "-"`) and an exporter may write to the standard output, and both must
-//! go on to do so. So the socket takes the stream that the plugin's kind has no use for, and the other one is the host's.
+//! keep working. So the socket replaces the stream that the plugin's kind does not use, and the other one is the host's.
 
 use super::frame::{self, Kind};
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -12,7 +12,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-/// Puts the child's end in the place of a standard stream.
+/// Replaces a standard stream of the child by its end of the socket.
 pub(super) fn give(command: &mut Command, kind: PluginKind, end: OwnedFd) {
     match kind {
         PluginKind::Scraper => command.stdin(Stdio::inherit()).stdout(end),
@@ -21,18 +21,18 @@ pub(super) fn give(command: &mut Command, kind: PluginKind, end: OwnedFd) {
     };
 }
 
-/// Takes the child's end away from its standard stream. What a plugin prints goes to standard error then, and so to the
-/// log; only an exporter has the host's standard output.
+/// Takes the child's end from its standard stream. Text that a plugin prints goes to standard error and so to the log; only
+/// an exporter has the host's standard output.
 ///
 /// # Errors
-/// When the streams are not those that the host gives to a child.
+/// When the streams are not those of a child.
 pub(super) fn take(kind: PluginKind) -> io::Result<UnixStream> {
     let end = match kind {
         PluginKind::Scraper => io::stdout().as_fd().try_clone_to_owned()?,
         _ => io::stdin().as_fd().try_clone_to_owned()?,
     };
     let stream = UnixStream::from(end);
-    // Fails on what is no connected socket, which is how a person who calls this by hand is told apart.
+    // Fails unless the stream is a connected socket, which detects a manual start.
     stream.peer_addr()?;
     if kind != PluginKind::Scraper {
         rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
@@ -43,7 +43,7 @@ pub(super) fn take(kind: PluginKind) -> io::Result<UnixStream> {
     Ok(stream)
 }
 
-/// The child's half for writing. Each message is written as a whole.
+/// The child's writing half. Each message is written as a whole.
 pub(super) struct Wire(Mutex<UnixStream>);
 
 impl Wire {
@@ -51,7 +51,7 @@ impl Wire {
         Self(Mutex::new(stream))
     }
 
-    /// Sends a message; false when it is too long. A host that is gone is noticed where messages are read.
+    /// Sends a message; false when it is too long. The reading thread notices a host that is gone.
     pub(super) fn send(&self, kind: Kind, id: u64, number: u32, payload: &[u8]) -> bool {
         let Some(bytes) = frame::encode(kind, id, number, payload) else {
             return false;
