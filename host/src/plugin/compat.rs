@@ -122,12 +122,12 @@ mod tests {
         let changes = [
             ("name: pages", "name: other", "`name` was `pages` and is `other`"),
             ("kind: scraper", "kind: cache", "`kind` was `scraper` and is `cache`"),
-            ("1.2.3", "1.2.4", "`version` is"),
-            ("of pages", "of books", "`about` is"),
-            ("abi: 1", "abi: 2", "`abi` is"),
+            ("1.2.3", "1.2.4", "`version` was"),
+            ("of pages", "of books", "`about` was"),
+            ("abi: 1", "abi: 2", "`abi` was"),
             ("0.1.0", "0.3.0", "`api-version` was"),
             ("list,", "", "`capabilities` was"),
-            ("entry: sym", "entry: other", "`entry` is"),
+            ("entry: sym", "entry: other", "`entry` was"),
             ("\"object\"", "\"array\"", "`config-schema` was"),
             ("rowsmith-manifest-end", "", "has an unreadable manifest at load time: "),
         ];
