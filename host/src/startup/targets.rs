@@ -16,7 +16,7 @@ pub(super) fn check_existing(target: &Target) -> Result<(), Error> {
     let keeps = target.replaces == Some(false);
     match target.path.as_ref().filter(|path| keeps && Path::new(path).exists()) {
         None => Ok(()),
-        Some(path) => Err(Error::new(ErrorKind::Io, format!("{path} exists already"))
+        Some(path) => Err(Error::new(ErrorKind::Io, format!("{path} already exists"))
             .hint("remove it, name another `path`, use --force, or set `if_exists = \"replace\"`")),
     }
 }
