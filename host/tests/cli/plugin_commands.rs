@@ -54,12 +54,12 @@ fn info_explains_one_plugin() {
     assert!(said.stdout.contains("\nFound in      ROWSMITH_PLUGIN_PATH\nSHA-256       "), "{}", said.stdout);
     let table = [
         "SETTING        TYPE             DEFAULT     MEANING",
-        "path           string           (required)  The file, relative to the working directory; `-` is the standard",
-        "                                            input.",
+        "path           string           (required)  Path of the file, relative to the working directory; `-` is the",
+        "                                            standard input.",
     ];
     let lines: Vec<&str> = said.stdout.lines().skip_while(|line| !line.starts_with("SETTING")).take(3).collect();
     assert_eq!(lines, table, "{}", said.stdout);
-    assert!(said.stdout.contains("\nragged         string           \"error\"     What happens"), "{}", said.stdout);
+    assert!(said.stdout.contains("\nragged         string           \"error\"     Rows with more"), "{}", said.stdout);
     assert!(said.stdout.lines().all(|line| line.chars().count() <= 110), "{}", said.stdout);
     assert_eq!(sandbox.rowsmith("plugin info csv --kind scraper").exits(0).stdout, said.stdout);
 
