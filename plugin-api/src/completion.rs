@@ -1,18 +1,18 @@
-//! One question to a model and its answer.
+//! A question to a model and its answer.
 
 use crate::envelope;
 use crate::error::Result;
 use rowsmith_abi::Buffer;
 use serde::{Deserialize, Serialize};
 
-/// How a provider can be made to answer in JSON.
+/// The means by which answers are made to be JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StructuredOutput {
     /// The service decodes under a JSON Schema.
     JsonSchema,
-    /// The service promises JSON, of whatever shape.
+    /// The service returns JSON of any shape.
     JsonObject,
     /// Only the prompt asks for JSON.
     #[default]
@@ -20,31 +20,31 @@ pub enum StructuredOutput {
     None,
 }
 
-/// What a configured provider says of itself.
+/// Description of a configured provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProviderInfo {
-    /// The model's name, for people and reports.
+    /// Name of the model, for users and reports.
     pub model: String,
-    /// Everything in the config that changes answers (model, temperature, …): part of every row's key.
+    /// Everything in the config that changes answers (model, temperature, …). It is part of every row's key.
     pub identity: serde_json::Value,
-    /// How answers are made to be JSON.
+    /// The means by which answers are made to be JSON.
     #[serde(default)]
     pub structured_output: StructuredOutput,
-    /// Most tokens the model may write in one answer, when known.
+    /// Maximum output tokens of one answer, when known.
     #[serde(default)]
     pub max_output_tokens: Option<u32>,
-    /// Tokens that a thinking model may spend before it writes; added to output caps.
+    /// Thinking tokens to reserve; added to output caps.
     #[serde(default)]
     pub thinking_tokens: u32,
-    /// False for a provider that is no language model, so that reports say so.
+    /// False for a provider that is not a language model; reports state it.
     #[serde(default = "yes")]
     pub is_language_model: bool,
-    /// Names the service and the credential whose limits calls count against, without revealing the credential; see
-    /// [`crate::service::quota_scope`]. Providers with equal names share one quota. The plugin alone when absent.
+    /// Name of the quota that calls count against: a service and a credential, without revealing the credential. See
+    /// [`crate::service::quota_scope`]. Providers with equal names share one quota. Without a name, all providers of a plugin do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota_scope: Option<String>,
-    /// The version of the answers: a part of every row's key that the author raises when equal requests get other answers.
-    /// The plugin's own version, up to its first part that is not zero, when absent.
+    /// Version of the answers. It is part of every row's key; raise it when equal requests get other answers. When absent,
+    /// the plugin's version up to its first part that is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers_version: Option<String>,
 }
@@ -54,7 +54,7 @@ fn yes() -> bool {
 }
 
 impl ProviderInfo {
-    /// A language model of the given name, whose identity is the name alone.
+    /// Describes a language model whose identity is its name.
     pub fn new(model: impl Into<String>) -> Self {
         let model = model.into();
         Self {
@@ -70,24 +70,24 @@ impl ProviderInfo {
     }
 }
 
-/// One question: the texts to send, and the same as data for providers that do not read prose.
+/// A question: the texts to send, and the same content as data for providers without a language model.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompletionRequest {
-    /// Role, task and rules: the same for every call of a run, without any row.
+    /// Role, task and rules: the same for every call of a run, without row data.
     pub system: String,
-    /// What comes before the rows in the user's text.
+    /// Text before the rows in the user's text.
     pub note: String,
     /// The rows, as JSON.
     pub rows: String,
-    /// The JSON Schema of the answer, as JSON text. Sent only to services that decode under one.
+    /// The JSON Schema of the answer, as JSON text; present for services that decode under a schema.
     pub schema: Option<String>,
     /// The full rules of the output columns, as a JSON object from name to rule (`type`, `enum`, `max_words`, …).
     pub rules: String,
-    /// Most tokens to let the model write; `None` leaves it to the service.
+    /// Maximum output tokens; `None` leaves them to the service.
     pub max_output_tokens: Option<u32>,
-    /// How many rows are asked.
+    /// Number of rows.
     pub row_count: u32,
-    /// Whether the service should be told to answer in JSON without a schema.
+    /// Requests JSON without a schema.
     pub json_mode: bool,
 }
 
@@ -104,20 +104,20 @@ struct RequestHead {
 }
 
 impl CompletionRequest {
-    /// The user's text: the note, then the rows.
+    /// Returns the user's text: the note, then the rows.
     pub fn user_text(&self) -> String {
         format!("{}\n{}", self.note, self.rows)
     }
 
-    /// The schema as a JSON value.
+    /// Returns the schema as a JSON value.
     ///
     /// # Errors
-    /// When the text is not JSON, which a host does not send.
+    /// When the text is not JSON, which no host sends.
     pub fn schema_value(&self) -> Result<Option<serde_json::Value>> {
         Ok(self.schema.as_deref().map(serde_json::from_str).transpose()?)
     }
 
-    /// The request as bytes, for the boundary.
+    /// Encodes the request for the plugin boundary.
     ///
     /// # Errors
     /// When a part is over 4 GiB.
@@ -133,7 +133,7 @@ impl CompletionRequest {
         envelope::encode(&head, &blobs)
     }
 
-    /// Reads what [`CompletionRequest::encode`] wrote.
+    /// Decodes the bytes of [`CompletionRequest::encode`].
     ///
     /// # Errors
     /// When the bytes are not such a message.
@@ -153,69 +153,69 @@ impl CompletionRequest {
     }
 }
 
-/// Why a model stopped writing.
+/// Reason for the end of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FinishReason {
-    /// It was done.
+    /// The answer is complete.
     Stop,
-    /// It reached the cap of its output.
+    /// The answer reached its output cap.
     Length,
-    /// It, or a filter, refused the content.
+    /// The model or a filter rejected the content.
     Blocked,
-    /// Anything else.
+    /// Any other reason.
     #[default]
     #[serde(other)]
     Other,
 }
 
-/// Tokens as the service counted them; absent where it did not say.
+/// Token counts of the service; absent where it does not report them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct Usage {
-    /// All of the prompt, cached parts included.
+    /// Tokens of the prompt, cached ones included.
     pub input: Option<u64>,
-    /// The part of the prompt that was read from the service's own cache.
+    /// Tokens of the prompt that were read from the service's cache.
     pub cached: Option<u64>,
-    /// All that was written, thinking included.
+    /// Output tokens, thinking included.
     pub output: Option<u64>,
-    /// The part of the output that was thinking.
+    /// Thinking tokens of the output.
     pub thinking: Option<u64>,
 }
 
-/// A limit that the service told of in its answer's headers.
+/// A rate limit in the headers of a response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct LimitHint {
     /// `requests` or `tokens`.
     pub unit: String,
-    /// The window the limit holds for, in seconds.
+    /// Window of the limit in seconds.
     pub window_secs: u64,
-    /// The limit itself.
+    /// Maximum in a window.
     pub limit: Option<u64>,
-    /// How much of it is left.
+    /// Remaining amount.
     pub remaining: Option<u64>,
-    /// Milliseconds until it resets.
+    /// Milliseconds until the limit resets.
     pub reset_ms: Option<u64>,
 }
 
-/// A model's answer.
+/// Answer of a model.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Completion {
-    /// What the model wrote.
+    /// Text of the model.
     pub text: String,
-    /// Why it stopped.
+    /// Reason for its end.
     pub finish: FinishReason,
-    /// The service's own words on why, when it stopped for another reason than being done.
+    /// The service's own reason, when the answer is not complete.
     pub finish_detail: Option<String>,
-    /// What it cost in tokens.
+    /// Token counts.
     pub usage: Usage,
-    /// The exact model that answered, when the service says.
+    /// The exact model that answered, when the service reports it.
     pub model: Option<String>,
     /// The service's id of the request, for its support.
     pub request_id: Option<String>,
-    /// Limits learned from this answer.
+    /// Rate limits in this response.
     pub limits: Vec<LimitHint>,
 }
 
@@ -236,12 +236,12 @@ struct CompletionHead {
 }
 
 impl Completion {
-    /// A finished answer without usage.
+    /// Creates a complete answer without token counts.
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), finish: FinishReason::Stop, ..Self::default() }
     }
 
-    /// The answer as bytes, for the boundary.
+    /// Encodes the answer for the plugin boundary.
     ///
     /// # Errors
     /// When the text is over 4 GiB.
@@ -257,7 +257,7 @@ impl Completion {
         envelope::encode(&head, &[self.text.as_bytes()])
     }
 
-    /// Reads what [`Completion::encode`] wrote.
+    /// Decodes the bytes of [`Completion::encode`].
     ///
     /// # Errors
     /// When the bytes are not such a message.

@@ -1,9 +1,10 @@
-//! The ways in which services write down how long to wait.
+//! Durations as services write them.
 
 use std::time::Duration;
 
-/// Reads a wait: whole or fractional seconds (`7`, `1.5`), or a duration (`42s`, `6m0s`, `1h2m3.4s`, `120ms`).
-/// Dates are not read here: they need a clock, and a host reads `Retry-After` dates before a plugin sees them.
+/// Parses a wait: whole or fractional seconds (`7`, `1.5`), or a duration (`42s`, `6m0s`, `1h2m3.4s`, `120ms`).
+///
+/// Dates are not supported, because they need a clock. The host converts the date of a `Retry-After` header to seconds.
 pub fn parse_wait(text: &str) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_forms_that_services_send() {
+    fn all_forms_of_services_are_parsed() {
         let cases = [
             ("7", Some(7_000)),
             ("1.5", Some(1_500)),

@@ -1,4 +1,4 @@
-//! Who answers.
+//! The trait of providers.
 
 use crate::completion::{Completion, CompletionRequest, ProviderInfo};
 use crate::error::{Error, Result};
@@ -7,28 +7,30 @@ use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
-/// A model behind some service.
+/// A model, usually behind a service.
 ///
-/// A provider makes exactly one attempt a call. Batching, limits, retries and the reading of answers are
-/// the host's; a provider tells failures apart by [`crate::ErrorKind`] and passes on what the service said.
+/// A provider makes exactly one attempt per call. The host batches, limits and retries calls, and parses answers. A
+/// provider classifies failures with [`crate::ErrorKind`] and quotes the service.
+///
+/// A provider over HTTP implements [`HttpProvider`](crate::HttpProvider) instead.
 pub trait Provider: Send + Sync + Sized + 'static {
     /// The plugin's table in the config.
     type Config: DeserializeOwned + ConfigSchema;
 
-    /// Makes the provider. Nothing is sent yet.
+    /// Creates the provider, without sending anything.
     ///
     /// # Errors
-    /// [`Error::config`] when the config cannot work.
+    /// [`Error::config`] for a config that cannot work.
     fn new(config: Self::Config, host: Host) -> Result<Self>;
 
-    /// What this configured provider is.
+    /// Describes the configured provider.
     fn info(&self) -> ProviderInfo;
 
-    /// Asks once.
+    /// Answers a question, in one attempt.
     fn complete(&self, request: CompletionRequest) -> impl Future<Output = Result<Completion>> + Send;
 
-    /// Asks the service whether key and model are good, without spending tokens (capability `verify`).
-    /// Returns a sentence for the user.
+    /// Checks key and model with the service, without spending tokens (capability `verify`). Returns a sentence for the
+    /// user.
     fn verify(&self) -> impl Future<Output = Result<String>> + Send {
         async { Err(Error::unsupported("verify")) }
     }

@@ -1,21 +1,23 @@
-//! Text that must not be shown.
+//! Secrets in a plugin's config.
 
 use crate::schema::{ConfigSchema, Schema};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 
-/// A key or password in a plugin's config. The config names where it is (`{ env = "NAME" }` or
-/// `{ file = "path" }`); the host reads it and hands over the text, and keeps it out of all it prints.
+/// A key or password in a plugin's config.
+///
+/// The config contains a reference (`{ env = "NAME" }` or `{ file = "path" }`). The host resolves it, and redacts the text
+/// in everything that it prints.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A secret of the given text.
+    /// Creates a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that sends it.
+    /// Returns the text, for the code that sends it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -10,7 +10,7 @@ mod response;
 mod status;
 mod wire;
 
-pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 pub use client::Http;
 pub use request::HttpRequest;
 pub use response::HttpResponse;

@@ -46,7 +46,7 @@ impl HttpResponse {
         self
     }
 
-    /// Returns the first header of a name; `None` when there is none or its value is not UTF-8.
+    /// Returns the first header of a name; `None` without such a header or with a value that is not UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }

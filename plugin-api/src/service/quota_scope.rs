@@ -6,8 +6,6 @@ use sha2::{Digest, Sha256};
 
 /// Separates this hash from every other use of the same secret.
 const DOMAIN: &[u8] = b"rowsmith quota scope v1";
-/// 64 bits tell credentials apart and are too few to hold one.
-const HASH_BYTES: usize = 8;
 
 /// Returns a name for the quota of a service and a credential, for [`ProviderInfo::quota_scope`].
 ///
@@ -22,8 +20,10 @@ pub fn quota_scope(base_url: &BaseUrl, api_key: Option<&Secret>) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    let digits = hash.finalize().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("{}:{digits}", base_url.authority())
+    let digest: [u8; 32] = hash.finalize().into();
+    let start = digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    // 64 bits tell credentials apart and are too few to hold one.
+    format!("{}:{start:016x}", base_url.authority())
 }
 
 #[cfg(test)]

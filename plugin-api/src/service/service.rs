@@ -8,6 +8,7 @@ use crate::completion::{CompletionRequest, ProviderInfo};
 use crate::error::{Error, Result};
 use crate::http::{HeaderMap, HeaderName, HeaderValue, HttpRequest, HttpResponse, Method};
 use crate::secret::Secret;
+use http::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -45,11 +46,11 @@ impl Service {
         self
     }
 
-    /// Sends the key in this header, after the given word and a space. Without a word it is the key alone; without a key
-    /// there is no header.
+    /// Sends the key in this header, after the scheme and a space. With an empty scheme the value is the key; without a key
+    /// the header is not sent.
     ///
     /// # Errors
-    /// [`Error::config`] on `auth_scheme` when a header cannot hold the word.
+    /// [`Error::config`] on `auth_scheme` when a header cannot contain the scheme.
     pub fn with_key_in(self, header: HeaderName, scheme: &str) -> Result<Self> {
         let Some(key) = self.api_key.as_ref().map(Secret::expose) else { return Ok(self) };
         let text = match scheme.trim() {
@@ -61,6 +62,14 @@ impl Service {
         })?;
         value.set_sensitive(true);
         Ok(self.with_header(header, value))
+    }
+
+    /// Sends the key as `Authorization: Bearer …`.
+    ///
+    /// # Errors
+    /// As [`Service::with_key_in`].
+    pub fn with_bearer_key(self) -> Result<Self> {
+        self.with_key_in(AUTHORIZATION, "Bearer")
     }
 
     /// Returns the service if it has a key.
@@ -216,7 +225,7 @@ mod tests {
             "extra_headers": {"Authorization": "Basic x", "content-type": "text/json", "x-team": "rows"},
             "extra_body": {"options": {"temperature": 0.0}, "tier": "flex"},
         });
-        let service = service(table).unwrap().with_key_in(AUTHORIZATION, "Bearer").unwrap();
+        let service = service(table).unwrap().with_bearer_key().unwrap();
         let service = service.with_header(HeaderName::from_static("x-team"), HeaderValue::from_static("other"));
         let request = service.post("ask", json!({"options": {"temperature": 1.0, "n": 1}, "seed": null})).unwrap();
         assert_eq!(request.url, "http://h.example/v1/ask");

@@ -1,4 +1,4 @@
-//! Puts the answer's text together: every row under its own name, with every output column.
+//! Builds the answer: every row under its own name, with every output column.
 
 use crate::plain::blocks;
 use crate::reading::{Fields, Reading};
@@ -6,7 +6,7 @@ use crate::rules::Rules;
 use crate::value::object;
 use rowsmith_plugin_api::prelude::{Completion, CompletionRequest, Result};
 
-/// The answer to all rows of a request.
+/// Returns the answer to all rows of a request.
 pub(crate) fn answer(request: &CompletionRequest) -> Result<Completion> {
     let rules = Rules::parse(&request.rules)?;
     request.answer_each(|row| {

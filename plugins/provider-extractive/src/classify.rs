@@ -1,20 +1,20 @@
-//! Chooses the value of an enum whose words are nearest to the row's.
+//! Selects the value of an enum whose words are most similar to the row's.
 //!
-//! What speaks for a value are its own words, the words that the rule's description says of it, and a few built-in
-//! cues ([`crate::cues`]). The choice depends on nothing but the row and the rule; between equals the first value wins.
+//! A value scores with its own words, with the words of the rule's description that follow its name, and with a few
+//! built-in cues ([`crate::cues`]). The choice depends only on the row and the rule; of equal values the first wins.
 
 use crate::cues::{FAMILIES, Family};
 use crate::reading::Reading;
 use crate::words::{Word, words};
 use rowsmith_plugin_api::prelude::Value;
 
-/// A word counts at most this often, so that one repeated word does not decide alone.
+/// Maximum occurrences that count per word, so that one repeated word does not decide alone.
 const MAX_COUNT: u32 = 3;
 
-/// Instructions further back are not looked at.
+/// Sentences that are searched for instructions.
 const MAX_SENTENCES: usize = 40;
 
-/// What speaks for one value.
+/// Words that score for one value.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
     cues: Vec<(u64, f32)>,
@@ -22,17 +22,17 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// The profiles of an enum's values, in their order.
+    /// Returns the profiles of an enum's values, in their order.
     pub(crate) fn of_values(values: &[Value], description: &str) -> Vec<Self> {
         let names: Vec<Vec<u64>> = values.iter().map(|value| stems(&value_text(value))).collect();
         let mut profiles: Vec<Self> = names.iter().map(|name| Self::of_name(name)).collect();
-        // Words of the description belong to the value that was named last before them.
-        let mut owner = None;
+        // Words of the description belong to the value that is named before them.
+        let mut current = None;
         for word in words(description) {
             if let Some(value) = names.iter().position(|name| name.contains(&word.stem)) {
-                owner = Some(value);
+                current = Some(value);
             } else if word.is_content()
-                && let Some(profile) = owner.and_then(|value| profiles.get_mut(value))
+                && let Some(profile) = current.and_then(|value| profiles.get_mut(value))
             {
                 profile.cues.push((word.stem, 1.0));
             }
@@ -50,7 +50,7 @@ impl Profile {
         profile
     }
 
-    /// How much the row speaks for the value; 0 when nothing does.
+    /// Returns the score of the value for a row; 0 without any match.
     pub(crate) fn score(&self, reading: &Reading<'_>) -> f32 {
         let words: f32 =
             self.cues.iter().map(|(stem, weight)| weight * small(reading.count(*stem).min(MAX_COUNT))).sum();
@@ -64,19 +64,19 @@ impl Profile {
     }
 }
 
-/// The place of the nearest value, and how much speaks for it.
+/// Returns the index and the score of the value with the highest score.
 pub(crate) fn nearest(profiles: &[Profile], reading: &Reading<'_>) -> (usize, f32) {
     let mut best = (0, 0.0);
-    for (place, profile) in profiles.iter().enumerate() {
+    for (index, profile) in profiles.iter().enumerate() {
         let score = profile.score(reading);
         if score > best.1 {
-            best = (place, score);
+            best = (index, score);
         }
     }
     best
 }
 
-/// Counts that were cut to a few units are exact as floats.
+/// Converts a capped count, which is exact as a float.
 #[expect(clippy::cast_precision_loss, reason = "the counts are at most MAX_COUNT")]
 fn small(count: u32) -> f32 {
     count as f32
@@ -87,7 +87,7 @@ fn stems(text: &str) -> Vec<u64> {
 }
 
 fn value_text(value: &Value) -> String {
-    // Values like "in_progress" are words as well.
+    // Values like "in_progress" are several words.
     value.as_str().map_or_else(|| value.to_string(), |text| text.replace('_', " "))
 }
 
@@ -99,12 +99,12 @@ mod tests {
     use rowsmith_plugin_api::prelude::{Value, json};
 
     #[test]
-    fn the_nearest_value_wins() {
+    fn the_most_similar_value_wins() {
         let levels = json!(["practice", "expert"]);
         let cases = [
             ("instructions", &levels, "", "Use a tripod. Measure twice and write it down.", 0),
             ("theory", &levels, "", "The formula follows from the theory of gravity.", 1),
-            ("nothing speaks for any", &levels, "", "Grey, grey, grey.", 0),
+            ("no match", &levels, "", "Grey, grey, grey.", 0),
             ("own words", &json!(["open", "in_progress", "closed"]), "", "The work is in progress.", 1),
             (
                 "description",

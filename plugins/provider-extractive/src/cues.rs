@@ -1,18 +1,18 @@
-//! Words that speak for common classes, beside those that a value and its description bring themselves.
+//! Words of common classes, in addition to those of a value and its description.
 
-/// A class of values and the words that speak for it.
+/// A class of values and the words that score for it.
 pub(crate) struct Family {
-    /// A value belongs to the family when one of its words is among these.
+    /// A value belongs to the family when it contains one of these words.
     pub(crate) names: &'static str,
-    /// What hints at the family in a text.
+    /// Words in a text that score for the family.
     pub(crate) cues: &'static str,
-    /// How much one cue counts; less for a family whose cues are common words.
+    /// Score of one cue; lower for a family whose cues are common words.
     pub(crate) weight: f32,
-    /// Whether instructions ("Use a tripod") speak for the family.
+    /// Instructions ("Use a tripod") score for the family.
     pub(crate) instructions: bool,
 }
 
-/// All families. A value takes the first that fits.
+/// All families. A value belongs to the first that matches.
 pub(crate) const FAMILIES: &[Family] = &[
     Family {
         names: "practice practical exercise hands apply task skill",

@@ -1,12 +1,14 @@
-//! Shorter forms of a sentence that still say the same, or nearly.
+//! Shorter forms of a sentence with the same or nearly the same meaning.
 
 use crate::grammar::{AFTER_COMMA, CLAUSE, KEEP_ARTICLE, LEADS, OPENERS, bare_word, listed};
-use crate::shorten::MIN_WORDS;
 
-/// An opening clause ends within this many words.
+/// Fewer words than this carry too little information.
+pub(crate) const MIN_WORDS: usize = 5;
+
+/// Maximum words of an opening clause.
 const MAX_OPENING: usize = 14;
 
-/// Without the word that leads over from the sentence before.
+/// Removes the word that connects a sentence with the one before it.
 pub(crate) fn without_lead<'s, 't>(tokens: &'s [&'t str]) -> &'s [&'t str] {
     match tokens {
         [first, rest @ ..] if !rest.is_empty() && listed(LEADS, &bare_word(first)) => rest,
@@ -14,7 +16,7 @@ pub(crate) fn without_lead<'s, 't>(tokens: &'s [&'t str]) -> &'s [&'t str] {
     }
 }
 
-/// Without asides in round brackets.
+/// Removes text in parentheses.
 pub(crate) fn without_parentheses<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
     let mut kept = Vec::with_capacity(tokens.len());
     let mut open = false;
@@ -25,11 +27,11 @@ pub(crate) fn without_parentheses<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
         }
         open &= !token.contains(')');
     }
-    // A bracket that is never closed would swallow the sentence.
+    // An unclosed parenthesis would remove the rest of the sentence.
     if open { tokens.to_vec() } else { kept }
 }
 
-/// Without articles, as in a headline.
+/// Removes articles, as in a headline.
 pub(crate) fn without_articles<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
     let article = |token: &str| ["a", "an", "the"].iter().any(|article| token.eq_ignore_ascii_case(article));
     let needed = |at: usize| tokens.get(at + 1).is_some_and(|next| listed(KEEP_ARTICLE, &bare_word(next)));
@@ -37,18 +39,18 @@ pub(crate) fn without_articles<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
     kept.map(|(_, token)| *token).collect()
 }
 
-/// What follows the comma of an opening clause; all of it when there is none.
+/// Removes an opening clause, up to its comma.
 pub(crate) fn after_opening_clause<'s, 't>(tokens: &'s [&'t str]) -> &'s [&'t str] {
     if !tokens.first().is_some_and(|first| listed(OPENERS, &bare_word(first))) {
         return tokens;
     }
     let comma = tokens.windows(2).take(MAX_OPENING).position(|pair| {
-        // A comma before one of these goes on with the opening clause.
+        // A comma before one of these continues the opening clause.
         let next = pair.last().map(|next| bare_word(next)).unwrap_or_default();
         pair.first().is_some_and(|token| token.ends_with([',', ':']))
             && ![CLAUSE, AFTER_COMMA, OPENERS].iter().any(|words| listed(words, &next))
     });
     let rest = comma.and_then(|comma| tokens.get(comma + 1..)).filter(|rest| rest.len() >= MIN_WORDS);
-    // A capital letter there is more likely a list of names than a main clause.
+    // A capital letter at that position is more likely a list of names than a main clause.
     rest.filter(|rest| rest.first().is_some_and(|first| !first.starts_with(char::is_uppercase))).unwrap_or(tokens)
 }

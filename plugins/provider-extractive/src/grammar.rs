@@ -1,6 +1,6 @@
-//! English function words, by what they tell about where a sentence may be cut.
+//! English function words, by the places at which they allow a sentence to be cut.
 
-/// Words that lead over from the sentence before and mean nothing alone.
+/// Words that connect a sentence with the one before it.
 pub(crate) const LEADS: &[&str] = &[
     "also",
     "and",
@@ -20,31 +20,31 @@ pub(crate) const LEADS: &[&str] = &[
     "yet",
 ];
 
-/// Words that a side clause begins with; a sentence may end before them.
+/// Words that start a subordinate clause; a sentence can end before them.
 pub(crate) const CLAUSE: &[&str] = &[
     "although", "because", "but", "so", "since", "though", "unless", "until", "when", "whenever", "where", "whereas",
     "which", "while", "who", "whose",
 ];
 
-/// Words that a clause after a comma begins with, besides those of [`CLAUSE`].
+/// Words that start a clause after a comma, in addition to [`CLAUSE`].
 pub(crate) const AFTER_COMMA: &[&str] =
     &["and", "as", "for", "if", "nor", "not", "or", "then", "with", "without", "yet"];
 
-/// Words that open a clause which is nothing without what follows its comma.
+/// Words that start an opening clause, which needs the clause after its comma.
 pub(crate) const OPENERS: &[&str] = &[
     "about", "after", "although", "around", "as", "at", "because", "before", "between", "by", "during", "for", "from",
     "if", "in", "like", "of", "on", "once", "since", "though", "to", "under", "unless", "until", "when", "whenever",
     "where", "while", "with", "within", "without",
 ];
 
-/// Words before which a phrase ends, though not always a thought.
+/// Words before which a phrase ends, although the statement may continue.
 pub(crate) const WEAK: &[&str] = &[
     "after", "against", "along", "among", "around", "as", "at", "before", "behind", "below", "between", "by", "during",
     "for", "from", "if", "in", "inside", "into", "near", "on", "outside", "over", "since", "that", "through", "to",
     "towards", "under", "until", "with", "within", "without",
 ];
 
-/// Words that nothing may end in, since they ask for another one.
+/// Words that cannot be last, because they require another word.
 pub(crate) const DANGLING: &[&str] = &[
     "a", "about", "all", "almost", "also", "always", "an", "and", "another", "any", "are", "as", "at", "be", "been",
     "best", "between", "but", "by", "called", "can", "come", "comes", "could", "cut", "dozen", "each", "either",
@@ -57,21 +57,21 @@ pub(crate) const DANGLING: &[&str] = &[
     "when", "where", "which", "while", "who", "whose", "will", "with", "without", "would", "you", "your",
 ];
 
-/// Words that begin a side clause which needs a few words to make sense.
+/// Words that start a subordinate clause of at least a few words.
 pub(crate) const RELATIVE: &[&str] = &["how", "if", "that", "when", "where", "which", "while", "who", "whose"];
 
-/// Words that an article is needed before: "twice a year", "the next".
+/// Words that keep their article: "twice a year", "the next".
 pub(crate) const KEEP_ARTICLE: &[&str] = &[
     "day", "few", "first", "half", "hour", "last", "less", "little", "lot", "minute", "month", "more", "next", "one",
     "other", "others", "quarter", "same", "third", "way", "week", "whole", "year",
 ];
 
-/// A word of a sentence as the lists have it: in small letters, without punctuation.
+/// Returns a word in the form of the lists: in lower case, without punctuation.
 pub(crate) fn bare_word(token: &str) -> String {
     token.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
-/// Whether a list has a word.
+/// Returns whether a list contains a word.
 pub(crate) fn listed(words: &[&str], word: &str) -> bool {
     words.contains(&word)
 }

@@ -1,15 +1,14 @@
 //! The embedded provider: no key, no network and **not a language model**.
 //!
-//! It answers with the row's own words: a string column is the row's best sentence, shortened at a phrase
-//! boundary; an enum column is the value whose words are nearest to the row's; numbers, booleans, lists and objects
-//! are read off the text likewise. Answers keep the rules of their columns (a `pattern` and a long `min_length` only
-//! by luck: the host checks them), are the same on every run, and cost nothing. That makes it good for a first run,
-//! for tests, and as the baseline that a model has to beat; it knows nothing and adds nothing. Its word lists are
-//! English; with other languages it falls back to whole sentences and labels.
+//! Its answers are the row's own words. A string column is the row's best sentence, shortened at a phrase boundary. An enum
+//! column is the value with the most similar words. Numbers, booleans, lists and objects are extracted from the text.
+//! Answers satisfy the constraints of their columns, except `pattern` and a long `min_length`, which the host checks. They
+//! are the same on every run and cost nothing. Use the provider for first runs, for tests, and as a baseline for a model.
+//! Its word lists are English; for other languages it returns whole sentences and labels.
 //!
-//! One call goes through the files in this order: [`provider`] takes the request, `answer` takes its rows one by one,
-//! `rules` reads what is asked, `reading` (with `plain`, `sentence`, `words`, `stem`) takes a row apart, and `value` asks
-//! `summary` (with `shorten`, `forms`, `grammar`), `phrases`, `classify` (with `cues`) or `number` for each column.
+//! A call passes the files in this order: [`provider`] receives the request, `answer` iterates over its rows, `rules` reads
+//! the output columns, `reading` (with `plain`, `sentence`, `words`, `stem`) analyzes a row, and `value` computes each
+//! column with `summary` (with `shorten`, `forms`, `grammar`), `phrases`, `classify` (with `cues`) or `number`.
 #![forbid(unsafe_code)]
 
 mod answer;

@@ -1,4 +1,4 @@
-//! Reads numbers off the row and brings them within bounds.
+//! Extracts numbers from the row and clamps them to bounds.
 
 use crate::reading::Reading;
 use crate::rules::Rule;
@@ -6,31 +6,31 @@ use crate::words::words;
 use rowsmith_plugin_api::prelude::{Value, serde_json::Number};
 use std::collections::VecDeque;
 
-/// Numbers further back are not looked at.
+/// Numbers that are read per row.
 const MAX_NUMBERS: usize = 100;
 
-/// How many words around a number tell what it measures.
+/// Words on each side of a number that describe it.
 const NEIGHBOURS: usize = 4;
 
-/// A number of the text, and how many of the words around it are about the rule.
+/// A number in the text, and the count of words around it that match the rule.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Found {
+pub(crate) struct NumberInText {
     pub(crate) number: f64,
     pub(crate) near: usize,
 }
 
-/// The numbers of a row, in order.
-pub(crate) fn numbers(rule: &Rule, reading: &Reading<'_>) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+/// Returns the numbers of a row, in order.
+pub(crate) fn numbers(rule: &Rule, reading: &Reading<'_>) -> Vec<NumberInText> {
+    let mut found: Vec<NumberInText> = Vec::new();
     for text in reading.texts() {
         let mut before: VecDeque<bool> = VecDeque::with_capacity(NEIGHBOURS);
-        // Numbers whose words behind them are still to come.
+        // Index of numbers whose following words are not read, and the count of those words.
         let mut open: VecDeque<(usize, usize)> = VecDeque::new();
         for token in text.split_whitespace() {
             let about = words(token).filter(|word| rule.about.binary_search(&word.stem).is_ok()).count();
-            for (place, left) in &mut open {
-                if let Some(found) = found.get_mut(*place) {
-                    found.near += about;
+            for (index, left) in &mut open {
+                if let Some(number) = found.get_mut(*index) {
+                    number.near += about;
                 }
                 *left -= 1;
             }
@@ -40,7 +40,7 @@ pub(crate) fn numbers(rule: &Rule, reading: &Reading<'_>) -> Vec<Found> {
                     return found;
                 }
                 open.push_back((found.len(), NEIGHBOURS));
-                found.push(Found { number, near: before.iter().filter(|about| **about).count() + about });
+                found.push(NumberInText { number, near: before.iter().filter(|about| **about).count() + about });
             }
             if before.len() == NEIGHBOURS {
                 before.pop_front();
@@ -51,7 +51,7 @@ pub(crate) fn numbers(rule: &Rule, reading: &Reading<'_>) -> Vec<Found> {
     found
 }
 
-/// The number that a word begins with: "384,400", "-1.5°", "(80", "10×50".
+/// Parses the number at the start of a word: "384,400", "-1.5°", "(80", "10×50".
 fn parse(token: &str) -> Option<f64> {
     let token = token.trim_start_matches(['(', '[', '"', '$', '€', '£', '~', '≈']);
     let (sign, digits) = match token.strip_prefix(['-', '−']) {
@@ -67,7 +67,7 @@ fn parse(token: &str) -> Option<f64> {
         let digit_follows = rest.peek().is_some_and(char::is_ascii_digit);
         match c {
             '0'..='9' => text.push(c),
-            // A comma groups thousands; everything from a second point on is no number any more.
+            // A comma groups thousands; a second point ends the number.
             ',' if digit_follows && !text.contains('.') => {}
             '.' if digit_follows && !text.contains('.') => text.push(c),
             _ => break,
@@ -76,11 +76,11 @@ fn parse(token: &str) -> Option<f64> {
     text.parse::<f64>().ok().map(|number| sign * number).filter(|number| number.is_finite())
 }
 
-/// The number that answers a rule, as JSON; nothing when the row has none and the column is optional.
+/// Returns the number for a rule, as JSON; `None` when the row has no number and the column is optional.
 pub(crate) fn number(rule: &Rule, reading: &Reading<'_>, whole: bool) -> Option<Value> {
     let found = numbers(rule, reading);
-    let fits = |found: &&Found| within(rule, found.number) && (!whole || found.number.fract() == 0.0);
-    let mut best: Option<&Found> = None;
+    let fits = |found: &&NumberInText| within(rule, found.number) && (!whole || found.number.fract() == 0.0);
+    let mut best: Option<&NumberInText> = None;
     for candidate in found.iter().filter(fits) {
         if best.is_none_or(|best| candidate.near > best.near) {
             best = Some(candidate);
@@ -93,7 +93,7 @@ pub(crate) fn number(rule: &Rule, reading: &Reading<'_>, whole: bool) -> Option<
     Some(json_number(bounded(rule, start, whole), whole))
 }
 
-/// All numbers that a rule allows, each once.
+/// Returns all numbers that a rule allows, each once.
 pub(crate) fn all_numbers(rule: &Rule, reading: &Reading<'_>, whole: bool) -> Vec<Value> {
     let found = numbers(rule, reading);
     let fits = found.iter().filter(|found| within(rule, found.number) && (!whole || found.number.fract() == 0.0));
@@ -110,21 +110,21 @@ fn within(rule: &Rule, number: f64) -> bool {
     rule.min.is_none_or(|min| number >= min) && rule.max.is_none_or(|max| number <= max)
 }
 
-/// The number within the bounds that is nearest; for whole numbers, the bounds are rounded inwards.
+/// Clamps a number to the bounds; for whole numbers the bounds are rounded inwards.
 fn bounded(rule: &Rule, number: f64, whole: bool) -> f64 {
     let (min, max) = (rule.min.unwrap_or(f64::NEG_INFINITY), rule.max.unwrap_or(f64::INFINITY));
     let (number, min, max) = if whole { (number.round(), min.ceil(), max.floor()) } else { (number, min, max) };
     number.min(max).max(min)
 }
 
-/// Whole numbers are written without a fraction, whatever their type.
+/// Returns a number as JSON; whole numbers of every type are written without a fraction.
 fn json_number(number: f64, whole: bool) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "the number is within the range of exact whole floats")]
     if number.fract() == 0.0 && number.abs() <= 9e15 {
         return Value::from(number as i64);
     }
-    // Beyond that range a float is written with an exponent, which no reader takes for an integer.
-    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, which is what is wanted")]
+    // Beyond that range a float is written with an exponent, which readers do not accept as an integer.
+    #[expect(clippy::cast_possible_truncation, reason = "a saturating cast is intended")]
     if whole {
         return Value::from(number as i64);
     }
@@ -140,7 +140,7 @@ mod tests {
     use rowsmith_plugin_api::prelude::{Value, json};
 
     #[test]
-    fn numbers_are_read() {
+    fn numbers_are_parsed() {
         let cases = [
             ("384,400", Some(384_400.0)),
             ("-1.5°", Some(-1.5)),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_that_the_rule_is_about_wins() {
+    fn the_number_with_matching_words_wins() {
         let text = "Expect 3 hours of work. A lens with an aperture of 80 mm costs 250.5 euros.";
         let cases = [
             ("near", json!({"type": "integer", "description": "aperture of the lens"}), json!(80)),
@@ -169,9 +169,9 @@ mod tests {
         let fields = Fields { prose: text.to_owned(), ..Fields::default() };
         let blocks = blocks(text);
         for (name, rule, expected) in cases {
-            let rules = Rules::parse(&json!({ "x": rule }).to_string()).expect("the rule is good");
+            let rules = Rules::parse(&json!({ "x": rule }).to_string()).expect("a valid rule");
             let rule = &rules.0[0].1;
-            let whole = rule.kind == crate::rules::Kind::Integer;
+            let whole = rule.kind == crate::rules::ValueKind::Integer;
             let seen = number(rule, &Reading::new(&fields, &blocks), whole).unwrap_or_default();
             assert_eq!(seen, expected, "{name}");
         }

@@ -1,16 +1,16 @@
-//! The row's key phrases: runs of content words that occur often, early, or in the title.
+//! Key phrases of a row: sequences of content words that occur often, early, or in the title.
 
 use crate::reading::Reading;
 use crate::words::words;
 use std::collections::HashSet;
 
-/// The longest phrase, in words.
+/// Maximum words of a phrase.
 const MAX_WORDS: usize = 3;
 
-/// Of how many phrases at most the best are chosen.
+/// Candidates that are collected per row.
 const MAX_CANDIDATES: usize = 200;
 
-/// The title is a key phrase as it stands.
+/// Score of the title, which is always a key phrase.
 const TITLE_BONUS: u32 = 20;
 
 struct Candidate<'t> {
@@ -19,15 +19,15 @@ struct Candidate<'t> {
     score: u32,
 }
 
-/// Up to `wanted` phrases, best first, no two of them about the same words.
-pub(crate) fn phrases(reading: &Reading<'_>, wanted: usize) -> Vec<String> {
+/// Returns up to `max_phrases` phrases, best first. Each word occurs in one of them only.
+pub(crate) fn phrases(reading: &Reading<'_>, max_phrases: usize) -> Vec<String> {
     let mut candidates = candidates(reading);
-    // The sort is stable, so of equal phrases the earlier one comes first.
+    // The sort is stable: of equal phrases the earlier one is first.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
     let mut used = HashSet::new();
     let mut phrases = Vec::new();
     for candidate in candidates {
-        if phrases.len() >= wanted {
+        if phrases.len() >= max_phrases {
             break;
         }
         if candidate.stems.iter().all(|stem| !used.contains(stem)) {
@@ -50,7 +50,7 @@ fn candidates<'t>(reading: &Reading<'t>) -> Vec<Candidate<'t>> {
     candidates
 }
 
-/// Adds the phrases of one text, given token by token; a phrase goes on over white space but not over punctuation.
+/// Adds the phrases of one text. A phrase continues across white space, but ends at punctuation.
 fn add<'t>(
     tokens: impl Iterator<Item = &'t str>,
     bonus: u32,
@@ -101,12 +101,12 @@ mod tests {
     use rowsmith_plugin_api::prelude::json;
 
     #[test]
-    fn the_words_that_matter_come_first() {
+    fn important_phrases_are_first() {
         let row = json!({
             "Topic": "Dark Frames",
             "Text": "Dark frames record thermal noise. Subtract dark frames from light frames, and thermal noise is gone.",
         });
-        let fields = Fields::of_row(row.as_object().expect("rows are objects"));
+        let fields = Fields::of_row(row.as_object().expect("an object"));
         let blocks = blocks(&fields.prose);
         assert_eq!(phrases(&Reading::new(&fields, &blocks), 2), ["Dark Frames", "thermal noise"]);
     }

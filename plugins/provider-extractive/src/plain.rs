@@ -1,21 +1,20 @@
-//! Takes the markup off a text: Markdown in, blocks of plain words out.
+//! Converts Markdown to blocks of plain text.
 //!
-//! Each block is one paragraph or one list item, on one line. Headings, tables, code and bare lists of links are left
-//! out, since no summary can be made from them. Every look ahead is bounded, so that hostile text costs no more than
-//! its length.
+//! Each block is one paragraph or one list item, on one line. Headings, tables, code and lists of bare links are omitted,
+//! because they do not help a summary. Every lookahead is bounded, so that the run time is linear for hostile text too.
 
-/// How far a link's or a tag's end is looked for, in bytes.
+/// Maximum lookahead for the end of a link or a tag, in bytes.
 const MAX_MARKUP_BYTES: usize = 400;
 
 /// One paragraph or list item.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) text: String,
-    /// Whether it is an item of a list.
+    /// The block is an item of a list.
     pub(crate) item: bool,
 }
 
-/// The blocks of a text.
+/// Returns the blocks of a text.
 pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     // Whether the next line continues the last block.
@@ -51,7 +50,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// What follows the mark of a list item.
+/// Returns the text after the marker of a list item.
 fn list_item(line: &str) -> Option<&str> {
     if let Some(item) = line.strip_prefix(['-', '*', '+', '•']) {
         return item.starts_with(' ').then(|| item.trim_start());
@@ -62,7 +61,7 @@ fn list_item(line: &str) -> Option<&str> {
     ((1..=3).contains(&digits) && item.starts_with(' ')).then(|| item.trim_start())
 }
 
-/// Appends a line without emphasis, links, tags and code marks.
+/// Appends a line without emphasis, links, tags and code markers.
 fn push_inline(line: &str, plain: &mut String) {
     let mut rest = line;
     let mut before = ' ';
@@ -70,19 +69,19 @@ fn push_inline(line: &str, plain: &mut String) {
         let mut tail = rest.get(c.len_utf8()..).unwrap_or_default();
         let after = tail.chars().next().unwrap_or(' ');
         match c {
-            // A lone star between spaces is a product, and an underscore inside a word belongs to it.
+            // A star between spaces is a product, and an underscore inside a word is part of it.
             '*' if before.is_whitespace() && after.is_whitespace() => plain.push(c),
             '_' if before.is_alphanumeric() && after.is_alphanumeric() => plain.push(c),
             '*' | '_' | '`' => {}
             '!' if after == '[' => {}
             '[' => match link(tail) {
-                Some((label, behind)) => {
+                Some((label, after_link)) => {
                     plain.extend(label.chars().filter(|c| !matches!(c, '*' | '`' | '[')));
-                    tail = behind;
+                    tail = after_link;
                 }
                 None => plain.push(c),
             },
-            '<' if after.is_ascii_alphabetic() || after == '/' => match window(tail).find('>') {
+            '<' if after.is_ascii_alphabetic() || after == '/' => match lookahead(tail).find('>') {
                 Some(end) => tail = tail.get(end + 1..).unwrap_or_default(),
                 None => plain.push(c),
             },
@@ -93,9 +92,9 @@ fn push_inline(line: &str, plain: &mut String) {
     }
 }
 
-/// The label of a link whose opening bracket was just read, and what follows the link.
+/// Splits a text that follows the opening bracket of a link into the label and the text after the link.
 fn link(text: &str) -> Option<(&str, &str)> {
-    let near = window(text);
+    let near = lookahead(text);
     let label_end = near.find("](")?;
     let target = near.get(label_end + 2..)?;
     let mut depth = 1_usize;
@@ -112,8 +111,8 @@ fn link(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// The part of a text in which the end of a link or tag is looked for.
-fn window(text: &str) -> &str {
+/// Returns the part of a text that is searched for the end of a link or tag.
+fn lookahead(text: &str) -> &str {
     let end = (0..=MAX_MARKUP_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
@@ -126,7 +125,7 @@ mod tests {
     type Case = (&'static str, &'static str, &'static [(&'static str, bool)]);
 
     #[test]
-    fn markup_is_taken_off() {
+    fn markup_is_removed() {
         let cases: [Case; 9] = [
             ("emphasis", "A **bold** and *soft* _word_, `code`", &[("A bold and soft word, code", false)]),
             ("product", "R = 10 * g and snake_case", &[("R = 10 * g and snake_case", false)]),
@@ -134,7 +133,7 @@ mod tests {
             ("image", "![alt](x.png)", &[("alt", false)]),
             ("soft wrap", "one\ntwo\n\nthree", &[("one two", false), ("three", false)]),
             ("list", "Do:\n- one\n  more\n2. two", &[("Do:", false), ("one more", true), ("two", true)]),
-            ("left out", "# Head\n|a|b|\n```\nlet x;\n```\n- [@article@T](u)\nrest", &[("rest", false)]),
+            ("omitted", "# Head\n|a|b|\n```\nlet x;\n```\n- [@article@T](u)\nrest", &[("rest", false)]),
             ("open bracket", "[not (a link", &[("[not (a link", false)]),
             ("tag", "a <b>bold</b> x < y", &[("a bold x < y", false)]),
         ];

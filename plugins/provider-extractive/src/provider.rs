@@ -1,4 +1,4 @@
-//! The provider itself: takes a request, waits if asked to, and hands back the answer.
+//! The provider: waits for `latency_ms`, then answers the request.
 
 use crate::config::Config;
 use rowsmith_plugin_api::prelude::{
@@ -6,16 +6,16 @@ use rowsmith_plugin_api::prelude::{
 };
 use std::time::Duration;
 
-/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+/// Version of the answers in cache keys. Raise it when equal requests get other answers.
 const ANSWERS_VERSION: &str = "0.2";
 
-/// Part of every row's key: a new number means that answers differ from those of earlier versions.
+/// Part of every cache key. A new number states that answers differ from those of earlier versions.
 const MODEL: &str = "extractive-1";
 
-/// The longest pause that the config accepts, in milliseconds.
+/// Maximum of `latency_ms`.
 const MAX_LATENCY_MS: u64 = 600_000;
 
-/// Answers from the row's own words. Not a language model.
+/// Answers with the row's own words. Not a language model.
 #[derive(Debug)]
 pub struct Extractive {
     config: Config,
@@ -27,13 +27,16 @@ impl Provider for Extractive {
 
     fn new(config: Config, host: Host) -> Result<Self> {
         if config.latency_ms > MAX_LATENCY_MS {
-            return Err(Error::config("latency_ms", format!("latency_ms is over {MAX_LATENCY_MS} (ten minutes)")));
+            return Err(Error::config(
+                "latency_ms",
+                format!("`latency_ms` is {}, the maximum is {MAX_LATENCY_MS}", config.latency_ms),
+            ));
         }
         Ok(Self { config, host })
     }
 
     fn info(&self) -> ProviderInfo {
-        // Rows are asked for in the keyed shape, which is the easier one to get right.
+        // The host then sends rows in the keyed shape, in which a row cannot be missed.
         let mut info = ProviderInfo::new(MODEL);
         info.structured_output = StructuredOutput::JsonSchema;
         info.answers_version = Some(ANSWERS_VERSION.to_owned());

@@ -1,4 +1,4 @@
-//! A row, taken apart: what it is called, where it belongs, what it says.
+//! Analysis of a row: its title, its context, its prose.
 
 use crate::plain::Block;
 use crate::sentence::{Sentence, sentences};
@@ -6,20 +6,20 @@ use crate::words::{Word, words};
 use rowsmith_plugin_api::prelude::{Value, serde_json::Map};
 use std::collections::HashMap;
 
-/// Names of columns that tell what a row is about, best first.
+/// Names of columns with the title of a row, best first.
 const TITLES: [&str; 11] =
     ["topic", "title", "name", "label", "headline", "subject", "question", "product", "item", "term", "word"];
 
-/// Names of columns that tell where a row belongs, best first.
+/// Names of columns with the context of a row, best first.
 const CONTEXTS: [&str; 8] = ["category", "section", "group", "genre", "kind", "type", "subcategory", "topic"];
 
-/// From this many words on, a column counts as prose.
+/// Minimum words of prose.
 const MIN_PROSE_WORDS: usize = 5;
 
-/// A title is no longer than this, unless a column is called so.
+/// Maximum words of a title, unless the column has the name of one.
 const MAX_TITLE_WORDS: usize = 10;
 
-/// The columns of a row by their part in it.
+/// The columns of a row by their role.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     pub(crate) title: String,
@@ -30,14 +30,14 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Sorts the columns of a row.
+    /// Assigns the columns of a row to roles.
     pub(crate) fn of_row(row: &Map<String, Value>) -> Self {
         let mut columns: Vec<(String, String)> =
             row.iter().map(|(name, value)| (name.to_lowercase(), text_of(value))).collect();
         columns.retain(|(_, text)| !text.trim().is_empty() && !is_addresses(text));
 
         let prose = (0..columns.len()).filter(|at| is_prose(&columns[*at].1)).max_by_key(|at| {
-            // The first of the longest, so that the result does not hang on the order of equals.
+            // The first of the longest, so that the result does not depend on the order of equals.
             (columns[*at].1.len(), std::cmp::Reverse(*at))
         });
         let prose = prose.map(|at| columns.remove(at).1).unwrap_or_default();
@@ -63,14 +63,14 @@ fn is_prose(text: &str) -> bool {
     text.split_whitespace().nth(MIN_PROSE_WORDS - 1).is_some()
 }
 
-/// Whether a text holds nothing but web addresses.
+/// Returns whether a text consists of web addresses only.
 fn is_addresses(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || c == '|' || c == ',')
         .filter(|part| !part.is_empty())
         .all(|part| part.starts_with("http://") || part.starts_with("https://"))
 }
 
-/// The words in a value; the texts of a list or object one after the other.
+/// Returns the text of a value; the texts of a list or object are joined.
 fn text_of(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -86,19 +86,19 @@ fn joined<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     texts.join(", ")
 }
 
-/// What all columns of an answer are made from.
+/// A row, prepared for all columns of its answer.
 #[derive(Debug)]
 pub(crate) struct Reading<'t> {
     pub(crate) fields: &'t Fields,
     pub(crate) sentences: Vec<Sentence<'t>>,
-    /// The stems of the title's content words.
+    /// Stems of the title's content words.
     pub(crate) title_stems: Vec<u64>,
-    /// How often each stem occurs, stop words included.
+    /// Occurrences of each stem, stop words included.
     pub(crate) counts: HashMap<u64, u32>,
 }
 
 impl<'t> Reading<'t> {
-    /// Reads a row; `blocks` are those of its prose.
+    /// Analyzes a row; `blocks` are those of its prose.
     pub(crate) fn new(fields: &'t Fields, blocks: &'t [Block]) -> Self {
         let mut counts = HashMap::new();
         let short = [&fields.title, &fields.context].into_iter().chain(&fields.others).map(String::as_str);
@@ -117,18 +117,18 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// How often a stem occurs.
+    /// Returns the occurrences of a stem.
     pub(crate) fn count(&self, stem: u64) -> u32 {
         self.counts.get(&stem).copied().unwrap_or(0)
     }
 
-    /// The row's texts, the one that says most first.
+    /// Returns the row's texts, the longest first.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &'t str> {
         let fields = self.fields;
         [&fields.prose, &fields.title, &fields.context].into_iter().chain(&fields.others).map(String::as_str)
     }
 
-    /// What stands for the row when it has no prose: "Topic (Category)".
+    /// Returns a label for a row without prose: "Topic (Category)".
     pub(crate) fn label(&self) -> String {
         match (self.fields.title.as_str(), self.fields.context.as_str()) {
             ("", "") => self.fields.others.first().cloned().unwrap_or_default(),
@@ -145,7 +145,7 @@ mod tests {
     use rowsmith_plugin_api::prelude::json;
 
     #[test]
-    fn columns_are_told_apart() {
+    fn columns_are_assigned_to_roles() {
         let prose = "A telescope with a mirror at the bottom of the tube.";
         let cases = [
             (
@@ -160,7 +160,7 @@ mod tests {
             ("nothing", json!({"Topic": "", "n": null}), ("", "", "")),
         ];
         for (name, row, expected) in cases {
-            let fields = Fields::of_row(row.as_object().expect("rows are objects"));
+            let fields = Fields::of_row(row.as_object().expect("an object"));
             assert_eq!((fields.title.as_str(), fields.context.as_str(), fields.prose.as_str()), expected, "{name}");
         }
     }
@@ -174,7 +174,7 @@ mod tests {
             (json!({}), ""),
         ];
         for (row, expected) in cases {
-            let fields = Fields::of_row(row.as_object().expect("rows are objects"));
+            let fields = Fields::of_row(row.as_object().expect("an object"));
             assert_eq!(Reading::new(&fields, &[]).label(), expected);
         }
     }

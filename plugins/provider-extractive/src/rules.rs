@@ -1,4 +1,4 @@
-//! The rules of the output columns, read once per request and prepared for use on every row.
+//! The rules of the output columns, parsed once per request and prepared for every row.
 
 use crate::classify::Profile;
 use crate::words::{Word, words};
@@ -7,10 +7,10 @@ use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use std::fmt;
 
-/// What a column holds.
+/// Type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     #[default]
     String,
     Integer,
@@ -20,12 +20,12 @@ pub(crate) enum Kind {
     Object,
 }
 
-/// The rule of one column. A `pattern` is not looked at: the host checks it.
+/// The rule of one column. It has no `pattern`, which only the host checks.
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Rule {
     #[serde(rename = "type")]
-    pub(crate) kind: Kind,
+    pub(crate) kind: ValueKind,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Vec<Value>>,
     pub(crate) min: Option<f64>,
@@ -39,24 +39,23 @@ pub(crate) struct Rule {
     pub(crate) properties: Rules,
     pub(crate) optional: bool,
     pub(crate) description: Option<String>,
-    /// What the rule is about: the stems of its name and description.
+    /// Stems of the rule's name and description, sorted.
     #[serde(skip)]
     pub(crate) about: Vec<u64>,
-    /// One for each value of `values`.
+    /// One profile for each value of `values`.
     #[serde(skip)]
     pub(crate) profiles: Vec<Profile>,
 }
 
-/// Rules by name, in the order they were given.
+/// Rules by name, in the order of the request.
 #[derive(Debug, Default)]
 pub(crate) struct Rules(pub(crate) Vec<(String, Rule)>);
 
 impl Rules {
-    /// Reads the rules' JSON text.
+    /// Parses the rules from JSON.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let mut rules: Self = serde_json::from_str(text).map_err(|e| {
-            Error::new(ErrorKind::BadRequest, format!("the rules of the output columns cannot be read: {e}"))
-        })?;
+        let mut rules: Self = serde_json::from_str(text)
+            .map_err(|e| Error::new(ErrorKind::BadRequest, format!("invalid rules of the output columns: {e}")))?;
         rules.prepare();
         Ok(rules)
     }
@@ -103,7 +102,7 @@ impl<'de> Deserialize<'de> for Rules {
                 Ok(Rules(rules))
             }
 
-            // Absent parts of a rule may be written as null.
+            // Absent parts of a rule can be null.
             fn visit_unit<E>(self) -> Result<Rules, E> {
                 Ok(Rules::default())
             }
@@ -115,23 +114,23 @@ impl<'de> Deserialize<'de> for Rules {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Rules};
+    use super::{Rules, ValueKind};
 
     #[test]
-    fn keeps_the_order_and_reads_nested_rules() {
+    fn rules_keep_their_order_and_nest() {
         let text = r#"{"z":{"type":"array","items":{"enum":["a","b"]},"properties":null},
             "a":{"type":"object","properties":{"n":{"type":"integer","min":1,"max":5.5}},"later":true}}"#;
-        let rules = Rules::parse(text).expect("the rules are good");
+        let rules = Rules::parse(text).expect("valid rules");
         let names: Vec<_> = rules.0.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["z", "a"]);
         assert_eq!(rules.0[0].1.items.as_ref().map(|items| items.profiles.len()), Some(2));
         let (name, inner) = &rules.0[1].1.properties.0[0];
-        assert_eq!((name.as_str(), inner.kind, inner.max), ("n", Kind::Integer, Some(5.5)));
+        assert_eq!((name.as_str(), inner.kind, inner.max), ("n", ValueKind::Integer, Some(5.5)));
     }
 
     #[test]
     fn an_unknown_type_is_named() {
-        let error = Rules::parse(r#"{"a":{"type":"date"}}"#).expect_err("there is no such type");
-        assert!(error.message.contains("unknown variant `date`"), "{}", error.message);
+        let error = Rules::parse(r#"{"a":{"type":"date"}}"#).expect_err("an unknown type");
+        assert!(error.message.contains("`date`"), "{}", error.message);
     }
 }

@@ -1,30 +1,30 @@
-//! Cuts blocks of plain text into sentences.
+//! Splits blocks of plain text into sentences.
 
 use crate::plain::Block;
 use crate::words::words;
 
-/// One sentence, as its words between white space.
+/// One sentence, split at white space.
 #[derive(Debug)]
 pub(crate) struct Sentence<'t> {
     pub(crate) tokens: Vec<&'t str>,
-    /// The stems of its content words.
+    /// Stems of its content words.
     pub(crate) stems: Vec<u64>,
-    /// The stem of its first word, which in an instruction is the verb.
+    /// Stem of its first word, which is the verb of an instruction.
     pub(crate) first: u64,
-    /// Whether it is an item of a list.
+    /// The sentence is an item of a list.
     pub(crate) item: bool,
-    /// Whether the text breaks off in it.
+    /// The text ends within the sentence.
     pub(crate) cut: bool,
 }
 
-/// Words that end in a full stop without ending a sentence.
+/// Words with a full stop that does not end a sentence.
 const ABBREVIATIONS: [&str; 16] =
     ["approx", "ca", "cf", "dr", "eg", "etc", "fig", "ie", "inc", "mr", "mrs", "ms", "no", "prof", "st", "vs"];
 
-/// Lines that announce a list of links rather than saying anything.
+/// Start of a line that announces a list of links.
 const ANNOUNCEMENT: [&str; 4] = ["Visit", "the", "following", "resources"];
 
-/// The sentences of all blocks, in order.
+/// Returns the sentences of all blocks, in order.
 pub(crate) fn sentences(blocks: &[Block]) -> Vec<Sentence<'_>> {
     let mut sentences = Vec::new();
     for block in blocks {
@@ -91,7 +91,7 @@ mod tests {
     use crate::plain::blocks;
 
     #[test]
-    fn sentences_end_where_they_should() {
+    fn text_is_split_at_the_ends_of_sentences() {
         let cases: [(&str, &str, &[&str]); 6] = [
             ("two", "Stars: 1.5. Suns \"so.\" Light", &["Stars: 1.5.", "Suns \"so.\"", "Light"]),
             ("abbreviations", "See Dr. Who, e.g. Here. J. Bayer did", &["See Dr. Who, e.g. Here.", "J. Bayer did"]),

@@ -1,26 +1,26 @@
-//! Makes a sentence fit a limit without breaking a phrase.
+//! Shortens a sentence to a limit at a phrase boundary.
 //!
-//! Several shorter forms are tried, from the sentence as it stands to a cut before a preposition; each has a cost that
-//! tells how much of the sentence it gives up, and the cheapest one that fits is taken.
+//! Several shorter forms are tried, from the unchanged sentence to a cut before a preposition. The cost of a form is its
+//! loss of content; the form with the lowest cost within the limit wins.
 
-use crate::forms::{after_opening_clause, without_articles, without_lead, without_parentheses};
+use crate::forms::{MIN_WORDS, after_opening_clause, without_articles, without_lead, without_parentheses};
 use crate::grammar::{AFTER_COMMA, CLAUSE, DANGLING, RELATIVE, WEAK, bare_word, listed};
 
-/// What an answer may measure.
+/// Maximum length of an answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// In words between white space, as `max_words` counts them.
+    /// Maximum words between white space, as `max_words` counts them.
     pub(crate) words: usize,
-    /// In characters, as `max_length` counts them.
+    /// Maximum characters, as `max_length` counts them.
     pub(crate) chars: usize,
 }
 
 impl Limits {
-    fn hold(self, tokens: &[&str]) -> bool {
+    fn allow(self, tokens: &[&str]) -> bool {
         tokens.len() <= self.words && length(tokens) <= self.chars
     }
 
-    /// How many leading tokens fit.
+    /// Returns the number of leading tokens within the limits.
     pub(crate) fn prefix(self, tokens: &[&str]) -> usize {
         let mut chars = 0;
         let mut count = 0;
@@ -39,31 +39,28 @@ fn length(tokens: &[&str]) -> usize {
     tokens.iter().map(|token| token.chars().count()).sum::<usize>() + tokens.len().saturating_sub(1)
 }
 
-/// A sentence that fits.
+/// A sentence within the limits.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Short {
+pub(crate) struct ShortSentence {
     pub(crate) text: String,
-    /// 0 for the whole sentence.
+    /// Loss of content; 0 for the whole sentence.
     pub(crate) cost: f32,
 }
 
-/// Fewer words than this tell too little.
-pub(crate) const MIN_WORDS: usize = 5;
-
-/// A longer run of words is no sentence, and looking for its best end would take long.
+/// Maximum words of a sentence. A search in a longer text would take long.
 const MAX_SENTENCE: usize = 300;
 
-/// The best form of a sentence that fits the limits, or nothing when none reads well.
-pub(crate) fn shorten(sentence: &[&str], limits: Limits) -> Option<Short> {
+/// Returns the best form of a sentence within the limits; `None` when no form is readable.
+pub(crate) fn shorten(sentence: &[&str], limits: Limits) -> Option<ShortSentence> {
     let whole = without_lead(sentence);
-    if limits.hold(whole) {
+    if limits.allow(whole) {
         return finish(whole, 0.0);
     }
     if whole.len() > MAX_SENTENCE {
         return None;
     }
-    let mut best: Option<Short> = None;
-    let mut offer = |short: Option<Short>| {
+    let mut best: Option<ShortSentence> = None;
+    let mut offer = |short: Option<ShortSentence>| {
         if let Some(short) = short
             && best.as_ref().is_none_or(|best| short.cost < best.cost)
         {
@@ -75,7 +72,7 @@ pub(crate) fn shorten(sentence: &[&str], limits: Limits) -> Option<Short> {
     let rest = after_opening_clause(&bare);
     let rest_telegram = without_articles(rest);
     for (form, cost) in [(&bare[..], 0.05), (&telegram, 0.25), (rest, 0.2), (&rest_telegram, 0.45)] {
-        if limits.hold(form) {
+        if limits.allow(form) {
             offer(finish(form, cost));
         } else if !form.is_empty() {
             offer(cut(form, limits, cost));
@@ -84,29 +81,29 @@ pub(crate) fn shorten(sentence: &[&str], limits: Limits) -> Option<Short> {
     best
 }
 
-/// Ends a sentence at the last place before the limit where it may end.
-fn cut(tokens: &[&str], limits: Limits, cost: f32) -> Option<Short> {
+/// Cuts a sentence at the last possible end within the limit.
+fn cut(tokens: &[&str], limits: Limits, cost: f32) -> Option<ShortSentence> {
     let longest = limits.prefix(tokens);
-    // Inside an opening clause the main thing has not been said yet.
+    // A cut inside an opening clause would remove the main clause.
     let opening = tokens.len() - after_opening_clause(tokens).len();
     let shortest = MIN_WORDS.max(if opening > 0 { opening + 3 } else { 0 });
     let strong = (shortest..=longest).rev().find(|at| is_strong(tokens, *at) && may_end(tokens, *at));
     if let Some(at) = strong {
         return finish(tokens.get(..at)?, cost + 0.15 + 0.2 * lost(at, tokens));
     }
-    // A cut in the middle of a second clause leaves a stump.
+    // A cut in the middle of a second clause leaves a fragment.
     let last = (MIN_WORDS - 2..longest).find(|at| is_strong(tokens, *at)).unwrap_or(longest);
     let weak = (shortest..=last).rev().find(|at| is_weak(tokens, *at) && may_end(tokens, *at))?;
     finish(tokens.get(..weak)?, cost + 0.4 + 0.4 * lost(weak, tokens))
 }
 
-/// The share of a sentence that a cut after `at` tokens gives up.
-#[expect(clippy::cast_precision_loss, reason = "a rounded share of a sentence is as good")]
+/// Returns the share of a sentence that a cut after `at` tokens removes.
+#[expect(clippy::cast_precision_loss, reason = "rounding does not matter for a share")]
 fn lost(at: usize, tokens: &[&str]) -> f32 {
     1.0 - at as f32 / tokens.len().max(1) as f32
 }
 
-/// Whether a clause ends before the token at `at`.
+/// Returns whether a clause ends before the token at `at`.
 fn is_strong(tokens: &[&str], at: usize) -> bool {
     let (Some((last, before)), Some(next)) = (tokens.get(..at).and_then(<[&str]>::split_last), tokens.get(at)) else {
         return false;
@@ -115,12 +112,12 @@ fn is_strong(tokens: &[&str], at: usize) -> bool {
     if last.ends_with([';', ':', '—', '–']) || matches!(*next, "—" | "–" | "-") || listed(CLAUSE, &word) {
         return true;
     }
-    // With a comma further ahead, "and" is more likely to end a list than to begin a clause.
+    // After an earlier comma, "and" is more likely the end of a list than the start of a clause.
     let in_list = matches!(word.as_str(), "and" | "or") && before.iter().any(|token| token.ends_with(','));
     last.ends_with(',') && listed(AFTER_COMMA, &word) && !in_list
 }
 
-/// Whether a phrase ends before the token at `at`.
+/// Returns whether a phrase ends before the token at `at`.
 fn is_weak(tokens: &[&str], at: usize) -> bool {
     let Some((before, [next, ..])) = tokens.split_at_checked(at) else {
         return false;
@@ -131,38 +128,38 @@ fn is_weak(tokens: &[&str], at: usize) -> bool {
     listed(WEAK, &bare_word(next)) && !spans
 }
 
-/// Whether the text may end after `at` tokens: no open bracket, no word that asks for another, no lone number.
+/// Returns whether the text can end after `at` tokens: no open bracket, no word that requires another, no bare number.
 fn may_end(tokens: &[&str], at: usize) -> bool {
     let Some((last, before)) = tokens.get(..at).and_then(<[&str]>::split_last) else {
         return false;
     };
     let word = bare_word(last);
     let number = word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
-    let asks = listed(DANGLING, &word) || ["est", "ly", "ed"].iter().any(|end| word.ends_with(end));
+    let requires_more = listed(DANGLING, &word) || ["est", "ly", "ed"].iter().any(|end| word.ends_with(end));
     let open = before.iter().chain([last]).fold(0_i32, |open, token| {
         open + i32::from(token.starts_with(['(', '['])) - i32::from(token.contains([')', ']']))
     });
-    // "…, once" and "a lens that doubles" are stumps as well.
-    let stump = before.last().is_some_and(|token| token.ends_with([',', ':']))
+    // "…, once" and "a lens that doubles" are fragments too.
+    let fragment = before.last().is_some_and(|token| token.ends_with([',', ':']))
         || before.iter().rev().take(2).any(|token| listed(RELATIVE, &bare_word(token)));
-    !word.is_empty() && !number && !asks && open <= 0 && !stump
+    !word.is_empty() && !number && !requires_more && open <= 0 && !fragment
 }
 
-/// Words with a capital first letter and without punctuation at the end.
-fn finish(tokens: &[&str], cost: f32) -> Option<Short> {
-    let text = tidy(&tokens.join(" "));
+/// Returns the tokens as text, with a capital first letter and without punctuation at the end.
+fn finish(tokens: &[&str], cost: f32) -> Option<ShortSentence> {
+    let text = headline(&tokens.join(" "));
     let words = text.split_whitespace().count();
     if words == 0 {
         return None;
     }
     let missing = MIN_WORDS.saturating_sub(words);
-    Some(Short { text, cost: if missing > 0 { cost + 0.5 } else { cost } })
+    Some(ShortSentence { text, cost: if missing > 0 { cost + 0.5 } else { cost } })
 }
 
-/// Takes off what a summary does not end in, and capitalises it.
-pub(crate) fn tidy(text: &str) -> String {
+/// Removes punctuation from the end of a text, and capitalizes its first letter.
+pub(crate) fn headline(text: &str) -> String {
     let mut text = text.trim_end_matches(|c: char| c.is_whitespace() || ".,;:!?…-–—".contains(c)).to_owned();
-    // A cut between quotation marks leaves one alone.
+    // A cut between quotation marks leaves a single one.
     if text.matches('"').count() % 2 == 1 {
         text.retain(|c| c != '"');
     }
@@ -170,7 +167,7 @@ pub(crate) fn tidy(text: &str) -> String {
     let Some(first) = chars.next() else {
         return text;
     };
-    // "iPhone" and "pH" stay as they are, and so does "ß", whose capital is two letters and might not fit.
+    // "iPhone", "pH" and "ß" stay unchanged; the capital of "ß" is two letters and may exceed the limit.
     let mixed = chars.next().is_some_and(char::is_uppercase);
     if mixed || first.to_uppercase().len() != 1 {
         return text;
@@ -183,7 +180,7 @@ mod tests {
     use super::{Limits, shorten};
 
     #[test]
-    fn sentences_end_at_phrases() {
+    fn sentences_are_cut_at_phrases() {
         let cases = [
             ("fits", "The scale runs backwards.", "The scale runs backwards"),
             ("lead", "So, the scale runs backwards!", "The scale runs backwards"),
@@ -216,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_longer_than_the_limit() {
+    fn unreadable_texts_are_not_shortened() {
         let text = "word ".repeat(30);
         let tokens: Vec<_> = text.split_whitespace().collect();
         assert_eq!(shorten(&tokens, Limits { words: 12, chars: 100 }), None);

@@ -1,14 +1,14 @@
-//! Brings the forms of an English word together: "observe", "observing" and "observations" have one stem.
+//! Stems of English words: "observe", "observing" and "observations" have one stem.
 //!
-//! A stem is a number, since all that is ever done with it is to compare it. The rules are few and rough: they only
-//! have to treat the words of the row, of the rules and of the cues alike.
+//! A stem is a hash, because stems are only compared. The rules are few and approximate: it is sufficient that they treat
+//! the words of the row, of the rules and of the cues in the same way.
 
 use crate::stop_words::is_stop_word;
 
-/// The shortest stem that an ending is taken off to.
+/// Minimum letters of a stem after an ending is removed.
 const MIN_STEM: usize = 3;
 
-/// The stem of a word, and whether the word is a stop word. `buffer` is reused between calls.
+/// Returns the stem of a word, and whether the word is a stop word. `buffer` is reused between calls.
 pub(crate) fn stem(word: &str, buffer: &mut String) -> (u64, bool) {
     buffer.clear();
     if word.is_ascii() {
@@ -42,7 +42,7 @@ fn strip_endings(word: &mut String) {
     replace(word, "e", "");
 }
 
-/// Exchanges an ending if enough of the word is left, and says whether it did.
+/// Replaces an ending if the stem stays long enough; returns whether it did.
 fn replace(word: &mut String, ending: &str, replacement: &str) -> bool {
     let Some(length) = word.strip_suffix(ending).map(str::len).filter(|length| *length >= MIN_STEM) else {
         return false;
@@ -52,7 +52,7 @@ fn replace(word: &mut String, ending: &str, replacement: &str) -> bool {
     true
 }
 
-/// "used" and "using" are too short to lose their ending; they become "use", which keeps its last letter as well.
+/// Stems "used" and "using", which are too short for [`replace`], as "use".
 fn replace_in_short(word: &mut String, ending: &str) -> bool {
     let Some(length) = word.strip_suffix(ending).map(str::len).filter(|length| *length == MIN_STEM - 1) else {
         return false;
@@ -62,7 +62,7 @@ fn replace_in_short(word: &mut String, ending: &str) -> bool {
     true
 }
 
-/// "plotting" leaves "plott", whose last letter is only there for the sake of the ending.
+/// Removes the doubled letter of "plotting" without its ending.
 fn undouble(word: &mut String) {
     let mut ends = word.bytes().rev();
     let (last, before) = (ends.next(), ends.next());

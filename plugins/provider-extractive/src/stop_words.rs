@@ -1,11 +1,11 @@
-//! English words that carry no subject of their own.
+//! English stop words.
 
-/// Whether a lower-case word says nothing about a text's subject.
+/// Returns whether a lower-case word is a stop word.
 pub(crate) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
-/// Sorted, as the search needs it; a test checks that.
+/// Sorted for the binary search; a test checks it.
 const STOP_WORDS: &[&str] = &[
     "a", "about", "above", "across", "after", "again", "against", "all", "almost", "along", "already", "also",
     "although", "always", "am", "among", "an", "and", "another", "any", "are", "around", "as", "at", "away", "back",

@@ -1,29 +1,29 @@
-//! Cuts text into words for comparing, each with its stem.
+//! Splits text into words for comparisons, each with its stem.
 //!
-//! These are not the words of `max_words`: limits are counted by white space, as the host does.
+//! These are not the words of `max_words`, which are separated by white space.
 
 use crate::stem::stem;
 
 /// One word of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Word<'t> {
-    /// As it is written.
+    /// The word as written.
     pub(crate) text: &'t str,
     pub(crate) stem: u64,
-    /// Whether it says nothing about the subject.
+    /// The word is a stop word.
     pub(crate) stop: bool,
-    /// Whether punctuation stands between it and the word before.
+    /// Punctuation precedes the word.
     pub(crate) breaks: bool,
 }
 
 impl Word<'_> {
-    /// Whether the word tells something about the subject: no stop word, no number, no single letter.
+    /// Returns whether the word carries meaning: no stop word, no number, no single letter.
     pub(crate) fn is_content(&self) -> bool {
         !self.stop && self.text.len() > 1 && self.text.chars().any(char::is_alphabetic)
     }
 }
 
-/// The words of a text: runs of letters, digits and inner apostrophes.
+/// Returns the words of a text: sequences of letters, digits and inner apostrophes.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     let mut rest = text;
     let mut buffer = String::new();
@@ -62,7 +62,7 @@ mod tests {
     use super::words;
 
     #[test]
-    fn cuts_words_and_marks_breaks() {
+    fn words_are_split_and_breaks_marked() {
         let seen: Vec<_> = words("The Earth's \"edge\", half-lit: 5 × Ångström'").map(|w| (w.text, w.breaks)).collect();
         let expected = [
             ("The", false),

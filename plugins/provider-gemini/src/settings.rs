@@ -5,10 +5,10 @@ use rowsmith_plugin_api::http::HeaderName;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::Service;
 
-/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+/// Version of the answers in cache keys. Raise it when equal requests get other answers.
 const ANSWERS_VERSION: &str = "0.2";
 
-/// How errors name the service.
+/// Name of the service in errors.
 const SERVICE: &str = "gemini";
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-goog-api-key");
 const KEY_HINT: &str = "set GEMINI_API_KEY and write api_key = { env = \"GEMINI_API_KEY\" }; \

@@ -4,7 +4,7 @@ use crate::config::{Config, MaxTokensField, SystemRole};
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::{SchemaMode, Service, header_name};
 
-/// The version of the answers in row keys; equal requests have got equal answers since plugin version 0.2.
+/// Version of the answers in cache keys. Raise it when equal requests get other answers.
 const ANSWERS_VERSION: &str = "0.2";
 
 const KEY_HINT: &str = "set OPENAI_API_KEY and write api_key = { env = \"OPENAI_API_KEY\" }; \

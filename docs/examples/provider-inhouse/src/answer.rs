@@ -11,7 +11,7 @@ use std::time::Duration;
 struct Body {
     status: String,
     output: Option<String>,
-    /// Whether `max_tokens` cut the output off.
+    /// `max_tokens` cut the output off.
     cut: bool,
     prompt_tokens: Option<u64>,
     output_tokens: Option<u64>,

@@ -1,4 +1,4 @@
-//! Asks the gateway in front of our own models.
+//! Asks the gateway of the company's own models.
 //!
 //! The gateway takes one text and returns one: `{"profile", "prompt", "max_tokens"}` to
 //! `{"status": "ok", "output": …}` or `{"status": "error", "code", "reason"}`.
@@ -14,6 +14,6 @@ use rowsmith_plugin_api::{HttpAdapter, export_plugin};
 export_plugin!(
     provider: HttpAdapter<Inhouse>,
     name = "inhouse",
-    about = "The gateway in front of our own models",
+    about = "The gateway of the company's own models",
     capabilities = ["verify"],
 );

@@ -1,42 +1,48 @@
-//! Answers by rule, not by a model: every output column is the first words of the row.
+//! Asks a server with the chat completions API.
 
 use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_api::service::{Service, ServiceOptions};
 
-/// How much of a row is taken.
+/// Settings of the service. The default address is that of Ollama on this machine.
 #[derive(PluginConfig)]
 pub struct Config {
-    /// How many words an answer has.
-    words: usize,
+    #[config(flatten(base_url = "http://127.0.0.1:11434/v1"))]
+    service: ServiceOptions,
 }
 
-pub struct FirstWords(Config);
+pub struct Chat(Service);
 
-impl Provider for FirstWords {
+impl HttpProvider for Chat {
     type Config = Config;
 
-    fn new(config: Config, _host: Host) -> Result<Self> {
-        Ok(Self(config))
+    fn new(config: Config) -> Result<Self> {
+        Ok(Self(config.service.check()?.with_bearer_key()?))
     }
 
     fn info(&self) -> ProviderInfo {
-        let mut info = ProviderInfo::new("{{name}}");
-        // All that changes answers: where it differs, rows are asked again.
-        info.identity = json!({ "version": 1, "words": self.0.words });
-        info.is_language_model = false;
+        let mut info = self.0.info(json!({}));
+        info.structured_output = StructuredOutput::JsonSchema;
         info
     }
 
-    // To ask a service instead, keep the host and use `host.http()`: see "Writing plugins".
-    async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
-        let rules: serde_json::Map<String, Value> = serde_json::from_str(&request.rules)?;
-        request.answer_each(|row| {
-            let texts = row.values().filter_map(Value::as_str);
-            let words = texts.flat_map(str::split_whitespace).take(self.0.words);
-            let answer = json!(words.collect::<Vec<_>>().join(" "));
-            let columns = rules.keys().map(|column| (column.clone(), answer.clone()));
-            Ok(columns.collect::<serde_json::Map<_, _>>())
-        })
+    fn request(&self, question: &CompletionRequest) -> Result<HttpRequest> {
+        let system = json!({ "role": "system", "content": question.system });
+        let user = json!({ "role": "user", "content": question.user_text() });
+        let mut body = json!({ "model": self.0.model(), "messages": [system, user] });
+        body["max_tokens"] = json!(self.0.max_output_tokens(question));
+        if let Some(schema) = question.schema_value()? {
+            let schema = json!({ "name": "rows", "schema": schema });
+            body["response_format"] = json!({ "type": "json_schema", "json_schema": schema });
+        }
+        self.0.post("chat/completions", body)
+    }
+
+    fn response(&self, _: &CompletionRequest, response: &HttpResponse) -> Result<Completion> {
+        let body = self.0.success(response)?;
+        let text = body["choices"][0]["message"]["content"].as_str();
+        let text = text.ok_or_else(|| self.0.unexpected_json(response, "a completion"))?;
+        Ok(Completion::text(text))
     }
 }
 
-export_plugin!(provider: FirstWords, name = "{{name}}", about = "The first words of a row");
+export_plugin!(provider: HttpAdapter<Chat>, name = "{{name}}", about = "A chat server");

@@ -1,6 +1,7 @@
 //! One new plugin of each kind, from its first command to its result.
 
 use super::workshop::Workshop;
+use rowsmith_fake_model::{FakeModel, Script};
 use rowsmith_test_harness::checkout;
 
 /// Maximum lines of Rust in a new crate, tests included.
@@ -26,10 +27,11 @@ fn new_cache_works() {
 #[test]
 #[ignore = "runs Cargo"]
 fn new_provider_works() {
-    let expected = "Title,Text,short\n\
-        Reviews,Small steps are easier to review than large ones.,Small steps are easier\n\
-        Speed,Measure first.,Measure first.\n";
-    assert_eq!(enriched_by("provider", "output/rows.csv"), expected);
+    let server = FakeModel::start(Script::new()).unwrap();
+    let base_url = format!("--set providers.first-one.config.base_url={}/v1", server.base_url());
+    let rows = enriched_with("provider", &base_url, "output/rows.csv");
+    assert!(rows.starts_with("Title,Text,short\nReviews,Small steps are easier to review than large ones.,"), "{rows}");
+    assert_eq!(rows.lines().count(), 3, "{rows}");
 }
 
 #[test]
@@ -43,6 +45,11 @@ fn new_exporter_works() {
 
 /// Writes, checks, builds and runs a new crate; returns the output of the run.
 fn enriched_by(kind: &str, output: &str) -> String {
+    enriched_with(kind, "--progress none", output)
+}
+
+/// As [`enriched_by`], with further arguments of the run.
+fn enriched_with(kind: &str, arguments: &str, output: &str) -> String {
     let workshop = Workshop::new(kind);
     let folder = format!("rowsmith-{kind}-first-one");
     let api = checkout();
@@ -56,7 +63,7 @@ fn enriched_by(kind: &str, output: &str) -> String {
     workshop.cargo(&folder, ["build", "--quiet"]);
 
     workshop.place_library(&folder);
-    workshop.rowsmith_in(&folder, "run --report report.json").exits(0);
+    workshop.rowsmith_in(&folder, &format!("run --report report.json {arguments}")).exits(0);
     let rows = &workshop.json(&format!("{folder}/report.json"))["rows"];
     assert_eq!(rows["enriched"], rows["scraped"], "{rows}");
     workshop.read(&format!("{folder}/{output}"))

@@ -50,8 +50,8 @@ fn parts(kind: PluginKind) -> Parts {
             files: files!("cache", "rows.csv"),
         },
         PluginKind::Provider => Parts {
-            about: "A Rowsmith provider: answers with the first words of a row. Not a language model.",
-            next: "A provider that asks a service sends one request a call; batches, limits and retries are the host's.",
+            about: "A Rowsmith provider: asks a server with the chat completions API.",
+            next: "`request` and `response` are pure functions; the host sends the requests. A provider without HTTP implements `Provider`.",
             files: files!("provider", "rows.csv"),
         },
         PluginKind::Exporter => Parts {
