@@ -20,13 +20,13 @@ pub struct LeaseRequest {
 pub struct Lease {
     owner: u64,
     from_ms: u64,
-    lease_ms: u64,
+    duration_ms: u64,
 }
 
 impl Lease {
     /// The lease that a request asks for.
     pub fn of(request: &LeaseRequest) -> Self {
-        Self { owner: request.owner, from_ms: request.now_ms, lease_ms: request.lease_ms }
+        Self { owner: request.owner, from_ms: request.now_ms, duration_ms: request.lease_ms }
     }
 
     /// Returns true if the lease is the owner's, expired or not.
@@ -39,7 +39,8 @@ impl Lease {
     /// A lease from further ahead than its own duration was granted before the clock was set back. It would last too
     /// long, so it does not count. A process with a slightly faster clock grants leases from slightly ahead.
     pub fn is_active(self, now_ms: u64) -> bool {
-        now_ms < self.from_ms.saturating_add(self.lease_ms) && self.from_ms <= now_ms.saturating_add(self.lease_ms)
+        now_ms < self.from_ms.saturating_add(self.duration_ms)
+            && self.from_ms <= now_ms.saturating_add(self.duration_ms)
     }
 
     /// Returns true if the key is another owner's, so that the request must be refused.
@@ -50,14 +51,14 @@ impl Lease {
     /// Reads what [`Lease::to_bytes`] wrote; `None` for bytes of another length.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (words, rest) = bytes.as_chunks::<8>();
-        let ([owner, from_ms, lease_ms], []) = (words, rest) else { return None };
+        let ([owner, from_ms, duration_ms], []) = (words, rest) else { return None };
         let number = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-        Some(Self { owner: number(owner), from_ms: number(from_ms), lease_ms: number(lease_ms) })
+        Some(Self { owner: number(owner), from_ms: number(from_ms), duration_ms: number(duration_ms) })
     }
 
     /// The stored form: owner, start and duration, little-endian, 8 bytes each.
     pub fn to_bytes(self) -> Vec<u8> {
-        [self.owner, self.from_ms, self.lease_ms].into_iter().flat_map(u64::to_le_bytes).collect()
+        [self.owner, self.from_ms, self.duration_ms].into_iter().flat_map(u64::to_le_bytes).collect()
     }
 }
 

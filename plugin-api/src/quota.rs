@@ -109,7 +109,9 @@ impl SlidingWindow {
         let (pairs, _) = words.as_chunks::<2>();
         let number = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
         let mut window = Self::new(length_ms);
-        pairs.iter().for_each(|[time, amount]| window.take(number(time), number(amount)));
+        for [time, amount] in pairs {
+            window.take(number(time), number(amount));
+        }
         window
     }
 

@@ -191,8 +191,8 @@ fn test_case() -> Value {
 
 /// Runs the suite with a cassette of one exchange.
 fn report_with(exchange: &Value) -> Report {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("one.json"), exchange.to_string()).unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("one.json"), exchange.to_string()).expect("written");
     let suite = Suite::of(linked!(provider: Flawed, "").0).config(json!({"flaw": "none"}));
     suite.cassette(folder.path()).expect("a cassette").run()
 }
