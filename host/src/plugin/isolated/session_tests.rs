@@ -59,7 +59,7 @@ async fn the_end_of_a_child_fails_every_open_call_at_once_and_all_later_ones() {
 }
 
 #[tokio::test]
-async fn what_is_no_message_is_said_to_be_none() {
+async fn bytes_that_are_not_a_message_are_a_violation_of_the_protocol() {
     let printing = session(
         |_, stream| {
             std::io::Write::write_all(stream, b"Hello from a plugin that prints").unwrap();
@@ -68,7 +68,8 @@ async fn what_is_no_message_is_said_to_be_none() {
         Arc::new(Services::default()),
         &Stop::default(),
     );
-    assert_eq!(failure(&printing).await, "gone: broke its protocol: a message of 1819043144 bytes");
+    let text = failure(&printing).await;
+    assert!(text.starts_with("gone: ") && text.contains("1819043144 bytes"), "{text}");
     let confused = session(
         |_, stream| {
             send(stream, Kind::Stopping, 0, 0, b"");
@@ -77,20 +78,22 @@ async fn what_is_no_message_is_said_to_be_none() {
         Arc::new(Services::default()),
         &Stop::default(),
     );
-    assert_eq!(failure(&confused).await, "gone: broke its protocol: a message of kind 6");
+    let text = failure(&confused).await;
+    assert!(text.starts_with("gone: ") && text.ends_with("kind 6"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_goes_on_after_it_was_cancelled_costs_the_child() {
+async fn a_child_is_killed_when_a_cancelled_call_continues() {
     let session = session(|_, _| Then::Goes, Arc::new(Services::default()), &Stop::default());
     let start = tokio::time::Instant::now();
     cancelled(&session).await;
-    assert_eq!(failure(&session).await, "gone: was ended, since a call did not stop within 2 s of being cancelled");
+    let text = failure(&session).await;
+    assert!(text.starts_with("gone: was killed") && text.contains("2 s"), "{text}");
     assert_eq!(start.elapsed().as_secs(), 2);
 }
 
 #[tokio::test]
-async fn a_call_that_ends_when_it_is_cancelled_costs_nothing() {
+async fn a_child_survives_a_cancelled_call_that_ends() {
     let session = session(
         |frame, stream| {
             match frame.kind {

@@ -57,54 +57,53 @@ async fn call(isolated: &Arc<Isolated>, method: u32) -> Result<Vec<u8>, Error> {
 }
 
 #[tokio::test]
-async fn a_cache_call_is_made_again_once_in_the_next_process() {
+async fn a_cache_call_is_repeated_once_in_the_next_process() {
     let (cache, started) = isolated(PluginKind::Cache, &[dies, answers]);
     assert_eq!(call(&cache, method::PUT_MANY).await.unwrap(), b"payload");
     assert_eq!(started.load(Ordering::Relaxed), 2);
 
     let (cache, started) = isolated(PluginKind::Cache, &[dies, dies, answers]);
     let error = call(&cache, method::GET_MANY).await.unwrap_err();
-    let sentence = "the process of cache plugin `fake` was killed by signal 11 (SIGSEGV) in the middle of a call";
-    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, sentence));
+    assert_eq!(error.kind, ErrorKind::Other);
+    assert!(error.message.contains("`fake`") && error.message.contains("SIGSEGV"), "{error}");
     assert_eq!(started.load(Ordering::Relaxed), 2);
     assert!(call(&cache, method::GET_MANY).await.is_ok(), "the next call has the next process");
 }
 
 #[tokio::test]
-async fn a_completion_is_not_repeated_here_since_it_may_have_cost_something() {
+async fn a_completion_is_not_repeated_since_it_may_be_billed() {
     let (provider, started) = isolated(PluginKind::Provider, &[dies, answers]);
     let error = call(&provider, method::COMPLETE).await.unwrap_err();
     assert_eq!((error.kind, error.may_be_billed), (ErrorKind::Retryable, true));
     assert_eq!(started.load(Ordering::Relaxed), 1);
     assert!(call(&provider, method::COMPLETE).await.is_ok());
     let (provider, _) = isolated(PluginKind::Provider, &[dies, answers]);
-    assert!(call(&provider, method::INFO).await.is_ok(), "what costs nothing is repeated");
+    assert!(call(&provider, method::INFO).await.is_ok(), "a free call is repeated");
 }
 
 #[tokio::test]
-async fn a_plugin_that_dies_again_and_again_is_given_up_with_the_reason() {
+async fn after_20_ends_in_a_row_no_further_process_is_started() {
     let (provider, started) = isolated(PluginKind::Provider, &[dies]);
     for _ in 0..20 {
         assert_eq!(call(&provider, method::COMPLETE).await.unwrap_err().kind, ErrorKind::Retryable);
     }
     let error = call(&provider, method::COMPLETE).await.unwrap_err();
-    let sentence = "the process of provider plugin `fake` has ended 20 times in a row without an answer; \
-        the last time it was killed by signal 11 (SIGSEGV) in the middle of a call";
-    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Other, sentence));
+    assert_eq!(error.kind, ErrorKind::Other);
+    assert!(["`fake`", "20 times", "SIGSEGV"].iter().all(|part| error.message.contains(part)), "{error}");
     assert_eq!(started.load(Ordering::Relaxed), 20);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plugin_that_is_not_ready_in_its_time_is_given_up() {
+async fn a_process_that_is_not_ready_in_time_is_killed() {
     let (provider, _) = isolated(PluginKind::Provider, &[|_, _| Then::Goes]);
     let start = tokio::time::Instant::now();
     let error = call(&provider, method::COMPLETE).await.unwrap_err();
-    assert_eq!(error.message, "the process of provider plugin `fake` was ended after 7 s, since it was not ready");
+    assert!(error.message.contains("`fake`") && error.message.contains("7 s"), "{error}");
     assert_eq!(start.elapsed().as_secs(), 7);
 }
 
 #[tokio::test]
-async fn an_answer_in_between_begins_the_count_anew() {
+async fn an_answer_resets_the_count_of_ends() {
     fn dies_in_its_second_call(frame: &Frame, stream: &mut UnixStream) -> Then {
         if frame.kind == Kind::Call && frame.id == 2 { Then::Dies } else { answers(frame, stream) }
     }
@@ -134,20 +133,21 @@ async fn many_calls_that_end_with_one_process_count_once() {
 }
 
 #[tokio::test]
-async fn what_a_scraper_or_an_exporter_held_is_lost_and_said_to_be() {
+async fn the_state_of_a_scraper_or_an_exporter_is_lost_with_its_process() {
     for (kind, method) in [(PluginKind::Scraper, method::SCRAPE), (PluginKind::Exporter, method::WRITE)] {
         let (plugin, started) = isolated(kind, &[dies, answers]);
-        let how = format!("the process of {kind} plugin `fake` was killed by signal 11 (SIGSEGV)");
         let first = call(&plugin, method).await.unwrap_err();
-        assert_eq!((first.kind, first.message), (ErrorKind::Other, format!("{how} in the middle of a call")));
         let second = call(&plugin, method::FINISH).await.unwrap_err();
-        assert_eq!(second.message, format!("{how}, and what it held is lost"));
+        for error in [first, second] {
+            assert_eq!(error.kind, ErrorKind::Other);
+            assert!(error.message.contains("`fake`") && error.message.contains("SIGSEGV"), "{error}");
+        }
         assert_eq!(started.load(Ordering::Relaxed), 1);
     }
 }
 
 #[tokio::test]
-async fn a_call_is_lost_to_the_fault_of_another_once_at_most() {
+async fn a_call_is_lost_to_another_one_at_most_once() {
     fn dies_of_poison(frame: &Frame, stream: &mut UnixStream) -> Then {
         if frame.kind == Kind::Call && frame.payload == b"poison" { Then::Dies } else { answers(frame, stream) }
     }
