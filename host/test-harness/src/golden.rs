@@ -66,7 +66,7 @@ pub fn difference(text: &str, expected: &str) -> Option<String> {
 fn redactions() -> Redactions {
     let mut redactions = Redactions::new();
     for (placeholder, pattern) in [
-        ("[HASH]", r"\b[0-9a-f]{64}\b"),
+        ("[HASH]", r"\b([0-9a-f]{64}|[0-9a-f]{12})\b"),
         ("[TIME]", r"\b\d+\.\d+ s\b"),
         ("[VERSION]", concat!(r"\b", env!("CARGO_PKG_VERSION"), r"\b")),
         ("[ADDRESS]", r"127\.0\.0\.1:\d{4,5}\b"),

@@ -32,6 +32,7 @@ impl<'a> Invocation<'a> {
             .with("PLUGINS", plugins())
             .with("TEST-PLUGINS", test_plugins())
             .with("PROGRAM", program())
+            .with("PROGRAMS", program().parent().unwrap())
             .with("CHECKOUT", &checkout());
         Self { command, input: Vec::new(), redactions, sandbox: PhantomData }
     }

@@ -21,7 +21,8 @@ impl Redactions {
 
 /// The end of a process.
 ///
-/// Paths of this machine are replaced by `DIR` (the sandbox), `PLUGINS`, `TEST-PLUGINS`, `PROGRAM` and `CHECKOUT`.
+/// Paths of this machine are replaced by words: `DIR` (the sandbox), `PLUGINS`, `TEST-PLUGINS`, `PROGRAM`, `PROGRAMS` (its
+/// folder) and `CHECKOUT`.
 #[derive(Debug)]
 pub struct Output {
     /// The arguments, joined by spaces.

@@ -1,7 +1,8 @@
-//! `rowsmith check`: what is fine, what is odd, and what the service says.
+//! `rowsmith check`: valid configs, warnings, and the answer of the service.
 
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
-use rowsmith_test_harness::{Sandbox, config};
+use rowsmith_test_harness::config::KEY;
+use rowsmith_test_harness::{Golden, Sandbox, config};
 
 fn sandbox(config: &str) -> Sandbox {
     let sandbox = Sandbox::new();
@@ -11,81 +12,57 @@ fn sandbox(config: &str) -> Sandbox {
 }
 
 #[test]
-fn a_good_config_is_fine_with_or_without_running_plugins() {
+fn valid_config_passes_with_and_without_running_plugins() {
     let server = FakeModel::start(Script::new()).expect("a server");
     let sandbox = sandbox(&config::asking(&server.base_url()));
-    let plugins = ["scraper   csv", "cache     lmdb", "provider  gemini", "exporter  csv"];
-
-    let said = sandbox.call(["check"]).env(config::KEY.0, config::KEY.1).output().exits(0);
-    assert!(said.stdout.ends_with("rowsmith.toml is fine\n"), "{}", said.stdout);
-    assert!(plugins.iter().all(|plugin| said.stdout.contains(plugin)), "{}", said.stdout);
-    assert_eq!(said.stderr, "");
-
-    let said = sandbox.call(["check", "--static"]).env(config::KEY.0, config::KEY.1).output().exits(0);
-    assert!(
-        said.stdout.ends_with("rowsmith.toml is fine, as far as can be said without running plugins\n"),
-        "{}",
-        said.stdout
-    );
-    assert!(plugins.iter().all(|plugin| said.stdout.contains(plugin)), "{}", said.stdout);
-
-    let said = sandbox.rowsmith("check").exits(0);
-    assert!(said.stderr.starts_with("warning[RS1202]: environment variable `FAKE_KEY`"), "{}", said.stderr);
-    assert!(said.stdout.ends_with("rowsmith.toml is fine; but a run needs the secrets above\n"), "{}", said.stdout);
-
-    let quiet = sandbox.rowsmith("check -q").exits(0);
-    assert_eq!(quiet.stderr, "");
+    let mut golden = Golden::new("check");
+    for arguments in [&["check"][..], &["check", "--static"]] {
+        golden.record(&sandbox.call(arguments).env(KEY.0, KEY.1).output().exits(0));
+    }
+    golden.record(&sandbox.rowsmith("check").exits(0));
+    assert_eq!(sandbox.rowsmith("check -q").exits(0).stderr, "");
+    golden.check();
     assert!(server.requests().is_empty());
     assert!(!sandbox.has("out.csv"));
 }
 
 #[test]
-fn a_key_in_the_config_is_odd_and_is_never_shown() {
-    let literal = "key-that-stands-in-the-config";
+fn literal_key_is_a_warning_and_is_never_printed() {
+    let literal = "key-as-text-of-the-config";
     let server = FakeModel::start(Script::new()).expect("a server");
     let config = config::asking(&server.base_url()).replace("{ env = \"FAKE_KEY\" }", &format!("\"{literal}\""));
     let sandbox = sandbox(&config);
     for line in ["check", "check --static", "plan", "run -vvv"] {
-        let said = sandbox.rowsmith(line).exits(0);
-        assert!(
-            said.stderr.contains("warning[RS1201]: a secret is written in the config\n"),
-            "{line}: {}",
-            said.stderr
-        );
-        assert!(
-            !said.stderr.contains(literal) && !said.stdout.contains(literal),
-            "{line}: {}{}",
-            said.stdout,
-            said.stderr
-        );
+        let output = sandbox.rowsmith(line).exits(0);
+        assert!(output.stderr.contains("warning[RS1201]"), "{line}: {}", output.stderr);
+        let printed = output.stdout + &output.stderr;
+        assert!(!printed.contains(literal), "{line}: {printed}");
     }
     assert!(server.completions().iter().all(|request| request.key.as_deref() == Some(literal)));
 }
 
 #[test]
 fn online_asks_the_service_about_key_and_model() {
-    let cases = [
-        ("good", Script::new(), 0, ""),
-        ("wrong key", Script::new().on(When::any(), Then::wrong_key()), 7, "key"),
-        ("unknown model", Script::new().on(When::any(), Then::unknown_model()), 7, "test-model"),
-    ];
-    for (name, script, code, word) in cases {
+    let mut golden = Golden::new("check_online");
+    for (name, script, code) in [
+        ("valid key", Script::new(), 0),
+        ("wrong key", Script::new().on(When::any(), Then::wrong_key()), 7),
+        ("unknown model", Script::new().on(When::any(), Then::unknown_model()), 7),
+    ] {
         let server = FakeModel::start(script).expect("a server");
         let sandbox = sandbox(&config::asking(&server.base_url()));
-        let said = sandbox.call(["check", "--online"]).env(config::KEY.0, config::KEY.1).output().exits(code);
+        let output = sandbox.call(["check", "--online"]).env(KEY.0, KEY.1).output().exits(code);
         assert_eq!(server.completions().len(), 0, "{name}");
         assert!(!server.requests().is_empty(), "{name}");
-        assert!(server.requests().iter().all(|request| request.key.as_deref() == Some(config::KEY.1)), "{name}");
-        assert!(!said.stderr.contains(config::KEY.1), "{name}: {}", said.stderr);
-        if code == 0 {
-            assert!(said.stdout.contains("test-model"), "{name}: {}", said.stdout);
-        } else {
-            assert!(said.stderr.starts_with("error: provider plugin `gemini`: "), "{name}: {}", said.stderr);
-            assert!(said.stderr.contains(word), "{name}: {}", said.stderr);
-        }
+        assert!(server.requests().iter().all(|request| request.key.as_deref() == Some(KEY.1)), "{name}");
+        assert!(!output.stderr.contains(KEY.1), "{name}: {}", output.stderr);
+        golden.add(&format!("{name} (exit {code})"), &format!("{}{}", output.stdout, output.stderr));
     }
-    // Without a key there is nothing to ask with.
-    let sandbox = sandbox(&config::asking("http://127.0.0.1:9"));
-    let said = sandbox.rowsmith("check --online").exits(3);
-    assert!(said.stderr.contains("error[RS1202]"), "{}", said.stderr);
+    golden.check();
+}
+
+#[test]
+fn online_requires_the_key() {
+    let output = sandbox(&config::asking("http://127.0.0.1:9")).rowsmith("check --online").exits(3);
+    assert!(output.stderr.contains("error[RS1202]"), "{}", output.stderr);
 }

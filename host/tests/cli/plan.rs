@@ -1,89 +1,82 @@
-//! `rowsmith plan`: what a run would do, without a key and without asking anybody.
+//! `rowsmith plan`: the calls that a run would make, without a key and without a call.
 
 use rowsmith_fake_model::{FakeModel, Script};
-use rowsmith_test_harness::{Sandbox, config};
+use rowsmith_test_harness::config::KEY;
+use rowsmith_test_harness::{Golden, Sandbox, config};
 
 #[test]
-fn a_plan_counts_rows_hits_duplicates_and_calls() {
+fn plan_counts_rows_hits_duplicates_and_calls() {
     let server = FakeModel::start(Script::new()).expect("a server");
     let sandbox = Sandbox::new();
     let limits = "[providers.fake.limits]\nrequests_per_minute = 4\n\n[[exporters]]";
     let config = config::asking(&server.base_url()).replace("[[exporters]]", limits);
     sandbox.write("rowsmith.toml", &config);
-    // 150 different rows, three of which come twice, and two without a word.
+    // 150 different rows, three duplicates and two empty rows.
     let rows = config::rows(150);
-    let again: Vec<&str> = rows.lines().skip(1).take(3).collect();
-    sandbox.write("rows.csv", format!("{rows}{}\n,\n,\n", again.join("\n")));
+    let duplicates: Vec<&str> = rows.lines().skip(1).take(3).collect();
+    sandbox.write("rows.csv", format!("{rows}{}\n,\n,\n", duplicates.join("\n")));
 
-    let said = sandbox.rowsmith("plan").exits(0);
-    let lines = [
-        "Rows            155",
-        "Cache hits      0",
-        "Duplicates      3",
-        "Nothing to ask  2",
-        "To ask          150",
-        "Calls           8 of at most 20 rows",
-        "Time            60 s until the last call may leave, at 4 requests a minute",
-        "Provider        fake (test-model)",
-    ];
-    for line in lines {
-        assert!(said.stdout.lines().any(|l| l == line), "{line:?} in\n{}", said.stdout);
+    let plan = sandbox.rowsmith("plan --format json").exits(0).json();
+    assert_eq!(plan["schema"], "rowsmith/plan/v1");
+    for (count, expected) in [("rows", 155), ("cached", 0), ("duplicates", 3), ("to_ask", 150), ("calls", 8)] {
+        assert_eq!(plan[count], expected, "{count}: {plan}");
     }
-    let (_, prompt) = said.stdout.split_once("--- system ---\n").expect("a prompt");
+    let limited = sandbox.rowsmith("plan --format json --limit 41").exits(0).json();
+    assert_eq!((&limited["rows"], &limited["calls"], &limited["to_ask"]), (&41.into(), &3.into(), &41.into()));
+
+    let text = sandbox.rowsmith("plan").exits(0);
+    let (_, prompt) = text.stdout.split_once("--- system ---\n").expect("a prompt");
     let (system, user) = prompt.split_once("--- user ---\n").expect("rows");
     assert!(system.contains("Label the topics.") && system.contains("summary"), "{system}");
     assert!(!system.contains("Topic 1") && !system.contains("Words about"), "{system}");
     assert!(user.contains("Words about topic number 20 and") && !user.contains("number 21 and"), "{user}");
-
-    let json = sandbox.rowsmith("plan --format json --limit 41").exits(0).json();
-    assert_eq!(json["schema"], "rowsmith/plan/v1");
-    assert_eq!((&json["rows"], &json["calls"], &json["to_ask"]), (&41.into(), &3.into(), &41.into()), "{json}");
-    assert!(!sandbox.rowsmith("plan --no-prompt").exits(0).stdout.contains("--- system ---"));
+    let short = sandbox.rowsmith("plan --no-prompt").exits(0);
+    assert!(!short.stdout.contains("--- system ---"));
+    let mut golden = Golden::new("plan");
+    golden.record(&short);
+    golden.check();
     assert!(server.requests().is_empty());
     assert!(!sandbox.has("out.csv"));
 }
 
-#[test]
-fn after_a_run_everything_is_a_hit() {
+/// Returns a server, and a sandbox whose 25 rows it has answered.
+fn answered() -> (FakeModel, Sandbox) {
     let server = FakeModel::start(Script::new()).expect("a server");
     let sandbox = Sandbox::new();
     sandbox.write("rowsmith.toml", config::asking(&server.base_url()));
     sandbox.write("rows.csv", config::rows(25));
-    sandbox.call(["run", "-q"]).env(config::KEY.0, config::KEY.1).output().exits(0);
+    sandbox.call(["run", "-q"]).env(KEY.0, KEY.1).output().exits(0);
     assert_eq!(server.completions().len(), 2);
+    (server, sandbox)
+}
 
-    let json = sandbox.rowsmith("plan --format json").exits(0).json();
-    assert_eq!((&json["cached"], &json["calls"]), (&25.into(), &0.into()), "{json}");
-    let json = sandbox.rowsmith("plan --format json --refresh").exits(0).json();
-    assert_eq!((&json["cached"], &json["calls"]), (&0.into(), &2.into()), "{json}");
-    let json = sandbox.rowsmith("plan --format json --set enrich.instructions=Other.").exits(0).json();
-    assert_eq!((&json["cached"], &json["calls"]), (&0.into(), &2.into()), "{json}");
+#[test]
+fn answers_of_a_run_are_hits() {
+    let (server, sandbox) = answered();
+    for (flags, cached, calls) in [("", 25, 0), (" --refresh", 0, 2), (" --set enrich.instructions=Other.", 0, 2)] {
+        let plan = sandbox.rowsmith(&format!("plan --format json{flags}")).exits(0).json();
+        assert_eq!((&plan["cached"], &plan["calls"]), (&cached.into(), &calls.into()), "{flags}: {plan}");
+    }
     assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
-fn a_plan_says_why_the_cache_has_no_answer() {
-    let server = FakeModel::start(Script::new()).expect("a server");
-    let sandbox = Sandbox::new();
-    sandbox.write("rowsmith.toml", config::asking(&server.base_url()));
-    sandbox.write("rows.csv", config::rows(25));
-    let why = |command: &str| {
-        let out = sandbox.rowsmith(command).exits(0).stdout;
-        let line = out.lines().find_map(|line| line.strip_prefix("Why not cached"));
-        line.map(|line| line.trim().to_owned()).unwrap_or_default()
-    };
-    assert_eq!(why("plan"), "the cache has no answers yet");
-    sandbox.call(["run", "-q"]).env(config::KEY.0, config::KEY.1).output().exits(0);
-    assert_eq!(why("plan"), "", "nothing is missed");
-    let different = "25 answers are to another question; different: ";
-    assert_eq!(why("plan --set enrich.instructions=Other."), format!("{different}the instructions"));
-    assert_eq!(why("plan --set providers.fake.config.model=other"), format!("{different}the model or its settings"));
-    assert_eq!(
-        why("plan --set enrich.output.summary.max_words=3"),
-        format!("{different}the rules of the output columns")
-    );
+fn plan_names_the_reason_of_misses() {
+    let (_server, sandbox) = answered();
+    let mut golden = Golden::new("plan_misses");
+    for flags in [
+        "",
+        " --set enrich.instructions=Other.",
+        " --set providers.fake.config.model=other",
+        " --set enrich.output.summary.max_words=3",
+        " --set cache.config.path=empty",
+    ] {
+        golden.record(&sandbox.rowsmith(&format!("plan --no-prompt{flags}")).exits(0));
+    }
     sandbox.write("rows.csv", config::rows(26));
-    assert_eq!(why("plan"), "rows are new, or their input has changed");
-    let json = sandbox.rowsmith("plan --format json --set enrich.instructions=Other.").exits(0).json();
-    assert_eq!(json["cache_holds"], serde_json::json!([{"answers": 25, "differs": ["the instructions"]}]));
+    golden.add("one more row", &sandbox.rowsmith("plan --no-prompt").exits(0).stdout);
+    golden.check();
+    let plan = sandbox.rowsmith("plan --format json --set enrich.instructions=Other.").exits(0).json();
+    assert_eq!(plan["cache_holds"][0]["answers"], 25, "{plan}");
+    assert_eq!(plan["cache_holds"][0]["differs"].as_array().map(Vec::len), Some(1), "{plan}");
 }

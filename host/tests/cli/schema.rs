@@ -1,10 +1,10 @@
-//! What is printed for editors and shells.
+//! The JSON Schema for editors and the completions for shells.
 
 use rowsmith_test_harness::Sandbox;
 use std::path::Path;
 
 #[test]
-fn the_schema_is_json_and_fits_every_config_of_the_project() {
+fn every_config_of_the_project_matches_the_schema() {
     let sandbox = Sandbox::new();
     let schema = sandbox.bare(["schema"]).output().exits(0).json();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
@@ -15,27 +15,27 @@ fn the_schema_is_json_and_fits_every_config_of_the_project() {
     );
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config");
-    let mut seen = 0;
+    let mut checked = 0;
     for entry in std::fs::read_dir(folder).expect("the folder of configs") {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let document = rowsmith::document::Document::read(&path).expect("a config is TOML");
             let problems = rowsmith::document::check_schema(&document.value, &schema);
             assert!(problems.is_empty(), "{}: {problems:?}", path.display());
-            seen += 1;
+            checked += 1;
         }
     }
-    assert!(seen >= 5, "{seen}");
+    assert!(checked >= 5, "{checked}");
 }
 
 #[test]
-fn every_shell_has_its_completions() {
+fn every_shell_has_completions() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let said = sandbox.bare(["completions", shell]).output().exits(0);
+        let output = sandbox.bare(["completions", shell]).output().exits(0);
         for word in ["rowsmith", "completions", "plugin-dir", "offline"] {
-            assert!(said.stdout.contains(word), "{shell}: {word}");
+            assert!(output.stdout.contains(word), "{shell}: {word}");
         }
-        assert_eq!(said.stderr, "", "{shell}");
+        assert_eq!(output.stderr, "", "{shell}");
     }
 }

@@ -2,7 +2,8 @@
 
 use super::bundled::project;
 use rowsmith_plugin_testkit::has_program;
-use rowsmith_test_harness::{Sandbox, library_name, plugins};
+use rowsmith_test_harness::config::KEY;
+use rowsmith_test_harness::{Golden, Sandbox, library_name, plugins};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ fn programs_in_python_scrape_answer_and_export() {
     let sandbox = project();
     let report = |name: &str| -> Value {
         sandbox.rowsmith(&format!("run config/exec.toml --report {name}")).exits(0);
-        serde_json::from_str(&sandbox.read(name)).expect("a report is JSON")
+        sandbox.json(name)
     };
     let first = report("first.json");
     let scraped = first["rows"]["scraped"].as_u64().unwrap_or(0);
@@ -37,42 +38,42 @@ fn programs_in_python_scrape_answer_and_export() {
 
     let changed = "run config/exec.toml --report third.json --set providers.rules.config.options.more=1";
     sandbox.rowsmith(changed).exits(0);
-    let third: Value = serde_json::from_str(&sandbox.read("third.json")).expect("a report is JSON");
+    let third = sandbox.json("third.json");
     assert_eq!(third["rows"]["cached"], 0, "options are part of the key: {third}");
 }
 
 #[test]
-fn they_list_and_are_checked() {
+fn programs_list_and_verify() {
     if !has_program("python3") {
         return;
     }
     let sandbox = project();
-    let listed = sandbox.rowsmith("list config/exec.toml").exits(0);
-    assert!(listed.stdout.starts_with("config/sample/amateur-astronomy/content "), "{}", listed.stdout);
-    let checked = sandbox.rowsmith("check config/exec.toml --online").exits(0);
-    assert!(checked.stdout.contains("is ready; its model is rules-1"), "{}", checked.stdout);
+    let list = sandbox.rowsmith("list config/exec.toml --format json").exits(0).json();
+    assert_eq!(list[0]["name"], "config/sample/amateur-astronomy/content", "{list}");
+    let check = sandbox.rowsmith("check config/exec.toml --online").exits(0);
+    assert!(check.stdout.contains("rules-1"), "{}", check.stdout);
 }
 
 #[test]
-fn mistakes_are_shown_where_they_are() {
+fn mistakes_of_programs_are_reported() {
     if !has_program("python3") {
         return;
     }
     let sandbox = project();
     let cases = [
-        ("scraper.config.options.folder=no/such", 3, "there is no folder `no/such`"),
-        ("providers.rules.config.command=[\"rowsmith-nothing\"]", 3, "there is no such program"),
+        ("scraper.config.options.folder=no/such", 3, "`no/such`"),
+        ("providers.rules.config.command=[\"rowsmith-nothing\"]", 3, "rowsmith-nothing"),
         ("providers.rules.config.options.words=3", 7, "AttributeError"),
     ];
-    for (setting, code, message) in cases {
-        let said = sandbox.call(["run", "config/exec.toml", "--set", setting]).output().exits(code);
-        assert!(said.stderr.contains(message), "{setting}: {}", said.stderr);
+    for (setting, code, cause) in cases {
+        let run = sandbox.call(["run", "config/exec.toml", "--set", setting]).output().exits(code);
+        assert!(run.stderr.contains(cause), "{setting}: {}", run.stderr);
         assert!(!sandbox.has("output/notes.html"), "{setting}");
     }
 }
 
 #[test]
-fn a_program_gets_its_secret_and_nobody_else_sees_it() {
+fn secret_reaches_the_program_only() {
     if !has_program("python3") {
         return;
     }
@@ -90,15 +91,15 @@ fn a_program_gets_its_secret_and_nobody_else_sees_it() {
         "--set",
         "scraper.config.secret_env={ SERVICE_KEY = { env = \"FAKE_KEY\" } }",
     ];
-    let said = sandbox.call(arguments).env("FAKE_KEY", "key-of-the-tests-0123456789").output().exits(10);
-    assert!(said.stderr.contains("is no JSON object; it begins with: my key is "), "{}", said.stderr);
-    assert!(!said.stderr.contains("0123456789"), "{}", said.stderr);
+    let run = sandbox.call(arguments).env(KEY.0, KEY.1).output().exits(10);
+    assert!(run.stderr.contains("my key is "), "{}", run.stderr);
+    assert!(!run.stderr.contains("0123456789"), "{}", run.stderr);
 
-    let planned = sandbox.call(["plan"].iter().chain(&arguments[1..2]).chain(&arguments[3..])).output().exits(10);
-    assert!(planned.stderr.contains("my key is not-set"), "a plan needs no key: {}", planned.stderr);
+    let plan = sandbox.call(["plan"].iter().chain(&arguments[1..2]).chain(&arguments[3..])).output().exits(10);
+    assert!(plan.stderr.contains("my key is not-set"), "a plan needs no key: {}", plan.stderr);
 }
 
-/// A config with the three programs that `docs/exec-plugins.md` shows.
+/// A config with the three programs of `docs/exec-plugins.md`.
 const DOCUMENTED: &str = r#"
 [scraper]
 plugin = "exec"
@@ -125,7 +126,7 @@ command = ["python3", "program2.py"]
 path = "cards.vcf"
 "#;
 
-/// A folder with the three programs that `docs/exec-plugins.md` shows.
+/// Returns a sandbox with the three programs of `docs/exec-plugins.md`.
 fn documented() -> Sandbox {
     let docs = include_str!("../../../../docs/exec-plugins.md");
     let programs: Vec<&str> = docs.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
@@ -138,7 +139,7 @@ fn documented() -> Sandbox {
 }
 
 #[test]
-fn the_programs_of_the_documentation_work() {
+fn documented_programs_work() {
     if !has_program("python3") {
         return;
     }
@@ -153,7 +154,7 @@ fn the_programs_of_the_documentation_work() {
     assert_eq!(sandbox.read("other.vcf"), expected);
 }
 
-/// `rowsmith plugin test` on a plugin `exec` with this program; what it printed when it ended with `code`.
+/// Runs `rowsmith plugin test` on a plugin `exec` with this program; returns its output.
 #[track_caller]
 fn tested(sandbox: &Sandbox, kind: &str, program: &str, options: &[&str], code: i32) -> String {
     let file = plugins().join(library_name(kind, "exec")).display().to_string();
@@ -164,7 +165,7 @@ fn tested(sandbox: &Sandbox, kind: &str, program: &str, options: &[&str], code: 
 }
 
 #[test]
-fn the_bundled_programs_pass_the_conformance_suites() {
+fn bundled_programs_pass_the_conformance_suites() {
     if !has_program("python3") {
         return;
     }
@@ -176,7 +177,7 @@ fn the_bundled_programs_pass_the_conformance_suites() {
 }
 
 #[test]
-fn the_programs_of_the_documentation_pass_what_holds_for_them() {
+fn documented_programs_pass_the_documented_checks() {
     if !has_program("python3") {
         return;
     }
@@ -185,17 +186,14 @@ fn the_programs_of_the_documentation_pass_what_holds_for_them() {
     tested(&sandbox, "scraper", "program0.py", &["options.file=rows.csv"], 0);
     tested(&sandbox, "provider", "program1.py", &[], 0);
     // A card has a name and an address; the documentation says that the checks for all columns fail.
-    let said = tested(&sandbox, "exporter", "program2.py", &[], 4);
-    let failed: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(": ").next()).collect();
-    let expected = [
-        "a complete export is at its target and has all rows",
-        "every kind of value can be written",
-        "columns may come late",
-    ];
-    assert_eq!(failed, expected, "{said}");
+    let output = tested(&sandbox, "exporter", "program2.py", &[], 4);
+    let failed: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(": ").next()).collect();
+    let mut golden = Golden::new("exec_documented_exporter");
+    golden.add("failed checks", &failed.join("\n"));
+    golden.check();
 }
 
-/// Gives the program these lines and then the end of its input.
+/// Runs a program with these lines as its input.
 fn cut_off(sandbox: &Sandbox, program: &str, lines: &[Value]) {
     let mut command = Command::new("python3");
     command.arg(program).current_dir(sandbox.path("")).stdin(Stdio::piped()).stdout(Stdio::null());
@@ -209,7 +207,7 @@ fn cut_off(sandbox: &Sandbox, program: &str, lines: &[Value]) {
 }
 
 #[test]
-fn exporters_whose_input_is_cut_leave_the_earlier_result_alone() {
+fn exporters_keep_the_earlier_result_when_their_input_is_cut() {
     if !has_program("python3") {
         return;
     }

@@ -1,9 +1,9 @@
-//! `docs/exit-codes.md` lists the exit codes that there are, and no others.
+//! `docs/exit-codes.md` lists all exit codes.
 
 use std::collections::BTreeSet;
 
 #[test]
-fn the_documentation_lists_every_exit_code() {
+fn documentation_lists_every_exit_code() {
     let source = include_str!("../../../src/exit_code.rs");
     let variant = |line: &str| line.trim().strip_suffix(',')?.split_once(" = ")?.1.parse().ok();
     let defined: BTreeSet<u8> = source.lines().filter_map(variant).collect();

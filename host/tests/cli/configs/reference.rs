@@ -10,7 +10,7 @@ use rowsmith_test_harness::{BUNDLED, Sandbox, checkout, library_name, plugins};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Options of all exporters of files, which are explained with the first of them.
+/// Options of all file exporters, which are described with the first of them.
 const OF_ALL_EXPORTERS: [&str; 2] = ["columns", "if_exists"];
 
 /// An option of the program or of a plugin.
@@ -22,7 +22,7 @@ struct Wanted {
 }
 
 #[test]
-fn the_reference_names_every_option_with_its_default() {
+fn reference_names_every_option_with_its_default() {
     let lines = documented();
     assert!(lines.len() > 100, "{}", lines.len());
     let mut wrong = String::new();
@@ -54,7 +54,7 @@ fn documented() -> Vec<Line> {
     common.chain(own).flat_map(|text| lines(&text)).collect()
 }
 
-/// Whether the line shows the default, as its value or in the comment above.
+/// Returns true if the line has the default as its value or in its comment.
 fn shows(line: &Line, default: &Value) -> bool {
     let same_number = || line.value.as_f64().is_some_and(|number| default.as_f64() == Some(number));
     line.value == *default || same_number() || line.comment.contains(&default.to_string())
@@ -92,7 +92,7 @@ fn collect(schema: &Value, table: &str, plugin: Option<&str>, all: &mut Vec<Want
         } else if named["properties"].is_object() {
             collect(named, &format!("{inner}.*"), plugin, all);
         } else if inner != "enrich.output" && !inner.ends_with("config") {
-            // Plugins' tables and rules have schemas of their own.
+            // Tables of plugins and rules have separate schemas.
             all.push(Wanted {
                 table: table.to_owned(),
                 plugin: plugin.map(str::to_owned),

@@ -1,14 +1,14 @@
-//! Reads `config/reference.toml` line by line, options that are commented out included.
+//! The options of `config/reference.toml`, including those in comments.
 
 use rowsmith::document::Document;
 use serde_json::Value;
 
-/// A line that sets an option, or would.
+/// A line with an option, also if it is commented out.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// The table; what users name (`providers.gemini`, `enrich.output.tldr`) is `*`.
+    /// The table, with `*` for names of the user (`providers.gemini`, `enrich.output.tldr`).
     pub(crate) table: String,
-    /// The plugin that the table is for.
+    /// The plugin of the table.
     pub(crate) plugin: String,
     pub(crate) key: String,
     pub(crate) value: Value,
@@ -16,7 +16,7 @@ pub(crate) struct Line {
     pub(crate) comment: String,
 }
 
-/// All lines that set an option. Prose is no option: those lines begin with "# ".
+/// Returns all lines with an option. Lines that begin with "# " are prose.
 pub(crate) fn lines(text: &str) -> Vec<Line> {
     let (mut table, mut comment) = (String::new(), String::new());
     let mut plugins: Vec<(String, String)> = Vec::new();
@@ -53,7 +53,7 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
     found
 }
 
-/// A comment belongs to the options below it, up to the next comment.
+/// Returns true if a new comment starts. A comment belongs to the options below it, up to the next comment.
 fn comment_ends(comment: &str, last: Option<&Line>, table: &str) -> bool {
     last.is_some_and(|last| last.comment == comment && last.table == general(table))
 }

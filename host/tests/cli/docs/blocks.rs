@@ -1,11 +1,11 @@
-//! What the blocks of a page are: copies of files, doc tests, or configs that pass the check.
+//! The blocks of a page are copies of files, doc tests, or configs that pass the check.
 
 use rowsmith_test_harness::docs::{Block, TUTORIAL, blocks, read};
 use rowsmith_test_harness::{Sandbox, checkout, library_name, plugins, test_plugins};
 use std::fs;
 use std::path::Path;
 
-/// The tables that a config must have. A block that shows a part of one gets those that it leaves out.
+/// The required tables of a config, added to blocks that show only a part.
 const NEEDED: [(&str, &str); 4] = [
     ("[scraper]", "[scraper]\nplugin = \"csv\"\n[scraper.config]\npath = \"rows.csv\"\n"),
     ("[cache]", "[cache]\nplugin = \"memory\"\n"),
@@ -17,7 +17,7 @@ const NEEDED: [(&str, &str); 4] = [
     ("[[exporters]]", "[[exporters]]\nplugin = \"csv\"\n[exporters.config]\npath = \"out.csv\"\n"),
 ];
 
-/// The pages of the documentation.
+/// Returns the pages of the documentation.
 pub(crate) fn pages() -> Vec<String> {
     let entries = fs::read_dir(checkout().join("docs")).expect("the documentation");
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
@@ -26,7 +26,7 @@ pub(crate) fn pages() -> Vec<String> {
 }
 
 #[test]
-fn copies_of_files_are_equal_to_them() {
+fn copies_equal_their_files() {
     let mut copies = 0;
     for page in pages() {
         for block in blocks(&read(&page)) {
@@ -52,9 +52,9 @@ fn every_source_file_of_the_examples_is_on_the_page() {
 }
 
 #[test]
-fn rust_is_compiled_here_or_there() {
+fn rust_blocks_are_doc_tests_or_files() {
     for block in blocks(&read(TUTORIAL)) {
-        // Blocks that are `rust` alone are doc tests of the testkit; the others are files of a crate.
+        // Blocks with the language `rust` are doc tests of the testkit; others are files of a crate.
         let is_file = block.mark("file").is_some() || block.mark("put").is_some();
         let expected = !block.language.starts_with("rust") || (block.language == "rust,ignore") == is_file;
         assert!(expected, "line {}: {}", block.line, block.language);
@@ -66,7 +66,7 @@ fn rust_is_compiled_here_or_there() {
 fn configs_pass_the_check() {
     let sandbox = Sandbox::new();
     sandbox.write("rows.csv", "Text\n");
-    // Where Cargo puts them, and where the configs of the page have them.
+    // The folder that Cargo writes to and that the configs of the page name.
     let folder = sandbox.path("target/debug");
     fs::create_dir_all(&folder).expect("folders are made");
     for (kind, name) in [("scraper", "tickets"), ("cache", "sqlite"), ("provider", "inhouse"), ("exporter", "html")] {
@@ -80,13 +80,13 @@ fn configs_pass_the_check() {
         sandbox.write("rowsmith.toml", &config);
         let path = std::env::join_paths([plugins(), folder.as_path()]).expect("a path");
         let call = sandbox.bare(["check", "--static"]).env("ROWSMITH_PLUGIN_PATH", path);
-        let said = call.env("SERVICES", "http://127.0.0.1:1").env("DESK_TOKEN", "a").env("MODELS_KEY", "b").output();
-        assert_eq!(said.code(), 0, "line {}:\n{config}\n{}{}", block.line, said.stdout, said.stderr);
+        let check = call.env("SERVICES", "http://127.0.0.1:1").env("DESK_TOKEN", "a").env("MODELS_KEY", "b").output();
+        assert_eq!(check.code(), 0, "line {}:\n{config}\n{}{}", block.line, check.stdout, check.stderr);
     }
 }
 
 #[test]
-fn blocks_are_read_with_their_marks() {
+fn blocks_have_their_marks() {
     let page =
         "# A page\n<!-- file: a.rs -->\n<!-- put: b/a.rs -->\n\n```rust,ignore\nfn a() {}\n\n```\n\n```text\nx\n```\n";
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
