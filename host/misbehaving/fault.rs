@@ -65,7 +65,7 @@ impl Fault {
             "abort" => std::process::abort(),
             "print" => println!("{}", self.0.text),
             "error" => return Err(Error::new(ErrorKind::Other, &self.0.text).hint(&self.0.text)),
-            "long_error" => return Err(Error::new(ErrorKind::Other, "long ".repeat(2 << 20))),
+            "long_error" => return Err(Error::new(ErrorKind::Other, "long ".repeat(1 << 16))),
             "cancelled" => return Err(Error::new(ErrorKind::Cancelled, "the plugin gave up by itself")),
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! The sliding windows of a provider's limits. Pure: time is an argument.
 
 use crate::settings::ProviderLimits;
+use crate::settings::test_time::scaled_ms;
 use rowsmith_plugin_api::completion::LimitHint;
 use rowsmith_plugin_api::quota::{QuotaWindow, SlidingWindow};
 use std::num::NonZeroU32;
@@ -48,7 +49,7 @@ impl LimitWindows {
     /// Creates the windows of the configured limits.
     pub(super) fn new(limits: &ProviderLimits) -> Self {
         let window = |unit, limit: Option<NonZeroU32>, length_ms: u64| {
-            let window = SlidingWindow::new(length_ms + ARRIVAL_MARGIN_MS);
+            let window = SlidingWindow::new(scaled_ms(length_ms + ARRIVAL_MARGIN_MS));
             limit.map(|limit| LimitWindow { unit, limit: u64::from(limit.get()), window })
         };
         let windows = [
@@ -78,7 +79,7 @@ impl LimitWindows {
 
     /// Lowers a limit to the one that the service reports. A higher one is ignored.
     pub(super) fn lower(&mut self, hint: &LimitHint) {
-        let length_ms = hint.window_secs.saturating_mul(1_000).saturating_add(ARRIVAL_MARGIN_MS);
+        let length_ms = scaled_ms(hint.window_secs.saturating_mul(1_000).saturating_add(ARRIVAL_MARGIN_MS));
         let is_same =
             |entry: &&mut LimitWindow| entry.unit.as_str() == hint.unit && entry.window.length_ms() == length_ms;
         if let (Some(entry), Some(limit)) = (self.0.iter_mut().find(is_same), hint.limit) {

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::limit_windows::LimitWindows;
 use super::shared_quota::SharedQuota;
 use crate::settings::ProviderLimits;
+use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::completion::LimitHint;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
@@ -112,7 +113,7 @@ impl RateLimiter {
 
     /// Grants no permit for a time that the service asks for.
     pub fn pause(&self, wait: Duration) {
-        let Some(until) = Instant::now().checked_add(wait).filter(|_| !self.is_unlimited) else { return };
+        let Some(until) = Instant::now().checked_add(scaled(wait)).filter(|_| !self.is_unlimited) else { return };
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         if paused.is_none_or(|earlier| earlier < until) {
             *paused = Some(until);

@@ -16,6 +16,7 @@ use crate::limit::clock::Clock;
 use crate::limit::rate_limiter::RateLimiter;
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::{OutputColumn, wording};
+use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
 use rowsmith_plugin_api::completion::{Completion, FinishReason, Usage};
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -210,7 +211,7 @@ impl Dispatcher {
                 }
                 Attempt::RetryAfter(wait) => {
                     let wait = if self.rate_limiter.is_unlimited() { Duration::ZERO } else { wait };
-                    if self.stop.or(sleep(wait)).await.is_none() {
+                    if self.stop.or(sleep(scaled(wait))).await.is_none() {
                         return BatchEnd::NotAsked;
                     }
                 }

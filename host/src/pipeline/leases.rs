@@ -7,6 +7,7 @@ use super::batch::{Batch, Stage};
 use super::lookup::look_up;
 use super::question::{Question, RowKey};
 use crate::limit::clock::Clock;
+use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::lease::LeaseRequest;
@@ -60,7 +61,7 @@ impl Leases {
     pub async fn hold<T>(&self, keys: &[RowKey], work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
-            if let Ok(result) = timeout(RENEW_EVERY, &mut work).await {
+            if let Ok(result) = timeout(scaled(RENEW_EVERY), &mut work).await {
                 return result;
             }
             if let Err(error) = self.claim(keys).await {
@@ -83,7 +84,7 @@ impl Leases {
         let request = LeaseRequest {
             owner: self.owner,
             now_ms: self.clock.now_ms(),
-            lease_ms: u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX),
+            lease_ms: u64::try_from(scaled(LEASE).as_millis()).unwrap_or(u64::MAX),
             keys: raw(keys),
         };
         self.cache.lease_many(&request).await

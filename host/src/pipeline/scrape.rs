@@ -4,6 +4,7 @@ use crate::plugin::call_guard::RELEASE;
 use crate::plugin::row_intake::{RowIntake, Scraped};
 use crate::plugin::silence::SilenceWatch;
 use crate::settings::PluginUse;
+use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
 use std::sync::mpsc as std_mpsc;
 use tokio::runtime::Handle;
@@ -30,7 +31,7 @@ impl RowSource {
     pub fn end(self) -> impl Future<Output = ()> {
         let Self { rows, released } = self;
         drop(rows);
-        let wait = tokio::task::spawn_blocking(move || released.recv_timeout(RELEASE).unwrap_or_default());
+        let wait = tokio::task::spawn_blocking(move || released.recv_timeout(scaled(RELEASE)).unwrap_or_default());
         async move { wait.await.unwrap_or_default() }
     }
 }

@@ -9,6 +9,7 @@ use super::method_name::method_name;
 use super::redact::Redactor;
 use super::sanitize::sanitize_error;
 use crate::limit::stop::{Stop, StopReason};
+use crate::settings::test_time::scaled;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::{Caller, Remote};
 use rowsmith_plugin_api::bridge::method;
@@ -87,7 +88,7 @@ pub async fn create<T: Send + 'static>(
         create()
     });
     let failed = |message: String| Error::new(ErrorKind::Other, message);
-    match tokio::time::timeout(options.timeout, work).await {
+    match tokio::time::timeout(scaled(options.timeout), work).await {
         Ok(created) => created.map_err(|error| failed(format!("the creation ended unexpectedly: {error}"))),
         Err(_) => Err(failed(format!("did not return from `new` within {} s", options.timeout.as_secs()))),
     }
@@ -156,7 +157,7 @@ impl CallGuard {
         tokio::select! {
             biased;
             result = self.on_blocking_thread(method, payload) => result,
-            () = sleep(self.timeout) => Err(self.deadline_error(method, self.timeout)),
+            () = sleep(scaled(self.timeout)) => Err(self.deadline_error(method, self.timeout)),
             () = self.grace(), if method != method::COMPLETE => Err(self.deadline_error(method, GRACE)),
         }
     }
@@ -165,7 +166,7 @@ impl CallGuard {
     async fn grace(&self) {
         self.stop.requested().await;
         match self.stop.reason() {
-            Some(StopReason::Interrupted | StopReason::Terminated) => sleep(GRACE).await,
+            Some(StopReason::Interrupted | StopReason::Terminated) => sleep(scaled(GRACE)).await,
             _ => std::future::pending().await,
         }
     }
@@ -222,7 +223,7 @@ impl Drop for CallGuard {
             drop(inner);
             drop(running);
         });
-        if ended.recv_timeout(RELEASE) == Err(RecvTimeoutError::Timeout) {
+        if ended.recv_timeout(scaled(RELEASE)) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("the {} does not end; its thread is leaked", self.plugin);
         }
     }

@@ -3,6 +3,7 @@
 use super::record_replay::RecordReplay;
 use super::redact::Redactor;
 use crate::limit::backoff::{RetryPolicy, jitter};
+use crate::settings::test_time::scaled;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
@@ -79,7 +80,7 @@ impl HttpService {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let result = match tokio::time::timeout(timeout, self.exchange(&request)).await {
+            let result = match tokio::time::timeout(scaled(timeout), self.exchange(&request)).await {
                 Ok(result) => result,
                 Err(_) => Err(Error::new(
                     ErrorKind::Retryable,
@@ -99,7 +100,7 @@ impl HttpService {
             }
             let pause = wait.unwrap_or_else(|| RETRY.delay(attempt, jitter()));
             tracing::debug!(url = %shown(&request.url), attempt, ?pause, "retrying a request");
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(scaled(pause)).await;
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::call_guard::NAMED;
 use super::row_intake::{RowIntake, Scraped};
+use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -47,7 +48,7 @@ impl SilenceWatch {
     /// Waits until the scraper returns or no row is wanted (true), or the limit is reached (false).
     fn returns_in_time(&self) -> bool {
         loop {
-            let left = self.limit.saturating_sub(self.intake.silence());
+            let left = scaled(self.limit).saturating_sub(self.intake.silence());
             if left.is_zero() {
                 return false;
             }

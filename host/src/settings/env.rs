@@ -13,6 +13,8 @@ pub const ROWSMITH_LOG: &str = "ROWSMITH_LOG";
 pub const NO_COLOR: &str = "NO_COLOR";
 /// Turns colour on, even into a pipe, when it is set to anything but `0`.
 pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+/// For tests only: factor of all waits of the host, above 0 and up to 1; release builds ignore it. See [`super::test_time`].
+pub const ROWSMITH_TEST_TIME_SCALE: &str = "ROWSMITH_TEST_TIME_SCALE";
 /// The kind of terminal; `dumb` has neither colour nor a live bar.
 pub const TERM: &str = "TERM";
 /// Set by build services; there is then no live bar.

@@ -9,6 +9,7 @@ pub mod env;
 mod plugin_use;
 mod provider;
 mod run_settings;
+pub mod test_time;
 
 pub use batch::{BatchSettings, Fallback, Pairing};
 pub use enrich::{Enrich, MissingInput};

@@ -29,7 +29,10 @@ impl Golden {
     /// Adds a text under a heading. Spaces at the end of lines are dropped.
     pub fn add(&mut self, heading: &str, text: &str) {
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-        writeln!(self.text, "==== {heading}\n{}\n", lines.join("\n").trim_end()).unwrap();
+        let text = lines.join("\n");
+        let text = text.trim_end();
+        writeln!(self.text, "==== {heading}").unwrap();
+        writeln!(self.text, "{}", if text.is_empty() { "(no text)\n".to_owned() } else { format!("{text}\n") }).unwrap();
     }
 
     /// Adds the command line, exit code and texts of a process.
@@ -69,6 +72,7 @@ fn redactions() -> Redactions {
         ("[HASH]", r"\b([0-9a-f]{64}|[0-9a-f]{12})\b"),
         ("[TIME]", r"\b\d+\.\d+ s\b"),
         ("[VERSION]", concat!(r"\b", env!("CARGO_PKG_VERSION"), r"\b")),
+        ("[LOCATION]", r"[\w./-]+\.rs:\d+:\d+"),
         ("[ADDRESS]", r"127\.0\.0\.1:\d{4,5}\b"),
     ] {
         let pattern = Regex::new(pattern).unwrap();

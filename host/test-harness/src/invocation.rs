@@ -11,6 +11,9 @@ use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
 
 const PLUGIN_PATH: &str = "ROWSMITH_PLUGIN_PATH";
+const TIME_SCALE: &str = "ROWSMITH_TEST_TIME_SCALE";
+/// The factor of all waits of the program: one second takes 100 ms.
+const FAST: &str = "0.1";
 
 /// A command line. It borrows its sandbox, so that the folder exists as long as the program may start.
 #[derive(Debug)]
@@ -52,6 +55,23 @@ impl<'a> Invocation<'a> {
     #[must_use]
     pub fn server(self, url: &str) -> Self {
         self.env("MODEL_URL", url).env("GEMINI_API_KEY", GEMINI_KEY).env("OPENAI_API_KEY", OPENAI_KEY)
+    }
+
+    /// Shortens all waits of the program to a tenth.
+    pub(crate) fn fast(self) -> Self {
+        self.time_scale(FAST)
+    }
+
+    /// Multiplies all waits of the program by this factor, a number up to 1.
+    #[must_use]
+    pub fn time_scale(self, factor: &str) -> Self {
+        self.env(TIME_SCALE, factor)
+    }
+
+    /// Lets all waits take their real time, for tests of several processes that depend on each other's timing.
+    #[must_use]
+    pub fn real_time(self) -> Self {
+        self.env_remove(TIME_SCALE)
     }
 
     /// Sets an environment variable.

@@ -13,7 +13,7 @@ pub(crate) fn text(rows: &str, fault: &str) -> Result<String> {
         // Larger than the maximum size of an answer.
         "huge" => return Ok("x".repeat(65 << 20)),
         // Of the maximum size, without a complete item.
-        "long" => return Ok("[{\"id\":".repeat(1 << 20)),
+        "long" => return Ok("[{\"id\":".repeat(1 << 16)),
         "unknown_ids" => answers.iter_mut().for_each(|(id, _)| *id = format!("{id}0000")),
         "more_ids" => answers.push(("r999".to_owned(), Value::Bool(true))),
         "repeated_ids" => {

@@ -12,6 +12,7 @@ use crate::pipeline::row_buffer::RowIndex;
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::pipeline::tally::{BatchOutcome, BatchRecord, FailedRow, Tally};
 use crate::settings::OnFailure;
+use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::Error;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -30,7 +31,7 @@ impl Run<'_> {
         }
         if !deferred.is_empty() {
             self.queue.defer(deferred);
-            self.deferred_until = Instant::now() + DEFERRED_PAUSE;
+            self.deferred_until = Instant::now() + scaled(DEFERRED_PAUSE);
         }
         if attempts > 0 {
             let (rows, outcome) = (batch.questions.len(), outcome_of(&end));

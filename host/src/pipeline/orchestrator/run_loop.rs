@@ -17,6 +17,7 @@ use crate::pipeline::row_buffer::{BufferedRow, RowBuffer};
 use crate::pipeline::scrape::RowSource;
 use crate::pipeline::tally::Tally;
 use crate::plugin::row_intake::Scraped;
+use crate::settings::test_time::scaled;
 use crate::settings::{OnFailure, Settings};
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::exporter::FinishMode;
@@ -95,8 +96,8 @@ pub(super) struct Run<'a> {
 pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     let (mut run, mut source, mut events) = Run::new(settings, pipeline);
     let stop = run.stop.clone();
-    let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(limit));
-    let last_call = deadline.and_then(|deadline| deadline.checked_add(DEADLINE_GRACE));
+    let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(scaled(limit)));
+    let last_call = deadline.and_then(|deadline| deadline.checked_add(scaled(DEADLINE_GRACE)));
     loop {
         run.dispatch();
         run.export_ready().await;

@@ -6,6 +6,7 @@ use super::process::Process;
 use super::start::Refusal;
 use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
+use crate::settings::test_time::scaled;
 use rowsmith_abi::{Buffer, HostSide};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::io::{BufReader, Write as _};
@@ -138,7 +139,7 @@ impl Drop for ChildSession {
             self.connection.send(Kind::End, 0, 0, &[]);
             let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
             // Both results are errors: closed is expected, and a late child is ended below.
-            ended.recv_timeout(END_GRACE).unwrap_or_default();
+            ended.recv_timeout(scaled(END_GRACE)).unwrap_or_default();
         }
         self.connection.end_child("was no longer needed");
     }
@@ -163,7 +164,7 @@ impl Drop for CancelOnDrop {
         self.connection.send(Kind::Cancel, self.id, 0, &[]);
         let connection = Arc::clone(&self.connection);
         self.connection.runtime.spawn(async move {
-            if tokio::time::timeout(CANCEL_GRACE, receiver).await.is_err() {
+            if tokio::time::timeout(scaled(CANCEL_GRACE), receiver).await.is_err() {
                 let seconds = CANCEL_GRACE.as_secs();
                 connection.end_child(&format!(
                     "was killed, since a call did not stop within {seconds} s of its cancellation"

@@ -8,6 +8,7 @@ use super::launch::Launch;
 use super::restart_policy::RestartPolicy;
 use super::session::ChildSession;
 use super::start::Refusal;
+use crate::settings::test_time::scaled;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::Caller;
 use rowsmith_plugin_api::bridge::method;
@@ -73,7 +74,7 @@ impl Isolated {
             start_limit,
             session: Mutex::new(None),
             ends: AtomicU32::new(0),
-            pause: PAUSE,
+            pause: scaled(PAUSE),
             restart_policy: RestartPolicy::default(),
             last: std::sync::Mutex::default(),
         }
@@ -93,7 +94,7 @@ impl Isolated {
 
     async fn start_one(&self) -> Result<ChildSession, Failed> {
         let session = self.launch.launch().map_err(|error| Failed::Gone(format!("cannot be started: {error}")))?;
-        let made = tokio::time::timeout(self.start_limit, session.start(&self.start)).await;
+        let made = tokio::time::timeout(scaled(self.start_limit), session.start(&self.start)).await;
         let seconds = self.start_limit.as_secs();
         made.unwrap_or_else(|_| Err(Failed::Gone(format!("was killed, since it was not ready after {seconds} s"))))?;
         Ok(session)

@@ -1,4 +1,4 @@
-//! `isolation = "process"` with the real program: the same results, and what a process that dies costs.
+//! `isolation = "process"`: the same results, and the cost of a process that ends.
 
 mod children;
 mod deaths;
@@ -7,7 +7,7 @@ mod sameness;
 
 use rowsmith_test_harness::config::ENRICH;
 
-/// The config with these tables' plugins in processes of their own.
+/// Returns the shared config with the plugins of these tables in separate processes.
 fn isolated(tables: &[&str]) -> String {
     tables.iter().fold(ENRICH.to_owned(), |config, table| {
         let (before, after) = config.split_once(table).unwrap();

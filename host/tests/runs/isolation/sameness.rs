@@ -1,12 +1,12 @@
-//! Plugins in processes of their own do what they do in this one.
+//! Isolated plugins have the same results as plugins in the process of the program.
 
 use super::{ALL, CACHE, EXPORTER, PROVIDER, SCRAPER, isolated};
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
-use rowsmith_test_harness::{Rows, Sandbox};
+use rowsmith_test_harness::{Golden, Rows, Sandbox};
 use std::time::Duration;
 
 #[test]
-fn results_are_the_same_to_the_byte_whatever_is_isolated() {
+fn isolated_plugins_write_the_same_bytes() {
     let rows = Rows::numbered(1..=90);
     let server = FakeModel::start(Script::new()).unwrap();
     let plain = Sandbox::with_rows(&rows);
@@ -22,14 +22,14 @@ fn results_are_the_same_to_the_byte_whatever_is_isolated() {
         if tables.contains(&CACHE) {
             let asked = server.requests().len();
             sandbox.run(&server, &[]).exits(0);
-            assert_eq!(server.requests().len(), asked, "{tables:?}: the cache keeps what it was given");
+            assert_eq!(server.requests().len(), asked, "{tables:?}: the cache stores all answers");
             assert_eq!(sandbox.read("out.jsonl"), wanted, "{tables:?}: from the cache");
         }
     }
 }
 
 #[test]
-fn standard_streams_are_still_those_of_the_run() {
+fn isolated_plugins_use_the_standard_streams() {
     let rows = Rows::numbered(1..=30);
     let server = FakeModel::start(Script::new()).unwrap();
     let plain = Sandbox::with_rows(&rows);
@@ -43,20 +43,20 @@ fn standard_streams_are_still_those_of_the_run() {
 }
 
 #[test]
-fn check_and_a_talkative_run_say_what_is_isolated() {
+fn check_and_verbose_run_name_isolated_plugins() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));
     sandbox.write("rowsmith.toml", &isolated(&[CACHE]));
     let server = FakeModel::start(Script::new()).unwrap();
-    let said = sandbox.call_with(&server, ["check"]).output().stdout;
-    let apart: Vec<_> = said.lines().filter(|line| line.ends_with(", in a process of its own)")).collect();
-    assert!(matches!(apart[..], [line] if line.starts_with("cache     lmdb ")), "{said}");
-    let ended = sandbox.run(&server, &["-v"]).exits(0);
-    assert_eq!(ended.stderr.matches("runs in a process of its own").count(), 1, "{}", ended.stderr);
-    assert!(ended.stderr.contains("plugin=\"cache-lmdb\""), "{}", ended.stderr);
+    let check = sandbox.call_with(&server, ["check"]).output().exits(0);
+    let mut golden = Golden::new("isolation_check");
+    golden.add("rowsmith check", &check.stdout);
+    golden.check();
+    let run = sandbox.run(&server, &["-v"]).exits(0);
+    assert!(run.stderr.contains("plugin=\"cache-lmdb\""), "{}", run.stderr);
 }
 
 #[test]
-fn a_plugin_that_refuses_its_config_is_pointed_at_in_the_file() {
+fn refused_config_of_an_isolated_plugin_is_reported_with_its_line() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));
     let server = FakeModel::start(Script::new()).unwrap();
     let run = |config: &str| {
@@ -72,7 +72,7 @@ fn a_plugin_that_refuses_its_config_is_pointed_at_in_the_file() {
 }
 
 #[test]
-fn no_key_is_shown_by_the_list_of_processes_or_by_an_error() {
+fn arguments_and_errors_of_isolated_plugins_contain_no_key() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));
     sandbox.write("rowsmith.toml", &isolated(&[PROVIDER]));
     let server = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();

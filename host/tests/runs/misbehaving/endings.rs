@@ -1,62 +1,42 @@
-//! Plugins that end the process, or write where they should not.
+//! Plugins that end the process, or print to its standard output.
 
-use super::scene::{Case, Kind, ROWS, Scene, check};
-use rowsmith_test_harness::topic;
+use super::scene::{Kind, ROWS, Scene, add, case, check};
+use rowsmith_test_harness::{Golden, topic};
 
-fn exits(at: &'static str, says: &'static str, kept: usize) -> Case {
-    Case { fault: at, code: 70, says, kept }
+#[test]
+fn exit_of_a_plugin_is_an_error() {
+    let in_scraper = [
+        case("mode = 'exit'\nat = 'new'", 70, 0),
+        case("mode = 'exit'\nat = 'scrape'", 70, 0),
+        case("mode = 'exit_on_thread'\nat = 'scrape'", 70, 0),
+    ];
+    check("misbehaving_exit_scraper", Kind::Scraper, &in_scraper);
+    check("misbehaving_exit_provider", Kind::Provider, &[case("mode = 'exit'\nat = 'drop'", 70, ROWS)]);
+    check("misbehaving_exit_cache", Kind::Cache, &[case("mode = 'exit'\nat = 'get_many'", 70, 0)]);
+    check("misbehaving_exit_exporter", Kind::Exporter, &[case("mode = 'exit'\nat = 'finish'", 70, ROWS)]);
 }
 
 #[test]
-fn exit_is_no_success() {
-    let inside = "error: the scraper plugin `misbehaving` ended the process: `exit` was called inside `scrape`\n\
-                  hint: answers that were stored are safe; run again to go on, or set `isolation = \"process\"`";
-    check(
-        Kind::Scraper,
-        &[
-            exits(
-                "mode = 'exit'\nat = 'new'",
-                "the scraper plugin `misbehaving` ended the process: `exit` was called inside `new`",
-                0,
-            ),
-            exits("mode = 'exit'\nat = 'scrape'", inside, 0),
-            exits("mode = 'exit_on_thread'\nat = 'scrape'", "error: a plugin ended the process: ", 0),
-        ],
-    );
-    let at_the_end = "the provider plugin `misbehaving` ended the process: `exit` was called inside `drop`";
-    check(Kind::Provider, &[exits("mode = 'exit'\nat = 'drop'", at_the_end, ROWS)]);
-    check(
-        Kind::Cache,
-        &[exits("mode = 'exit'\nat = 'get_many'", "the cache plugin `misbehaving` ended the process", 0)],
-    );
-    check(
-        Kind::Exporter,
-        &[exits("mode = 'exit'\nat = 'finish'", "the exporter plugin `misbehaving` ended the process", ROWS)],
-    );
-}
-
-#[test]
-fn an_exit_in_the_middle_keeps_what_was_answered() {
+fn exit_during_a_call_keeps_stored_answers() {
+    let mut golden = Golden::new("misbehaving_exit_call");
     for (mode, code) in [("exit", 70), ("abort", 134)] {
         let scene = Scene::new(Kind::Provider);
         let fault = format!("mode = '{mode}'\nat = 'complete'\ntext = '{}'", topic(27));
-        // One call after the other, so that the first is stored when the second ends everything.
+        // One call at a time, so that the first is stored before the second ends the process.
         let one = ["--set", "providers.chosen.limits.max_concurrency=1"];
-        let ended = scene.start(&fault, &one).end().exits(code);
-        if mode == "exit" {
-            let sentence = "the provider plugin `misbehaving` ended the process: `exit` was called inside `complete`\n";
-            assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
-        }
-        assert!(!scene.sandbox.has("out.jsonl"), "{mode}: no half output under the final name");
-        scene.goes_on(20);
+        let output = scene.start(&fault, &one).end().exits(code);
+        add(&mut golden, &fault, &output);
+        assert!(!scene.sandbox.has("out.jsonl"), "{mode}: no partial output under the final name");
+        scene.continues(20);
     }
+    golden.check();
 }
 
 #[test]
-fn what_a_plugin_prints_does_no_harm_to_files() {
+fn text_printed_by_a_plugin_does_not_reach_outputs() {
     let scene = Scene::new(Kind::Scraper);
-    let ended = scene.run("mode = 'print'\nat = 'middle'\ntext = 'look at me'").exits(0);
-    assert_eq!(ended.stdout, "look at me\n");
+    let output = scene.run("mode = 'print'\nat = 'middle'\ntext = 'look at me'").exits(0);
+    assert_eq!(output.stdout, "look at me\n");
     assert_eq!(scene.exported("out.jsonl"), ROWS);
-    scene.goes_on(ROWS);
+    scene.continues(ROWS);
 }

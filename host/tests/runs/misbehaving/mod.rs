@@ -1,5 +1,5 @@
-//! Plugins that misbehave in every way we could think of: the real binary must say which one it was, keep what
-//! others have done, leave in time, and go on from there in the next run.
+//! Plugins that panic, hang, exit, flood or return wrong data. The program names the plugin, keeps all finished work, ends in
+//! bounded time, and the next run continues.
 
 mod caches;
 mod commands;

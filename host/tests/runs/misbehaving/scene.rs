@@ -1,13 +1,18 @@
-//! A folder in which one of the four plugins misbehaves, and what must come of it.
+//! A sandbox in which one of the four plugins misbehaves, and the checks after its run.
 
 use rowsmith_fake_model::{FakeModel, Script};
-use rowsmith_test_harness::{Output, Rows, Running, Sandbox, answered, read_jsonl};
+use rowsmith_test_harness::{Golden, Output, Rows, Running, Sandbox, answered, read_jsonl};
 use serde_json::Value;
 
 /// Rows of every run; two calls of twenty.
 pub(crate) const ROWS: usize = 40;
+/// Maximum bytes of standard error, whatever a plugin writes.
+pub(crate) const MAX_STDERR: usize = 10_000;
+/// The time limit of calls that never return. Tests shorten it to a tenth.
+const SHORT_TIMEOUT_SECS: u64 = 5;
+const LONG_TIMEOUT_SECS: u64 = 6_000;
 
-/// One of the four kinds.
+/// The kind of the plugin that misbehaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Scraper,
@@ -16,20 +21,23 @@ pub(crate) enum Kind {
     Exporter,
 }
 
-/// A run, and how it must end.
+/// A run and its expected end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Case {
-    /// The plugin's settings: what it does wrong.
+    /// The plugin's settings, which select the fault.
     pub(crate) fault: &'static str,
     /// The exit code.
     pub(crate) code: i32,
-    /// What standard error says.
-    pub(crate) says: &'static str,
-    /// How many rows were answered, and so are stored.
+    /// The number of answered rows, which are all stored.
     pub(crate) kept: usize,
 }
 
-/// A folder, and a server that answers.
+/// Returns a case with this fault, exit code and number of answered rows.
+pub(crate) const fn case(fault: &'static str, code: i32, kept: usize) -> Case {
+    Case { fault, code, kept }
+}
+
+/// A sandbox, and a server that answers.
 pub(crate) struct Scene {
     pub(crate) kind: Kind,
     pub(crate) sandbox: Sandbox,
@@ -54,13 +62,11 @@ plugin = "jsonl"
 path = "out.jsonl"
 "#;
 
-/// The config of a run in which the plugin of one kind has these settings, and calls so much time.
+/// Returns a config in which the plugin of one kind misbehaves.
 fn config(kind: Kind, fault: &str, timeout_secs: u64) -> String {
     let bad = |table: &str, more: &str| {
-        let table_name = table.trim_matches(['[', ']']);
-        format!(
-            "{table}\nplugin = \"misbehaving\"\ntimeout_secs = {timeout_secs}\n[{table_name}.config]\n{fault}\n{more}"
-        )
+        let name = table.trim_matches(['[', ']']);
+        format!("{table}\nplugin = \"misbehaving\"\ntimeout_secs = {timeout_secs}\n[{name}.config]\n{fault}\n{more}")
     };
     let scraper = match kind {
         Kind::Scraper => bad("[scraper]", if fault.contains("number") { "" } else { "number = 40\n" }),
@@ -80,38 +86,46 @@ fn config(kind: Kind, fault: &str, timeout_secs: u64) -> String {
     [scraper.as_str(), &cache, OUTPUTS, &provider, &exporter].concat()
 }
 
+/// Returns true if a call with this fault never returns.
+fn hangs(fault: &str) -> bool {
+    fault.contains("'block'") || fault.contains("'pend")
+}
+
 impl Scene {
-    /// A scene with its rows, and nothing stored yet.
+    /// Creates a sandbox with its rows and an empty cache.
     pub(crate) fn new(kind: Kind) -> Self {
         let sandbox = Sandbox::with_rows(&Rows::numbered(1..=ROWS));
         Self { kind, sandbox, server: FakeModel::start(Script::new()).unwrap() }
     }
 
-    /// Writes the config.
-    pub(crate) fn set(&self, fault: &str, timeout_secs: u64) {
-        self.sandbox.write("rowsmith.toml", &config(self.kind, fault, timeout_secs));
+    /// Writes the config, with a short time limit for calls that never return.
+    pub(crate) fn set(&self, fault: &str) {
+        self.set_timeout(fault, if hangs(fault) { SHORT_TIMEOUT_SECS } else { LONG_TIMEOUT_SECS });
     }
 
-    /// Starts a run in which calls have all the time.
+    fn set_timeout(&self, fault: &str, timeout_secs: u64) {
+        self.sandbox.write("rowsmith.toml", config(self.kind, fault, timeout_secs));
+    }
+
+    /// Starts a run whose calls have a long time limit.
     pub(crate) fn start(&self, fault: &str, arguments: &[&str]) -> Running {
-        self.set(fault, 600);
+        self.set_timeout(fault, LONG_TIMEOUT_SECS);
         self.started(arguments)
     }
 
-    /// Starts a run of the config as it is. Temporary files go where [`Scene::left_behind`] looks for them.
+    /// Starts a run with the current config. Temporary files go where [`Scene::temporary_files`] looks for them.
     fn started(&self, arguments: &[&str]) -> Running {
         self.sandbox.run_call(&self.server, arguments).env("TMPDIR", self.sandbox.folder()).start()
     }
 
-    /// A run in which calls have two seconds when the fault is that one never ends, and else all the time.
+    /// Runs with this fault.
     #[track_caller]
     pub(crate) fn run(&self, fault: &str) -> Output {
-        let hangs = fault.contains("'block'") || fault.contains("'pend");
-        self.set(fault, if hangs { 2 } else { 600 });
+        self.set(fault);
         self.started(&[]).end()
     }
 
-    /// The rows in an output, each with its own right answer or with none.
+    /// Returns the number of answered rows in an output, and checks that each has its own answer or none.
     #[track_caller]
     pub(crate) fn exported(&self, file: &str) -> usize {
         if !self.sandbox.has(file) {
@@ -121,54 +135,69 @@ impl Scene {
         let found = read_jsonl(&self.sandbox.path(file));
         for row in &found {
             let source = rows.values().iter().find(|source| source["Topic"] == row["Topic"]).unwrap();
-            let right = [answered(source, false), answered(source, true)];
-            assert!(right.contains(row), "{row} has another row's answer");
+            let allowed = [answered(source, false), answered(source, true)];
+            assert!(allowed.contains(row), "{row} has another row's answer");
         }
         found.iter().filter(|row| row["TLDR"] != Value::Null).count()
     }
 
-    /// A run without the fault answers all rows, and asks only those that were not answered before.
+    /// Checks that a run without the fault answers all rows and asks only those without an answer.
     #[track_caller]
-    pub(crate) fn goes_on(&self, kept: usize) {
-        let ended = self.run("");
-        assert_eq!(ended.code(), 0, "the next run: {}", ended.stderr);
+    pub(crate) fn continues(&self, kept: usize) {
+        let output = self.run("");
+        assert_eq!(output.code(), 0, "the next run: {}", output.stderr);
         let rows = &self.sandbox.report()["rows"];
         assert_eq!((&rows["cached"], &rows["enriched"]), (&kept.into(), &(ROWS - kept).into()), "the next run");
         self.sandbox.assert_output("the next run", &Rows::numbered(1..=ROWS), &[]);
-        assert_eq!(self.left_behind(), Vec::<String>::new());
+        assert_eq!(self.temporary_files(), Vec::<String>::new());
     }
 
-    /// Temporary files, of plugins and of outputs.
-    pub(crate) fn left_behind(&self) -> Vec<String> {
-        let names = std::fs::read_dir(self.sandbox.path("")).unwrap();
-        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name.contains("rowsmith-plugin-") || name.contains(".tmp")).collect()
+    /// Returns the temporary files of plugins and outputs.
+    fn temporary_files(&self) -> Vec<String> {
+        let mut names = self.sandbox.names("");
+        names.retain(|name| name.contains("rowsmith-plugin-") || name.contains(".tmp"));
+        names
     }
 }
 
-/// Most of the cases wait, so that several can do it together.
-const AT_ONCE: usize = 4;
+/// Number of parallel cases; those with a time limit mostly wait.
+const PARALLEL: usize = 4;
 
-/// Runs every case in a scene of its own, and once more without the fault.
-pub(crate) fn check(kind: Kind, cases: &[Case]) {
-    for some in cases.chunks(AT_ONCE) {
-        std::thread::scope(|scope| some.iter().for_each(|case| drop(scope.spawn(|| case.check(kind)))));
+/// Runs every case in its own sandbox, and once more without the fault. The errors are compared with the golden file.
+pub(crate) fn check(golden: &'static str, kind: Kind, cases: &[Case]) {
+    let mut golden = Golden::new(golden);
+    for cases in cases.chunks(PARALLEL) {
+        let outputs: Vec<Output> = std::thread::scope(|scope| {
+            let threads: Vec<_> = cases.iter().map(|case| scope.spawn(|| case.check(kind))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for (case, output) in cases.iter().zip(&outputs) {
+            add(&mut golden, case.fault, output);
+        }
     }
+    golden.check();
+}
+
+/// Adds the errors of a run to a golden file.
+pub(crate) fn add(golden: &mut Golden, fault: &str, output: &Output) {
+    // The long texts of plugins are cut by the program; the test of their length is separate.
+    let messages = output.messages().replace("long long ", "");
+    golden.add(&format!("{} (exit {})", fault.replace('\n', ", "), output.code()), &messages);
 }
 
 impl Case {
-    fn check(&self, kind: Kind) {
+    fn check(&self, kind: Kind) -> Output {
         let scene = Scene::new(kind);
-        let ended = scene.run(self.fault);
-        let name = format!("{}; exit {}:\n{}", self.fault, ended.code(), ended.stderr);
-        assert_eq!(ended.code(), self.code, "{name}");
-        assert!(ended.stderr.contains(self.says), "should say {:?}: {name}", self.says);
-        assert!(ended.stderr.len() < 10_000 && !ended.stderr.contains('\u{1b}'), "should be fit to be shown: {name}");
-        // A process that was ended could not export.
+        let output = scene.run(self.fault);
+        let name = format!("{}; exit {}:\n{}", self.fault, output.code(), output.stderr);
+        assert_eq!(output.code(), self.code, "{name}");
+        assert!(output.stderr.len() < MAX_STDERR && !output.stderr.contains('\u{1b}'), "bounded and printable: {name}");
+        // A killed process cannot export.
         if !matches!(self.code, 70 | 134) {
             let answered = scene.exported("out.jsonl").max(scene.exported("out.partial.jsonl"));
-            assert_eq!(answered, self.kept, "answers exported: {name}");
+            assert_eq!(answered, self.kept, "exported answers: {name}");
         }
-        scene.goes_on(self.kept);
+        scene.continues(self.kept);
+        output
     }
 }

@@ -1,4 +1,4 @@
-//! Runs in which nothing goes wrong: how many calls they make, and that nobody is asked twice.
+//! Runs without faults: the number of calls, and no repeated question.
 
 use rowsmith_fake_model::{FakeModel, RequestRecord, Script, Then, When};
 use rowsmith_test_harness::config::{GEMINI_KEY, OPENAI_KEY};
@@ -13,12 +13,12 @@ fn sizes(requests: &[RequestRecord]) -> Vec<usize> {
 }
 
 #[test]
-fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
+fn n_rows_take_n_by_twenty_calls_and_are_never_asked_again() {
     let rows = Rows::numbered(1..=150);
     let sandbox = Sandbox::with_rows(&rows);
     let held = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
     let run = sandbox.start(&held, &QUOTA);
-    assert!(held.wait_for_requests(8, WAIT), "all eight calls leave before the first answer");
+    assert!(held.wait_for_requests(8, WAIT), "all eight calls start before the first answer");
     held.release();
     run.end().exits(0);
     let mut asked = sizes(&held.requests());
@@ -29,7 +29,7 @@ fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
     assert_eq!(numbers_of(&held.requests()), (1..=150).collect::<Vec<_>>());
     sandbox.assert_output("first run", &rows, &[]);
     for request in held.requests() {
-        assert_sane(&request, "gemini", GEMINI_KEY);
+        assert_valid(&request, "gemini", GEMINI_KEY);
     }
 
     let server = FakeModel::start(Script::new()).unwrap();
@@ -41,28 +41,28 @@ fn a_hundred_and_fifty_rows_are_eight_calls_and_are_never_asked_again() {
     let more = Rows::numbered(1..=151);
     sandbox.write("rows.csv", &more.csv());
     sandbox.run(&server, &QUOTA).exits(0);
-    assert_eq!(numbers_of(&server.requests()), [151], "one row more");
+    assert_eq!(numbers_of(&server.requests()), [151], "one more row");
     assert_eq!(server.requests().len(), 1);
-    sandbox.assert_output("one row more", &more, &[]);
+    sandbox.assert_output("one more row", &more, &[]);
 
     sandbox.write("rows.csv", &rows.csv());
     let other = FakeModel::start(Script::new()).unwrap();
     sandbox.run(&other, &["--provider", "openai"]).exits(0);
-    assert_eq!(other.requests().len(), 8, "another provider has keys of its own");
+    assert_eq!(other.requests().len(), 8, "another provider has its own keys");
     for request in other.requests() {
-        assert_sane(&request, "openai", OPENAI_KEY);
+        assert_valid(&request, "openai", OPENAI_KEY);
     }
     sandbox.assert_output("another provider", &rows, &[]);
     sandbox.run(&other, &["--provider", "openai"]).exits(0);
-    assert_eq!(other.requests().len(), 8, "and they are kept too");
+    assert_eq!(other.requests().len(), 8, "its answers are stored too");
 }
 
-/// A request that the service would accept: its key, a schema, the rows last, no row in what never changes.
+/// Checks a request: key, schema, rows at the end, no row in the constant part of the prompt.
 #[track_caller]
-fn assert_sane(request: &RequestRecord, dialect: &str, key: &str) {
+fn assert_valid(request: &RequestRecord, dialect: &str, key: &str) {
     assert_eq!(request.dialect, dialect);
     assert_eq!(request.key.as_deref(), Some(key));
-    assert!(request.rows.iter().all(|row| row.tag.is_some()), "rows of a batch carry tags");
+    assert!(request.rows.iter().all(|row| row.tag.is_some()), "rows of a batch have tags");
     let (path, system, schema, cap) = match dialect {
         "gemini" => (
             "/v1beta/models/gemini-test:generateContent",
@@ -82,14 +82,14 @@ fn assert_sane(request: &RequestRecord, dialect: &str, key: &str) {
 }
 
 #[test]
-fn duplicates_are_asked_once_and_blank_rows_never() {
+fn duplicates_are_asked_once_and_empty_rows_never() {
     let server = FakeModel::start(Script::new()).unwrap();
     let same = Rows::of(std::iter::repeat_n(7, 1_000));
     let sandbox = Sandbox::with_rows(&same);
     sandbox.run(&server, &[]).exits(0);
     assert_eq!(sizes(&server.requests()), [1]);
     assert_eq!(sandbox.report()["rows"]["duplicates"], 999);
-    sandbox.assert_output("all the same", &same, &[]);
+    sandbox.assert_output("duplicates only", &same, &[]);
 
     let server = FakeModel::start(Script::new()).unwrap();
     let mixed = Rows::of([3, 1, 3, 2, 1]).and_blank();
@@ -100,12 +100,12 @@ fn duplicates_are_asked_once_and_blank_rows_never() {
     assert_eq!(report["rows"]["skipped"], 1);
     assert_eq!(report["skipped"]["nothing_to_ask"], 1);
     assert_eq!(report["rows"]["enriched"], 5);
-    sandbox.assert_output("some the same, one blank", &mixed, &[6]);
+    sandbox.assert_output("some duplicates, one empty row", &mixed, &[6]);
 }
 
 #[test]
-fn rows_leave_in_the_order_they_came_in() {
-    // The first calls are answered last.
+fn output_keeps_the_order_of_the_source() {
+    // The first calls get their answers last.
     let script = Script::new().on(When::any(), Then::answer().hold());
     let server = FakeModel::start(script).unwrap();
     let rows = Rows::of((1..=100).rev());
@@ -117,5 +117,5 @@ fn rows_leave_in_the_order_they_came_in() {
         assert!(server.wait_for_replies(sent + 1, WAIT));
     }
     run.end().exits(0);
-    sandbox.assert_output("answered backwards", &rows, &[]);
+    sandbox.assert_output("answered in reverse", &rows, &[]);
 }

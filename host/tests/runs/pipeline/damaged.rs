@@ -1,33 +1,33 @@
-//! Answers that are wrong in every way that models know. No row may get another's answer, and good ones are kept.
+//! Damaged answers. No row gets another row's answer, and valid answers are kept.
 
 use super::case::Case;
 use rowsmith_fake_model::{Mutation, Script, Then, When};
 
 const SEVENTH: &str = "Topic 0007";
 
-/// The first call is answered so; later ones are answered right.
+/// Changes the first answer only.
 fn once(mutation: Mutation) -> Script {
     Script::new().once(When::any(), Then::mutated(mutation))
 }
 
-/// Every call is answered so.
+/// Changes every answer.
 fn always(mutation: Mutation) -> Script {
     Script::new().on(When::any(), Then::mutated(mutation))
 }
 
 #[test]
-fn wrapped_answers_are_read_at_once() {
+fn wrapped_answers_cost_no_further_call() {
     let several = || Then::mutated(Mutation::Think).with(Mutation::Fences).with(Mutation::Prose);
     for case in [
         Case::new("code fences", once(Mutation::Fences), 1),
         Case::new("prose", once(Mutation::Prose), 1),
         Case::new("thinking", once(Mutation::Think), 1),
-        Case::new("all of these", Script::new().once(When::any(), several()), 1),
+        Case::new("fences, prose and thinking", Script::new().once(When::any(), several()), 1),
         Case::new("trailing comma", once(Mutation::TrailingComma), 1),
-        Case::new("a field more", once(Mutation::extra(SEVENTH, "mood")), 1),
-        Case::new("other order", once(Mutation::Shuffle), 1),
-        Case::new("other order of an array", once(Mutation::Shuffle), 1).with(&["--provider", "array"]),
-        Case::new("the same item twice", once(Mutation::Repeat { item: 3, different: false }), 1),
+        Case::new("an extra field", once(Mutation::extra(SEVENTH, "mood")), 1),
+        Case::new("reversed order", once(Mutation::Shuffle), 1),
+        Case::new("reversed order of an array", once(Mutation::Shuffle), 1).with(&["--provider", "array"]),
+        Case::new("repeated item", once(Mutation::Repeat { item: 3, different: false }), 1),
     ] {
         case.check();
     }
@@ -36,7 +36,7 @@ fn wrapped_answers_are_read_at_once() {
 }
 
 #[test]
-fn rows_left_over_cost_one_more_call() {
+fn unresolved_rows_cost_one_more_call() {
     let three = Then::mutated(Mutation::DropItem(2)).with(Mutation::DropItem(8)).with(Mutation::DropItem(16));
     for case in [
         Case::new("one missing", once(Mutation::DropItem(3)), 2),
@@ -57,7 +57,7 @@ fn rows_left_over_cost_one_more_call() {
 }
 
 #[test]
-fn arrays_are_paired_as_well() {
+fn arrays_are_paired_too() {
     for case in [
         Case::new("one missing", once(Mutation::DropItem(3)), 2),
         Case::new("renumbered", once(Mutation::Renumber(5)), 2),
@@ -70,12 +70,12 @@ fn arrays_are_paired_as_well() {
 }
 
 #[test]
-fn calls_that_fail_as_a_whole_are_halved() {
+fn failed_batches_are_halved() {
     for case in [
         Case::new("not JSON", once(Mutation::invalid_json()), 3),
         Case::new("no text", once(Mutation::empty_text()), 3),
         Case::new("cut off in the first item", once(Mutation::CutAfter(0)), 3),
-        Case::new("every field twice", once(Mutation::DuplicateKeys), 3),
+        Case::new("repeated fields", once(Mutation::DuplicateKeys), 3),
         Case::new("blocked prompt", Script::new().once(When::any(), Then::blocked_prompt()), 3),
         Case::new("blocked answer", Script::new().once(When::any(), Then::blocked_answer()), 3),
         Case::new("too large", Script::new().on(When::rows_at_least(11), Then::too_large()), 3),
@@ -85,9 +85,9 @@ fn calls_that_fail_as_a_whole_are_halved() {
 }
 
 #[test]
-fn a_row_that_is_never_right_fails_alone() {
+fn row_without_a_valid_answer_fails_alone() {
     for (name, mutation, reason) in [
-        // Alone it is an answer without any row.
+        // In a call of its own, the answer has no row at all.
         ("missing", Mutation::drop_rows(SEVENTH), &[(7, "unreadable")]),
         ("wrong value", Mutation::WrongEnum(SEVENTH.into()), &[(7, "invalid")]),
         ("13 words", Mutation::words(SEVENTH, "tldr", 13), &[(7, "invalid")]),
@@ -98,12 +98,12 @@ fn a_row_that_is_never_right_fails_alone() {
     }
 }
 
-/// The way down to the seventh of 20 rows: 20, then 10 and 10, 5 and 5, 2 and 2 and 1, 1 and 1: ten calls.
+/// The sizes of the calls down to the seventh of 20 rows: 20, then 10 and 10, 5 and 5, 2 and 2 and 1, 1 and 1: ten calls.
 #[test]
-fn a_poisoned_row_takes_no_other_row_with_it() {
+fn poisoned_row_fails_alone() {
     let poison = || When::row_contains(SEVENTH);
     for (name, then, reason) in [
-        ("refused in words", Then::mutated(Mutation::refusal()), &[(7, "unreadable")]),
+        ("refused in the text", Then::mutated(Mutation::refusal()), &[(7, "unreadable")]),
         ("blocked prompt", Then::blocked_prompt(), &[(7, "refused")]),
         ("blocked answer", Then::blocked_answer(), &[(7, "refused")]),
         ("too large", Then::too_large(), &[(7, "too_large")]),
@@ -122,10 +122,10 @@ fn one_row_lost_in_each_of_twenty_calls_costs_one_more_call() {
 }
 
 #[test]
-fn a_schema_that_is_turned_down_is_not_sent_again() {
+fn rejected_schema_is_not_sent_again() {
     let script = Script::new().once(When::any(), Then::schema_rejected());
-    let report = Case::new("schema turned down", script, 2).check();
+    let report = Case::new("rejected schema", script, 2).check();
     assert_eq!(report["calls"]["retries"], 1);
     let script = Script::new().once(When::any(), Then::schema_rejected());
-    Case::new("schema turned down", script, 2).with(&["--provider", "openai"]).check();
+    Case::new("rejected schema", script, 2).with(&["--provider", "openai"]).check();
 }

@@ -1,4 +1,4 @@
-//! The pipeline from rows to rows: the real binary, real plugins, and a server that behaves as badly as services do.
+//! The pipeline from rows to rows: with real plugins, and a server that fails as services do.
 
 mod case;
 mod clean;

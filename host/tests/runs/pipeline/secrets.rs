@@ -1,4 +1,4 @@
-//! A key is in no output of any kind, not even when the service says it back.
+//! Keys are in no output, even if the service echoes them.
 
 use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 use rowsmith_test_harness::config::{GEMINI_KEY, OPENAI_KEY};
@@ -6,20 +6,20 @@ use rowsmith_test_harness::{Rows, Sandbox, topic};
 use std::fs;
 use std::path::Path;
 
-/// All files below a folder.
+/// Returns all files below a folder.
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]
-fn keys_are_written_nowhere() {
+fn keys_are_in_no_output() {
     for (provider, key) in [("gemini", GEMINI_KEY), ("openai", OPENAI_KEY)] {
         let echo = |status| {
             let body = format!("{{\"error\": {{\"message\": \"do not like {key}\", \"code\": {status}}}}}");
             Then::raw_json(status, body).header("x-request-id", key)
         };
-        // An error that passes, a refusal of one row for good, an answer that is wrong for good, then an end.
+        // A transient error, a permanent refusal of one row, and a permanently wrong answer.
         let script = Script::new()
             .once(When::nth(0), echo(500))
             .on(When::row_contains(topic(30)), echo(403))

@@ -1,18 +1,19 @@
-//! Failures of the service and of the way to it: what passes is tried again, what does not ends the run at once.
+//! Errors of the service and the network: transient errors are retried, permanent ones end the run at once.
 
 use super::case::Case;
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
-use rowsmith_test_harness::{Rows, Sandbox};
+use rowsmith_test_harness::{Golden, Rows, Sandbox};
 use std::time::Duration;
 
-/// The first call is treated so; later ones are answered right.
+/// Replies like this to the first call; later calls get the right answer.
 fn once(then: Then) -> Script {
     Script::new().once(When::any(), then)
 }
 
 #[test]
-fn what_passes_is_tried_again() {
-    let short = &["--set", "providers.gemini.config.timeout_secs=1"];
+fn transient_errors_are_retried() {
+    // A tenth of this, but long enough for a real answer on a busy machine.
+    let short = &["--set", "providers.gemini.config.timeout_secs=10"];
     for case in [
         Case::new("overloaded", once(Then::status(503)), 2),
         Case::new("gateway", once(Then::status(502)), 2),
@@ -30,53 +31,54 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn a_wait_that_the_service_asks_for_is_kept_by_all_calls() {
+fn wait_hint_of_the_service_pauses_all_calls() {
     for provider in ["gemini", "openai"] {
         let rows = Rows::numbered(1..=60);
         let sandbox = Sandbox::with_rows(&rows);
-        // The first call is turned down when the others are not under way yet.
-        let server = FakeModel::start(once(Then::rate_limited("1"))).unwrap();
+        // The first call is refused before the others start.
+        let server = FakeModel::start(once(Then::rate_limited("5"))).unwrap();
         let one_at_a_time = format!("providers.{provider}.limits.max_concurrency=1");
         sandbox.run(&server, &["--provider", provider, "--set", &one_at_a_time]).exits(0);
         let at: Vec<Duration> = server.requests().iter().map(|request| request.at).collect();
         assert_eq!(at.len(), 4, "{provider}");
-        assert!(at[1] >= at[0] + Duration::from_secs(1), "{provider}: {at:?}");
+        assert!(at[1] >= at[0] + Duration::from_millis(500), "a tenth of the hint, {provider}: {at:?}");
         let calls = &sandbox.report()["calls"];
         assert_eq!((&calls["rate_limited"], &calls["retries"]), (&1.into(), &1.into()), "{provider}");
         sandbox.assert_output(provider, &rows, &[]);
     }
 }
 
-/// A failure that ends the run: exit code 7 after so many calls, and a sentence that says what to do.
+/// A failure that ends the run with exit code 7.
 struct Fatal {
     name: &'static str,
     provider: &'static str,
     script: Script,
+    /// The number of calls until the end.
     calls: usize,
-    says: &'static str,
 }
 
-fn fatal(name: &'static str, provider: &'static str, script: Script, says: &'static str) -> Fatal {
-    Fatal { name, provider, script, calls: 1, says }
+fn fatal(name: &'static str, provider: &'static str, script: Script) -> Fatal {
+    Fatal { name, provider, script, calls: 1 }
 }
 
+/// Checks that the run ends, blames no row, keeps the earlier output, and that the next run works.
 #[track_caller]
-fn check(fatal: Fatal) {
-    let Fatal { name, provider, script, calls, says } = fatal;
+fn check(golden: &mut Golden, fatal: Fatal) {
+    let Fatal { name, provider, script, calls } = fatal;
     let rows = Rows::numbered(1..=20);
     let sandbox = Sandbox::with_rows(&rows);
     sandbox.write("out.jsonl", "old\n");
     let server = FakeModel::start(script).unwrap();
     let attempts = format!("providers.{provider}.retry.max_attempts=2");
-    let ended = sandbox.run(&server, &["--provider", provider, "--set", &attempts]);
-    assert_eq!(ended.code(), 7, "{name}: {}", ended.stderr);
-    assert_eq!(server.requests().len(), calls, "{name}: {}", ended.stderr);
-    assert!(ended.stderr.contains(says), "{name}: {}", ended.stderr);
+    let output = sandbox.run(&server, &["--provider", provider, "--set", &attempts]);
+    assert_eq!(output.code(), 7, "{name}: {}", output.stderr);
+    assert_eq!(server.requests().len(), calls, "{name}: {}", output.stderr);
+    golden.add(&format!("{name} ({provider})"), &output.messages());
     let report = sandbox.report();
-    assert_eq!(report["rows"]["failed"], 0, "{name}: no row is to blame");
+    assert_eq!(report["rows"]["failed"], 0, "{name}: the failure is not a row's");
     assert_eq!(report["skipped"]["stopped"], 20, "{name}");
     assert_eq!(report["exit_code"], 7, "{name}");
-    assert_eq!(sandbox.read("out.jsonl"), "old\n", "{name}: the last result stays");
+    assert_eq!(sandbox.read("out.jsonl"), "old\n", "{name}: the earlier output stays");
     assert!(!sandbox.has("out.jsonl.failures.jsonl"), "{name}");
 
     let server = FakeModel::start(Script::new()).unwrap();
@@ -86,33 +88,38 @@ fn check(fatal: Fatal) {
 }
 
 #[test]
-fn what_does_not_pass_ends_the_run_at_once() {
+fn permanent_errors_end_the_run_at_once() {
+    let mut golden = Golden::new("service_permanent_errors");
     for provider in ["gemini", "openai"] {
-        check(fatal("wrong key", provider, Script::new().with_key("another"), "check"));
-        check(fatal("no credit", provider, once(Then::billing()), "credit"));
-        check(fatal("no calls left today", provider, once(Then::daily_quota()), "quota"));
-        check(fatal("unknown model", provider, Script::new().with_models(["another"]), "check `model`"));
-        check(fatal("a wait beyond all patience", provider, once(Then::rate_limited("4000")), "quota"));
+        let mut check = |name, script| check(&mut golden, fatal(name, provider, script));
+        check("wrong key", Script::new().with_key("another"));
+        check("no credit", once(Then::billing()));
+        check("daily quota", once(Then::daily_quota()));
+        check("unknown model", Script::new().with_models(["another"]));
+        check("wait hint beyond the maximum", once(Then::rate_limited("4000")));
     }
+    golden.check();
 }
 
 #[test]
-fn a_service_that_never_works_is_given_up() {
-    let ever = |then: Then| Script::new().on(When::any(), then);
-    for (name, then, calls, says) in [
-        // The batch, then its halves, in case one row is to blame; each is tried twice.
-        ("errors for ever", Then::status(500), 6, "500"),
-        ("limits for ever", Then::rate_limited("0.05"), 2, "429"),
-        ("web pages for ever", Then::html(), 2, "a proxy or login page?"),
-        ("40 MiB", Then::huge_body(40), 2, "answered with more than 33554432 bytes"),
-        ("40 MiB that nothing announces", Then::unannounced_huge_body(40), 2, "answered with more than 33554432 bytes"),
+fn service_that_never_works_ends_the_run() {
+    let always = |then: Then| Script::new().on(When::any(), then);
+    let mut golden = Golden::new("service_never_works");
+    for (name, then, calls) in [
+        // The batch, then its halves, in case one row is the cause; each is tried twice.
+        ("server errors", Then::status(500), 6),
+        ("rate limits", Then::rate_limited("0.05"), 2),
+        ("web pages", Then::html(), 2),
+        ("40 MiB", Then::huge_body(40), 2),
+        ("40 MiB without a declared length", Then::unannounced_huge_body(40), 2),
     ] {
-        check(Fatal { calls, ..fatal(name, "gemini", ever(then), says) });
+        check(&mut golden, Fatal { calls, ..fatal(name, "gemini", always(then)) });
     }
+    golden.check();
 }
 
 #[test]
-fn what_works_is_kept_when_the_service_goes_away() {
+fn answers_before_the_failure_are_kept() {
     let rows = Rows::numbered(1..=60);
     let sandbox = Sandbox::with_rows(&rows);
     let script = Script::new().times(1, When::nth(0), Then::answer()).on(When::any(), Then::wrong_key());
@@ -127,14 +134,17 @@ fn what_works_is_kept_when_the_service_goes_away() {
     sandbox.run(&server, &[]).exits(0);
     assert_eq!(server.requests().len(), 2);
     sandbox.assert_output("the next run", &rows, &[]);
-    assert!(!sandbox.has("out.partial.jsonl"), "the partial file is out of date");
+    assert!(!sandbox.has("out.partial.jsonl"), "the partial output is replaced");
 }
 
 #[test]
 fn keys_do_not_follow_redirects() {
-    let ever = |then: Then| Script::new().on(When::any(), then);
-    let thief = FakeModel::start(Script::new()).unwrap();
-    check(fatal("redirect", "gemini", ever(Then::redirect(thief.base_url())), "base_url"));
-    check(fatal("redirect", "openai", ever(Then::redirect(thief.base_url())), "base_url"));
-    assert!(thief.requests().is_empty(), "nothing at all went to the other server");
+    let always = |then: Then| Script::new().on(When::any(), then);
+    let other = FakeModel::start(Script::new()).unwrap();
+    let mut golden = Golden::new("service_redirects");
+    for provider in ["gemini", "openai"] {
+        check(&mut golden, fatal("redirect", provider, always(Then::redirect(other.base_url()))));
+    }
+    golden.check();
+    assert!(other.requests().is_empty(), "the other server received a request");
 }

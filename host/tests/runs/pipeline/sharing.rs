@@ -1,4 +1,6 @@
-//! Several processes at once on one cache: no row is asked twice, and the quota is one for all.
+//! Several processes with one cache: no row is asked twice, and they share the quota.
+//!
+//! The processes depend on each other's timing, so their waits take the real time.
 
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use rowsmith_test_harness::{Rows, Sandbox, numbers_of};
@@ -7,14 +9,14 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(30);
 
 #[test]
-fn two_processes_ask_every_row_once_and_both_finish() {
+fn two_processes_ask_every_row_once() {
     let rows = Rows::numbered(1..=200);
     let sandbox = Sandbox::with_rows(&rows);
     let script = Script::new().on(When::any(), Then::answer().delay(Duration::from_millis(150)));
     let server = FakeModel::start(script).unwrap();
     let few = ["--set", "providers.gemini.limits.max_concurrency=3"];
-    let first = sandbox.start(&server, &few);
-    let second = sandbox.start(&server, &[&few[..], &["-o", "other.jsonl"]].concat());
+    let first = sandbox.run_call(&server, &few).real_time().start();
+    let second = sandbox.run_call(&server, &[&few[..], &["-o", "other.jsonl"]].concat()).real_time().start();
     first.end().exits(0);
     second.end().exits(0);
     assert_eq!(numbers_of(&server.requests()), (1..=200).collect::<Vec<_>>(), "every row once");
@@ -23,14 +25,14 @@ fn two_processes_ask_every_row_once_and_both_finish() {
 }
 
 #[test]
-fn a_slow_process_does_not_ask_what_a_fast_one_has_answered_meanwhile() {
+fn slow_process_uses_the_answers_of_a_fast_one() {
     let rows = Rows::numbered(1..=200);
     let sandbox = Sandbox::with_rows(&rows);
     let server = FakeModel::start(Script::new().on(When::nth(0), Then::answer().hold())).unwrap();
-    let slow = sandbox.start(&server, &["--set", "providers.gemini.limits.max_concurrency=1"]);
-    assert!(server.wait_for_requests(1, WAIT), "it has found no answer in the cache");
-    let fast = sandbox.start(&server, &["-o", "other.jsonl"]);
-    assert!(server.wait_for_replies(9, WAIT), "all but the rows of the slow one's first call");
+    let slow = sandbox.run_call(&server, &["--set", "providers.gemini.limits.max_concurrency=1"]).real_time().start();
+    assert!(server.wait_for_requests(1, WAIT), "the first process found no answer in the cache");
+    let fast = sandbox.run_call(&server, &["-o", "other.jsonl"]).real_time().start();
+    assert!(server.wait_for_replies(9, WAIT), "all rows but those of the first call of the slow process");
     server.release();
     slow.end().exits(0);
     fast.end().exits(0);
@@ -41,19 +43,23 @@ fn a_slow_process_does_not_ask_what_a_fast_one_has_answered_meanwhile() {
 }
 
 #[test]
-fn two_processes_share_the_quota_and_so_do_two_runs() {
+fn processes_and_runs_share_the_quota() {
     let limits = ["--set", "providers.gemini.limits.requests_per_minute=3", "--set", "limits.deadline_secs=2"];
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=40));
     sandbox.write("others.csv", &Rows::numbered(41..=80).csv());
     let server = FakeModel::start(Script::new()).unwrap();
-    let first = sandbox.start(&server, &limits);
+    let first = sandbox.run_call(&server, &limits).real_time().start();
     let others = ["--set", "scraper.config.path=others.csv", "-o", "other.jsonl"];
-    let second = sandbox.start(&server, &[&limits[..], &others].concat());
+    let second = sandbox.run_call(&server, &[&limits[..], &others].concat()).real_time().start();
     let mut codes = [first.end().code(), second.end().code()];
     codes.sort_unstable();
-    assert_eq!(codes, [0, 6], "four calls are one more than the minute has");
+    assert_eq!(codes, [0, 6], "four calls exceed the quota of the minute");
     assert_eq!(server.requests().len(), 3);
     sandbox.write("third.csv", &Rows::numbered(81..=81).csv());
-    sandbox.run(&server, &[&limits[..], &["--set", "scraper.config.path=third.csv"]].concat()).exits(6);
-    assert_eq!(server.requests().len(), 3, "the window outlives the process");
+    sandbox
+        .run_call(&server, &[&limits[..], &["--set", "scraper.config.path=third.csv"]].concat())
+        .real_time()
+        .output()
+        .exits(6);
+    assert_eq!(server.requests().len(), 3, "the quota window outlives the process");
 }

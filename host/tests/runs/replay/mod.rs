@@ -1,4 +1,4 @@
-//! `--record` and `--replay`: the real binary records against a server, and runs again when the server is gone.
+//! `--record` and `--replay`: a run is recorded against a server and replayed after the server has ended.
 
 mod commands;
 mod mistakes;

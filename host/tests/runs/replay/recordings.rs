@@ -1,4 +1,4 @@
-//! Folders of recordings, and runs that are answered from them.
+//! Cassettes, and runs that replay them.
 
 use rowsmith_fake_model::{FakeModel, Script};
 use rowsmith_test_harness::{Output, Sandbox};
@@ -6,25 +6,25 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 
-/// Records a run into `rec` and ends the server. Returns the server's address, where nobody listens any more.
+/// Records a run into `rec` and ends the server. Returns the address of the ended server.
 #[track_caller]
 pub(crate) fn record(sandbox: &Sandbox, script: Script, arguments: &[&str], code: i32) -> String {
     let server = FakeModel::start(script).unwrap();
     sandbox.run(&server, &[&["--record", "rec"], arguments].concat()).exits(code);
-    assert!(!server.requests().is_empty(), "nothing was asked");
+    assert!(!server.requests().is_empty(), "the run sent no request");
     server.base_url()
 }
 
-/// Runs from `rec`, without keys, with the config's services at `url`.
+/// Replays `rec` without keys, with the services of the config at `url`.
 #[track_caller]
 pub(crate) fn replay(sandbox: &Sandbox, url: &str, arguments: &[&str]) -> Output {
-    // Nobody asks this server; a sandbox wants one.
+    // This server receives no request.
     let idle = FakeModel::start(Script::new()).unwrap();
     let call = sandbox.run_call(&idle, &[&["--replay", "rec"], arguments].concat());
     call.env("MODEL_URL", url).env_remove("GEMINI_API_KEY").env_remove("OPENAI_API_KEY").output()
 }
 
-/// The files of `rec`, in order.
+/// Returns the files of `rec`, in order.
 pub(crate) fn files(sandbox: &Sandbox) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(sandbox.path("rec")).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -32,14 +32,14 @@ pub(crate) fn files(sandbox: &Sandbox) -> Vec<PathBuf> {
     files
 }
 
-/// Changes a recording.
+/// Changes a recorded exchange.
 pub(crate) fn change(path: &PathBuf, change: impl FnOnce(&mut Value)) {
     let mut recording: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     change(&mut recording);
     fs::write(path, recording.to_string()).unwrap();
 }
 
-/// The report without what takes time, and without the order in which batches ended.
+/// Returns the report without times, and with batches in a fixed order.
 pub(crate) fn figures(sandbox: &Sandbox) -> Value {
     let mut report = sandbox.report();
     let batches = report["batches"].as_array_mut().unwrap();

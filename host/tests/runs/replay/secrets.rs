@@ -1,12 +1,12 @@
-//! No key gets into a recording, in whatever form the service says it back.
+//! Recordings contain no key, in any encoding that a service echoes.
 
 use super::recordings::{files, replay};
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use rowsmith_test_harness::{Rows, Sandbox};
 use std::fs;
 
-/// Fits into a header, and is written differently in JSON and in addresses.
-const NASTY: &str = r#"k"e\y/+%41&=?-0123456789"#;
+/// A key that fits into a header and is encoded differently in JSON and in addresses.
+const KEY: &str = r#"k"e\y/+%41&=?-0123456789"#;
 
 fn percent(text: &str) -> String {
     text.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"))
@@ -17,26 +17,26 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn keys_are_in_no_byte_of_a_recording() {
+fn recordings_contain_no_key() {
     let body = format!(
         r#"{{"error": {{"code": 500, "message": {}, "nested": {}, "link": "http://h/?k={}"}}}}"#,
-        quoted(&format!("do not like {NASTY}")),
-        quoted(&format!("{{\"key\": {}}}", quoted(NASTY))),
-        percent(NASTY),
+        quoted(&format!("do not like {KEY}")),
+        quoted(&format!("{{\"key\": {}}}", quoted(KEY))),
+        percent(KEY),
     );
-    let echo = Then::raw_json(500, body).header("x-request-id", NASTY).header("set-cookie", "session=0123456789");
+    let echo = Then::raw_json(500, body).header("x-request-id", KEY).header("set-cookie", "session=0123456789");
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=3));
-    let rows = format!("Topic,Description\nKeys,\"how to find {} in a text\"\n", NASTY.replace('"', "\"\""));
+    let rows = format!("Topic,Description\nKeys,\"how to find {} in a text\"\n", KEY.replace('"', "\"\""));
     sandbox.write("rows.csv", &rows);
     for provider in ["gemini", "openai"] {
         let server = FakeModel::start(Script::new().once(When::any(), echo.clone())).unwrap();
         let arguments = ["--provider", provider, "--record", "rec", "--refresh"];
         let call = sandbox.run_call(&server, &arguments);
-        call.env("GEMINI_API_KEY", NASTY).env("OPENAI_API_KEY", NASTY).output().exits(0);
+        call.env("GEMINI_API_KEY", KEY).env("OPENAI_API_KEY", KEY).output().exits(0);
         let exported = sandbox.read("out.jsonl");
         let written = files(&sandbox);
         assert_eq!(written.len(), 2, "{provider}");
-        let mut marks = 0;
+        let mut redacted = 0;
         for path in &written {
             let text = fs::read_to_string(path).unwrap();
             for (form, needle) in [
@@ -47,17 +47,17 @@ fn keys_are_in_no_byte_of_a_recording() {
             ] {
                 assert!(!text.contains(&needle), "{provider}: {form} in {}:\n{text}", path.display());
             }
-            marks += text.matches("[secret]").count();
+            redacted += text.matches("[secret]").count();
         }
-        assert!(marks >= 8, "{provider}: only {marks} secrets were found");
+        assert!(redacted >= 8, "{provider}: only {redacted} secrets are redacted");
 
-        // The row that holds the key is a question of its own: the replay needs no key to ask it.
+        // One row contains the key, so without the key its request differs from the recorded one.
         let ended = replay(&sandbox, &server.base_url(), &["--provider", provider]);
-        assert_eq!(ended.code(), 7, "without the key the row's text is another one: {}", ended.stderr);
+        assert_eq!(ended.code(), 7, "without the key: {}", ended.stderr);
         let idle = FakeModel::start(Script::new()).unwrap();
         let call = sandbox.run_call(&idle, &["--provider", provider, "--replay", "rec"]);
         let call = call.env("MODEL_URL", server.base_url());
-        call.env("GEMINI_API_KEY", NASTY).env("OPENAI_API_KEY", NASTY).output().exits(0);
+        call.env("GEMINI_API_KEY", KEY).env("OPENAI_API_KEY", KEY).output().exits(0);
         assert_eq!(sandbox.read("out.jsonl"), exported, "{provider}");
         fs::remove_dir_all(sandbox.path("rec")).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Answers that were kept although they should not be, or that hold more than anybody asked for.
+//! Stale answers, invalid counts, oversized answers, and control characters.
 
 use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, UsageReport, When};
 use rowsmith_test_harness::{Rows, Sandbox, numbers_of, read_jsonl};
@@ -6,29 +6,29 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 #[test]
-fn a_refresh_answers_every_row_anew_however_far_its_first_one_is() {
+fn refresh_asks_every_row_also_with_distant_duplicates() {
     let answers = |text: &str| {
         let script = Script::new().on(When::any(), Then::mutated(Mutation::set("Topic", "tldr", text)));
         FakeModel::start(script).unwrap()
     };
-    let sandbox = Sandbox::with_rows(&Rows::of((1..=3_000).chain(1..=3_000)));
-    // Much less than lies between a row and its duplicate.
-    let small = ["--set", "run.window_rows=500"];
+    let sandbox = Sandbox::with_rows(&Rows::of((1..=1_000).chain(1..=1_000)));
+    // Less than the distance between a row and its duplicate.
+    let small = ["--set", "run.window_rows=200"];
     sandbox.run(&answers("old"), &small).exits(0);
     for (answer, window) in [("new", &small[..]), ("newest", &[])] {
         let server = answers(answer);
         sandbox.run(&server, &[&["--refresh"], window].concat()).exits(0);
-        assert_eq!(numbers_of(&server.requests()), (1..=3_000).collect::<Vec<_>>(), "every question once");
+        assert_eq!(numbers_of(&server.requests()), (1..=1_000).collect::<Vec<_>>(), "every question once");
         let found = read_jsonl(&sandbox.path("out.jsonl"));
         let others = found.iter().filter(|row| row["TLDR"] != answer).count();
-        assert_eq!((found.len(), others), (6_000, 0), "{answer}");
+        assert_eq!((found.len(), others), (2_000, 0), "{answer}");
     }
 }
 
 #[test]
-fn counts_that_cannot_be_are_no_counts() {
-    let most = u64::MAX;
-    let usage = UsageReport::Fixed { prompt: most, output: most, thinking: most, cached: most };
+fn impossible_token_counts_are_ignored() {
+    let max = u64::MAX;
+    let usage = UsageReport::Fixed { prompt: max, output: max, thinking: max, cached: max };
     let rows = Rows::numbered(1..=60);
     for limits in [&[][..], &["--set", "providers.gemini.limits.tokens_per_minute=1000000"]] {
         let sandbox = Sandbox::with_rows(&rows);
@@ -42,14 +42,14 @@ fn counts_that_cannot_be_are_no_counts() {
 }
 
 #[test]
-fn answers_of_countless_fields_are_turned_down_quickly() {
+fn answers_with_many_fields_are_rejected_quickly() {
     let mut fields = String::new();
-    for field in 0..100_000 {
+    for field in 0..20_000 {
         write!(fields, "\"field {field}\":{field},").unwrap();
     }
     let fields = fields.trim_end_matches(',');
     for (name, text) in [
-        ("bare", format!("{{{fields}}}")),
+        ("one object", format!("{{{fields}}}")),
         ("keyed", format!("{{\"r0\":{{{fields}}},\"r1\":{{{fields}}}}}")),
         ("a list", format!("[{{{fields}}}]")),
     ] {
@@ -64,13 +64,13 @@ fn answers_of_countless_fields_are_turned_down_quickly() {
 }
 
 #[test]
-fn no_text_of_a_service_steers_the_terminal() {
-    const STEERING: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}no rows";
-    let body = serde_json::json!({"error": {"code": 403, "message": STEERING, "status": "PERMISSION_DENIED"}});
+fn control_characters_of_a_service_are_not_printed() {
+    const CONTROL: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}no rows";
+    let body = serde_json::json!({"error": {"code": 403, "message": CONTROL, "status": "PERMISSION_DENIED"}});
     for (name, then, code) in [
-        ("an answer", Then::mutated(Mutation::Text(STEERING.to_owned())), 5),
-        ("a value", Then::mutated(Mutation::set("Topic", "challenge", STEERING)), 5),
-        ("a finish reason", Then::mutated(Mutation::Finish(STEERING.to_owned())).with(Mutation::empty_text()), 5),
+        ("an answer", Then::mutated(Mutation::Text(CONTROL.to_owned())), 5),
+        ("a value", Then::mutated(Mutation::set("Topic", "challenge", CONTROL)), 5),
+        ("a finish reason", Then::mutated(Mutation::Finish(CONTROL.to_owned())).with(Mutation::empty_text()), 5),
         ("an error", Then::raw_json(403, body.to_string()), 7),
     ] {
         let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));

@@ -1,4 +1,4 @@
-//! What has gone wrong once, seen from outside: one test for each mistake, so that none comes back.
+//! Regressions: one test for each fixed bug.
 
 mod answers;
 mod files;

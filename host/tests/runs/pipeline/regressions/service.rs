@@ -1,4 +1,4 @@
-//! One row's failure is not the service's, and a call that is given up is over on the wire too.
+//! A row's failure is not the service's, and a cancelled call closes its connection.
 
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use rowsmith_test_harness::{Rows, Sandbox, topic};
@@ -13,7 +13,7 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(30);
 const ONE_TRY: [&str; 2] = ["--set", "providers.gemini.retry.max_attempts=1"];
 
-/// The rows that failed, with their reasons.
+/// Returns the failed rows and their reasons.
 fn failed(sandbox: &Sandbox) -> Vec<Value> {
     let report = sandbox.report();
     let failures = report["failures"].as_array().unwrap();
@@ -21,14 +21,14 @@ fn failed(sandbox: &Sandbox) -> Vec<Value> {
 }
 
 #[test]
-fn a_row_that_breaks_the_service_fails_alone_although_nobody_was_answered_before() {
+fn row_that_breaks_the_service_fails_alone_before_any_answer() {
     let rows = Rows::numbered(1..=100);
     let sandbox = Sandbox::with_rows(&rows);
     let script = Script::new().on(When::row_contains(topic(7)), Then::status(500));
     let server = FakeModel::start(script.times(4, When::any(), Then::answer().hold())).unwrap();
     let mut run = sandbox.start(&server, &[&ONE_TRY[..], &["-vv"]].concat());
     assert!(server.wait_for_requests(5, WAIT));
-    run.wait_for("a call failed");
+    run.wait_for("call failed");
     server.release();
     run.end().exits(5);
     assert_eq!(failed(&sandbox), [json!([7, "service"])]);
@@ -36,7 +36,7 @@ fn a_row_that_breaks_the_service_fails_alone_although_nobody_was_answered_before
 }
 
 #[test]
-fn a_row_that_breaks_the_service_in_the_only_call_of_a_run_fails_alone() {
+fn row_that_breaks_the_only_call_fails_alone() {
     let rows = Rows::numbered(1..=20);
     let sandbox = Sandbox::with_rows(&rows);
     let server = FakeModel::start(Script::new().on(When::row_contains(topic(7)), Then::status(500))).unwrap();
@@ -46,16 +46,16 @@ fn a_row_that_breaks_the_service_in_the_only_call_of_a_run_fails_alone() {
 }
 
 #[test]
-fn a_service_that_only_fails_ends_a_run_without_fallback_too() {
+fn failing_service_ends_a_run_without_fallback() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=100));
     let server = FakeModel::start(Script::new().on(When::any(), Then::status(500))).unwrap();
     let one_at_a_time = ["--set", "batch.fallback=none", "--set", "providers.gemini.limits.max_concurrency=1"];
     sandbox.run(&server, &[&ONE_TRY[..], &one_at_a_time].concat()).exits(7);
-    assert_eq!(server.requests().len(), 2, "the first call, and one more to be sure");
+    assert_eq!(server.requests().len(), 2, "the first call and one probe");
 }
 
 #[test]
-fn rows_that_break_the_service_in_the_last_call_fail_alone() {
+fn rows_that_break_the_last_call_fail_alone() {
     let rows = Rows::numbered(1..=40);
     for pair in [[24, 25], [25, 35], [21, 40]] {
         let sandbox = Sandbox::with_rows(&rows);
@@ -71,8 +71,8 @@ fn rows_that_break_the_service_in_the_last_call_fail_alone() {
     }
 }
 
-/// Accepts `count` connections, answers none, and tells whether ever more than `most` were open, with how many.
-fn silent(count: usize, most: usize) -> (String, Receiver<usize>) {
+/// Accepts `count` connections and answers none. Reports the peak of open connections, without short overlaps.
+fn silent(count: usize, max: usize) -> (String, Receiver<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (sender, receiver) = channel();
@@ -83,14 +83,14 @@ fn silent(count: usize, most: usize) -> (String, Receiver<usize>) {
             let (Ok(stream), (connections, closed)) = (stream, &*open) else { return };
             let mut now = connections.lock().unwrap();
             *now += 1;
-            // The end of an earlier connection may be seen a little after the begin of the next one.
-            let over = closed.wait_timeout_while(now, Duration::from_millis(900), |now| *now > most).unwrap().0;
+            // The end of a connection may arrive slightly after the start of the next one.
+            let over = closed.wait_timeout_while(now, Duration::from_millis(400), |now| *now > max).unwrap().0;
             peak = peak.max(*over);
             drop(over);
             let open = Arc::clone(&open);
             thread::spawn(move || read_to_the_end(stream, &open));
         }
-        // A test that failed before it asked does not listen any more.
+        // A failed test does not receive the result.
         sender.send(peak).ok();
     });
     (address, receiver)
@@ -105,9 +105,9 @@ fn read_to_the_end(mut stream: TcpStream, (connections, closed): &(Mutex<usize>,
 }
 
 #[test]
-fn a_call_that_timed_out_is_closed_before_the_next_one() {
+fn timed_out_call_is_closed_before_the_next_one() {
     let unused = FakeModel::start(Script::new()).unwrap();
-    let runs = ["providers.gemini.config.timeout_secs=1", "providers.gemini.timeout_secs=1"].map(|timeout| {
+    let runs = ["providers.gemini.config.timeout_secs=5", "providers.gemini.timeout_secs=5"].map(|timeout| {
         let sandbox = Sandbox::with_rows(&Rows::numbered(1..=40));
         let (address, peak) = silent(4, 2);
         let base_url = format!("providers.gemini.config.base_url={address}");
