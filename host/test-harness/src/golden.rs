@@ -32,7 +32,8 @@ impl Golden {
         let text = lines.join("\n");
         let text = text.trim_end();
         writeln!(self.text, "==== {heading}").unwrap();
-        writeln!(self.text, "{}", if text.is_empty() { "(no text)\n".to_owned() } else { format!("{text}\n") }).unwrap();
+        writeln!(self.text, "{}", if text.is_empty() { "(no text)\n".to_owned() } else { format!("{text}\n") })
+            .unwrap();
     }
 
     /// Adds the command line, exit code and texts of a process.
