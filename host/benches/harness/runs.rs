@@ -81,7 +81,7 @@ pub(crate) async fn run_with(
         exporters: vec![("exporter".to_owned(), exporter)],
     };
     let context = RunContext {
-        sinks: shared.sinks.clone(),
+        row_intake: shared.row_intake.clone(),
         stop: shared.stop.clone(),
         clock: Clock::start(),
         failure_file: None,

@@ -67,7 +67,7 @@ async fn read(
     let settings = session.settings();
     let scraper = session.scraper().await?;
     let name = scraper.name.clone();
-    let mut rows = scrape::start(scraper.client, &session.services.sinks, session.scraper_use()?);
+    let mut rows = scrape::start(scraper.client, &session.services.row_intake, session.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
     let prompter = prompter(settings, info);
     let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);

@@ -59,7 +59,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     };
     let services = &session.services;
     let ground = RunContext {
-        sinks: services.sinks.clone(),
+        row_intake: services.row_intake.clone(),
         stop: services.stop.clone(),
         clock,
         failure_file: Some(failure_file),

@@ -39,7 +39,7 @@ pub struct Plugins {
     pub scraper_use: PluginUse,
     /// The cache.
     pub cache: CacheClient,
-    /// Whether other processes share the cache's quotas and leases.
+    /// True if other processes share the cache's quotas and leases.
     pub shared_cache: bool,
     /// The provider.
     pub provider: ProviderClient,
@@ -54,7 +54,7 @@ pub struct Plugins {
 /// The context of a run.
 pub struct RunContext {
     /// Receives the rows of scrapers.
-    pub sinks: RowIntake,
+    pub row_intake: RowIntake,
     /// The stop signal.
     pub stop: Stop,
     /// Wall-clock time.
@@ -105,7 +105,7 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     };
     let outputs = settings.enrich.output.clone();
     let parts = Pipeline {
-        rows: scrape::start(plugins.scraper, &ground.sinks, &plugins.scraper_use),
+        rows: scrape::start(plugins.scraper, &ground.row_intake, &plugins.scraper_use),
         cache: plugins.cache,
         fingerprinter,
         dispatcher: Arc::new(dispatcher),

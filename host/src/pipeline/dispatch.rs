@@ -33,12 +33,12 @@ pub enum CallEvent {
     Sent {
         /// The step of the fallback.
         stage: Stage,
-        /// Whether the call repeats an earlier one.
+        /// True if the call repeats an earlier one.
         retry: bool,
     },
     /// The service reported an error that a retry may resolve.
     PushedBack {
-        /// Whether a rate limit was reached.
+        /// True if a rate limit was reached.
         rate_limited: bool,
     },
     /// The service responded.
@@ -59,7 +59,7 @@ pub enum BatchEnd {
     Validated {
         /// The verdicts, in the order of the questions.
         verdicts: Vec<Verdict>,
-        /// Whether the call failed as a whole, so that its unresolved rows go into smaller calls.
+        /// True if the call failed as a whole, so that its unresolved rows go into smaller calls.
         whole: bool,
     },
     /// The service gave no response within the allowed retries.
@@ -117,7 +117,7 @@ pub struct Dispatcher {
     pub clock: Clock,
     /// The shape of answers that the provider decodes under.
     pub shape: AnswerShape,
-    /// Whether the service rejected the schema; then answers are arrays.
+    /// True if the service rejected the schema; then answers are arrays.
     pub schema_rejected: AtomicBool,
     /// Receives at most one event per call, so the channel needs no bound.
     pub events: mpsc::UnboundedSender<CallEvent>,

@@ -30,7 +30,7 @@ pub struct ExportResult {
     pub result: Result<ExportSummary, Error>,
     /// Number of rows sent to the exporter.
     pub given: u64,
-    /// Whether the output is kept.
+    /// True if the output is kept.
     pub kept: bool,
 }
 
@@ -61,7 +61,7 @@ pub struct Export {
     outputs: Vec<OutputColumn>,
     status_column: Option<String>,
     builder: ChunkBuilder,
-    /// Whether no row was pushed.
+    /// True if no row was pushed.
     untouched: bool,
     /// The error of a row that cannot be exported; it makes every export incomplete.
     broken: Option<Error>,

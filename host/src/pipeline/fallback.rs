@@ -1,4 +1,4 @@
-//! Stage 10: plans what is asked again. Pure.
+//! Stage 10: plans the next calls for unresolved rows. Pure.
 //!
 //! Unresolved rows are asked again in the fewest calls: packed with unresolved rows of other calls, then in halves, then on
 //! their own. A call that failed as a whole starts with halves. Each step is smaller than the one before, so the number of
@@ -33,7 +33,7 @@ pub struct FailedCall {
     pub stage: Stage,
     /// Rows in the call.
     pub rows: usize,
-    /// Whether the call failed as a whole.
+    /// True if the call failed as a whole.
     pub whole: bool,
 }
 

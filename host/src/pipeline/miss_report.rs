@@ -28,7 +28,7 @@ pub struct StoredAnswers {
 pub struct MissReasons {
     /// One entry per question.
     pub stored: Vec<StoredAnswers>,
-    /// Whether only a part of the cache was read.
+    /// True if only a part of the cache was read.
     pub sampled: bool,
 }
 

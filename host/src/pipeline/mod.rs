@@ -10,7 +10,7 @@
 //! | 6 dispatch | [`dispatch`] | makes the call, through [`crate::limit`] and under [`leases`] |
 //! | 7 parse | [`parse`] | turns a model's text into items (pure) |
 //! | 8 validate, 9 reconcile | [`reconcile`] | turns items into answers of rows (pure) |
-//! | 10 fallback | [`fallback`] | plans what is asked again (pure) |
+//! | 10 fallback | [`fallback`] | plans the next calls for unresolved rows (pure) |
 //! | 11 persist | [`persist`] | stores answers in the cache, as [`record`]s |
 //! | 12 export | [`export`] | sends rows to the exporters, in the order of the source |
 //!

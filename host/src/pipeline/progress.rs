@@ -18,7 +18,7 @@ pub struct Snapshot {
     pub tokens: TokenCounts,
     /// Cost so far in US dollars, when prices are known.
     pub cost_usd: Option<f64>,
-    /// Whether the source has ended.
+    /// True if the source has ended.
     pub source_ended: bool,
 }
 

@@ -19,7 +19,7 @@ pub enum AnswerShape {
     Keyed,
     /// An array of objects with ids, for all other services.
     Array {
-        /// Whether the service is asked for JSON mode.
+        /// True if the service is asked for JSON mode.
         json_mode: bool,
     },
 }

@@ -11,7 +11,7 @@ pub type RowKeyMap<V> = std::collections::HashMap<RowKey, V, std::hash::BuildHas
 /// A set of row keys.
 pub type RowKeySet = std::collections::HashSet<RowKey, std::hash::BuildHasherDefault<KeyHasher>>;
 
-/// The identity of one question: the input values, what is asked about them, and the provider.
+/// The identity of one question: the input values, the instructions and rules, and the provider.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey(pub [u8; 32]);
 

@@ -19,7 +19,7 @@ pub struct BufferedRow {
     pub key: Option<RowKey>,
     /// The outcome, once there is one.
     pub outcome: Option<Outcome>,
-    /// Whether the outcome comes from the question of another row.
+    /// True if the outcome comes from the question of another row.
     pub duplicate: bool,
 }
 

@@ -82,34 +82,34 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, Instant};
 
-    /// A scraper that returns when its gate is opened.
-    struct Gated {
-        gate: Mutex<std_mpsc::Receiver<()>>,
+    /// A scraper that returns when its release is opened.
+    struct BlockedScraper {
+        release: Mutex<std_mpsc::Receiver<()>>,
         released: Arc<AtomicBool>,
     }
 
-    impl Caller for Gated {
+    impl Caller for BlockedScraper {
         fn call(self: Arc<Self>, _: u32, _: Buffer) -> BoxFuture<Result<Buffer, Error>> {
             Box::pin(async move {
-                self.gate.lock().unwrap().recv().unwrap_or_default();
+                self.release.lock().unwrap().recv().unwrap_or_default();
                 Ok(Buffer::from(Vec::new()))
             })
         }
     }
 
-    impl Drop for Gated {
+    impl Drop for BlockedScraper {
         fn drop(&mut self) {
             self.released.store(true, Ordering::Relaxed);
         }
     }
 
-    fn gated(timeout: Duration) -> (RowSource, std_mpsc::Sender<()>, Arc<AtomicBool>) {
-        let (open, gate) = std_mpsc::channel();
+    fn blocked(timeout: Duration) -> (RowSource, std_mpsc::Sender<()>, Arc<AtomicBool>) {
+        let (open, release) = std_mpsc::channel();
         let released = Arc::new(AtomicBool::new(false));
-        let scraper = Gated { gate: Mutex::new(gate), released: Arc::clone(&released) };
+        let scraper = BlockedScraper { release: Mutex::new(release), released: Arc::clone(&released) };
         let wanted = PluginUse {
             kind: PluginKind::Scraper,
-            name: "gated".to_owned(),
+            name: "blocked".to_owned(),
             library: None,
             isolation: Isolation::None,
             timeout,
@@ -122,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_waits_for_a_scraper_that_is_returning() {
-        let (source, open, released) = gated(Duration::from_secs(600));
+        let (source, open, released) = blocked(Duration::from_secs(600));
         let mut end = std::pin::pin!(source.end());
         assert!(tokio::time::timeout(Duration::ZERO, &mut end).await.is_err(), "the scraper is still running");
         open.send(()).unwrap();
@@ -132,9 +132,9 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_does_not_wait_for_a_leaked_scraper() {
-        let (mut source, _open, released) = gated(Duration::ZERO);
+        let (mut source, _open, released) = blocked(Duration::ZERO);
         let Some(Scraped::End(Err(error))) = source.next().await else { panic!("the scraper is silent") };
-        assert_eq!((error.kind, error.context(NAMED)), (ErrorKind::Other, Some("gated")));
+        assert_eq!((error.kind, error.context(NAMED)), (ErrorKind::Other, Some("blocked")));
         let start = Instant::now();
         source.end().await;
         assert!(start.elapsed() < RELEASE);

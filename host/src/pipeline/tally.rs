@@ -119,7 +119,7 @@ pub struct Tally {
     pub calls: CallCounts,
     /// Tokens as reported by the service.
     pub tokens: TokenCounts,
-    /// Whether a response came without token counts.
+    /// True if a response came without token counts.
     pub usage_unknown: bool,
     /// Items under ids that were not asked.
     pub unknown_ids: u64,

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether an end of the process would be caused by a plugin.
+/// True if an end of the process would be caused by a plugin.
 static ARMED: AtomicBool = AtomicBool::new(false);
 
 /// Reports plugins that end the process, until it is dropped.

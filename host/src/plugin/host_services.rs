@@ -25,7 +25,7 @@ pub struct HostServices {
     /// The HTTP client.
     pub http: Arc<HttpService>,
     /// Receives the rows of scrapers.
-    pub sinks: RowIntake,
+    pub row_intake: RowIntake,
     /// The stop signal.
     pub stop: Stop,
     /// The secrets of the run.
@@ -89,7 +89,7 @@ impl PluginServices {
 
     /// Marks the scraper as active while it uses a service.
     fn busy(&self) -> Option<Busy> {
-        (self.plugin.kind == PluginKind::Scraper).then(|| self.shared.sinks.busy())
+        (self.plugin.kind == PluginKind::Scraper).then(|| self.shared.row_intake.busy())
     }
 
     fn state_dir(&self) -> Result<Buffer> {
@@ -107,11 +107,11 @@ impl HostSide for PluginServices {
                 self.spawn(async move { http.send(&plugin, HttpRequest::decode(&payload)?).await?.encode() })
             }
             operation::EMIT_ROWS => {
-                let (sinks, busy) = (self.shared.sinks.clone(), self.busy());
+                let (row_intake, busy) = (self.shared.row_intake.clone(), self.busy());
                 // Polled on the scraper's thread, so that it pays for checking its rows.
                 Box::pin(async move {
                     let _busy = busy;
-                    sinks.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode())
+                    row_intake.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode())
                 })
             }
             operation::SLEEP => {

@@ -23,10 +23,10 @@ pub enum Scraped {
 
 /// Routes the rows of scrapers by sink number.
 #[derive(Clone, Default)]
-pub struct RowIntake(Arc<Sinks>);
+pub struct RowIntake(Arc<IntakeState>);
 
 #[derive(Default)]
-struct Sinks {
+struct IntakeState {
     next: AtomicU64,
     open: Mutex<HashMap<u64, Sink>>,
     activity: Mutex<Activity>,
@@ -52,21 +52,21 @@ impl RowIntake {
     /// Opens a sink and returns its number.
     pub fn open(&self, sender: mpsc::Sender<Scraped>) -> u64 {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        self.sinks().insert(number, Sink { sender, refused: None });
+        self.open_sinks().insert(number, Sink { sender, refused: None });
         self.activity().last = Some(Instant::now());
         number
     }
 
     /// Closes a sink, so that further rows are refused. Returns the error of earlier refused rows.
     pub fn close(&self, number: u64) -> Option<Error> {
-        self.sinks().remove(&number)?.refused
+        self.open_sinks().remove(&number)?.refused
     }
 
     /// Receives the payload of a call.
     pub(super) async fn send(&self, payload: &[u8]) -> Result<()> {
         let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
         let number = payload.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        let sender = match self.sinks().get(&number) {
+        let sender = match self.open_sinks().get(&number) {
             Some(Sink { refused: Some(error), .. }) => return Err(error.clone()),
             Some(sink) => sink.sender.clone(),
             None => return Err(unwanted()),
@@ -74,7 +74,7 @@ impl RowIntake {
         match read(payload) {
             Ok(rows) => sender.send(Scraped::Rows(rows)).await.map_err(|_| unwanted()),
             Err(error) => {
-                if let Some(sink) = self.sinks().get_mut(&number) {
+                if let Some(sink) = self.open_sinks().get_mut(&number) {
                     sink.refused = Some(error.clone());
                 }
                 Err(error)
@@ -97,7 +97,7 @@ impl RowIntake {
         }
     }
 
-    fn sinks(&self) -> MutexGuard<'_, HashMap<u64, Sink>> {
+    fn open_sinks(&self) -> MutexGuard<'_, HashMap<u64, Sink>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -160,29 +160,29 @@ mod tests {
             (vec![0; 20], "rows in an unknown format"),
         ];
         for (bytes, sentence) in cases {
-            let sinks = RowIntake::default();
+            let intake = RowIntake::default();
             let (sender, mut receiver) = mpsc::channel(4);
-            assert_eq!(sinks.open(sender), 0);
-            let error = sinks.send(&bytes).await.unwrap_err();
+            assert_eq!(intake.open(sender), 0);
+            let error = intake.send(&bytes).await.unwrap_err();
             assert!(error.message.contains(sentence), "{}", error.message);
-            let again = sinks.send(&payload(0, &["a"], 1)).await.unwrap_err();
+            let again = intake.send(&payload(0, &["a"], 1)).await.unwrap_err();
             assert_eq!(again, error, "rows after it would be out of order");
             assert!(receiver.try_recv().is_err());
-            assert_eq!(sinks.close(0), Some(error));
-            assert_eq!(sinks.send(&payload(0, &["a"], 1)).await.unwrap_err().kind, ErrorKind::Cancelled);
+            assert_eq!(intake.close(0), Some(error));
+            assert_eq!(intake.send(&payload(0, &["a"], 1)).await.unwrap_err().kind, ErrorKind::Cancelled);
         }
     }
 
     #[test]
     fn a_scraper_that_uses_a_service_is_not_silent() {
-        let sinks = RowIntake::default();
+        let intake = RowIntake::default();
         let (sender, _receiver) = mpsc::channel(1);
-        sinks.open(sender);
-        let busy = sinks.busy();
-        let other = sinks.busy();
+        intake.open(sender);
+        let busy = intake.busy();
+        let other = intake.busy();
         drop(other);
-        assert_eq!(sinks.silence(), Duration::ZERO);
+        assert_eq!(intake.silence(), Duration::ZERO);
         drop(busy);
-        assert!(sinks.0.activity.lock().unwrap().under_way == 0);
+        assert!(intake.0.activity.lock().unwrap().under_way == 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Why a command ends early.
+//! The error that ends a command early.
 
 use crate::exit_code::ExitCode;
 use crate::plugin::PluginError;
@@ -7,13 +7,13 @@ use crate::startup::LoadError;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 
-/// A command that cannot go on.
+/// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// The config cannot be used.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The config was refused by a plugin or does not fit what was found; the text was rendered already.
+    /// A plugin rejects the config, or the config does not fit the source; the text is rendered.
     #[error("{0}")]
     Config(String),
     /// A plugin cannot be used.
@@ -24,21 +24,21 @@ pub enum HostError {
     Call {
         /// The plugin's kind.
         kind: PluginKind,
-        /// Its name.
+        /// The plugin's name.
         name: String,
-        /// What it said.
+        /// The plugin's error.
         error: Box<Error>,
     },
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
-    /// Wrong use that the argument parser cannot see.
+    /// Wrong usage that the argument parser does not detect.
     #[error("{0}")]
     Usage(String),
 }
 
 impl HostError {
-    /// The exit code of the error.
+    /// Returns the exit code of the error.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Load(LoadError::Invalid(invalid)) if invalid.only_plugins => ExitCode::Plugin,
@@ -53,12 +53,12 @@ impl HostError {
         }
     }
 
-    /// Whether a plugin could not be used, or failed.
+    /// Returns whether a plugin could not be used, or failed.
     pub fn is_of_a_plugin(&self) -> bool {
         matches!(self, Self::Plugin(_) | Self::Call { .. })
     }
 
-    /// What to do about it.
+    /// Returns the next step for the user.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Plugin(error) => error.hint(),
@@ -68,12 +68,12 @@ impl HostError {
     }
 }
 
-/// Names the plugin, unless the error does.
+/// Names the plugin, unless the error does so.
 fn call_text(kind: PluginKind, name: &str, error: &Error) -> String {
     if error.context(NAMED).is_some() { error.to_string() } else { format!("{kind} plugin `{name}`: {error}") }
 }
 
-/// The exit code of a plugin's failure depends on what the plugin is for.
+/// Returns the exit code of a plugin's failure, which depends on the kind of the plugin.
 fn code_of(kind: PluginKind, error: &Error) -> ExitCode {
     match (error.kind, kind) {
         (ErrorKind::Config, _) => ExitCode::Config,

@@ -46,7 +46,7 @@ pub struct InvalidConfig {
     pub document: Document,
     /// All problems and warnings.
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether the only problems are plugins that cannot be used.
+    /// True if the only problems are plugins that cannot be used.
     pub only_plugins: bool,
 }
 

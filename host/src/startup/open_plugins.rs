@@ -33,7 +33,7 @@ pub struct OpenPlugins {
     pub loaded: Loaded,
     /// The host services of all plugins.
     pub services: HostServices,
-    /// Whether missing secrets are replaced by placeholders.
+    /// True if missing secrets are replaced by placeholders.
     secrets_may_be_missing: bool,
     pub(super) color: bool,
     /// The state folders of a recorded or replayed run, removed at its end.
@@ -241,7 +241,7 @@ impl OpenPlugins {
 pub fn services(stop: Stop, redactor: Redactor, calls: Handle) -> HostServices {
     HostServices {
         http: Arc::new(HttpService::new(redactor.clone())),
-        sinks: RowIntake::default(),
+        row_intake: RowIntake::default(),
         stop,
         redactor,
         state_root: PathBuf::from(STATE_DIR),

@@ -5,14 +5,14 @@ use crate::pipeline::fallback;
 use crate::pipeline::question::Question;
 use std::collections::VecDeque;
 
-/// The facts of the run that the next call depends on.
+/// The state of the run that the next call depends on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Supply {
-    /// Whether the service works, so that new batches may be sent.
+    /// True if the service works, so that new batches may be sent.
     pub(super) admits_new_batches: bool,
-    /// Whether the source has no more rows.
+    /// True if the source has no more rows.
     pub(super) source_ended: bool,
-    /// Whether no row can arrive, because the buffer is full of rows that wait for a call.
+    /// True if no row can arrive, because the buffer is full of rows that wait for a call.
     pub(super) starved: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Stages 9 and 10: applies the results of calls to rows, and plans what is asked again.
+//! Stages 9 and 10: applies the results of calls to rows, and plans the next calls.
 
 use super::run_loop::Run;
 use super::service_health::Reaction;

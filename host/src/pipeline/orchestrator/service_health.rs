@@ -29,7 +29,7 @@ pub(super) struct ServiceHealth {
     parts_in_a_row: u32,
     /// Batches without a response, while the run has seen no response at all.
     unanswered: Vec<(Batch, Error)>,
-    /// Whether one of them is being asked in smaller calls, to tell a poisoned row from a failing service.
+    /// True if one of them is being asked in smaller calls, to tell a poisoned row from a failing service.
     probing: bool,
     ever_answered: bool,
 }

@@ -21,7 +21,7 @@ pub struct Item<'a> {
 pub struct Parsed<'a> {
     /// The items that are closed in the text.
     pub items: Vec<Item<'a>>,
-    /// Whether the text ends before its JSON does.
+    /// True if the text ends before its JSON does.
     pub cut_off: bool,
 }
 

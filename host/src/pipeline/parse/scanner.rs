@@ -27,7 +27,7 @@ struct Scanner<'a> {
     text: &'a str,
     at: usize,
     parsed: Parsed<'a>,
-    /// Whether the scan stopped because the text ended.
+    /// True if the scan stopped because the text ended.
     ended: bool,
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Connection {
     pub(super) next: AtomicU64,
     pub(super) services: Arc<dyn HostSide>,
     pub(super) runtime: Handle,
-    /// Whether the plugin was created, so that its destructors have to run.
+    /// True if the plugin was created, so that its destructors have to run.
     pub(super) made: AtomicBool,
 }
 

@@ -1,6 +1,6 @@
 //! The order of replayed responses, which is the recorded one.
 //!
-//! The next requests of a run depend on the order in which its calls end: rows that calls left over share a new call in
+//! The next requests of a run depend on the order in which its calls end: unresolved rows of several calls share a new call in
 //! that order. A response therefore waits until those recorded before it were returned. Exchanges that are not requested
 //! any more (after `--limit`, or with another config) must not block the others: they are skipped when nothing has
 //! happened for a while.
