@@ -80,7 +80,7 @@ fn kind_parser() -> impl TypedValueParser<Value = PluginKind> {
 /// Flags of `plugin new`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rowsmith plugin new pages --kind scraper\n  rowsmith plugin new mine --kind provider --dir plugins/mine --api 0.2"
+    after_help = "Examples:\n  rowsmith plugin new pages --kind scraper\n  rowsmith plugin new mine --kind provider --dir plugins/mine --api 0.3"
 )]
 pub struct NewArgs {
     /// What it is called: lower-case letters, digits and `-`
