@@ -4,5 +4,6 @@ mod bundled;
 mod exec;
 mod exit_codes;
 mod readme;
+mod readme_example;
 mod reference;
 mod toml_lines;
