@@ -1,4 +1,4 @@
-//! What a plugin does wrong: `mode` says what, and `at` in which method. Elsewhere it behaves.
+//! The fault of a plugin: `mode` names the fault and `at` the method. All other methods work.
 //!
 //! Each of the misbehaving plugins includes this file.
 
@@ -8,7 +8,7 @@ use std::future::pending;
 /// Settings of every misbehaving plugin.
 #[derive(Debug, PluginConfig)]
 pub struct Config {
-    /// What to do wrong.
+    /// The fault.
     #[config(default = "")]
     pub mode: String,
     /// In which method: its name, or `new` or `drop`.
@@ -88,7 +88,7 @@ impl Fault {
 
 impl Drop for Fault {
     fn drop(&mut self) {
-        // Nobody can be told of an error here.
+        // An error cannot be reported here.
         drop(self.now("drop"));
     }
 }

@@ -119,7 +119,7 @@ pub struct Error {
     /// The HTTP status of the response that the failure comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// Whether the service may charge for the request although no usable response arrived.
+    /// True if the service may charge for the request although no usable response arrived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_be_billed: bool,
     /// The next step for the user.
@@ -216,7 +216,7 @@ impl Error {
         Buffer::from(text)
     }
 
-    /// Decodes an error; bytes that [`Error::encode`] did not write become an error that says so.
+    /// Decodes an error; other bytes than those of [`Error::encode`] become an error about that.
     pub fn decode(bytes: &[u8]) -> Self {
         let decoded: Result<Self, _> = serde_json::from_slice(bytes);
         decoded.map(Self::without_legacy_context).unwrap_or_else(|e| {

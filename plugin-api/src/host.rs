@@ -21,7 +21,7 @@ pub mod operation {
     pub const EMIT_ROWS: u32 = 3;
     /// A [`crate::Progress`] to nothing.
     pub const PROGRESS: u32 = 4;
-    /// Nothing to the path of a folder that the plugin may write to.
+    /// The path of a folder that the plugin may write to; no payload.
     pub const STATE_DIR: u32 = 5;
 }
 

@@ -1,4 +1,4 @@
-//! What a Rowsmith plugin is made of.
+//! The API for Rowsmith plugins.
 //!
 //! A plugin is a crate that implements one of four small traits and ends with one macro line:
 //!
@@ -39,7 +39,7 @@
 //! export_plugin!(scraper: Counter, name = "counter", about = "Rows that count");
 //! ```
 //!
-//! The host lends what a plugin must not bring itself ([`Host`]): HTTP, waiting, logging, a folder. Rows are
+//! The host provides services to plugins ([`Host`]): HTTP, timers, logging, a state folder. Rows are
 //! described in [`row`], failures in [`error`]. No type of the binary interface is visible here.
 
 extern crate self as rowsmith_plugin_api;
@@ -89,7 +89,7 @@ pub use secret::Secret;
 /// The version of this crate, as a manifest names it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What the export macro names. Not for plugins.
+/// Items for the export macro. Not for plugins.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::bridge::{LinkedPlugin, cache, encode_panic, exporter, provider, scraper};

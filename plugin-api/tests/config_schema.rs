@@ -15,7 +15,7 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).expect("the schema is JSON")
 }
 
-/// How rows are read.
+/// Reading of rows.
 ///
 /// The file is read
 /// once.
@@ -29,7 +29,7 @@ struct Reader {
     max_rows: Option<u32>,
     #[config(default)]
     checks: Checks,
-    /// Where "it" is:
+    /// The "root" address:
     /// C:\data — naïve 🦀
     #[config(format = "uri")]
     base_url: String,
@@ -40,7 +40,7 @@ struct Reader {
     r#in: bool,
 }
 
-/// What is looked at.
+/// The selected part.
 #[derive(PluginConfig, Default)]
 #[serde(rename_all = "kebab-case")]
 #[expect(dead_code, reason = "only the schema is looked at")]
@@ -112,13 +112,13 @@ fn checks(description: &str) -> Value {
 fn a_struct_is_an_object_with_described_properties() {
     let expected = json!({
         "type": "object",
-        "description": "How rows are read.\n\nThe file is read once.",
+        "description": "Reading of rows.\n\nThe file is read once.",
         "additionalProperties": false,
         "properties": {
             "path": {"type": "string", "description": "The file to read."},
             "max_rows": {"type": "integer", "description": "At most this many rows.", "minimum": 1, "maximum": 20},
             "checks": checks("What is looked at."),
-            "base_url": {"type": "string", "description": "Where \"it\" is: C:\\data — naïve 🦀", "format": "uri"},
+            "base_url": {"type": "string", "description": "The \"root\" address: C:\\data — naïve 🦀", "format": "uri"},
             "type": {"type": "string", "enum": ["plain", "gz", "z_standard"]},
             "in": {"type": "boolean"},
         },

@@ -8,7 +8,7 @@ use crate::http::{Body, HttpReply};
 use crate::script::{Reply, Script, Then, UsageReport};
 use serde_json::Value;
 
-/// The page that stands in for a network's log-in page.
+/// A page like the log-in page of a network.
 const LOGIN_PAGE: &str = "<!doctype html><html><head><title>Log in</title></head><body>Please log in.</body></html>";
 
 /// Composes the reply that `then` wants for the request with this position.

@@ -27,7 +27,7 @@ impl Redactions {
 pub struct Output {
     /// The arguments, joined by spaces.
     pub arguments: String,
-    /// How the process ended.
+    /// The exit status of the process.
     pub status: ExitStatus,
     /// The text of the standard output.
     pub stdout: String,

@@ -1,4 +1,4 @@
-//! The host's half of the boundary: the traits' methods, called on something on the other side.
+//! The host side of the bridge: clients with the methods of the traits.
 
 use super::method;
 use crate::cache::{self, CacheStats, Key, Store};
@@ -20,7 +20,7 @@ pub trait Caller: Send + Sync + 'static {
     /// Calls one method. Dropping the future cancels the call.
     fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>>;
 
-    /// What to tell of a reply that cannot be read. Whoever knows the plugin's name puts it in.
+    /// Returns the error for an unreadable reply. A caller that knows the plugin's name adds it.
     fn unreadable(&self, _method: u32, error: Error) -> Error {
         error
     }
@@ -35,17 +35,17 @@ impl Caller for Instance {
     }
 }
 
-/// Some plugin.
+/// A plugin of any kind.
 #[derive(Clone)]
 pub struct Remote(Arc<dyn Caller>);
 
 impl Remote {
-    /// Calls go to `caller`.
+    /// Creates a remote whose calls go to `caller`.
     pub fn new(caller: Arc<dyn Caller>) -> Self {
         Self(caller)
     }
 
-    /// What carries the calls, to put something around it.
+    /// Returns the caller, to wrap it.
     pub fn into_caller(self) -> Arc<dyn Caller> {
         self.0
     }
@@ -64,7 +64,7 @@ impl Remote {
     }
 }
 
-/// A scraper on the other side.
+/// A scraper behind the bridge.
 #[derive(Clone)]
 pub struct ScraperClient(pub Remote);
 
@@ -72,7 +72,7 @@ impl ScraperClient {
     /// See [`crate::Scraper::scrape`]; rows arrive at the host's `EMIT_ROWS` with this sink's number.
     ///
     /// # Errors
-    /// The scraper's own.
+    /// Errors of the scraper.
     pub async fn scrape(&self, sink: u64) -> Result<()> {
         self.0.call(method::SCRAPE, Buffer::from(sink.to_string())).await.map(drop)
     }
@@ -80,7 +80,7 @@ impl ScraperClient {
     /// See [`crate::Scraper::list`].
     ///
     /// # Errors
-    /// The scraper's own.
+    /// Errors of the scraper.
     pub async fn list(&self) -> Result<Vec<Listing>> {
         self.0.json(method::LIST, Buffer::default()).await
     }
@@ -97,7 +97,7 @@ impl ScraperClient {
     }
 }
 
-/// A provider on the other side.
+/// A provider behind the bridge.
 #[derive(Clone)]
 pub struct ProviderClient(pub Remote);
 
@@ -113,7 +113,7 @@ impl ProviderClient {
     /// See [`crate::Provider::complete`].
     ///
     /// # Errors
-    /// The provider's own.
+    /// Errors of the provider.
     pub async fn complete(&self, request: &CompletionRequest) -> Result<Completion> {
         self.complete_encoded(request.encode()?).await
     }
@@ -121,7 +121,7 @@ impl ProviderClient {
     /// As [`ProviderClient::complete`], with what [`CompletionRequest::encode`] wrote.
     ///
     /// # Errors
-    /// The provider's own.
+    /// Errors of the provider.
     pub async fn complete_encoded(&self, request: Buffer) -> Result<Completion> {
         self.0.read(method::COMPLETE, request, Completion::decode).await
     }
@@ -129,7 +129,7 @@ impl ProviderClient {
     /// See [`crate::Provider::verify`].
     ///
     /// # Errors
-    /// The provider's own.
+    /// Errors of the provider.
     pub async fn verify(&self) -> Result<String> {
         self.0.json(method::VERIFY, Buffer::default()).await
     }
@@ -143,7 +143,7 @@ pub struct Values {
 }
 
 impl Values {
-    /// The values; `None` where there is none.
+    /// Returns the values; `None` for a cache miss.
     ///
     /// # Errors
     /// When the cache answered with something else.
@@ -153,7 +153,7 @@ impl Values {
     }
 }
 
-/// A cache on the other side.
+/// A cache behind the bridge.
 #[derive(Clone)]
 pub struct CacheClient(pub Remote);
 
@@ -169,7 +169,7 @@ impl CacheClient {
     /// See [`crate::Cache::get_many`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn get_many(&self, keys: &[Key]) -> Result<Values> {
         let mut payload = Vec::with_capacity(4 + keys.len() * 32);
         cache::encode_keys(&mut payload, keys)?;
@@ -180,7 +180,7 @@ impl CacheClient {
     /// See [`crate::Cache::put_many`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn put_many(&self, entries: &[(Key, Vec<u8>)]) -> Result<()> {
         let mut payload = Vec::with_capacity(4 + entries.iter().map(|(_, v)| 36 + v.len()).sum::<usize>());
         cache::encode_entries(&mut payload, entries.iter().map(|(k, v)| (k, v.as_slice())))?;
@@ -190,7 +190,7 @@ impl CacheClient {
     /// See [`crate::Cache::scan`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
         let mut payload = Vec::new();
         put_length(&mut payload, limit)?;
@@ -201,7 +201,7 @@ impl CacheClient {
     /// See [`crate::Cache::delete_many`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
         let mut payload = Vec::new();
         cache::encode_keys(&mut payload, keys)?;
@@ -211,7 +211,7 @@ impl CacheClient {
     /// See [`crate::Cache::clear`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn clear(&self) -> Result<u64> {
         self.0.json(method::CLEAR, Buffer::default()).await
     }
@@ -219,7 +219,7 @@ impl CacheClient {
     /// See [`crate::Cache::stats`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn stats(&self) -> Result<CacheStats> {
         self.0.json(method::STATS, Buffer::default()).await
     }
@@ -227,7 +227,7 @@ impl CacheClient {
     /// See [`crate::Cache::verify`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn verify(&self) -> Result<Vec<String>> {
         self.0.json(method::VERIFY_STORE, Buffer::default()).await
     }
@@ -235,7 +235,7 @@ impl CacheClient {
     /// See [`crate::Cache::acquire_quota`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn acquire_quota(&self, request: &QuotaRequest) -> Result<u64> {
         self.0.json(method::ACQUIRE_QUOTA, Buffer::from(serde_json::to_vec(request)?)).await
     }
@@ -243,7 +243,7 @@ impl CacheClient {
     /// See [`crate::Cache::lease_many`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn lease_many(&self, request: &LeaseRequest) -> Result<Vec<bool>> {
         self.0.json(method::LEASE_MANY, encode_lease(request)?).await
     }
@@ -251,7 +251,7 @@ impl CacheClient {
     /// See [`crate::Cache::release_many`].
     ///
     /// # Errors
-    /// The cache's own.
+    /// Errors of the cache.
     pub async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
         let request = LeaseRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
         self.0.call(method::RELEASE_MANY, encode_lease(&request)?).await.map(drop)
@@ -267,7 +267,7 @@ fn encode_lease(request: &LeaseRequest) -> Result<Buffer> {
     Ok(Buffer::from(payload))
 }
 
-/// An exporter on the other side.
+/// An exporter behind the bridge.
 #[derive(Clone)]
 pub struct ExporterClient(pub Remote);
 
@@ -283,7 +283,7 @@ impl ExporterClient {
     /// See [`crate::Exporter::replace_existing`]. Plugins built before 0.3.0 do not have the method and follow their config.
     ///
     /// # Errors
-    /// The exporter's own.
+    /// Errors of the exporter.
     pub async fn replace_existing(&self) -> Result<()> {
         match self.0.call(method::REPLACE_EXISTING, Buffer::default()).await {
             Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
@@ -294,7 +294,7 @@ impl ExporterClient {
     /// See [`crate::Exporter::begin`].
     ///
     /// # Errors
-    /// The exporter's own.
+    /// Errors of the exporter.
     pub async fn begin(&self, columns: &[String]) -> Result<()> {
         self.0.call(method::BEGIN, Buffer::from(serde_json::to_vec(columns)?)).await.map(drop)
     }
@@ -302,7 +302,7 @@ impl ExporterClient {
     /// See [`crate::Exporter::write`].
     ///
     /// # Errors
-    /// The exporter's own.
+    /// Errors of the exporter.
     pub async fn write(&self, rows: &RowChunk) -> Result<()> {
         self.0.call(method::WRITE, rows.encode()?).await.map(drop)
     }
@@ -310,7 +310,7 @@ impl ExporterClient {
     /// See [`crate::Exporter::finish`].
     ///
     /// # Errors
-    /// The exporter's own.
+    /// Errors of the exporter.
     pub async fn finish(&self, mode: FinishMode) -> Result<ExportSummary> {
         self.0.json(method::FINISH, Buffer::from(serde_json::to_vec(&mode)?)).await
     }

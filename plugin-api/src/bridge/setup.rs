@@ -1,4 +1,4 @@
-//! What every plugin does when it is made.
+//! The creation of a plugin, in common for all kinds.
 
 use super::logger;
 use crate::error::{Error, ErrorKind, Result};
@@ -18,18 +18,18 @@ pub struct LinkedPlugin {
     pub manifest: &'static str,
 }
 
-/// An address that differs between images: a plugin that sees the host's own is linked into it.
+/// Returns an address that differs between images: a plugin with the address of the host is linked into it.
 pub fn image_address() -> u64 {
     static MARK: u8 = 0;
     (&raw const MARK).addr() as u64
 }
 
-/// The bytes of the error that tells of a panic.
+/// Encodes the error of a panic.
 pub fn encode_panic(message: &PanicMessage) -> Buffer {
     Error::panicked(message).encode()
 }
 
-/// Reads the config, sets up logging and makes the plugin's object.
+/// Reads the config, sets up logging and creates the plugin.
 pub(crate) fn build<C, P>(
     config: &Buffer,
     host: HostHandle,
@@ -54,12 +54,12 @@ pub(crate) fn reply(future: impl Future<Output = Result<Buffer>> + Send + 'stati
     Box::pin(async move { future.await.map_err(|error| error.encode()) })
 }
 
-/// A reply that is JSON.
+/// Encodes a reply as JSON.
 pub(crate) fn json<T: Serialize>(value: &T) -> Result<Buffer> {
     Ok(Buffer::from(serde_json::to_vec(value)?))
 }
 
-/// The reply to a method's number that is not known here.
+/// Returns the reply to an unknown method.
 pub(crate) fn unknown(method: u32) -> ReplyFuture {
     reply(async move { Err(Error::unsupported(&format!("method {method}"))) })
 }

@@ -92,7 +92,7 @@ struct ExchangeFile {
 }
 
 impl ExchangeFile {
-    /// Reads the files of plugin tests of 0.2 and earlier. They have no version, and the provider's error stands beside
+    /// Reads the files of plugin tests of 0.2 and earlier. They have no version, and the provider's error is beside
     /// the response.
     fn upgraded(mut self) -> Self {
         if self.version.is_none() && self.response.is_some() {

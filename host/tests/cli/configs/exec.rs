@@ -185,7 +185,7 @@ fn documented_programs_pass_the_documented_checks() {
     sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\n");
     tested(&sandbox, "scraper", "program0.py", &["options.file=rows.csv"], 0);
     tested(&sandbox, "provider", "program1.py", &[], 0);
-    // A card has a name and an address; the documentation says that the checks for all columns fail.
+    // A card has a name and an address; so the checks for all columns fail, as documented.
     let output = tested(&sandbox, "exporter", "program2.py", &[], 4);
     let failed: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(": ").next()).collect();
     let mut golden = Golden::new("exec_documented_exporter");

@@ -1,4 +1,4 @@
-//! A cache's half of the boundary.
+//! The plugin side of the bridge for a cache.
 
 use crate::bridge::method;
 use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 struct Adapter<C>(Arc<C>);
 
-/// Makes the cache `C` behind the boundary.
+/// Creates the cache `C` behind the bridge.
 pub fn create<C: Cache>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
     build(config, host, C::new, |cache, _| Arc::new(Adapter(Arc::new(cache))))
 }

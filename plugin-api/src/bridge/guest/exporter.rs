@@ -1,4 +1,4 @@
-//! An exporter's half of the boundary.
+//! The plugin side of the bridge for an exporter.
 
 use crate::bridge::method;
 use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
@@ -10,10 +10,10 @@ use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The exporter while no call has it. A call that is cancelled or panics keeps it: what it has written
-/// is then unknown, and later calls say so.
+/// is then unknown, and later calls return an error.
 struct Adapter<E>(Arc<Mutex<Option<E>>>);
 
-/// Makes the exporter `E` behind the boundary.
+/// Creates the exporter `E` behind the bridge.
 pub fn create<E: Exporter>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
     build(config, host, E::new, |exporter, _| Arc::new(Adapter(Arc::new(Mutex::new(Some(exporter))))))
 }

@@ -1,4 +1,4 @@
-//! A provider's half of the boundary.
+//! The plugin side of the bridge for a provider.
 
 use crate::bridge::method;
 use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 struct Adapter<P>(Arc<P>);
 
-/// Makes the provider `P` behind the boundary.
+/// Creates the provider `P` behind the bridge.
 pub fn create<P: Provider>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
     build(config, host, P::new, |provider, _| Arc::new(Adapter(Arc::new(provider))))
 }

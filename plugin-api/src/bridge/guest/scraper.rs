@@ -1,4 +1,4 @@
-//! A scraper's half of the boundary.
+//! The plugin side of the bridge for a scraper.
 
 use crate::bridge::method;
 use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
@@ -13,7 +13,7 @@ struct Adapter<S> {
     host: Host,
 }
 
-/// Makes the scraper `S` behind the boundary.
+/// Creates the scraper `S` behind the bridge.
 pub fn create<S: Scraper>(config: &Buffer, host: HostHandle) -> Result<Arc<dyn Callee>, Buffer> {
     build(config, host, S::new, |scraper, host| Arc::new(Adapter { scraper: Arc::new(scraper), host }))
 }

@@ -22,7 +22,7 @@ pub(super) type Prepare = dyn Fn(&Path) -> std::io::Result<()> + Send + Sync;
 pub(super) struct PluginUnderTest {
     pub(super) manifest: Manifest,
     pub(super) module: PluginModuleRef,
-    /// With `{dir}` in the place of a folder.
+    /// With `{dir}` as a placeholder for a folder.
     pub(super) config: Value,
     pub(super) answerer: Option<Arc<Answerer>>,
     pub(super) prepare: Option<Arc<Prepare>>,
