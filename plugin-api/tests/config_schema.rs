@@ -117,7 +117,7 @@ fn a_struct_is_an_object_with_described_properties() {
         "properties": {
             "path": {"type": "string", "description": "The file to read."},
             "max_rows": {"type": "integer", "description": "At most this many rows.", "minimum": 1, "maximum": 20},
-            "checks": checks("What is looked at."),
+            "checks": checks("The selected part."),
             "base_url": {"type": "string", "description": "The \"root\" address: C:\\data — naïve 🦀", "format": "uri"},
             "type": {"type": "string", "enum": ["plain", "gz", "z_standard"]},
             "in": {"type": "boolean"},
@@ -130,7 +130,7 @@ fn a_struct_is_an_object_with_described_properties() {
 #[test]
 fn each_type_has_its_shape() {
     for (name, text, expected) in [
-        ("defaults and rename_all", CHECKS, checks("What is looked at.")),
+        ("defaults and rename_all", CHECKS, checks("The selected part.")),
         ("enum", KIND, json!({"type": "string", "enum": ["plain", "gz", "z_standard"]})),
         (
             "unit struct",
@@ -145,7 +145,7 @@ fn each_type_has_its_shape() {
 #[test]
 fn collections_nest() {
     let properties = &parsed(COLLECTIONS)["properties"];
-    let checks = checks("What is looked at.");
+    let checks = checks("The selected part.");
     for (name, expected) in [
         ("many", json!({"type": "array", "items": checks})),
         ("named", json!({"type": "object", "additionalProperties": checks})),
