@@ -219,9 +219,10 @@ impl Error {
     /// Decodes an error; other bytes than those of [`Error::encode`] become an error about that.
     pub fn decode(bytes: &[u8]) -> Self {
         let decoded: Result<Self, _> = serde_json::from_slice(bytes);
-        decoded.map(Self::without_legacy_context).unwrap_or_else(|e| {
-            Self::new(ErrorKind::Other, format!("the plugin returned an error that cannot be read ({e})"))
-        })
+        match decoded {
+            Ok(error) => error.without_legacy_context(),
+            Err(e) => Self::new(ErrorKind::Other, format!("the plugin returned an error that cannot be read ({e})")),
+        }
     }
 
     /// Repeats the fields that hosts before version 0.3 read from the context.

@@ -139,7 +139,7 @@ fn collect(table: &dyn TableLike, found: &mut Vec<Dependency>) {
                 }));
             }
             "target" => {
-                inner.iter().filter_map(|(_, item)| item.as_table_like()).for_each(|table| collect(table, found))
+                inner.iter().filter_map(|(_, item)| item.as_table_like()).for_each(|table| collect(table, found));
             }
             _ => {}
         }

@@ -44,6 +44,7 @@ impl Output {
 
     /// Asserts the exit code.
     #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "most callers want the assertion only")]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code(), code, "exit code\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
@@ -63,7 +64,7 @@ impl Output {
                 rest.is_some_and(|rest| rest.starts_with([':', '[']))
             })
         };
-        self.stderr.lines().filter(is_message).map(|line| format!("{line}\n")).collect()
+        self.stderr.lines().filter(is_message).flat_map(|line| [line, "\n"]).collect()
     }
 }
 

@@ -27,6 +27,7 @@ impl Rows {
     }
 
     /// Adds a row with empty input columns.
+    #[must_use]
     pub fn and_blank(mut self) -> Self {
         self.0.push(json!({"Topic": "", "Description": ""}));
         self

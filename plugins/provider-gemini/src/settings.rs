@@ -27,7 +27,8 @@ impl Settings {
     pub(crate) fn check(config: Config) -> Result<Self> {
         let mut options = config.service.clone();
         let model = options.model.trim();
-        options.model = model.strip_prefix("models/").unwrap_or(model).to_owned();
+        let short = model.strip_prefix("models/").unwrap_or(model).to_owned();
+        options.model = short;
         let service = options.check()?.with_name(SERVICE).require_key(KEY_HINT)?.with_key_in(KEY_HEADER, "")?;
         if config.api_version.is_empty() || !config.api_version.bytes().all(|b| b.is_ascii_alphanumeric()) {
             let message = format!("`api_version` is {:?}, expected a form like v1beta", config.api_version);

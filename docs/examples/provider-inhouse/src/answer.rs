@@ -60,7 +60,7 @@ fn failure(service: &Service, response: &HttpResponse, body: &Body) -> Error {
         "" => ErrorKind::InvalidData,
         _ => ErrorKind::Other,
     };
-    let hint = (kind == ErrorKind::QuotaExhausted).then(|| "the budget of the team resets on the first of the month");
+    let hint = (kind == ErrorKind::QuotaExhausted).then_some("the budget of the team resets on the first of the month");
     let (status_name, message, hint) = (body.code.as_str(), body.reason.as_str(), hint.map(str::to_owned));
     service.failure(response, &ServiceFailure { kind, status, status_name, message, wait, hint })
 }
