@@ -118,7 +118,10 @@ impl Export {
                 write_answer(answer, &self.outputs, outputs, &mut self.builder);
             }
             _ => {
-                outputs.iter().take(self.outputs.len()).for_each(|position| self.builder.cell_at(*position, Cell::NULL))
+                outputs
+                    .iter()
+                    .take(self.outputs.len())
+                    .for_each(|position| self.builder.cell_at(*position, Cell::NULL));
             }
         }
         if self.status_column.is_some()

@@ -24,7 +24,12 @@ fn conflicts(constraint: &Constraint, rule: &Rule) -> Vec<InvalidRule> {
             let others = others().filter(|constraint| !matches!(constraint, Constraint::Enum(_))).cloned().collect();
             let rest = Rule { constraints: others, ..rule.clone() };
             let invalid = values.iter().filter_map(|value| Some((value, check::violation("enum", &rest, value)?)));
-            invalid.map(|(value, violation)| InvalidRule::EnumValue { value: value.clone(), violation }).collect()
+            invalid
+                .map(|(value, violation)| InvalidRule::EnumValue {
+                    value: value.clone(),
+                    violation: Box::new(violation),
+                })
+                .collect()
         }
         Constraint::Min(min) => {
             let conflict = others().any(|other| matches!(other, Constraint::Max(max) if min > max));

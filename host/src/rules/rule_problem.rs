@@ -50,7 +50,7 @@ pub enum InvalidRule {
         /// The value.
         value: Value,
         /// The constraint that it violates.
-        violation: Violation,
+        violation: Box<Violation>,
     },
     /// The table cannot be deserialized.
     #[error("{0}")]

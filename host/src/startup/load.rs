@@ -83,22 +83,23 @@ fn override_values(document: &mut Document, overrides: &Overrides) -> Vec<Diagno
         problems.extend(document.set(argument).err().map(|diagnostic| *diagnostic));
     }
     if let Some(output) = &overrides.output {
-        problems.extend(set_output(document, output).err());
+        problems.extend(set_output(document, output));
     }
     problems
 }
 
-fn set_output(document: &mut Document, output: &str) -> Result<(), Diagnostic> {
+/// Applies `-o`, or returns the problem.
+fn set_output(document: &mut Document, output: &str) -> Option<Diagnostic> {
     let exporters = document.value.get_mut("exporters").and_then(Value::as_array_mut);
     let Some([Value::Object(only)]) = exporters.map(Vec::as_mut_slice) else {
         let message = "-o sets the path of the only exporter, but the config does not have exactly one exporter";
         let diagnostic = Diagnostic::error(code::BAD_SET, message).at(document.spans.closest("/exporters"));
-        return Err(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
+        return Some(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
     };
     if let Some(config) = only.entry("config").or_insert_with(|| json!({})).as_object_mut() {
         config.insert("path".to_owned(), json!(output));
     }
-    Ok(())
+    None
 }
 
 fn is_other_provider(pointer: &str, provider: Option<&str>) -> bool {

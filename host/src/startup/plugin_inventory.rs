@@ -47,8 +47,9 @@ pub fn plugin_inventory(path: &Path, plugin_dirs: &[PathBuf]) -> Result<PluginIn
     let names = document.value.get("providers").and_then(Value::as_object).into_iter().flat_map(|table| table.keys());
     let mut others = Vec::new();
     for name in names.filter(|name| Some(name.as_str()) != provider.as_deref()) {
-        let uses = plugin_uses(&document.value, Some(name));
-        others.extend(uses.into_iter().filter(|usage| usage.kind == PluginKind::Provider && !usage.name.is_empty()));
+        let of_other = plugin_uses(&document.value, Some(name));
+        others
+            .extend(of_other.into_iter().filter(|usage| usage.kind == PluginKind::Provider && !usage.name.is_empty()));
     }
     let path = plugins_table(&document.value).path;
     let registry = Registry::new(SearchPath::new(plugin_dirs, &path), BTreeMap::new());

@@ -42,7 +42,9 @@ impl Run<'_> {
                 self.concurrency.answered();
                 let held = self.health.record_answer();
                 self.apply_verdicts(batch, verdicts, whole);
-                held.into_iter().for_each(|(batch, error)| self.split(batch, error));
+                for (batch, error) in held {
+                    self.split(batch, error);
+                }
             }
             BatchEnd::Unanswered(error) if batch.stage == Stage::Audit => {
                 tracing::debug!(%error, "an audit call got no response");
