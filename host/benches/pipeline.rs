@@ -142,24 +142,28 @@ async fn lookups() {
 }
 
 /// Creates an instance of a bundled plugin, which is linked into this program.
-fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &HostServices) -> Result<Remote, PluginError> {
+fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &HostServices) -> Result<Remote, Box<PluginError>> {
     let manifests = rowsmith_bundled_plugins::plugins().into_iter().map(|plugin| {
         let manifest = Manifest::parse(plugin.manifest.as_bytes()).expect("the macro writes valid manifests");
         (Box::new(manifest), plugin)
     });
     let mut wanted = manifests.filter(|(manifest, _)| manifest.kind == kind && manifest.name == name);
     let (manifest, plugin) = wanted.next().expect("a bundled plugin");
-    instantiate(&Source::Linked(manifest, plugin), config, shared, Isolation::None, Duration::MAX)
+    instantiate(&Source::Linked(manifest, plugin), config, shared, Isolation::None, Duration::MAX).map_err(Box::new)
 }
 
 /// Opens the store, after the threads of an earlier run have closed it.
 fn lmdb(folder: &Path, shared: &HostServices) -> CacheClient {
     let config = json!({"path": folder.join("cache")});
     loop {
-        match bundled(PluginKind::Cache, "lmdb", &config, shared) {
-            Err(PluginError::Failed { error, .. }) if error.kind == ErrorKind::Busy => std::thread::yield_now(),
-            opened => return CacheClient(opened.expect("the store opens")),
+        let opened = bundled(PluginKind::Cache, "lmdb", &config, shared);
+        let busy = opened.as_ref().err().is_some_and(
+            |error| matches!(&**error, PluginError::Failed { error, .. } if error.kind == ErrorKind::Busy),
+        );
+        if !busy {
+            return CacheClient(opened.expect("the store opens"));
         }
+        std::thread::yield_now();
     }
 }
 

@@ -26,7 +26,7 @@ fn tables(text: &str) -> Vec<Table> {
     for line in text.lines().filter(|line| !line.starts_with("|---")) {
         match line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) {
             Some(cells) => {
-                tables.last_mut().expect("never empty").push(cells.split(" | ").map(str::to_owned).collect())
+                tables.last_mut().expect("never empty").push(cells.split(" | ").map(str::to_owned).collect());
             }
             None => tables.push(Table::new()),
         }

@@ -21,7 +21,7 @@ fn held() -> FakeModel {
 /// Starts a run with these tables isolated and waits for two calls in flight.
 fn two_calls_in_flight(rows: &Rows, tables: &[&str], server: &FakeModel) -> (Sandbox, Running) {
     let sandbox = Sandbox::with_rows(rows);
-    sandbox.write("rowsmith.toml", &isolated(tables));
+    sandbox.write("rowsmith.toml", isolated(tables));
     let run = sandbox.start(server, &["--set", "providers.gemini.limits.max_concurrency=2"]);
     assert!(server.wait_for_requests(2, WAIT), "two calls in flight");
     (sandbox, run)
@@ -148,7 +148,7 @@ fn plugin_killed_during_its_creation_after_an_interrupt_is_an_interrupt() {
     let mut golden = Golden::new("isolation_interrupted_creation");
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));
-        sandbox.write("rowsmith.toml", &misbehaving(CACHE, "mode = \"block\"\nat = \"new\""));
+        sandbox.write("rowsmith.toml", misbehaving(CACHE, "mode = \"block\"\nat = \"new\""));
         let server = FakeModel::start(Script::new()).unwrap();
         let mut run = sandbox.run_call(&server, &["-vv"]).real_time().start();
         run.wait_for("blocks in");

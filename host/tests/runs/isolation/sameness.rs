@@ -14,7 +14,7 @@ fn isolated_plugins_write_the_same_bytes() {
     let wanted = plain.read("out.jsonl");
     for tables in [&[SCRAPER, EXPORTER][..], &[CACHE, PROVIDER], &ALL] {
         let sandbox = Sandbox::with_rows(&rows);
-        sandbox.write("rowsmith.toml", &isolated(tables));
+        sandbox.write("rowsmith.toml", isolated(tables));
         let ended = sandbox.run(&server, &[]).exits(0);
         assert_eq!(sandbox.read("out.jsonl"), wanted, "{tables:?}");
         assert_eq!(sandbox.report()["rows"]["enriched"], 90, "{tables:?}");
@@ -45,7 +45,7 @@ fn isolated_plugins_use_the_standard_streams() {
 #[test]
 fn check_and_verbose_run_name_isolated_plugins() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));
-    sandbox.write("rowsmith.toml", &isolated(&[CACHE]));
+    sandbox.write("rowsmith.toml", isolated(&[CACHE]));
     let server = FakeModel::start(Script::new()).unwrap();
     let check = sandbox.call_with(&server, ["check"]).output().exits(0);
     let mut golden = Golden::new("isolation_check");
@@ -74,7 +74,7 @@ fn refused_config_of_an_isolated_plugin_is_reported_with_its_line() {
 #[test]
 fn arguments_and_errors_of_isolated_plugins_contain_no_key() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=1));
-    sandbox.write("rowsmith.toml", &isolated(&[PROVIDER]));
+    sandbox.write("rowsmith.toml", isolated(&[PROVIDER]));
     let server = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
     let run = sandbox.start(&server, &[]);
     assert!(server.wait_for_requests(1, Duration::from_secs(30)));

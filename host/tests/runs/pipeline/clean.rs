@@ -39,13 +39,13 @@ fn n_rows_take_n_by_twenty_calls_and_are_never_asked_again() {
     sandbox.assert_output("second run", &rows, &[]);
 
     let more = Rows::numbered(1..=151);
-    sandbox.write("rows.csv", &more.csv());
+    sandbox.write("rows.csv", more.csv());
     sandbox.run(&server, &QUOTA).exits(0);
     assert_eq!(numbers_of(&server.requests()), [151], "one more row");
     assert_eq!(server.requests().len(), 1);
     sandbox.assert_output("one more row", &more, &[]);
 
-    sandbox.write("rows.csv", &rows.csv());
+    sandbox.write("rows.csv", rows.csv());
     let other = FakeModel::start(Script::new()).unwrap();
     sandbox.run(&other, &["--provider", "openai"]).exits(0);
     assert_eq!(other.requests().len(), 8, "another provider has its own keys");

@@ -136,7 +136,7 @@ fn every_exporter_gets_every_row() {
 
     let second =
         "\n[[exporters]]\nplugin = \"csv\"\n[exporters.config]\npath = \"out.csv\"\ncolumns = [\"Topic\", \"TLDR\"]\n";
-    sandbox.write("rowsmith.toml", &format!("{ENRICH}{second}"));
+    sandbox.write("rowsmith.toml", format!("{ENRICH}{second}"));
     sandbox.run(&server, &[]).exits(0);
     sandbox.assert_output("the first exporter", &rows, &[]);
     let csv = sandbox.read("out.csv");

@@ -46,7 +46,7 @@ fn slow_process_uses_the_answers_of_a_fast_one() {
 fn processes_and_runs_share_the_quota() {
     let limits = ["--set", "providers.gemini.limits.requests_per_minute=3", "--set", "limits.deadline_secs=2"];
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=40));
-    sandbox.write("others.csv", &Rows::numbered(41..=80).csv());
+    sandbox.write("others.csv", Rows::numbered(41..=80).csv());
     let server = FakeModel::start(Script::new()).unwrap();
     let first = sandbox.run_call(&server, &limits).real_time().start();
     let others = ["--set", "scraper.config.path=others.csv", "-o", "other.jsonl"];
@@ -55,7 +55,7 @@ fn processes_and_runs_share_the_quota() {
     codes.sort_unstable();
     assert_eq!(codes, [0, 6], "four calls exceed the quota of the minute");
     assert_eq!(server.requests().len(), 3);
-    sandbox.write("third.csv", &Rows::numbered(81..=81).csv());
+    sandbox.write("third.csv", Rows::numbered(81..=81).csv());
     sandbox
         .run_call(&server, &[&limits[..], &["--set", "scraper.config.path=third.csv"]].concat())
         .real_time()

@@ -24,7 +24,7 @@ fn unusable_cache_ends_the_run_before_the_first_call() {
     let server = FakeModel::start(Script::new()).unwrap();
     sandbox.write("file", "not a folder");
     std::fs::create_dir(sandbox.path("garbage")).unwrap();
-    sandbox.write("garbage/data.mdb", &"this is no store".repeat(1_000));
+    sandbox.write("garbage/data.mdb", "this is no store".repeat(1_000));
     for (path, code) in [("file", 3), ("file/below", 9), ("garbage", 9), ("/proc/store", 9)] {
         let ended = sandbox.run(&server, &["--set", &format!("cache.config.path={path}")]);
         assert_eq!(ended.code(), code, "{path}: {}", ended.stderr);

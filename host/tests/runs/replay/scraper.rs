@@ -62,7 +62,7 @@ pub(crate) fn sandbox(site: &str) -> Sandbox {
         "[scraper]\nplugin = \"roadmap\"\n[scraper.config]\nroadmap = \"bread\"\nsource = \"api\"\nbase_url = \"{site}\"\n"
     );
     let rest = ENRICH.split_once("[cache]").unwrap().1;
-    sandbox.write("rowsmith.toml", &format!("{scraper}[cache]{rest}"));
+    sandbox.write("rowsmith.toml", format!("{scraper}[cache]{rest}"));
     sandbox
 }
 
