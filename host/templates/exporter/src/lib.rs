@@ -1,6 +1,8 @@
 //! Rows as blocks of text: a line for each column, then an empty line.
 
-use rowsmith_plugin_api::output::{FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
+use rowsmith_plugin_api::output::{
+    FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, Rows,
+};
 use rowsmith_plugin_api::prelude::*;
 use std::io::Write;
 

@@ -11,7 +11,6 @@ pub struct Config {
     path: String,
 }
 
-/// The columns of a row.
 #[derive(Serialize)]
 struct Row {
     line: u64,
@@ -31,8 +30,7 @@ impl Scraper for Lines {
         let path = &self.0.path;
         let file = input::open(path)?;
         for (line, text) in (1..).zip(BufReader::new(file.head.chain(file.rest)).lines()) {
-            let text = text.map_err(|e| Error::io("read", path, &e))?;
-            rows.send(&Row { line, text }).await?;
+            rows.send(&Row { line, text: text.map_err(|e| Error::io("read", path, &e))? }).await?;
         }
         Ok(())
     }
