@@ -1,26 +1,26 @@
-//! The program's exit codes. They are part of its interface: `docs/exit-codes.md` explains each.
+//! Exit codes of the program, documented in `docs/exit-codes.md`.
 
-/// How the program ended.
+/// Result of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Every row has its answer.
+    /// Every row has an answer.
     Success = 0,
-    /// Something unexpected; a bug, most likely.
+    /// Unexpected error, probably a bug.
     Unexpected = 1,
-    /// The command line is wrong.
+    /// The command line is invalid.
     Usage = 2,
-    /// The config is wrong.
+    /// The config is invalid.
     Config = 3,
     /// A plugin cannot be used.
     Plugin = 4,
-    /// The run finished, but some rows failed or were left out.
+    /// The run is complete, but rows failed or were skipped.
     RowsFailed = 5,
     /// A limit stopped the run: cost, calls, tokens, failed rows, time.
     Limit = 6,
-    /// The provider cannot be used: key, credit, quota, model, or it does not answer.
+    /// The provider cannot be used: key, credit, quota, model, or no response.
     Provider = 7,
-    /// An export failed; the answers are safe in the cache.
+    /// An export failed; the cache has the answers.
     Export = 8,
     /// The cache cannot be used.
     Cache = 9,

@@ -1,5 +1,4 @@
-//! The files that a run reads and writes: none may be two things at once, and those that are written must
-//! be writable. All of it is found before the first call is paid for.
+//! Checks the files of a run before the first call: no file has two roles, and all outputs are writable.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,48 +6,48 @@ use std::path::{Path, PathBuf};
 /// One file of a run.
 #[derive(Debug, Clone)]
 pub struct FileUse {
-    /// What it is, in words: "the report", "the source".
+    /// Role in words: "the report", "the source".
     pub role: &'static str,
-    /// Where it is.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Whether the run writes it.
+    /// True if the run writes the file.
     pub written: bool,
 }
 
 impl FileUse {
-    /// A file that is read.
+    /// Creates the use of a file that is read.
     pub fn read(role: &'static str, path: impl Into<PathBuf>) -> Self {
         Self { role, path: path.into(), written: false }
     }
 
-    /// A file that is written.
+    /// Creates the use of a file that is written.
     pub fn written(role: &'static str, path: impl Into<PathBuf>) -> Self {
         Self { role, path: path.into(), written: true }
     }
 }
 
-/// Says which written file is another file of the run as well, or lies in the cache's store.
+/// Returns the first conflict: a written file with two roles, or a written file in the cache's store.
 pub fn conflict(files: &[FileUse], store: Option<&Path>) -> Option<String> {
-    let places: Vec<PathBuf> = files.iter().map(|file| resolved(&file.path)).collect();
+    let paths: Vec<PathBuf> = files.iter().map(|file| resolved(&file.path)).collect();
     let store = store.map(resolved);
-    for (at, (file, place)) in files.iter().zip(&places).enumerate() {
-        if file.written && store.as_ref().is_some_and(|store| place.starts_with(store)) {
+    for (at, (file, path)) in files.iter().zip(&paths).enumerate() {
+        if file.written && store.as_ref().is_some_and(|store| path.starts_with(store)) {
             return Some(format!(
-                "{} {} would lie in the cache's store; name another path",
+                "{} {} is inside the cache's store; choose another path",
                 file.role,
                 file.path.display()
             ));
         }
-        let same = files.iter().zip(&places).take(at).find(|(_, other)| *other == place);
+        let same = files.iter().zip(&paths).take(at).find(|(_, other)| *other == path);
         if let Some((other, _)) = same.filter(|(other, _)| other.written || file.written) {
-            let path = file.path.display();
-            return Some(format!("{path} is both {} and {}; one would destroy the other", other.role, file.role));
+            let shown = file.path.display();
+            return Some(format!("{shown} is both {} and {}; choose different paths", other.role, file.role));
         }
     }
     None
 }
 
-/// The path without links and dots, as far as it exists.
+/// Resolves links and dots, as far as the path exists.
 fn resolved(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if let Ok(real) = absolute.canonicalize() {
@@ -60,7 +59,7 @@ fn resolved(path: &Path) -> PathBuf {
     }
 }
 
-/// Says why a file cannot be written, if so. Missing folders are made.
+/// Returns the reason why a file cannot be written. Creates missing folders.
 pub fn unwritable(path: &Path) -> Option<String> {
     let shown = path.display();
     if let Ok(found) = fs::metadata(path) {
@@ -80,7 +79,7 @@ pub fn unwritable(path: &Path) -> Option<String> {
     made.err().map(|error| format!("cannot write to the folder {}: {}", folder.display(), plain(&error)))
 }
 
-/// The system's own words; the text of a temporary file's error names that file.
+/// Returns the message of the system, without the name of the temporary file.
 fn plain(error: &std::io::Error) -> String {
     error
         .raw_os_error()
@@ -92,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_two_things_is_found() {
+    fn a_file_with_two_roles_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::write(at("in.csv"), "a").unwrap();
@@ -116,7 +115,7 @@ mod tests {
             (
                 "the store",
                 vec![FileUse::written("an output", at("cache/data.mdb"))],
-                Some("would lie in the cache's store"),
+                Some("is inside the cache's store"),
             ),
             ("two read", vec![source.clone(), FileUse::read("the config", at("in.csv"))], None),
         ];
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_said() {
+    fn unwritable_files_have_a_reason() {
         let folder = tempfile::tempdir().unwrap();
         assert!(unwritable(folder.path()).unwrap().ends_with("is a folder"));
         assert_eq!(unwritable(&folder.path().join("new/deep/file.csv")), None);

@@ -1,4 +1,4 @@
-//! All that is printed. Data goes to standard output, everything else to standard error.
+//! Prints data to standard output and everything else to standard error.
 
 use crate::diagnostic::printable;
 use crate::settings::env;
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-/// When to use colour.
+/// Use of colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set.
@@ -19,7 +19,7 @@ pub enum ColorChoice {
 }
 
 impl ColorChoice {
-    /// Whether standard error gets colour.
+    /// Returns whether standard error is coloured.
     pub fn for_stderr(self) -> bool {
         match self {
             Self::Always => true,
@@ -31,12 +31,12 @@ impl ColorChoice {
     }
 }
 
-/// Prints.
+/// Prints all output of the program.
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
-    /// Whether standard error gets colour.
+    /// Colours standard error.
     pub color: bool,
-    /// Whether only errors are printed.
+    /// Prints errors only.
     pub quiet: bool,
 }
 
@@ -46,39 +46,39 @@ const CYAN: &str = "\u{1b}[1;36m";
 const RESET: &str = "\u{1b}[0m";
 
 impl Printer {
-    /// A line of data to standard output.
+    /// Prints a line of data to standard output.
     ///
     /// # Errors
-    /// When nobody reads it any more; commands then end quietly.
+    /// When standard output is closed; commands then end without a message.
     pub fn data(self, text: impl Display) -> io::Result<()> {
         writeln!(io::stdout().lock(), "{text}")
     }
 
-    /// A line to standard error, unless quiet.
+    /// Prints a line to standard error, unless quiet.
     pub fn note(self, text: impl Display) {
         if !self.quiet {
             say(&printable(&text.to_string()));
         }
     }
 
-    /// An error, even when quiet.
+    /// Prints an error.
     pub fn error(self, text: impl Display) {
         say(&format!("{}: {}", self.paint(RED, "error"), printable(&text.to_string())));
     }
 
-    /// A warning, unless quiet.
+    /// Prints a warning, unless quiet.
     pub fn warning(self, text: impl Display) {
         if !self.quiet {
             say(&format!("{}: {}", self.paint(YELLOW, "warning"), printable(&text.to_string())));
         }
     }
 
-    /// What to do about an error.
+    /// Prints the next step after an error.
     pub fn hint(self, text: impl Display) {
         say(&format!("{}: {}", self.paint(CYAN, "hint"), printable(&text.to_string())));
     }
 
-    /// Text that was rendered already.
+    /// Prints rendered text.
     pub fn rendered(self, text: impl Display) {
         say(&text.to_string());
     }
@@ -88,7 +88,7 @@ impl Printer {
     }
 }
 
-/// Standard error may be closed; there is nobody to tell then.
+/// Writes to standard error, which may be closed.
 fn say(text: &str) {
     drop(writeln!(io::stderr().lock(), "{text}"));
 }

@@ -1,5 +1,6 @@
-//! Commands and flags.
+//! Commands and options.
 
+use super::output_format::OutputFormat;
 use super::plugin::args::PluginArgs;
 use super::record_replay::RecordReplayArgs;
 use crate::printer::ColorChoice;
@@ -12,85 +13,87 @@ use std::path::PathBuf;
 /// Adds LLM-made columns to rows: cached, batched, validated.
 #[derive(Debug, Parser)]
 #[command(name = "rowsmith", version, arg_required_else_help = true)]
-#[command(after_help = "Try `rowsmith init`, then `rowsmith run`. Exit codes and all else: see the README.")]
+#[command(
+    after_help = "Start with `rowsmith init`, then `rowsmith run`. The README documents everything else, exit codes included."
+)]
 pub struct Cli {
-    /// Flags of every command.
+    /// Options of every command.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// Flags of every command.
+/// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct GlobalArgs {
     /// Print errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Print more: -v what happens, -vv each call, -vvv everything
+    /// Print more logs: -v steps, -vv calls, -vvv everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colour
+    /// Use of colour
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorChoice,
-    /// How log lines are written
+    /// Format of log lines
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub log_format: LogFormat,
-    /// Look for plugins in this folder first (may be given more than once)
+    /// Folder to search for plugins first (repeatable)
     #[arg(long = "plugin-dir", global = true, value_name = "DIR")]
     pub plugin_dirs: Vec<PathBuf>,
 }
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for reading.
     #[default]
     Text,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Ask for what is missing and export all rows
+    /// Enrich the rows that have no cached answer, and export all rows
     Run(RunArgs),
-    /// Say what a run would do; spends nothing and needs no key
+    /// Show what a run would do (dry run); makes no calls and needs no key
     Plan(PlanArgs),
-    /// Check config, plugins and environment
+    /// Check the config, the plugins and the environment
     Check(CheckArgs),
-    /// Name what the scraper offers, for example every roadmap
+    /// List what the scraper offers, for example every roadmap
     List(ListArgs),
-    /// Look at plugins; make, test and pin them
+    /// List, create, test and pin plugins
     Plugin(PluginArgs),
-    /// Look into the cache and after it
+    /// Inspect and maintain the cache
     Cache(CacheArgs),
-    /// Write a commented config to start from
+    /// Create a commented config
     Init(InitArgs),
     /// Print the JSON Schema of the config, for editors
     Schema,
-    /// Print completions for a shell
+    /// Print shell completions
     Completions(CompletionsArgs),
 }
 
-/// Which config, and what is said over it.
+/// The config and the options that override it.
 #[derive(Debug, Clone, Args)]
 pub struct ConfigArgs {
-    /// The config file; `rowsmith.toml` when absent, `-` for standard input
+    /// Path of the config; `-` is standard input [default: rowsmith.toml]
     #[arg(value_name = "CONFIG")]
     pub config: Option<PathBuf>,
-    /// Use this table of `providers` instead of the config's
+    /// Name of the [providers] table to use
     #[arg(long, value_name = "NAME")]
     pub provider: Option<String>,
-    /// Set a value of the config, for example `--set batch.max_rows=10`
+    /// Set a value of the config, for example `--set batch.max_rows=10` (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }
 
 impl ConfigArgs {
-    /// The config's path.
+    /// Returns the path of the config.
     pub(super) fn path(&self) -> PathBuf {
         self.config.clone().unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE))
     }
@@ -105,104 +108,94 @@ impl ConfigArgs {
     }
 }
 
-/// Flags of `run`.
+/// Options of `run`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  rowsmith run config/quickstart.toml\n  rowsmith run --provider openai --limit 20 -o sample.csv"
 )]
 pub struct RunArgs {
-    /// Which config.
+    /// The config.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Read at most this many rows
+    /// Maximum rows to read
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// Ask again even when the cache has an answer
+    /// Ignore cached answers and ask again
     #[arg(long)]
     pub refresh: bool,
-    /// Use the cache only; ask nobody
+    /// Use cached answers only; makes no calls
     #[arg(long, conflicts_with_all = ["refresh", "record", "replay"])]
     pub offline: bool,
-    /// Write to this file instead of the one exporter's (`-` is standard output)
+    /// Path for the only exporter, in place of the config's (`-` is standard output)
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
-    /// Overwrite files even where an exporter says `if_exists = "fail"`
+    /// Replace existing files even if an exporter has `if_exists = "fail"`
     #[arg(long)]
     pub force: bool,
-    /// Spend at most this many US dollars
+    /// Maximum cost in US dollars
     #[arg(long, value_name = "USD")]
     pub max_cost: Option<f64>,
-    /// Make at most this many calls
+    /// Maximum calls
     #[arg(long, value_name = "N")]
     pub max_calls: Option<u64>,
-    /// Write the report to this file (.json)
+    /// Path of the report (.json; repeatable)
     #[arg(long, value_name = "FILE")]
     pub report: Vec<PathBuf>,
-    /// How progress is shown
+    /// Display of the progress
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub progress: ProgressMode,
-    /// Flags of recording and replay.
+    /// Options of recording and replay.
     #[command(flatten)]
     pub record_replay: RecordReplayArgs,
 }
 
-/// Flags of `plan`.
+/// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// Which config.
+    /// The config.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Read at most this many rows
+    /// Maximum rows to read
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// Plan as if the cache were empty
+    /// Ignore cached answers
     #[arg(long)]
     pub refresh: bool,
-    /// Leave out the rendered prompt
+    /// Do not print the prompt of the first call
     #[arg(long)]
     pub no_prompt: bool,
-    /// How the plan is written
+    /// Format of the plan
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: OutputFormat,
 }
 
-/// How listings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum OutputFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// JSON.
-    Json,
-}
-
-/// Flags of `check`.
+/// Options of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Which config.
+    /// The config.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Run no code of any plugin
+    /// Run no code of plugins
     #[arg(long = "static")]
     pub no_code: bool,
-    /// Ask the provider whether key and model are good
+    /// Verify the key and the model with the service
     #[arg(long, conflicts_with = "no_code")]
     pub online: bool,
-    /// Flags of recording and replay.
+    /// Options of recording and replay.
     #[command(flatten)]
     pub record_replay: RecordReplayArgs,
 }
 
-/// Flags of `list`.
+/// Options of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Which config.
+    /// The config.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// How the list is written
+    /// Format of the list
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: OutputFormat,
-    /// Flags of recording and replay.
+    /// Options of recording and replay.
     #[command(flatten)]
     pub record_replay: RecordReplayArgs,
 }
@@ -210,7 +203,7 @@ pub struct ListArgs {
 /// Commands of `cache`.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: CacheCommand,
 }
@@ -218,50 +211,50 @@ pub struct CacheArgs {
 /// Commands of `cache`.
 #[derive(Debug, Subcommand)]
 pub enum CacheCommand {
-    /// Count entries and bytes
+    /// Print the number of entries and their size
     Stats {
-        /// Which config.
+        /// The config.
         #[command(flatten)]
         config: ConfigArgs,
-        /// How it is written
+        /// Format of the output
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: OutputFormat,
     },
-    /// Check every entry; exit code 9 when one is damaged
+    /// Check all entries; exit code 9 when one is damaged
     Verify {
-        /// Which config.
+        /// The config.
         #[command(flatten)]
         config: ConfigArgs,
         /// Remove damaged entries, so that their rows are asked again
         #[arg(long)]
         repair: bool,
     },
-    /// Remove every entry
+    /// Remove all entries
     Clear {
-        /// Which config.
+        /// The config.
         #[command(flatten)]
         config: ConfigArgs,
-        /// Do not ask
+        /// Remove without confirmation
         #[arg(long)]
         yes: bool,
     },
 }
 
-/// Flags of `init`.
+/// Options of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The folder to write into
+    /// Folder of the config
     #[arg(default_value = ".", value_name = "DIR")]
     pub folder: PathBuf,
-    /// Overwrite files that are there
+    /// Overwrite existing files
     #[arg(long)]
     pub force: bool,
 }
 
-/// Flags of `completions`.
+/// Options of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
 }

@@ -1,8 +1,8 @@
-//! `rowsmith cache`: looks into the cache and after it.
+//! `rowsmith cache`: inspects and maintains the cache.
 
 use super::Context;
-use super::args::{CacheArgs, CacheCommand, ConfigArgs, OutputFormat};
-use super::run::pretty;
+use super::args::{CacheArgs, CacheCommand, ConfigArgs};
+use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
 use crate::pipeline::question::RowKey;
 use crate::pipeline::record::{self, RecordMeta};
@@ -15,9 +15,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 
-/// Entries that are read at once.
+/// Entries per page of a scan.
 const PAGE: usize = 1_024;
-/// Damaged entries that are named one by one.
+/// Maximum damaged entries to print.
 const SHOWN: usize = 20;
 
 pub(super) async fn run(context: &Context, args: CacheArgs) -> Result<ExitCode, HostError> {
@@ -59,7 +59,7 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
                 line("Answers", format!("{entries} of {model}"))?;
             }
             if damaged > 0 {
-                line("Damaged", format!("{damaged}; `rowsmith cache verify` names them"))?;
+                line("Damaged", format!("{damaged}; `rowsmith cache verify` lists them"))?;
             }
             for (name, value) in &stats.details {
                 line(name, value.clone())?;
@@ -69,11 +69,11 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
     Ok(ExitCode::Success)
 }
 
-/// Reads every entry; returns the keys of those that cannot be trusted, with why.
+/// Reads all entries; returns the keys of the damaged ones with the reason.
 async fn walk(
     session: &OpenPlugins,
     cache: &Opened<CacheClient>,
-    mut sound: impl FnMut(&RowKey, RecordMeta),
+    mut valid: impl FnMut(&RowKey, RecordMeta),
 ) -> Result<Vec<(RowKey, String)>, HostError> {
     let mut damaged = Vec::new();
     let mut after = None;
@@ -84,14 +84,14 @@ async fn walk(
             return Ok(damaged);
         };
         if after.is_some_and(|after| *last <= after) {
-            let error = Error::new(ErrorKind::InvalidData, "`scan` does not go on from where it is told to");
+            let error = Error::new(ErrorKind::InvalidData, "`scan` does not continue after the given key");
             return Err(session.call_error(PluginKind::Cache, &cache.name, error));
         }
         after = Some(*last);
         for (key, value) in &page {
             let key = RowKey(*key);
             match record::decode(&key, value) {
-                Ok((meta, _)) => sound(&key, serde_json::from_str(meta).unwrap_or_default()),
+                Ok((meta, _)) => valid(&key, serde_json::from_str(meta).unwrap_or_default()),
                 Err(damage) => damaged.push((key, damage.to_string())),
             }
         }
@@ -117,11 +117,11 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
         let keys: Vec<_> = damaged.iter().map(|(key, _)| key.0).collect();
         let removed = cache.client.delete_many(&keys).await.map_err(failed)?;
         context.data(format_args!(
-            "{entries} entries are sound; {removed} damaged ones were removed and will be asked again"
+            "{entries} valid entries; removed {removed} damaged entries, whose rows are asked again"
         ))?;
         return Ok(if problems.is_empty() { ExitCode::Success } else { ExitCode::Cache });
     }
-    context.data(format_args!("{entries} entries are sound, {} are damaged", damaged.len()))?;
+    context.data(format_args!("{entries} valid entries, {} damaged entries", damaged.len()))?;
     if damaged.is_empty() && problems.is_empty() {
         return Ok(ExitCode::Success);
     }
@@ -135,7 +135,7 @@ async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<Exit
     let store = cache.client.store().await.map_err(failed)?;
     let entries = cache.client.stats().await.map_err(failed)?.entries;
     if !yes && !confirmed(context, &format!("remove {entries} answers from {}?", store.name))? {
-        context.data("nothing was removed")?;
+        context.data("removed nothing")?;
         return Ok(ExitCode::Success);
     }
     let removed = cache.client.clear().await.map_err(failed)?;
@@ -143,10 +143,10 @@ async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<Exit
     Ok(ExitCode::Success)
 }
 
-/// Asks on a terminal; elsewhere the flag is needed.
+/// Asks for confirmation on a terminal. Without a terminal, `--yes` is required.
 fn confirmed(context: &Context, question: &str) -> Result<bool, HostError> {
     if !std::io::stdin().is_terminal() {
-        return Err(HostError::Usage(format!("{question} say --yes to do it without a terminal")));
+        return Err(HostError::Usage(format!("{question} add --yes to confirm without a terminal")));
     }
     context.printer.rendered(format_args!("{question} [y/N]"));
     let mut line = String::new();

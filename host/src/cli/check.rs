@@ -1,4 +1,4 @@
-//! `rowsmith check`: everything that can be wrong, before anything is spent.
+//! `rowsmith check`: validates everything before a run.
 
 use super::Context;
 use super::args::CheckArgs;
@@ -18,7 +18,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     let mut lines = String::new();
     for LoadedPlugin { usage, source } in &loaded.plugins {
         let manifest = source.manifest();
-        let apart = if usage.isolation == Isolation::Process { ", in a process of its own" } else { "" };
+        let apart = if usage.isolation == Isolation::Process { ", in a separate process" } else { "" };
         // Writing to a String cannot fail.
         writeln!(lines, "{:<10}{} {} ({}{apart})", usage.kind, manifest.name, manifest.version, source.place())
             .unwrap_or_default();
@@ -26,11 +26,11 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     let missing = missing_secrets(&loaded);
     let name = loaded.document.name.clone();
     if !missing.is_empty() && !context.printer.quiet {
-        let softened: Vec<Diagnostic> = missing.iter().cloned().map(soften).collect();
-        context.printer.rendered(loaded.document.render(&softened, context.printer.color));
+        let warnings: Vec<Diagnostic> = missing.iter().cloned().map(as_warning).collect();
+        context.printer.rendered(loaded.document.render(&warnings, context.printer.color));
     }
     if args.no_code {
-        context.data(format_args!("{lines}{name} is fine, as far as can be said without running plugins"))?;
+        context.data(format_args!("{lines}{name} is valid, as far as can be checked without the code of plugins"))?;
         return Ok(ExitCode::Success);
     }
     let may_be_missing = !args.online || args.record_replay.replay.is_some();
@@ -42,8 +42,8 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     if args.online {
         context.data(verify(&session).await?)?;
     }
-    let secrets = if missing.is_empty() { "" } else { "; but a run needs the secrets above" };
-    context.data(format_args!("{name} is fine{secrets}"))?;
+    let secrets = if missing.is_empty() { "" } else { "; a run needs the secrets above" };
+    context.data(format_args!("{name} is valid{secrets}"))?;
     Ok(record_replay::finish(context, &session, ExitCode::Success))
 }
 
@@ -60,12 +60,12 @@ async fn open_all(session: &OpenPlugins) -> Result<(), HostError> {
 async fn verify(session: &OpenPlugins) -> Result<String, HostError> {
     let (provider, info) = session.provider().await?;
     if !provider.can("verify") {
-        return Ok(format!("{} cannot tell whether `{}` works without asking it", provider.name, info.model));
+        return Ok(format!("{} cannot verify `{}` without a call", provider.name, info.model));
     }
     provider.client.verify().await.map_err(|error| session.call_error(PluginKind::Provider, &provider.name, error))
 }
 
-/// Secrets that a run would need and that are not there; a check goes on without them.
+/// Returns the errors of secrets, which a run needs and a check does not.
 fn missing_secrets(loaded: &Loaded) -> Vec<Diagnostic> {
     let mut missing = Vec::new();
     for LoadedPlugin { usage, source } in &loaded.plugins {
@@ -74,12 +74,12 @@ fn missing_secrets(loaded: &Loaded) -> Vec<Diagnostic> {
         let schema = &source.manifest().config_schema;
         let (found, _) =
             resolve_secrets(&loaded.document, &base, schema, &mut config, SecretSources::with_files(&env::read));
-        // What is only odd was said when the config was read.
+        // The warnings were printed when the config was loaded.
         missing.extend(found.into_iter().filter(Diagnostic::is_error));
     }
     missing
 }
 
-fn soften(diagnostic: Diagnostic) -> Diagnostic {
+fn as_warning(diagnostic: Diagnostic) -> Diagnostic {
     Diagnostic { severity: crate::diagnostic::Severity::Warning, ..diagnostic }
 }

@@ -1,4 +1,4 @@
-//! `rowsmith completions`.
+//! `rowsmith completions`: prints shell completions.
 
 use super::Context;
 use super::args::{Cli, CompletionsArgs};

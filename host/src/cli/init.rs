@@ -1,4 +1,4 @@
-//! `rowsmith init`: a config to start from, with rows to try it on.
+//! `rowsmith init`: creates a config with sample rows.
 
 use super::Context;
 use super::args::InitArgs;
@@ -18,14 +18,15 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
     let io = |path: &Path, error: std::io::Error| HostError::Io(format!("cannot write {}: {error}", path.display()));
     std::fs::create_dir_all(&args.folder).map_err(|error| io(&args.folder, error))?;
     if !args.force {
-        // Nothing is written unless everything can be.
+        // All files are checked before the first one is written.
         let taken: Vec<_> = FILES
             .iter()
             .map(|(name, _)| *name)
             .filter(|name| *name != ".gitignore" && args.folder.join(name).exists())
             .collect();
         if !taken.is_empty() {
-            let message = format!("{} already has {}; --force overwrites", args.folder.display(), taken.join(" and "));
+            let message =
+                format!("{} already has {}; overwrite with --force", args.folder.display(), taken.join(" and "));
             return Err(HostError::Usage(message));
         }
     }
@@ -40,7 +41,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
         };
         match options.open(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
             Ok(()) => context.printer.note(format_args!("wrote {}", path.display())),
-            // An ignore file that is there is the user's own.
+            // An existing ignore file belongs to the user.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(io(&path, error)),
         }

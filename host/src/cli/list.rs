@@ -1,9 +1,9 @@
-//! `rowsmith list`: what the scraper offers.
+//! `rowsmith list`: lists what the scraper offers.
 
 use super::Context;
-use super::args::{ListArgs, OutputFormat};
+use super::args::ListArgs;
+use super::output_format::{OutputFormat, pretty};
 use super::record_replay;
-use super::run::pretty;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -15,7 +15,7 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
         context.session(loaded, true).with_record_replay(record_replay::open(context, &args.record_replay)?)?;
     let scraper = session.scraper().await?;
     if !scraper.can("list") {
-        return Err(HostError::Usage(format!("the scraper `{}` cannot tell what there is to scrape", scraper.name)));
+        return Err(HostError::Usage(format!("the scraper plugin `{}` does not support `list`", scraper.name)));
     }
     let listings = scraper.client.list().await;
     let listings = listings.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;

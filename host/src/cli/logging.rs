@@ -1,4 +1,4 @@
-//! Sets up logging: the host's own records and the plugins', without secrets, to standard error.
+//! Logs records of the host and of plugins to standard error, without secrets.
 
 use super::args::{GlobalArgs, LogFormat};
 use crate::diagnostic::printable_but_colour;
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Starts logging; a second start in one process changes nothing.
+/// Starts logging. A second start in one process has no effect.
 pub(super) fn start(global: &GlobalArgs, printer: Printer, redactor: Redactor) {
     let default = match (global.quiet, global.verbose) {
         (true, _) => "error",
@@ -29,15 +29,15 @@ pub(super) fn start(global: &GlobalArgs, printer: Printer, redactor: Redactor) {
         LogFormat::Text => builder.without_time().try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    // Only tests start it twice, and the first start serves them as well.
+    // Only tests start it twice.
     drop(started);
 }
 
-/// Standard error without secrets, and without what could steer a terminal.
+/// Standard error without secrets and terminal control characters.
 #[derive(Clone)]
 struct CleanStderr {
     redactor: Redactor,
-    /// Whether records are text for people; in JSON an escape of ours would break the line.
+    /// True for records in text; JSON has its own escapes.
     text: bool,
 }
 

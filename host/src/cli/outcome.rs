@@ -1,4 +1,4 @@
-//! How a run ended: the exit code, and what people are told.
+//! The result of a run: its exit code and its messages.
 
 use super::Context;
 use super::args::RunArgs;
@@ -13,7 +13,7 @@ use crate::settings::{OnFailure, Settings};
 use crate::startup::open_plugins::OpenPlugins;
 use rowsmith_plugin_api::{Error, ErrorKind};
 
-/// The exit code of a run, from the gravest to the lightest.
+/// Returns the exit code of a run; the most serious problem decides.
 pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     let plugin_or = |error: &Error, code| {
         if error.kind == ErrorKind::Panic { ExitCode::Plugin } else { code }
@@ -45,6 +45,7 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     if end.tally.rows.failed > 0 || left_out > 0 { ExitCode::RowsFailed } else { ExitCode::Success }
 }
 
+/// Returns the reason of an early stop in words.
 pub(super) fn stop_text(reason: &StopReason) -> String {
     match reason {
         StopReason::Interrupted => "interrupted by Ctrl-C".to_owned(),
@@ -52,21 +53,22 @@ pub(super) fn stop_text(reason: &StopReason) -> String {
         StopReason::Limit(text) | StopReason::Config(text) => text.clone(),
         StopReason::Provider(error) => format!("the provider cannot be used: {error}"),
         StopReason::Cache(error) => format!("the cache cannot be used: {error}"),
-        StopReason::RowFailed => "a row failed, and on_failure is \"stop\"".to_owned(),
-        StopReason::ClosedPipe => "nobody reads the output any more".to_owned(),
+        StopReason::RowFailed => "a row failed, and `on_failure` is \"stop\"".to_owned(),
+        StopReason::ClosedPipe => "the reader of the output is closed".to_owned(),
     }
 }
 
-/// Prints the summary, and all that went wrong.
-pub(super) fn tell(context: &Context, session: &OpenPlugins, end: &RunEnd, report: &Report, args: &RunArgs) {
+/// Prints the summary and all problems.
+pub(super) fn print_outcome(context: &Context, session: &OpenPlugins, end: &RunEnd, report: &Report, args: &RunArgs) {
     let printer = context.printer;
     let clean = |text: &str| context.redactor.clean(text).into_owned();
-    if reader_is_gone(end) {
+    if reader_is_closed(end) {
         return;
     }
-    printer.note(from_here(&clean(&text::summary(report))).trim_end());
+    printer.note(relative_paths(&clean(&text::summary(report))).trim_end());
     if !report.is_language_model && !args.offline && report.rows.cached + report.rows.enriched > 0 {
-        printer.note("note: these answers are made from the rows' own words, without a language model; swap it with --provider NAME");
+        printer
+            .note("note: the answers are words of the rows, not from a language model; use one with --provider NAME");
     }
     if report.rows.scraped == 0 && end.stopped.is_none() && end.source_error.is_none() {
         printer.warning("the source has no rows");
@@ -76,7 +78,7 @@ pub(super) fn tell(context: &Context, session: &OpenPlugins, end: &RunEnd, repor
         _ => None,
     };
     if !end.tally.adds_up() {
-        printer.error(format_args!("the counts do not add up, which is a bug: {:?}", end.tally.rows));
+        printer.error(format_args!("the counts do not add up (this is a bug): {:?}", end.tally.rows));
     }
     if let Some(reason) = &end.stopped {
         printer.error(clean(&stop_text(reason)));
@@ -95,14 +97,18 @@ pub(super) fn tell(context: &Context, session: &OpenPlugins, end: &RunEnd, repor
     }
     for (name, error) in failed_exports(end) {
         printer.error(clean(&format!("exporter {name}: {error}")));
-        printer.hint(error.hint.clone().unwrap_or_else(|| {
-            "the answers are safe in the cache; run again to export them without a call".to_owned()
-        }));
+        printer.hint(
+            error
+                .hint
+                .clone()
+                .unwrap_or_else(|| "the cache has the answers; run again to export them without calls".to_owned()),
+        );
     }
     for exported in &end.exported {
         if let Some(written) = exported.miscounted() {
             let (name, given) = (&exported.name, exported.given);
-            printer.warning(clean(&format!("exporter {name} was given {given} rows and says that it wrote {written}")));
+            printer
+                .warning(clean(&format!("exporter {name} received {given} rows and reports {written} written rows")));
         }
     }
     if let Err(problem) = &end.failure_file {
@@ -110,38 +116,38 @@ pub(super) fn tell(context: &Context, session: &OpenPlugins, end: &RunEnd, repor
     }
     let hints = [hint, end.source_error.as_ref().and_then(|e| e.hint.clone())];
     hints.into_iter().flatten().for_each(|hint| printer.hint(clean(&hint)));
-    tell_failures(context, end, session.settings());
+    print_failures(context, end, session.settings());
     if end.stopped.is_some()
         && report.rows.skipped > 0
         && !matches!(end.stopped, Some(StopReason::Config(_) | StopReason::Cache(_)))
     {
-        printer.note("what was answered is kept; the same command goes on from here");
+        printer.note("all answers are cached; the same command resumes the run");
     }
 }
 
-/// Paths below the working directory, as the user would type them.
-fn from_here(text: &str) -> String {
+/// Returns the text with paths relative to the working directory.
+fn relative_paths(text: &str) -> String {
     let here = std::env::current_dir().ok().map(|path| format!("{}{}", path.display(), std::path::MAIN_SEPARATOR));
     match here {
-        // The root is the beginning of every path, and of no use.
+        // Every path begins with the root.
         Some(here) if here.len() > 2 => text.replace(&here, ""),
         _ => text.to_owned(),
     }
 }
 
-/// Exports that failed, but for those whose reader went away, which is nobody's fault.
+/// Returns the failed exports, except those to a closed pipe.
 fn failed_exports(end: &RunEnd) -> impl Iterator<Item = (&str, &Error)> {
     let failed = end.exported.iter().filter_map(|e| Some((e.name.as_str(), e.result.as_ref().err()?)));
     failed.filter(|(_, error)| !is_closed_pipe(Some(error)))
 }
 
-/// Whether nobody reads the output any more, found out in the middle of the run or with its last rows.
-fn reader_is_gone(end: &RunEnd) -> bool {
+/// Returns whether the output is a closed pipe, detected during the run or at its end.
+fn reader_is_closed(end: &RunEnd) -> bool {
     let closed = end.exported.iter().any(|e| is_closed_pipe(e.result.as_ref().err()));
     end.stopped == Some(StopReason::ClosedPipe) || (end.stopped.is_none() && closed)
 }
 
-fn tell_failures(context: &Context, end: &RunEnd, settings: &Settings) {
+fn print_failures(context: &Context, end: &RunEnd, settings: &Settings) {
     const SHOWN: usize = 3;
     let printer = context.printer;
     for failed in end.tally.failures.iter().take(SHOWN) {
@@ -150,7 +156,7 @@ fn tell_failures(context: &Context, end: &RunEnd, settings: &Settings) {
         );
     }
     if let (true, Ok(Some(file))) = (end.tally.rows.failed > 0, &end.failure_file) {
-        let what = if settings.run.on_failure == OnFailure::Drop { "were left out" } else { "have no answer" };
-        printer.note(format_args!("{} rows {what}; all are listed in {}", end.tally.rows.failed, from_here(file)));
+        let what = if settings.run.on_failure == OnFailure::Drop { "were not exported" } else { "have no answer" };
+        printer.note(format_args!("{} rows {what}; see {}", end.tally.rows.failed, relative_paths(file)));
     }
 }

@@ -1,8 +1,8 @@
-//! `rowsmith plan`: what a run would do. Rows are read and looked up; nobody is asked.
+//! `rowsmith plan`: a dry run that reads and looks up rows and makes no calls.
 
 use super::Context;
-use super::args::{OutputFormat, PlanArgs};
-use super::run::pretty;
+use super::args::PlanArgs;
+use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
@@ -21,7 +21,7 @@ use serde_json::json;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-/// What a run would do.
+/// The work of a run.
 #[derive(Default)]
 struct Plan {
     rows: u64,
@@ -30,7 +30,7 @@ struct Plan {
     blank: u64,
     calls: u64,
     input_tokens: u64,
-    most_output_tokens: u64,
+    max_output_tokens_total: u64,
     first: Option<(String, String)>,
     reasons: Option<MissReasons>,
 }
@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
             context.data(as_text(&session, &info, &plan).trim_end())?;
             if let Some((system, user)) = plan.first.filter(|_| !args.no_prompt) {
                 context.data(format_args!(
-                    "\nThe first call would send:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"
+                    "\nPrompt of the first call:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"
                 ))?;
             }
         }
@@ -124,7 +124,7 @@ impl Plan {
         let asked = prompter.request(batch, shape(info));
         self.calls += 1;
         self.input_tokens += asked.input_tokens;
-        self.most_output_tokens += u64::from(asked.request.max_output_tokens.unwrap_or(0));
+        self.max_output_tokens_total += u64::from(asked.request.max_output_tokens.unwrap_or(0));
         if self.first.is_none() {
             self.first = Some((asked.request.system.clone(), asked.request.user_text()));
         }
@@ -134,7 +134,7 @@ impl Plan {
         self.rows - self.hits - self.duplicates - self.blank
     }
 
-    /// Seconds until the last call may leave, when nothing fails.
+    /// Returns the seconds until the last call can start, without failures.
     fn shortest_seconds(&self, per_minute: Option<u64>) -> u64 {
         match per_minute {
             Some(limit) if self.calls > 0 => (self.calls - 1) / limit * 60,
@@ -160,7 +160,7 @@ fn as_json(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serde_jso
         "cache_holds": plan.reasons.as_ref().map(|reasons| &reasons.stored),
         "calls": plan.calls,
         "input_tokens_estimated": plan.input_tokens,
-        "output_tokens_at_most": plan.most_output_tokens,
+        "output_tokens_at_most": plan.max_output_tokens_total,
         "shortest_seconds": plan.shortest_seconds(per_minute(session)),
     })
 }
@@ -169,10 +169,10 @@ fn as_text(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> String {
     let settings = session.settings();
     let quota = match per_minute(session) {
         Some(limit) => format!(
-            "{} s until the last call may leave, at {limit} requests a minute",
+            "{} s until the last call can start, at {limit} requests per minute",
             plan.shortest_seconds(Some(limit))
         ),
-        None => "no quota is set".to_owned(),
+        None => "no rate limit".to_owned(),
     };
     let lines = [
         ("Rows", plan.rows.to_string()),
@@ -181,7 +181,7 @@ fn as_text(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> String {
         ("Nothing to ask", plan.blank.to_string()),
         ("To ask", plan.to_ask().to_string()),
         ("Calls", format!("{} of at most {} rows", plan.calls, settings.batch.max_rows)),
-        ("Tokens", format!("about {} in, at most {} out", plan.input_tokens, plan.most_output_tokens)),
+        ("Tokens", format!("about {} in, at most {} out", plan.input_tokens, plan.max_output_tokens_total)),
         ("Time", quota),
         ("Provider", format!("{} ({})", settings.provider_name, info.model)),
     ];

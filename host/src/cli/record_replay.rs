@@ -11,10 +11,10 @@ use std::path::PathBuf;
 /// Flags that record or replay the plugins' HTTP exchanges.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RecordReplayArgs {
-    /// Write every HTTP exchange of the plugins into this folder, without secrets
+    /// Record all HTTP exchanges of the plugins in this folder, without secrets
     #[arg(long, value_name = "DIR", conflicts_with = "replay")]
     pub record: Option<PathBuf>,
-    /// Answer requests from a folder of `--record`; no network, no keys, no cache
+    /// Answer all HTTP requests from a folder of `--record`; uses no network, no keys and no cache
     #[arg(long, value_name = "DIR")]
     pub replay: Option<PathBuf>,
 }
@@ -63,7 +63,7 @@ fn code_of(request: &UnrecordedRequest) -> ExitCode {
     }
 }
 
-/// Prints the number of recorded exchanges, or the first unrecorded request unless the command's error says it.
+/// Prints the number of recorded exchanges, or the first unrecorded request unless the error of the command contains it.
 ///
 /// `code` is the command's own; `cached` rows have no exchange in the cassette.
 pub(super) fn print_result(context: &Context, plugins: &OpenPlugins, code: ExitCode, cached: u64) {

@@ -1,7 +1,7 @@
-//! `rowsmith run`.
+//! `rowsmith run`: enriches and exports all rows.
 
 use super::args::RunArgs;
-use super::outcome::{exit_code, stop_text, tell};
+use super::outcome::{exit_code, print_outcome, stop_text};
 use super::{Context, record_replay, signals};
 use crate::exit_code::ExitCode;
 use crate::files::{FileUse, conflict, unwritable};
@@ -9,7 +9,7 @@ use crate::limit::clock::Clock;
 use crate::pipeline::assemble::{Plugins, RunContext, assemble};
 use crate::pipeline::failure_file;
 use crate::pipeline::orchestrator::{self, RunEnd};
-use crate::report::json::{Facts, Output, Report};
+use crate::report::json::{Output, Report, RunSummary};
 use crate::report::progress;
 use crate::settings::Settings;
 use crate::startup::HostError;
@@ -17,7 +17,6 @@ use crate::startup::open_plugins::{OpenExporter, OpenPlugins};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -69,12 +68,12 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let dispatcher = Arc::clone(&parts.dispatcher);
     let shown = tokio::spawn(progress::show(args.progress, context.printer.quiet, snapshots));
     let end = orchestrator::run(settings, parts).await;
-    // The display ends with the run; how it ended matters to nobody.
+    // The display ends with the run.
     drop(shown.await);
 
     let ended = exit_code(&end);
     let exit_code = record_replay::exit_code(&session, ended);
-    let facts = Facts {
+    let summary = RunSummary {
         config,
         provider: settings.provider_name.clone(),
         model: info.model.clone(),
@@ -88,14 +87,14 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         stopped: end.stopped.as_ref().map(|reason| context.redactor.clean(&stop_text(reason)).into_owned()),
         exit_code,
     };
-    let report = Report::new(&end.tally, facts);
-    tell(context, &session, &end, &report, &args);
+    let report = Report::new(&end.tally, summary);
+    print_outcome(context, &session, &end, &report, &args);
     record_replay::print_result(context, &session, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
 }
 
-/// Flags that say something over the settings.
+/// Applies the options that override the settings.
 fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
     settings.run.limit = args.limit.or(settings.run.limit);
     settings.run.refresh = args.refresh;
@@ -108,7 +107,7 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
     }
     if args.max_cost.is_some() && settings.prices.is_none() {
         return Err(HostError::Usage(format!(
-            "--max-cost needs the prices of `{}`; add [providers.{0}.prices] to the config",
+            "--max-cost needs the prices of the provider `{}`; add [providers.{0}.prices] to the config",
             settings.provider_name
         )));
     }
@@ -118,11 +117,11 @@ fn apply(args: &RunArgs, settings: &mut Settings) -> Result<(), HostError> {
 fn check_reports(reports: &[PathBuf]) -> Result<(), HostError> {
     match reports.iter().find(|path| path.extension().is_none_or(|e| e != "json")) {
         None => Ok(()),
-        Some(path) => Err(HostError::Usage(format!("--report {}: a report's name ends in .json", path.display()))),
+        Some(path) => Err(HostError::Usage(format!("--report {}: the path must end in .json", path.display()))),
     }
 }
 
-/// Finds files that would be two things at once, and those that cannot be written.
+/// Refuses files with two roles, and outputs that cannot be written.
 fn check_files(
     session: &OpenPlugins,
     args: &RunArgs,
@@ -137,20 +136,19 @@ fn check_files(
     for (exporter, target) in exporters {
         let Some(path) = &target.path else { continue };
         if let Some(problem) = unwritable(Path::new(path)) {
-            let error = Error::new(ErrorKind::Io, problem).hint("nothing was asked; name another path");
+            let error = Error::new(ErrorKind::Io, problem).hint("choose another path; no calls were made");
             return Err(session.call_error(PluginKind::Exporter, &exporter.name, error));
         }
         files.push(FileUse::written("an output", path));
     }
     if failure_file.exists() && !failure_file::is_ours(failure_file) {
-        let text =
-            "is not a failure file of an earlier run and would be overwritten; set run.failure_file to another path";
+        let text = "exists and is not a failure file; set `run.failure_file` to another path";
         return Err(config(format!("{} {text}", failure_file.display())));
     }
-    // Beside an output that is a device there may be no room for a file; it is needed only when rows fail.
+    // The default path beside a device may not be writable; the file is needed only when rows fail.
     let named = session.settings().run.failure_file.is_some();
     if let Some(problem) = unwritable(failure_file).filter(|_| named) {
-        return Err(config(format!("the failure file: {problem}; set run.failure_file to another path")));
+        return Err(config(format!("the failure file: {problem}; set `run.failure_file` to another path")));
     }
     files.push(FileUse::written("the failure file", failure_file));
     for report in &args.report {
@@ -162,7 +160,7 @@ fn check_files(
     conflict(&files, store.map(Path::new)).map_or(Ok(()), |problem| Err(config(problem)))
 }
 
-/// Where failed rows go when the config does not say: beside the first file that is written.
+/// Returns the path of the failure file. Default: beside the first output file.
 fn failure_path(settings: &Settings, exporters: &[OpenExporter]) -> PathBuf {
     if let Some(path) = &settings.run.failure_file {
         return path.clone();
@@ -196,9 +194,4 @@ fn write_reports(context: &Context, report: &Report, paths: &[PathBuf]) -> Resul
             .map_err(|error| HostError::Io(format!("cannot write the report {}: {error}", path.display())))?;
     }
     Ok(())
-}
-
-/// JSON for commands that print it.
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! `rowsmith schema`: the JSON Schema of the config, for editors.
 
 use super::Context;
-use super::run::pretty;
+use super::output_format::pretty;
 use crate::config::raw::RawConfig;
 use crate::exit_code::ExitCode;
 use crate::rules::RawRule;
@@ -14,7 +14,7 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, HostError> {
     Ok(ExitCode::Success)
 }
 
-/// The schema, with the rules of output columns spelled out for editors.
+/// Returns the schema of the config with that of output columns.
 pub(super) fn schema() -> Value {
     let mut schema = to_value(&RawConfig::SCHEMA);
     let mut rule = to_value(&RawRule::SCHEMA);

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first stops the run cleanly, the second ends the program.
+//! Ctrl-C and SIGTERM: the first one stops the run cleanly, the second one ends the program.
 
 use crate::exit_code::ExitCode;
 use crate::limit::stop::{Stop, StopReason};
@@ -14,17 +14,17 @@ pub(super) fn listen(stop: Stop, printer: Printer) {
                 _ = tokio::signal::ctrl_c() => (StopReason::Interrupted, ExitCode::Interrupted),
                 () = terminated(&mut terminate) => (StopReason::Terminated, ExitCode::Terminated),
             };
-            // A run that stops already, for whatever reason, is not asked to twice.
+            // A run that is already stopping, for any reason, ends now.
             if stop.is_requested() {
                 quit(code);
             }
-            printer.note("stopping: answers under way are waited for and kept (again to quit now)");
+            printer.note("stopping: waiting for calls in flight, whose answers are cached (repeat to quit now)");
             stop.request(reason);
         }
     });
 }
 
-#[expect(clippy::exit, reason = "the user asked twice; whatever still runs must not hold up the end")]
+#[expect(clippy::exit, reason = "the user asked twice; no running thread may delay the end")]
 fn quit(code: ExitCode) -> ! {
     exit_guard::disarm();
     std::process::exit(i32::from(code as u8));

@@ -7,7 +7,7 @@ use serde_json::Value;
 pub struct ProviderChoice {
     /// Name of its table; `None` when the config has several and selects none.
     pub name: Option<String>,
-    /// Whether the command line selects it.
+    /// True if the command line selects it.
     pub from_flag: bool,
 }
 

@@ -20,7 +20,7 @@ pub struct RawConfig {
     pub enrich: RawEnrich,
     /// Services and models, one table each.
     pub providers: BTreeMap<String, RawProvider>,
-    /// How rows are packed into calls.
+    /// Packing of rows into calls.
     #[config(default)]
     pub batch: BatchSettings,
     /// The budget of a run.
@@ -43,8 +43,8 @@ pub struct RawPlugin {
     pub plugin: Option<String>,
     /// Path of a library file. Replaces the search by name.
     pub library: Option<PathBuf>,
-    /// Where the plugin runs: "none" (in the process of Rowsmith) or "process" (in a separate process, so that a crash fails
-    /// a call and not the run).
+    /// Process of the plugin: "none" (the process of Rowsmith) or "process" (a separate process, so that a crash fails a call
+    /// and not the run).
     #[config(default = "none")]
     pub isolation: Isolation,
     /// Maximum time of one call in seconds; for a scraper, maximum time without any activity.

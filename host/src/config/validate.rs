@@ -76,7 +76,11 @@ impl Validator<'_> {
     fn output(&mut self, raw: &RawConfig) -> Vec<OutputColumn> {
         let outputs = match (&raw.enrich.output_schema, raw.enrich.output.is_empty()) {
             (Some(_), false) => {
-                self.error("/enrich/output_schema", "both `output` and `output_schema` are given", "keep one of them");
+                self.error(
+                    "/enrich/output_schema",
+                    "`output` and `output_schema` exclude each other",
+                    "remove one of them",
+                );
                 return Vec::new();
             }
             (None, true) => {
@@ -119,17 +123,22 @@ impl Validator<'_> {
     fn output_names(&mut self, raw: &RawConfig, outputs: &[OutputColumn]) {
         let mut columns: Vec<&str> = raw.run.status_column.iter().map(String::as_str).collect();
         for output in outputs {
-            let place = pointer::push("/enrich/output", &output.name);
+            let pointer = pointer::push("/enrich/output", &output.name);
             if matches!(output.name.as_str(), "id" | "tag") {
-                let help = "these names pair answers with rows; use another key, and `column` for the exported name";
-                self.coded(code::BAD_RULE, &place, format!("an output cannot be called `{}`", output.name), help);
+                let help = "`id` and `tag` are reserved; use another key, and `column` for the exported name";
+                self.coded(code::BAD_RULE, &pointer, format!("`{}` is a reserved name", output.name), help);
             }
             if columns.contains(&output.column.as_str()) {
-                self.coded(code::BAD_RULE, &place, format!("two output columns are called `{}`", output.column), "");
+                self.coded(
+                    code::BAD_RULE,
+                    &pointer,
+                    format!("two output columns have the name `{}`", output.column),
+                    "",
+                );
             }
             if raw.enrich.input.contains(&output.column) {
                 let message = format!("`{}` is both an input and an output column", output.column);
-                self.coded(code::BAD_RULE, &place, message, "give the output another name with `column`");
+                self.coded(code::BAD_RULE, &pointer, message, "give the output another name with `column`");
             }
             columns.push(&output.column);
         }
@@ -158,11 +167,19 @@ impl Validator<'_> {
 
     fn budget(&mut self, raw: &RawConfig, provider: Option<&RawProvider>) {
         if raw.limits.max_cost_usd.is_some_and(|usd| usd.is_nan() || usd < 0.0) {
-            self.error("/limits/max_cost_usd", "`max_cost_usd` is below 0", "");
+            self.error(
+                "/limits/max_cost_usd",
+                "`max_cost_usd` is negative",
+                "remove it for a run without a cost limit",
+            );
         }
         if raw.limits.max_cost_usd.is_some() && provider.is_some_and(|p| p.prices.is_none()) {
             let help = "add [providers.NAME.prices] with input_usd_per_million and output_usd_per_million";
-            self.error("/limits/max_cost_usd", "a cost cap needs the provider's prices, which are not known", help);
+            self.error(
+                "/limits/max_cost_usd",
+                "`max_cost_usd` requires the prices of the provider, which are unknown",
+                help,
+            );
         }
     }
 }

@@ -1,43 +1,42 @@
 //! The stable codes of diagnostics.
 //!
-//! A code never changes its meaning and is never used again for something else: people search for it, and scripts
-//! may filter by it.
+//! A code never changes its meaning and is never reused: users search for it, and scripts filter by it.
 
 /// A key that its table does not have.
 pub const UNKNOWN_KEY: &str = "RS1001";
-/// A value of another type than its key takes.
+/// A value of another type than its key has.
 pub const WRONG_TYPE: &str = "RS1002";
-/// A key that its table must have is missing.
+/// A missing required key.
 pub const MISSING_KEY: &str = "RS1003";
-/// A value that is not one of the few allowed ones.
+/// A value that is not in the list of allowed values.
 pub const NOT_ONE_OF: &str = "RS1004";
-/// A value of the right type that breaks a limit of its key: a range, a length or a pattern.
+/// A value that violates a limit of its key: a range, a length or a pattern.
 pub const OUT_OF_RANGE: &str = "RS1005";
-/// Text that is not TOML, or that holds what a config cannot hold, such as `nan`.
+/// Text that is not TOML, or a value that a config cannot hold, such as `nan`.
 pub const TOML_SYNTAX: &str = "RS1006";
-/// A `${NAME}` reference whose variable is not set, or that cannot be read.
+/// A `${NAME}` reference that is malformed or whose variable is not set.
 pub const UNSET_VARIABLE: &str = "RS1007";
 /// A `--set` argument that cannot be applied.
 pub const BAD_SET: &str = "RS1008";
-/// A schema that cannot be used, which is a fault of whoever wrote the schema, not of the config.
+/// An invalid schema: an error of the plugin, not of the config.
 pub const BAD_SCHEMA: &str = "RS1009";
-/// A plugin that is not there or cannot be used.
+/// A plugin that does not exist or cannot be used.
 pub const PLUGIN: &str = "RS1010";
-/// A provider that has no table.
+/// A provider without a table.
 pub const UNKNOWN_PROVIDER: &str = "RS1011";
-/// A rule of an output column that contradicts itself or cannot be used.
+/// An invalid or contradictory rule of an output column.
 pub const BAD_RULE: &str = "RS1012";
-/// A setting that does not fit another.
+/// A setting that conflicts with another one.
 pub const BAD_SETTING: &str = "RS1013";
-/// A config that its plugin refused.
+/// A config that its plugin rejects.
 pub const PLUGIN_CONFIG: &str = "RS1014";
-/// A secret that stands in the config as text.
+/// A secret that the config contains as text.
 pub const SECRET_LITERAL: &str = "RS1201";
 /// A secret whose environment variable is unset or empty.
 pub const SECRET_VARIABLE: &str = "RS1202";
 /// A secret whose file is missing, unreadable or empty.
 pub const SECRET_FILE: &str = "RS1203";
-/// A secret whose file can be read by other users of the machine.
+/// A secret whose file other users can read.
 pub const SECRET_FILE_MODE: &str = "RS1204";
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! What is wrong with a text the user wrote, and how it is shown.
+//! Problems of a text that the user wrote, with their positions.
 //!
-//! The checks of the config make [`Diagnostic`]s, which are plain data; [`render`] turns them into the text that a
-//! person reads, with the file, the line and a caret. Nothing here reads files or prints.
+//! The checks of the config return [`Diagnostic`]s, which are plain data; [`render`] converts them to text with the file,
+//! the line and a caret. Nothing here reads files or prints.
 
 pub mod code;
 mod model;

@@ -5,67 +5,67 @@ use std::ops::Range;
 /// A range of bytes in the text of a document.
 pub type Span = Range<usize>;
 
-/// Whether a diagnostic stops the run.
+/// Severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth a look, but the config can be used.
+    /// The config can be used.
     Warning,
     /// The config cannot be used.
     Error,
 }
 
-/// A place in the text, with what there is to say about it.
+/// An underlined part of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// The bytes that are underlined.
+    /// The underlined bytes.
     pub span: Span,
-    /// The words beside the underline; empty for none.
+    /// Text beside the underline; may be empty.
     pub text: String,
-    /// Whether the bytes are a secret: they are then shown as stars, in every diagnostic that is rendered with this one.
+    /// True for a secret, which all diagnostics of one rendering show as stars.
     pub conceal: bool,
 }
 
 impl Label {
-    /// A bare underline.
+    /// Creates an underline without text.
     pub fn new(span: Span) -> Self {
         Self { span, text: String::new(), conceal: false }
     }
 
-    /// An underline with words beside it.
+    /// Creates an underline with text.
     pub fn with_text(span: Span, text: impl Into<String>) -> Self {
         Self { span, text: text.into(), conceal: false }
     }
 
-    /// An underline below a secret, which is not shown.
+    /// Creates an underline below a secret, which is not shown.
     pub fn concealed(span: Span) -> Self {
         Self { span, text: String::new(), conceal: true }
     }
 }
 
-/// One thing that is wrong with a document.
+/// One problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Whether it stops the run.
+    /// Severity of the problem.
     pub severity: Severity,
     /// The stable code, one of [`super::code`].
     pub code: &'static str,
     /// One sentence: lower-case, no full stop.
     pub message: String,
-    /// Where it is; `None` when the document has no place for it.
+    /// Position of the problem; `None` when the document has no position for it.
     pub primary: Option<Label>,
-    /// Other places that explain it.
+    /// Other positions that explain the problem.
     pub secondary: Vec<Label>,
-    /// What to do about it.
+    /// The next step.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// A diagnostic that stops the run.
+    /// Creates an error, which stops the run.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message.into())
     }
 
-    /// A diagnostic that does not stop the run.
+    /// Creates a warning, which does not stop the run.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message.into())
     }
@@ -74,27 +74,27 @@ impl Diagnostic {
         Self { severity, code, message, primary: None, secondary: Vec::new(), help: None }
     }
 
-    /// Puts the caret below `span`, when there is one.
+    /// Sets the position, if there is one.
     #[must_use]
     pub fn at(self, span: Option<Span>) -> Self {
         self.labelled(span.map(Label::new))
     }
 
-    /// Puts the caret where `label` says, when there is one.
+    /// Sets the label of the position, if there is one.
     #[must_use]
     pub fn labelled(mut self, label: Option<Label>) -> Self {
         self.primary = label;
         self
     }
 
-    /// Adds what to do about it.
+    /// Sets the next step.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Whether it stops the run.
+    /// Returns whether the diagnostic stops the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

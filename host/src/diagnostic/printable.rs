@@ -1,29 +1,29 @@
-//! Keeps control characters of foreign text away from the terminal.
+//! Escapes control characters of untrusted text.
 //!
-//! A config, a plugin or an environment variable may hold escape sequences, or marks that turn the direction of
-//! writing; shown raw they could rewrite what the reader believes to see.
+//! A config, a plugin or an environment variable can contain escape sequences or marks that change the direction of
+//! writing. Printed unchanged, they could alter the displayed text.
 
 use std::borrow::Cow;
 
 use super::Span;
 
-/// `text` with every character that could steer a terminal shown as `\u{..}`. Line breaks stay.
+/// Escapes every terminal control character of `text` as `\u{..}`. Line breaks and tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    escaped(text, is_steering)
+    escaped(text, is_control_character)
 }
 
-/// As [`printable`], but leaves the escape character alone: for text that was coloured after its own were escaped.
+/// Escapes like [`printable`], except the escape character: for text that was coloured after it was escaped.
 pub fn printable_but_colour(text: &str) -> Cow<'_, str> {
-    escaped(text, |character| is_steering(character) && character != '\u{1b}')
+    escaped(text, |character| is_control_character(character) && character != '\u{1b}')
 }
 
-fn escaped(text: &str, must_go: fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(must_go) {
+fn escaped(text: &str, is_escaped: fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if must_go(character) {
+        if is_escaped(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
@@ -32,21 +32,21 @@ fn escaped(text: &str, must_go: fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// `text` made harmless without moving one byte, so that spans stay right: what could steer the terminal is replaced
-/// by a mark of the same length, and what lies in `hidden` by stars.
+/// Replaces control characters with marks of the same length and the spans in `hidden` with stars, so that all byte
+/// offsets stay valid.
 ///
-/// Tabs, carriage returns and the other ASCII control characters stay, because the renderer shows them itself.
-pub(super) fn harmless_source<'a>(text: &'a str, hidden: &[&Span]) -> Cow<'a, str> {
-    let must_go = |character: char| is_steering(character) && !character.is_ascii();
-    if hidden.is_empty() && !text.chars().any(must_go) {
+/// ASCII control characters stay, because the renderer replaces them.
+pub(super) fn same_length_source<'a>(text: &'a str, hidden: &[&Span]) -> Cow<'a, str> {
+    let is_escaped = |character: char| is_control_character(character) && !character.is_ascii();
+    if hidden.is_empty() && !text.chars().any(is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for (offset, character) in text.char_indices() {
         if character != '\n' && hidden.iter().any(|span| span.contains(&offset)) {
             (0..character.len_utf8()).for_each(|_| shown.push('*'));
-        } else if must_go(character) {
-            // These marks are as long in UTF-8 as what they stand for; no steering character needs four bytes.
+        } else if is_escaped(character) {
+            // The marks are as long in UTF-8 as the replaced characters, which need two or three bytes.
             shown.push(if character.len_utf8() == 2 { '\u{bf}' } else { '\u{fffd}' });
         } else {
             shown.push(character);
@@ -55,7 +55,7 @@ pub(super) fn harmless_source<'a>(text: &'a str, hidden: &[&Span]) -> Cow<'a, st
     Cow::Owned(shown)
 }
 
-fn is_steering(character: char) -> bool {
+fn is_control_character(character: char) -> bool {
     (character.is_control() && character != '\n' && character != '\t')
         || matches!(character,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -63,10 +63,10 @@ fn is_steering(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{harmless_source, printable, printable_but_colour};
+    use super::{printable, printable_but_colour, same_length_source};
 
     #[test]
-    fn shows_steering_characters_as_escapes() {
+    fn control_characters_are_escaped() {
         let cases = [
             ("plain", "a key", "a key"),
             ("line break and tab stay", "a\n\tb", "a\n\tb"),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_stay_where_they_are_ours() {
+    fn colours_of_the_program_stay() {
         assert_eq!(
             printable_but_colour("\u{1b}[31ma\u{202e}\u{7}\u{1b}[0m\n"),
             "\u{1b}[31ma\\u{202e}\\u{7}\u{1b}[0m\n"
@@ -88,11 +88,11 @@ mod tests {
     }
 
     #[test]
-    fn keeps_every_offset() {
+    fn offsets_stay_valid() {
         let text = "a\u{9b}b\u{202e}c\u{feff}\u{1b} \u{e9}secret\nx";
         let start = text.find('\u{e9}').unwrap();
         let hidden = start..text.len();
-        let shown = harmless_source(text, &[&hidden]);
+        let shown = same_length_source(text, &[&hidden]);
         assert_eq!(shown.len(), text.len());
         assert_eq!(shown, "a\u{bf}b\u{fffd}c\u{fffd}\u{1b} ********\n*");
     }

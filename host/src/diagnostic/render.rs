@@ -1,19 +1,18 @@
-//! Turns diagnostics into the text that a person reads.
+//! Renders diagnostics as text.
 //!
-//! Promises: never panics whatever the spans are, shows no control character raw, and writes no ESC byte unless
-//! colour is asked for.
+//! Accepts any spans without a panic, escapes all control characters, and writes ESC bytes only with colour.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::printable::harmless_source;
+use super::printable::same_length_source;
 use super::{Diagnostic, Label, Severity, Span, printable};
 
-/// Shows `diagnostics` about the document `name`, whose content is `text`, one block each, a blank line between.
+/// Renders `diagnostics` about the document `name` with the content `text`, separated by blank lines.
 pub fn render(name: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -> String {
     let hidden: Vec<&Span> = diagnostics.iter().flat_map(labels).filter(|l| l.conceal).map(|l| &l.span).collect();
-    let source = harmless_source(text, &hidden);
+    let source = same_length_source(text, &hidden);
     let name = printable(name);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut shown = String::new();
@@ -23,7 +22,7 @@ pub fn render(name: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -
         }
         let block = renderer.render(&[group(&name, &source, diagnostic)]);
         for (index, line) in block.lines().enumerate() {
-            // Without a line of the file the renderer leaves no room for line numbers; the arrow would not line up.
+            // Without a line of the file the renderer adds no margin for line numbers; this aligns the arrow.
             let margin = if index > 0 && diagnostic.primary.is_none() { " " } else { "" };
             shown.push_str(margin);
             shown.push_str(line.trim_end());
@@ -49,7 +48,7 @@ fn group<'a>(name: &'a str, source: &'a str, diagnostic: &'a Diagnostic) -> Grou
     }
 }
 
-/// The part of the text that is handed to the renderer, so that a large file is not scanned once per diagnostic.
+/// Part of the text for the renderer, which would scan a large file once per diagnostic.
 struct Window {
     bytes: Range<usize>,
     first_line: usize,
@@ -90,8 +89,7 @@ fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
     diagnostic.primary.iter().chain(&diagnostic.secondary)
 }
 
-/// Moves a span onto character borders inside the text and cuts it at the end of its first line: a caret below the
-/// start of a long text says as much as a frame around all of it.
+/// Moves a span to character boundaries inside the text and ends it with its first line.
 fn clamp(source: &str, span: &Span) -> Span {
     let border = |mut at: usize| {
         at = at.min(source.len());

@@ -1,7 +1,7 @@
-//! TOML to JSON, with the place of everything.
+//! Converts TOML to JSON with the position of every key and value.
 //!
-//! Keys keep the order of the text. What JSON cannot hold is an error with its place: `nan`, `inf`, integers beyond
-//! 64 bits, and tables nested deeper than anyone writes.
+//! Keys keep the order of the text. Values that a config cannot hold are errors with their positions: `nan`, `inf`,
+//! integers beyond 64 bits, and tables nested too deeply.
 
 use serde_json::{Map, Number, Value};
 use toml::de::{DeInteger, DeTable, DeValue, Error};
@@ -10,12 +10,12 @@ use super::Spans;
 use super::pointer;
 use crate::diagnostic::{Diagnostic, Label, Span, code};
 
-/// Deeper nesting is refused, so that everything that walks a document may recurse.
+/// Maximum nesting, so that recursion over a document is safe.
 const MAX_DEPTH: usize = 64;
-/// A broken file makes the parser complain about all that follows; more than these help nobody.
+/// Maximum syntax errors of a document. One error often causes all that follow.
 const MAX_SYNTAX_ERRORS: usize = 10;
-/// The parser recurses up to 80 inline tables deep, each below a key of up to 80 parts, which the stack of a test
-/// thread or of a worker does not bear. The pages are only reserved, not used.
+/// Stack size of the parser, which recurses up to 80 inline tables deep, each below a key of up to 80 parts. The stacks
+/// of test threads and workers are too small. The pages are reserved, not used.
 const PARSER_STACK_BYTES: usize = 64 << 20;
 
 /// Parses a whole document.
@@ -32,7 +32,7 @@ pub(super) fn document(text: &str) -> Result<(Value, Spans), Vec<Diagnostic>> {
     .unwrap_or_else(|problem| Err(vec![Diagnostic::error(code::TOML_SYNTAX, problem)]))
 }
 
-/// Parses one value, such as the right side of `--set`; the error is a sentence.
+/// Parses one value, such as the right side of `--set`.
 pub(super) fn value(text: &str) -> Result<Value, String> {
     on_deep_stack(|| {
         let parsed = DeValue::parse(text).map_err(|error| error.message().to_owned())?;
@@ -49,11 +49,11 @@ fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> 
         let running = thread
             .spawn_scoped(scope, work)
             .map_err(|error| format!("cannot start a thread to parse the text: {error}"))?;
-        running.join().map_err(|_| "the TOML parser broke down on this text".to_owned())
+        running.join().map_err(|_| "the TOML parser panicked on this text".to_owned())
     })
 }
 
-/// One diagnostic per line at most: what follows on a line is a consequence of what is wrong before it.
+/// Returns at most one diagnostic per line: later errors of a line follow from its first one.
 fn syntax_errors(text: &str, mut errors: Vec<Error>) -> Vec<Diagnostic> {
     let start_of = |error: &Error| error.span().map_or(0, |span| span.start);
     errors.sort_by_key(start_of);
@@ -111,7 +111,7 @@ impl Conversion {
     }
 
     fn table(&mut self, table: &DeTable<'_>, pointer: &str, depth: usize) -> Value {
-        // The parser sorts keys by name; their places give the order of the text back.
+        // The parser sorts keys by name; their positions restore the order of the text.
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         let mut object = Map::with_capacity(entries.len());

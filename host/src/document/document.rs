@@ -1,4 +1,4 @@
-//! A config file that was parsed, with its text at hand for messages that point into it.
+//! A parsed config file with its text, for diagnostics that point into it.
 
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ use crate::diagnostic::{Diagnostic, Span, render};
 /// One parsed config file.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// What the file is called in messages.
+    /// Name of the file in messages.
     pub name: String,
-    /// The text that was parsed, without a byte order mark.
+    /// The parsed text, without a byte order mark.
     pub text: String,
-    /// What it says; always an object. Dates are strings.
+    /// The values; always an object. Dates are strings.
     pub value: Value,
-    /// Where each key and value stands in `text`.
+    /// Positions of the keys and values in `text`.
     pub spans: Spans,
 }
 
@@ -22,7 +22,7 @@ impl Document {
     /// Parses `text`.
     ///
     /// # Errors
-    /// Each line that is not TOML, and each value that a config cannot hold, with its place.
+    /// All lines that are not TOML, and all values that a config cannot hold.
     pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Vec<Diagnostic>> {
         let mut text = text.into();
         if text.starts_with('\u{feff}') {
@@ -32,17 +32,17 @@ impl Document {
         Ok(Self { name: name.into(), text, value, spans })
     }
 
-    /// The value at a JSON pointer.
+    /// Returns the value at a JSON pointer.
     pub fn get(&self, pointer: &str) -> Option<&Value> {
         self.value.pointer(pointer)
     }
 
-    /// The text at `span`; empty when there is no such place.
+    /// Returns the text at `span`; empty when the span is outside of the text.
     pub fn source(&self, span: &Span) -> &str {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
-    /// Shows `diagnostics` about this document.
+    /// Renders `diagnostics` about this document.
     pub fn render(&self, diagnostics: &[Diagnostic], color: bool) -> String {
         render(&self.name, &self.text, diagnostics, color)
     }

@@ -1,4 +1,4 @@
-//! What a document remembers of its text, and what it refuses.
+//! Tests of parsing: values, positions, and refused texts.
 
 use proptest::prelude::{Strategy as _, any, prop_oneof, proptest};
 use serde_json::json;
@@ -23,7 +23,7 @@ fn document() -> Document {
 }
 
 #[test]
-fn keeps_values_and_their_order() {
+fn values_keep_their_order() {
     let wanted = json!({
         "title": "zebra first",
         "scraper": {"plugin": "csv", "config": {"a": {"b/c": {"since": "2024-05-01T10:00:00Z", "sizes": [1, 31, 2.5]}}}},
@@ -35,7 +35,7 @@ fn keeps_values_and_their_order() {
 }
 
 #[test]
-fn remembers_where_things_stand() {
+fn keys_and_values_have_positions() {
     let document = document();
     let cases = [
         ("/title", Some("title"), Some("\"zebra first\"")),
@@ -58,7 +58,7 @@ fn remembers_where_things_stand() {
 }
 
 #[test]
-fn reports_every_line_that_is_not_toml() {
+fn every_line_that_is_not_toml_is_reported() {
     let cases = [
         ("several", "a = \nb = 1\nc = bare word\n[d\n", vec![1, 3, 4]),
         ("a key and a table twice", "e = 1\ne = 2\n[t]\n[t]\n", vec![2, 4]),
@@ -76,23 +76,17 @@ fn reports_every_line_that_is_not_toml() {
 }
 
 #[test]
-fn refuses_what_a_config_cannot_hold() {
-    let cases = [
-        ("nan", "a = nan", "`nan` is not a number that a config can hold"),
-        ("inf", "a = -inf", "`-inf` is not a number that a config can hold"),
-        ("float too large", "a = 1e999", "`1e999` is not a number that a config can hold"),
-        ("integer too large", "a = 99999999999999999999", "the integer 99999999999999999999 does not fit in 64 bits"),
-    ];
-    for (name, text, wanted) in cases {
+fn values_that_a_config_cannot_hold_are_refused() {
+    for text in ["a = nan", "a = -inf", "a = 1e999", "a = 99999999999999999999"] {
         let problems = Document::parse("f", text).unwrap_err();
-        assert_eq!(problems[0].message, wanted, "{name}");
-        assert_eq!(problems[0].primary.as_ref().unwrap().span, 4..text.len(), "{name}");
+        assert_eq!((problems.len(), problems[0].code), (1, "RS1006"), "{text}");
+        assert_eq!(problems[0].primary.as_ref().unwrap().span, 4..text.len(), "{text}");
     }
     assert_eq!(Document::parse("f", "a = 18446744073709551615").unwrap().value, json!({"a": u64::MAX}));
 }
 
 #[test]
-fn deep_nesting_is_an_error_and_not_the_end_of_the_stack() {
+fn deep_nesting_is_an_error_instead_of_a_stack_overflow() {
     let key = ["a"; 79].join(".");
     let inline = format!("{key} = {}1{}", format!("{{{key} = ").repeat(79), "}".repeat(79));
     let arrays = format!("a = {}{}", "[".repeat(100_000), "]".repeat(100_000));

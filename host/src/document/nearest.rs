@@ -1,11 +1,11 @@
-//! The name that was probably meant.
+//! Suggestions for misspelt names.
 
-/// Names longer than this are no slip of the finger, and comparing them costs the square of their length.
+/// Maximum length of compared names. A comparison takes quadratic time.
 const MAX_LENGTH: usize = 64;
-/// From here on two names look alike to a reader.
-const ALIKE: f64 = 0.75;
+/// Minimum similarity of two names.
+const SIMILAR: f64 = 0.75;
 
-/// The candidate most like `name`, when one is alike enough to be worth asking "did you mean".
+/// Returns the candidate that is most similar to `name`, if one is similar enough to suggest.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > MAX_LENGTH {
         return None;
@@ -14,12 +14,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates.into_iter().filter(|candidate| candidate.len() <= MAX_LENGTH) {
         let other = fold(candidate);
-        let alike = strsim::jaro_winkler(&folded, &other);
-        let slips = strsim::damerau_levenshtein(&folded, &other);
-        // Two slips turn any name of three letters into any other, so they only count in longer ones.
-        let few_slips = slips <= 2 && slips * 2 < folded.chars().count().max(other.chars().count());
-        if (alike > ALIKE || few_slips) && best.is_none_or(|(score, _)| alike > score) {
-            best = Some((alike, candidate));
+        let similarity = strsim::jaro_winkler(&folded, &other);
+        let edits = strsim::damerau_levenshtein(&folded, &other);
+        // Two edits turn any name of three letters into any other, so only longer names are compared by edits.
+        let few_edits = edits <= 2 && edits * 2 < folded.chars().count().max(other.chars().count());
+        if (similarity > SIMILAR || few_edits) && best.is_none_or(|(best, _)| similarity > best) {
+            best = Some((similarity, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -34,7 +34,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn finds_what_was_meant() {
+    fn similar_names_are_suggested() {
         let known = ["path", "plugin", "max_rows", "allow_larger", "min", "input"];
         let cases = [
             ("letters swapped", "paht", Some("path")),

@@ -1,6 +1,6 @@
-//! JSON pointers (RFC 6901): how a place in a document is named inside the program, and how it is shown to people.
+//! JSON pointers (RFC 6901), which name values of a document.
 
-/// `pointer` with one more step into the key or index `segment`.
+/// Appends the key or index `segment` to `pointer`.
 pub fn push(pointer: &str, segment: &str) -> String {
     let mut longer = String::with_capacity(pointer.len() + segment.len() + 1);
     longer.push_str(pointer);
@@ -15,22 +15,22 @@ pub fn push(pointer: &str, segment: &str) -> String {
     longer
 }
 
-/// The steps of `pointer`, unescaped.
+/// Returns the segments of `pointer`, unescaped.
 pub fn segments(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
 }
 
-/// The pointer of the table or array around `pointer`; `None` for the root.
+/// Returns the pointer of the table or array around `pointer`; `None` for the root.
 pub fn parent(pointer: &str) -> Option<&str> {
     pointer.rsplit_once('/').map(|(parent, _)| parent)
 }
 
-/// Whether `pointer` is `ancestor` or lies inside it.
+/// Returns whether `pointer` is `ancestor` or inside it.
 pub fn is_within(pointer: &str, ancestor: &str) -> bool {
     pointer.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// How people write the place: `exporters[0].config`. Empty for the root.
+/// Returns the pointer in the notation for users: `exporters[0].config`. Empty for the root.
 pub fn dotted(pointer: &str) -> String {
     let mut shown = String::new();
     for segment in segments(pointer) {
@@ -60,15 +60,15 @@ mod tests {
     use super::{dotted, is_within, parent, push, segments};
 
     #[test]
-    fn steps_survive_escaping() {
-        for step in ["plain", "a/b", "~", "~1", "", "é"] {
-            assert_eq!(segments(&push("/root", step)), ["root", step], "{step}");
+    fn segments_survive_escaping() {
+        for segment in ["plain", "a/b", "~", "~1", "", "é"] {
+            assert_eq!(segments(&push("/root", segment)), ["root", segment], "{segment}");
         }
         assert!(segments("").is_empty());
     }
 
     #[test]
-    fn shows_places_as_people_write_them() {
+    fn pointers_are_shown_with_dots_and_brackets() {
         let cases = [
             ("", ""),
             ("/batch/max_rows", "batch.max_rows"),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_lies_inside() {
+    fn ancestors_contain_pointers() {
         assert!(is_within("/a/b", "/a"));
         assert!(is_within("/a", "/a"));
         assert!(is_within("/a", ""));

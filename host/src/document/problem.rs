@@ -1,58 +1,58 @@
-//! What a schema check finds.
+//! Results of a schema check.
 
-/// One way in which a value breaks its schema.
+/// One violation of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, as a JSON pointer from the value that was checked. For keys, this is the table, or the unknown key itself.
+    /// JSON pointer from the checked value: the value itself, the table of a missing key, or the unknown key.
     pub pointer: String,
-    /// What is wrong there.
+    /// The violation.
     pub kind: ProblemKind,
 }
 
-/// The ways to break a schema.
+/// The kinds of violations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// The last step of the pointer is a key that its table does not have.
+    /// The table has no such key. The key is the last segment of the pointer.
     UnknownKey {
-        /// The keys that the table has.
+        /// The keys of the table.
         known: Vec<String>,
-        /// The key that was probably meant.
+        /// The most similar key.
         nearest: Option<String>,
     },
-    /// The table at the pointer has no such key, though it must.
+    /// The table lacks a required key.
     MissingKey {
         /// The missing key.
         key: String,
     },
-    /// The value is of another type.
+    /// The value has another type.
     WrongType {
-        /// The types it may have, in words: `a string or an array`.
+        /// The expected types, in words: `a string or an array`.
         expected: String,
-        /// The type it has, in words.
+        /// The type of the value, in words.
         found: String,
     },
-    /// The value is not one of the few allowed ones.
+    /// The value is not in the list of allowed values.
     NotInEnum {
-        /// What is allowed.
+        /// The allowed values.
         allowed: Vec<String>,
-        /// What it is.
+        /// The value.
         found: String,
-        /// The value that was probably meant.
+        /// The most similar allowed value.
         nearest: Option<String>,
     },
-    /// The value breaks a limit.
+    /// The value violates a limit.
     OutOfRange {
-        /// What it has to be, in words that follow "must": `be at least 1`.
+        /// The limit, in words that follow "must": `be at least 1`.
         rule: String,
     },
-    /// The value is no reference to a secret.
+    /// The value is not a reference to a secret.
     NotASecret {
-        /// What is wrong with it, in words that follow its name.
+        /// The reason, in words that follow the name of the value.
         reason: String,
     },
-    /// The schema itself cannot be used.
+    /// The schema is invalid.
     BadSchema {
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
 }

@@ -1,24 +1,24 @@
-//! Says the problems of a schema check in sentences, each with its place in the document.
+//! Converts the problems of a schema check to diagnostics with positions.
 
 use super::schema_limits::words;
 use super::{Document, Problem, ProblemKind, pointer};
 use crate::diagnostic::{Diagnostic, Label, Span, code};
 
-/// More names than this are a wall, not a help.
+/// Maximum listed names.
 const MAX_NAMES: usize = 12;
-/// Values are shown up to this many characters.
+/// Maximum characters of a shown value.
 const MAX_SHOWN: usize = 40;
 
-/// The diagnostics for `problems`, which were found in the value at `base_pointer` of `document`.
+/// Returns the diagnostics for `problems` of the value at `base_pointer` of `document`.
 pub fn problems_to_diagnostics(document: &Document, base_pointer: &str, problems: &[Problem]) -> Vec<Diagnostic> {
     problems.iter().map(|problem| diagnostic(document, base_pointer, problem)).collect()
 }
 
 fn diagnostic(document: &Document, base_pointer: &str, problem: &Problem) -> Diagnostic {
-    let place = format!("{base_pointer}{}", problem.pointer);
-    let name = pointer::dotted(&place);
-    let said = match &problem.kind {
-        ProblemKind::UnknownKey { known, nearest } => unknown_key(&place, known, nearest.as_deref()),
+    let pointer = format!("{base_pointer}{}", problem.pointer);
+    let name = pointer::dotted(&pointer);
+    let diagnostic = match &problem.kind {
+        ProblemKind::UnknownKey { known, nearest } => unknown_key(&pointer, known, nearest.as_deref()),
         ProblemKind::MissingKey { key } if name.is_empty() => {
             Diagnostic::error(code::MISSING_KEY, format!("missing key `{key}`"))
         }
@@ -31,58 +31,58 @@ fn diagnostic(document: &Document, base_pointer: &str, problem: &Problem) -> Dia
         ProblemKind::NotInEnum { allowed, found, nearest } => {
             let allowed: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
             let message = format!("`{name}` must be {}, found `{}`", words(&allowed), shortened(found));
-            let said = Diagnostic::error(code::NOT_ONE_OF, message);
+            let diagnostic = Diagnostic::error(code::NOT_ONE_OF, message);
             match nearest {
-                Some(nearest) => said.with_help(format!("did you mean `{nearest}`?")),
-                None => said,
+                Some(nearest) => diagnostic.with_help(format!("did you mean `{nearest}`?")),
+                None => diagnostic,
             }
         }
         ProblemKind::OutOfRange { rule } => Diagnostic::error(code::OUT_OF_RANGE, format!("`{name}` must {rule}")),
         ProblemKind::NotASecret { reason } => Diagnostic::error(code::WRONG_TYPE, format!("`{name}` {reason}")),
         ProblemKind::BadSchema { reason } => {
-            Diagnostic::error(code::BAD_SCHEMA, format!("the schema of `{name}` cannot be used: {reason}"))
+            Diagnostic::error(code::BAD_SCHEMA, format!("the schema of `{name}` is invalid: {reason}"))
         }
     };
-    let span = span(document, &place, &problem.kind);
+    let span = span(document, &pointer, &problem.kind);
     let secret = matches!(problem.kind, ProblemKind::NotASecret { .. });
     let label = span.map(|span| if secret { Label::concealed(span) } else { Label::new(span) });
-    let said = said.labelled(label);
-    match (document.spans.flag(&place), &said.help) {
-        (Some(flag), None) => said.with_help(format!("it was set by `--set {flag}`")),
+    let diagnostic = diagnostic.labelled(label);
+    match (document.spans.flag(&pointer), &diagnostic.help) {
+        (Some(flag), None) => diagnostic.with_help(format!("set by `--set {flag}`")),
         (Some(flag), Some(help)) => {
-            let help = format!("{help} (it was set by `--set {flag}`)");
-            said.with_help(help)
+            let help = format!("{help} (set by `--set {flag}`)");
+            diagnostic.with_help(help)
         }
-        (None, _) => said,
+        (None, _) => diagnostic,
     }
 }
 
-fn unknown_key(place: &str, known: &[String], nearest: Option<&str>) -> Diagnostic {
-    let key = pointer::segments(place).pop().unwrap_or_default();
-    let said = Diagnostic::error(code::UNKNOWN_KEY, format!("unknown key `{}`", shortened(&key)));
+fn unknown_key(pointer: &str, known: &[String], nearest: Option<&str>) -> Diagnostic {
+    let key = pointer::segments(pointer).pop().unwrap_or_default();
+    let diagnostic = Diagnostic::error(code::UNKNOWN_KEY, format!("unknown key `{}`", shortened(&key)));
     if let Some(nearest) = nearest {
-        return said.with_help(format!("did you mean `{nearest}`?"));
+        return diagnostic.with_help(format!("did you mean `{nearest}`?"));
     }
     match known.len() {
-        0 => said.with_help("this table takes no keys"),
+        0 => diagnostic.with_help("this table has no keys"),
         count => {
             let names: Vec<String> = known.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
             let more = if count > MAX_NAMES { ", ..." } else { "" };
-            said.with_help(format!("known keys: {}{more}", names.join(", ")))
+            diagnostic.with_help(format!("known keys: {}{more}", names.join(", ")))
         }
     }
 }
 
-fn span(document: &Document, place: &str, kind: &ProblemKind) -> Option<Span> {
+fn span(document: &Document, pointer: &str, kind: &ProblemKind) -> Option<Span> {
     let spans = &document.spans;
     match kind {
-        ProblemKind::UnknownKey { .. } => spans.key(place).or_else(|| spans.closest(place)),
-        // The value of a table that was opened by a header is that header; an inline table is better found by its key.
+        ProblemKind::UnknownKey { .. } => spans.key(pointer).or_else(|| spans.closest(pointer)),
+        // The span of a table is its header, if it has one; an inline table is shown by its key.
         ProblemKind::MissingKey { .. } => {
-            let header = spans.value(place).filter(|span| document.source(span).starts_with('['));
-            header.or_else(|| spans.key(place)).or_else(|| spans.closest(place))
+            let header = spans.value(pointer).filter(|span| document.source(span).starts_with('['));
+            header.or_else(|| spans.key(pointer)).or_else(|| spans.closest(pointer))
         }
-        _ => spans.closest(place),
+        _ => spans.closest(pointer),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a person reads about a config with several mistakes.
+//! Tests of rendered problems.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn shown(document: &Document) -> String {
 }
 
 #[test]
-fn shows_every_mistake_of_a_table_at_its_place() {
+fn every_problem_of_a_table_points_at_its_position() {
     let text = "\
 [scraper.config]
 paht = \"topics.csv\"
@@ -64,7 +64,7 @@ error[RS1001]: unknown key `title`
 5 | sheet = { title = 1 }
   |           ^^^^^
   |
-  = help: this table takes no keys
+  = help: this table has no keys
 
 error[RS1003]: missing key `name` in `scraper.config.sheet`
  --> rowsmith.toml:5:1
@@ -100,13 +100,13 @@ fn a_value_from_the_command_line_names_its_flag() {
     let wanted = "\
 error[RS1005]: `scraper.config.rows` must be at least 1
  --> f
-  = help: it was set by `--set scraper.config.rows`
+  = help: set by `--set scraper.config.rows`
 ";
     assert_eq!(shown(&document), wanted);
 }
 
 #[test]
-fn a_missing_key_of_the_root_has_no_place() {
+fn a_missing_key_of_the_root_has_no_position() {
     let document = Document::parse("f", "").unwrap();
     let problems = check_schema(&document.value, &json!({"required": ["scraper"]}));
     let shown = document.render(&problems_to_diagnostics(&document, "", &problems), false);

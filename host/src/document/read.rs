@@ -1,4 +1,4 @@
-//! From a path to text: the one place that reads config files.
+//! Reads config files.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -7,74 +7,74 @@ use std::path::Path;
 use super::Document;
 use crate::diagnostic::Diagnostic;
 
-/// A config larger than this is a mistake, such as a data file in its place.
+/// Maximum size of a config; a larger file is probably a data file.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// Why a config file cannot be used.
+/// The reason why a config file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// There is no such file.
+    /// The file does not exist.
     #[error("config file `{name}` does not exist")]
     Missing {
-        /// The path as it was given.
+        /// The given path.
         name: String,
     },
-    /// The path leads to a directory.
+    /// The path is a directory.
     #[error("config file `{name}` is a directory")]
     Directory {
-        /// The path as it was given.
+        /// The given path.
         name: String,
     },
-    /// The file is larger than a config can be.
+    /// The file is larger than 4 MiB.
     #[error("config file `{name}` is larger than 4 MiB")]
     TooLarge {
-        /// The path as it was given.
+        /// The given path.
         name: String,
     },
-    /// The file is encoded as UTF-16, as some Windows editors do.
+    /// The file is encoded as UTF-16, the default of some Windows editors.
     #[error("config file `{name}` is UTF-16; save it as UTF-8")]
     Utf16 {
-        /// The path as it was given.
+        /// The given path.
         name: String,
     },
-    /// The file is not text.
+    /// The file is not UTF-8.
     #[error("config file `{name}` is not UTF-8 text: byte {column} of line {line} is invalid")]
     NotUtf8 {
-        /// The path as it was given.
+        /// The given path.
         name: String,
-        /// The line of the first invalid byte, from 1.
+        /// Line of the first invalid byte, from 1.
         line: usize,
-        /// The place of that byte in its line, from 1.
+        /// Position of that byte in its line, from 1.
         column: usize,
     },
     /// The file cannot be read.
     #[error("cannot read config file `{name}`")]
     Io {
-        /// The path as it was given.
+        /// The given path.
         name: String,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The text has mistakes.
+    /// The text is not valid TOML.
     #[error("config file `{}` is not valid", .0.name)]
     Invalid(Box<InvalidDocument>),
 }
 
-/// A text with mistakes, and all that is needed to show them.
+/// An invalid text with its diagnostics.
 #[derive(Debug)]
 pub struct InvalidDocument {
-    /// What the file is called in messages.
+    /// Name of the file in messages.
     pub name: String,
-    /// Its text.
+    /// The text.
     pub text: String,
-    /// The mistakes.
+    /// The problems.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads `path` as text.
+/// Reads a file as text.
 ///
 /// # Errors
-/// When there is no such file, or it is not text of a size that a config can have.
+/// When the file does not exist, is not UTF-8, or is larger than 4 MiB.
 pub fn read_text(path: &Path) -> Result<String, ConfigError> {
     let name = path.display().to_string();
     let failed = |error: io::Error| match error.kind() {
@@ -86,21 +86,21 @@ pub fn read_text(path: &Path) -> Result<String, ConfigError> {
         return Err(ConfigError::Directory { name });
     }
     let mut bytes = Vec::new();
-    // One byte more than allowed tells a file that is too large from one that just fits, whatever its metadata claims.
+    // One byte more than allowed distinguishes a file that is too large, independent of its metadata.
     File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
     decode(&name, bytes)
 }
 
-/// Turns the bytes of the file `name` into text, without a byte order mark.
+/// Decodes the bytes of the file `name`, without a byte order mark.
 ///
 /// # Errors
-/// When they are not UTF-8, or too many.
+/// When they are not UTF-8, or more than 4 MiB.
 pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
     let name = name.to_owned();
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(ConfigError::TooLarge { name });
     }
-    // Most of a config is ASCII, so UTF-16 without a mark shows a zero byte within the first two characters.
+    // A config begins with ASCII, so that UTF-16 without a mark has a zero byte within the first two characters.
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     if marked || bytes.iter().take(4).any(|byte| *byte == 0) {
         return Err(ConfigError::Utf16 { name });
@@ -118,13 +118,13 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
 }
 
 impl Document {
-    /// Reads and parses `path`.
+    /// Reads and parses a file.
     ///
     /// # Errors
-    /// When the file cannot be read as text, or its text has mistakes.
+    /// When the file cannot be read, or is not valid TOML.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (name, text) = (path.display().to_string(), read_text(path)?);
-        // The text is parsed as a copy, because the diagnostics of a broken one are shown with it.
+        // Parsed as a copy, because diagnostics of an invalid text are shown with it.
         Self::parse(name.clone(), text.clone())
             .map_err(|diagnostics| ConfigError::Invalid(Box::new(InvalidDocument { name, text, diagnostics })))
     }
@@ -137,34 +137,28 @@ mod tests {
     use super::{ConfigError, Document, decode};
 
     #[test]
-    fn says_what_is_wrong_with_the_bytes() {
-        let cases: [(&str, Vec<u8>, &str); 5] = [
-            ("little endian", b"\xff\xfea\0".to_vec(), "config file `f` is UTF-16; save it as UTF-8"),
-            ("big endian", b"\xfe\xff\0a".to_vec(), "config file `f` is UTF-16; save it as UTF-8"),
-            ("unmarked", b"a\0=\0b\0".to_vec(), "config file `f` is UTF-16; save it as UTF-8"),
-            (
-                "latin 1",
-                b"a = 1\nb = \"caf\xe9\"".to_vec(),
-                "config file `f` is not UTF-8 text: byte 9 of line 2 is invalid",
-            ),
-            ("too large", vec![b'#'; (4 << 20) + 1], "config file `f` is larger than 4 MiB"),
-        ];
-        for (name, bytes, wanted) in cases {
-            assert_eq!(decode("f", bytes).unwrap_err().to_string(), wanted, "{name}");
+    fn invalid_bytes_are_refused() {
+        for bytes in [b"\xff\xfea\0", b"\xfe\xff\0a", b"a\0=\0"] {
+            assert!(matches!(decode("f", bytes.to_vec()), Err(ConfigError::Utf16 { .. })), "{bytes:?}");
         }
+        let latin = decode("f", b"a = 1\nb = \"caf\xe9\"".to_vec());
+        assert!(matches!(latin, Err(ConfigError::NotUtf8 { line: 2, column: 9, .. })), "{latin:?}");
+        assert!(matches!(decode("f", vec![b'#'; (4 << 20) + 1]), Err(ConfigError::TooLarge { .. })));
         assert_eq!(decode("f", b"\xef\xbb\xbfa = 1".to_vec()).unwrap(), "a = 1");
         assert_eq!(decode("f", vec![b'#'; 4 << 20]).unwrap().len(), 4 << 20);
     }
 
     #[test]
-    fn says_what_is_wrong_with_the_path() {
+    fn invalid_paths_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rowsmith.toml");
         assert!(matches!(Document::read(&path), Err(ConfigError::Missing { .. })));
         assert!(matches!(Document::read(folder.path()), Err(ConfigError::Directory { .. })));
         assert!(matches!(Document::read(Path::new("")), Err(ConfigError::Missing { .. })));
         std::fs::write(&path, "a = ").unwrap();
-        let Err(ConfigError::Invalid(invalid)) = Document::read(&path) else { panic!("a half line is not TOML") };
+        let Err(ConfigError::Invalid(invalid)) = Document::read(&path) else {
+            panic!("an incomplete line is not TOML")
+        };
         assert_eq!((invalid.text.as_str(), invalid.diagnostics.len()), ("a = ", 1));
         std::fs::write(&path, "\u{feff}a = 1").unwrap();
         assert_eq!(Document::read(&path).unwrap().text, "a = 1");

@@ -1,8 +1,8 @@
-//! Checks a value against a JSON Schema and reports all that is wrong with it.
+//! Checks a value against a JSON Schema and reports all violations.
 //!
-//! The subset is what the host and the plugins use to describe a config: `type`, `properties`, `required`,
-//! `additionalProperties`, `enum`, `items`, `anyOf`, `$ref` inside the schema, limits (see the neighbouring module), and
-//! the format `secret`. Everything else, such as `description` and `default`, does not restrict.
+//! Supports the keywords that the host and the plugins use to describe configs: `type`, `properties`, `required`,
+//! `additionalProperties`, `enum`, `items`, `anyOf`, `$ref` inside the schema, limits, and the format
+//! `secret`. Other keywords, such as `description` and `default`, do not restrict values.
 
 use serde_json::{Map, Value};
 
@@ -10,17 +10,17 @@ use super::schema_limits::{type_in_words, types_in_words, words};
 use super::secret_shape::{self, EXPECTED, FORMAT, KEYS};
 use super::{Problem, ProblemKind, nearest, pointer, schema_limits};
 
-/// A chain of references longer than this goes in circles.
+/// Maximum length of a chain of references; a longer one is circular.
 const MAX_REFERENCES: usize = 32;
 
-/// Checks `value` against `schema`. No problem means that it fits.
+/// Checks `value` against `schema`; returns no problem for a valid value.
 pub fn check_schema(value: &Value, schema: &Value) -> Vec<Problem> {
     let mut check = Check { root: schema, problems: Vec::new() };
     check.visit("", value, schema);
     check.problems
 }
 
-/// Follows the `$ref`s of `schema` inside `root`.
+/// Resolves the `$ref`s of `schema` inside `root`.
 pub(super) fn follow<'a>(root: &'a Value, schema: &'a Value) -> Result<&'a Value, String> {
     let mut current = schema;
     for _ in 0..MAX_REFERENCES {
@@ -28,9 +28,9 @@ pub(super) fn follow<'a>(root: &'a Value, schema: &'a Value) -> Result<&'a Value
             return Ok(current);
         };
         let target = reference.strip_prefix('#').and_then(|target| root.pointer(target));
-        current = target.ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+        current = target.ok_or_else(|| format!("`{reference}` does not exist"))?;
     }
-    Err("its references go in circles".to_owned())
+    Err("its references are circular".to_owned())
 }
 
 struct Check<'a> {
@@ -39,55 +39,55 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn report(&mut self, place: &str, kind: ProblemKind) {
-        self.problems.push(Problem { pointer: place.to_owned(), kind });
+    fn report(&mut self, pointer: &str, kind: ProblemKind) {
+        self.problems.push(Problem { pointer: pointer.to_owned(), kind });
     }
 
-    fn visit(&mut self, place: &str, value: &Value, schema: &'a Value) {
+    fn visit(&mut self, pointer: &str, value: &Value, schema: &'a Value) {
         let schema = match follow(self.root, schema) {
             Ok(schema) => schema,
-            Err(reason) => return self.report(place, ProblemKind::BadSchema { reason }),
+            Err(reason) => return self.report(pointer, ProblemKind::BadSchema { reason }),
         };
         if schema.get("format").and_then(Value::as_str) == Some(FORMAT) {
-            return self.secret(place, value);
+            return self.secret(pointer, value);
         }
         if !has_type(value, schema) {
             let (expected, found) = (types_in_words(schema), type_in_words(value));
-            return self.report(place, ProblemKind::WrongType { expected, found });
+            return self.report(pointer, ProblemKind::WrongType { expected, found });
         }
         if let Some(kind) = outside_enum(value, schema) {
-            return self.report(place, kind);
+            return self.report(pointer, kind);
         }
-        for kind in schema_limits::broken(value, schema) {
-            self.report(place, kind);
+        for kind in schema_limits::violations(value, schema) {
+            self.report(pointer, kind);
         }
         if let Some(alternatives) = schema.get("anyOf").and_then(Value::as_array) {
-            self.any_of(place, value, alternatives);
+            self.any_of(pointer, value, alternatives);
         }
         match value {
-            Value::Object(table) => self.table(place, table, schema),
+            Value::Object(table) => self.table(pointer, table, schema),
             Value::Array(elements) => {
                 let Some(items) = schema.get("items") else { return };
                 for (index, element) in elements.iter().enumerate() {
-                    self.visit(&pointer::push(place, &index.to_string()), element, items);
+                    self.visit(&pointer::push(pointer, &index.to_string()), element, items);
                 }
             }
             _ => {}
         }
     }
 
-    fn table(&mut self, place: &str, table: &Map<String, Value>, schema: &'a Value) {
+    fn table(&mut self, pointer: &str, table: &Map<String, Value>, schema: &'a Value) {
         let properties = schema.get("properties").and_then(Value::as_object);
         let other = schema.get("additionalProperties");
-        let mut meant = Vec::new();
+        let mut suggested = Vec::new();
         for (key, value) in table {
-            let inner = pointer::push(place, key);
+            let inner = pointer::push(pointer, key);
             match (properties.and_then(|properties| properties.get(key)), other) {
                 (Some(property), _) => self.visit(&inner, value, property),
                 (None, Some(Value::Bool(false))) => {
                     let known: Vec<String> = properties.into_iter().flat_map(Map::keys).cloned().collect();
                     let nearest = nearest(key, known.iter().map(String::as_str)).map(str::to_owned);
-                    meant.extend(nearest.clone());
+                    suggested.extend(nearest.clone());
                     self.report(&inner, ProblemKind::UnknownKey { known, nearest });
                 }
                 (None, Some(other)) => self.visit(&inner, value, other),
@@ -96,26 +96,26 @@ impl<'a> Check<'a> {
         }
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
         for key in required.filter_map(Value::as_str).filter(|key| !table.contains_key(*key)) {
-            // A misspelt key is one mistake, not two: `paht` says already that `path` is missing.
-            if !meant.iter().any(|meant| meant == key) {
-                self.report(place, ProblemKind::MissingKey { key: key.to_owned() });
+            // A misspelt key is one problem, not two: the suggestion for `paht` covers the missing `path`.
+            if !suggested.iter().any(|suggested| suggested == key) {
+                self.report(pointer, ProblemKind::MissingKey { key: key.to_owned() });
             }
         }
     }
 
-    /// Nothing to say when one alternative fits. Otherwise the problems of the alternative that comes closest are what
-    /// the writer wants to read, or, when the type is wrong for all of them, the types that would do.
-    fn any_of(&mut self, place: &str, value: &Value, alternatives: &'a [Value]) {
+    /// Reports nothing when one alternative matches. Otherwise reports the problems of the alternative with the fewest, or
+    /// the expected types when no alternative has the type of the value.
+    fn any_of(&mut self, pointer: &str, value: &Value, alternatives: &'a [Value]) {
         let mut expected: Vec<String> = Vec::new();
         let mut closest: Option<Vec<Problem>> = None;
         for alternative in alternatives {
             let mut check = Check { root: self.root, problems: Vec::new() };
-            check.visit(place, value, alternative);
+            check.visit(pointer, value, alternative);
             if check.problems.is_empty() {
                 return;
             }
             let wrong_type = check.problems.iter().find_map(|problem| match &problem.kind {
-                ProblemKind::WrongType { expected, .. } if problem.pointer == place => Some(expected.clone()),
+                ProblemKind::WrongType { expected, .. } if problem.pointer == pointer => Some(expected.clone()),
                 _ => None,
             });
             match wrong_type {
@@ -132,23 +132,23 @@ impl<'a> Check<'a> {
             None if expected.is_empty() => {}
             None => {
                 let found = type_in_words(value);
-                self.report(place, ProblemKind::WrongType { expected: words(&expected), found });
+                self.report(pointer, ProblemKind::WrongType { expected: words(&expected), found });
             }
         }
     }
 
-    fn secret(&mut self, place: &str, value: &Value) {
+    fn secret(&mut self, pointer: &str, value: &Value) {
         if secret_shape::read(value).is_some() {
             return;
         }
         let Value::Object(table) = value else {
-            return self.report(place, ProblemKind::NotASecret { reason: format!("must be {EXPECTED}") });
+            return self.report(pointer, ProblemKind::NotASecret { reason: format!("must be {EXPECTED}") });
         };
         let before = self.problems.len();
         for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             let known = KEYS.map(str::to_owned).to_vec();
             let nearest = nearest(key, KEYS).map(str::to_owned);
-            self.report(&pointer::push(place, key), ProblemKind::UnknownKey { known, nearest });
+            self.report(&pointer::push(pointer, key), ProblemKind::UnknownKey { known, nearest });
         }
         for key in KEYS {
             match table.get(key) {
@@ -156,20 +156,20 @@ impl<'a> Check<'a> {
                 Some(Value::String(name)) if !name.is_empty() => {}
                 Some(Value::String(_)) => {
                     let rule = "not be empty".to_owned();
-                    self.report(&pointer::push(place, key), ProblemKind::OutOfRange { rule });
+                    self.report(&pointer::push(pointer, key), ProblemKind::OutOfRange { rule });
                 }
                 Some(other) => {
                     let (expected, found) = ("a string".to_owned(), type_in_words(other));
-                    self.report(&pointer::push(place, key), ProblemKind::WrongType { expected, found });
+                    self.report(&pointer::push(pointer, key), ProblemKind::WrongType { expected, found });
                 }
             }
         }
         if self.problems.len() == before {
             let reason = match table.len() {
-                0 => "needs `env` or `file`",
-                _ => "has both `env` and `file`, of which it may have one",
+                0 => "must have `env` or `file`",
+                _ => "must have either `env` or `file`, not both",
             };
-            self.report(place, ProblemKind::NotASecret { reason: reason.to_owned() });
+            self.report(pointer, ProblemKind::NotASecret { reason: reason.to_owned() });
         }
     }
 }
@@ -183,7 +183,7 @@ fn has_type(value: &Value, schema: &Value) -> bool {
         "array" => value.is_array(),
         "object" => value.is_object(),
         "null" => value.is_null(),
-        // A type that nobody knows cannot be held against the value.
+        // Unknown types do not restrict values.
         _ => true,
     };
     match schema.get("type") {

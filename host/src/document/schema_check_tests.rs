@@ -1,4 +1,4 @@
-//! What the check finds, by schema and value.
+//! Tests of the check, by schema and value.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn found(value: &Value, schema: &Value) -> Vec<String> {
 }
 
 #[test]
-fn finds_each_kind_of_mistake() {
+fn every_kind_of_violation_is_found() {
     let cases: Vec<(&str, Value, Vec<&str>)> = vec![
         ("nothing", json!({}), vec![]),
         ("unknown key", json!({"colums": []}), vec!["UnknownKey /colums"]),
@@ -82,18 +82,18 @@ fn finds_each_kind_of_mistake() {
 }
 
 #[test]
-fn finds_everything_at_once() {
+fn all_violations_are_found_at_once() {
     let value = json!({"paht": "x", "plugin": "CSV!", "rows": "many", "key": 1, "columns": [1]});
     let wanted =
         ["UnknownKey /paht", "OutOfRange /plugin", "WrongType /rows", "NotASecret /key", "WrongType /columns/0"];
-    // `path` is missing because it is misspelt, which is said once.
+    // `path` is missing because it is misspelt, which is one problem.
     assert_eq!(found(&value, &schema()), wanted);
     assert_eq!(found(&json!({"x": 1}), &schema()), ["UnknownKey /x", "MissingKey ", "MissingKey "]);
     assert_eq!(found(&json!("text"), &schema()), ["WrongType "]);
 }
 
 #[test]
-fn a_schema_that_cannot_be_used_is_said_and_does_not_hang() {
+fn an_invalid_schema_is_reported_and_does_not_hang() {
     let cases = [
         ("circle", json!({"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/a"}}})),
         ("nowhere", json!({"$ref": "#/definitions/b"})),

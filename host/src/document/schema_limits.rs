@@ -1,11 +1,11 @@
-//! The limits of a schema, and how types and limits are said in words.
+//! Limits of a schema, and types and limits in words.
 
 use serde_json::Value;
 
 use super::ProblemKind;
 
-/// The limits of `schema` that `value` breaks. A limit that does not concern the type of the value is not broken.
-pub(super) fn broken(value: &Value, schema: &Value) -> Vec<ProblemKind> {
+/// Returns the limits of `schema` that `value` violates. Limits of other types do not apply.
+pub(super) fn violations(value: &Value, schema: &Value) -> Vec<ProblemKind> {
     let mut problems = Vec::new();
     let mut out_of_range = |rule: String| problems.push(ProblemKind::OutOfRange { rule });
     if let Some(number) = value.as_f64() {
@@ -28,13 +28,13 @@ pub(super) fn broken(value: &Value, schema: &Value) -> Vec<ProblemKind> {
         Value::Array(elements) => (elements.len(), ["minItems", "maxItems"], "elements"),
         _ => return problems,
     };
-    let [least, most] =
+    let [min, max] =
         names.map(|name| schema.get(name).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok()));
-    if let Some(least) = least.filter(|least| length < *least) {
-        out_of_range(if least == 1 { "not be empty".to_owned() } else { format!("have at least {least} {unit}") });
+    if let Some(min) = min.filter(|min| length < *min) {
+        out_of_range(if min == 1 { "not be empty".to_owned() } else { format!("have at least {min} {unit}") });
     }
-    if let Some(most) = most.filter(|most| length > *most) {
-        out_of_range(format!("have at most {most} {unit}"));
+    if let Some(max) = max.filter(|max| length > *max) {
+        out_of_range(format!("have at most {max} {unit}"));
     }
     if let (Value::String(text), Some(pattern)) = (value, schema.get("pattern").and_then(Value::as_str)) {
         match regex::Regex::new(pattern) {
@@ -49,20 +49,20 @@ pub(super) fn broken(value: &Value, schema: &Value) -> Vec<ProblemKind> {
     problems
 }
 
-/// The types that `schema` allows, in the words of TOML: `a string or an array`.
+/// Returns the types that `schema` allows, in the terms of TOML: `a string or an array`.
 pub(super) fn types_in_words(schema: &Value) -> String {
     let names: Vec<&str> = match schema.get("type") {
         Some(Value::String(name)) => vec![name.as_str()],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    // TOML has no null, so nobody can be asked to write it.
+    // TOML has no null.
     let names: Vec<String> =
         names.into_iter().filter(|name| *name != "null").map(|name| in_words(name).to_owned()).collect();
     words(&names)
 }
 
-/// The type of `value`, in the words of TOML.
+/// Returns the type of `value`, in the terms of TOML.
 pub(super) fn type_in_words(value: &Value) -> String {
     let name = match value {
         Value::Null => "null",
@@ -89,7 +89,7 @@ fn in_words(name: &str) -> &str {
     }
 }
 
-/// `a, b or c`.
+/// Returns the items as `a, b or c`.
 pub(super) fn words(items: &[String]) -> String {
     match items {
         [] => String::new(),

@@ -1,7 +1,7 @@
-//! Replaces references to secrets by their text.
+//! Replaces references to secrets with their text.
 //!
-//! Where a secret stands is said by the schema (`format: "secret"`), so a plugin's config gets the text and never sees
-//! the reference. Messages name the variable or the file, never what it holds.
+//! The schema marks secrets (`format: "secret"`), so that plugins receive the text instead of the reference. Messages name
+//! the variable or the file, never its content.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -16,30 +16,29 @@ use super::secret_shape::{self, FORMAT, SecretReference};
 use super::{Document, pointer};
 use crate::diagnostic::{Diagnostic, Label, code};
 
-/// Stands for a secret that is not set, in commands that need none.
+/// Text of all secrets in commands that need none.
 pub const PLACEHOLDER: &str = "not-set";
 
-/// Where the text of secrets comes from.
+/// Sources of secrets.
 #[derive(Clone, Copy)]
 pub struct SecretSources<'a> {
-    /// The value of an environment variable.
+    /// Reads an environment variable.
     pub variable: Lookup<'a>,
-    /// The content of a file, whose path is relative to the working directory.
+    /// Reads a file; its path is relative to the working directory.
     pub file: &'a dyn Fn(&Path) -> io::Result<SecretFile>,
 }
 
 impl<'a> SecretSources<'a> {
-    /// Variables from `variable`, files from the file system.
+    /// Creates sources with the files of the file system.
     pub fn with_files(variable: Lookup<'a>) -> Self {
         Self { variable, file: &read_secret_file }
     }
 }
 
-/// Replaces every secret in `value`, which is what stands at `base_pointer` of `document`, by its text.
+/// Replaces every reference to a secret in `value`, the value at `base_pointer` of `document`.
 ///
-/// Returns the diagnostics, and all secrets, none of them empty: they belong on the redaction list of everything that is
-/// printed or written. A reference that cannot be resolved stays as it is; one that is malformed is left to the
-/// schema check.
+/// Returns the diagnostics and all secrets, for the redaction list; none of them is empty. A reference that cannot be
+/// resolved stays unchanged. The schema check reports malformed ones.
 pub fn resolve_secrets(
     document: &Document,
     base_pointer: &str,
@@ -47,17 +46,17 @@ pub fn resolve_secrets(
     value: &mut Value,
     sources: SecretSources<'_>,
 ) -> (Vec<Diagnostic>, Vec<String>) {
-    let mut places = BTreeSet::new();
-    collect(schema, schema, value, "", &mut places);
+    let mut pointers = BTreeSet::new();
+    collect(schema, schema, value, "", &mut pointers);
     let (mut diagnostics, mut secrets) = (Vec::new(), Vec::new());
-    for place in places {
-        let Some(target) = value.pointer_mut(&place) else {
+    for pointer in pointers {
+        let Some(target) = value.pointer_mut(&pointer) else {
             continue;
         };
         let Some(reference) = secret_shape::read(target) else {
             continue;
         };
-        let full = format!("{base_pointer}{place}");
+        let full = format!("{base_pointer}{pointer}");
         let (text, found) = resolve(document, &full, &reference, sources);
         diagnostics.extend(found);
         if let Some(text) = text {
@@ -68,16 +67,16 @@ pub fn resolve_secrets(
     (diagnostics, secrets)
 }
 
-/// Collects the places first: an `anyOf` may lead to one place twice, and the text of a secret that was just put there
-/// must not be taken for one that was written in the config.
-fn collect(root: &Value, schema: &Value, value: &Value, place: &str, places: &mut BTreeSet<String>) {
+/// Collects the pointers of secrets before any is replaced: alternatives of `anyOf` can lead to one value twice, and a
+/// resolved secret must not count as one that is written in the config.
+fn collect(root: &Value, schema: &Value, value: &Value, pointer: &str, pointers: &mut BTreeSet<String>) {
     let Ok(schema) = follow(root, schema) else { return };
     if schema.get("format").and_then(Value::as_str) == Some(FORMAT) {
-        places.insert(place.to_owned());
+        pointers.insert(pointer.to_owned());
         return;
     }
     for alternative in schema.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
-        collect(root, alternative, value, place, places);
+        collect(root, alternative, value, pointer, pointers);
     }
     match value {
         Value::Object(table) => {
@@ -85,14 +84,14 @@ fn collect(root: &Value, schema: &Value, value: &Value, place: &str, places: &mu
             for (key, value) in table {
                 let property = properties.and_then(|properties| properties.get(key));
                 if let Some(property) = property.or_else(|| schema.get("additionalProperties")) {
-                    collect(root, property, value, &pointer::push(place, key), places);
+                    collect(root, property, value, &pointer::push(pointer, key), pointers);
                 }
             }
         }
         Value::Array(elements) => {
             let Some(items) = schema.get("items") else { return };
             for (index, element) in elements.iter().enumerate() {
-                collect(root, items, element, &pointer::push(place, &index.to_string()), places);
+                collect(root, items, element, &pointer::push(pointer, &index.to_string()), pointers);
             }
         }
         _ => {}
@@ -101,14 +100,14 @@ fn collect(root: &Value, schema: &Value, value: &Value, place: &str, places: &mu
 
 fn resolve(
     document: &Document,
-    place: &str,
+    pointer: &str,
     reference: &SecretReference<'_>,
     sources: SecretSources<'_>,
 ) -> (Option<String>, Option<Diagnostic>) {
-    let name = pointer::dotted(place);
-    let here = |said: Diagnostic| said.at(document.spans.closest(place));
+    let name = pointer::dotted(pointer);
+    let here = |diagnostic: Diagnostic| diagnostic.at(document.spans.closest(pointer));
     match reference {
-        SecretReference::Literal(text) => (Some((*text).to_owned()), literal(document, place, text)),
+        SecretReference::Literal(text) => (Some((*text).to_owned()), literal(document, pointer, text)),
         SecretReference::Variable(variable) => match (sources.variable)(variable) {
             Some(text) if !text.is_empty() => (Some(text), None),
             empty => {
@@ -142,24 +141,24 @@ fn resolve(
     }
 }
 
-/// The warning about a secret that stands in the config as text. An empty text is no secret, and one that was written
-/// as `${NAME}` came from the environment.
-fn literal(document: &Document, place: &str, text: &str) -> Option<Diagnostic> {
-    let span = document.spans.value(place);
+/// Returns the warning about a secret that the config contains as text. An empty text is not a secret, and `${NAME}` comes
+/// from the environment.
+fn literal(document: &Document, pointer: &str, text: &str) -> Option<Diagnostic> {
+    let span = document.spans.value(pointer);
     let written = span.as_ref().map_or("", |span| document.source(span));
     if text.is_empty() || written.contains("${") {
         return None;
     }
-    let message = match document.spans.flag(place) {
-        Some(flag) => format!("a secret is written on the command line, by `--set {flag}`"),
-        None => "a secret is written in the config".to_owned(),
+    let message = match document.spans.flag(pointer) {
+        Some(flag) => format!("`--set {flag}` contains a secret"),
+        None => "the config contains a secret".to_owned(),
     };
-    let help = "refer to it instead: `{ env = \"NAME\" }` or `{ file = \"path\" }`";
-    let said = Diagnostic::warning(code::SECRET_LITERAL, message).with_help(help);
-    Some(said.labelled(span.map(Label::concealed)))
+    let help = "use a reference: `{ env = \"NAME\" }` or `{ file = \"path\" }`";
+    let diagnostic = Diagnostic::warning(code::SECRET_LITERAL, message).with_help(help);
+    Some(diagnostic.labelled(span.map(Label::concealed)))
 }
 
-/// Replaces references to secrets by [`PLACEHOLDER`], for commands that need none.
+/// Replaces references to secrets with [`PLACEHOLDER`], for commands that need no secrets.
 pub fn fill_placeholders(schema: &Value, config: &mut Value) {
     let is_secret = |schema: &Value| schema.get("format").is_some_and(|format| format == FORMAT);
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -170,7 +169,7 @@ pub fn fill_placeholders(schema: &Value, config: &mut Value) {
             _ => {}
         }
     }
-    // A table whose keys the user chooses may hold secrets.
+    // A table with keys of the user's choice can hold secrets.
     let holds_secrets = schema.get("additionalProperties").is_some_and(is_secret);
     if let Some(values) = config.as_object_mut().filter(|_| holds_secrets) {
         values.values_mut().filter(|v| !v.is_string()).for_each(|v| *v = Value::String(PLACEHOLDER.to_owned()));

@@ -4,18 +4,18 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// No key is larger; what is larger is another file.
+/// Maximum size of a secret.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// A secret as its file holds it. It has no `Debug`, so that it cannot be printed by accident.
+/// The content of a secret's file. Without `Debug`, so that it cannot be printed by accident.
 pub struct SecretFile {
-    /// The text, line breaks at the end included.
+    /// The text, including trailing line breaks.
     pub text: String,
-    /// Whether other users of the machine may read or write the file.
+    /// True if other users can read or write the file.
     pub open_to_others: bool,
 }
 
-/// Reads the secret in `path`.
+/// Reads a secret from a file.
 ///
 /// # Errors
 /// When the file cannot be read, is larger than 64 KiB or is not UTF-8.
@@ -28,7 +28,7 @@ pub fn read_secret_file(path: &Path) -> io::Result<SecretFile> {
     let mut text = String::new();
     file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
     if u64::try_from(text.len()).is_ok_and(|length| length > MAX_BYTES) {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 64 KiB"));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 64 KiB"));
     }
     Ok(SecretFile { text, open_to_others: is_open_to_others(&metadata) })
 }
@@ -39,7 +39,7 @@ fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
     metadata.permissions().mode() & 0o077 != 0
 }
 
-/// Other systems have no mode to look at.
+/// Other systems have no file mode.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &std::fs::Metadata) -> bool {
     false
@@ -50,7 +50,7 @@ mod tests {
     use super::read_secret_file;
 
     #[test]
-    fn reads_a_file_of_sensible_size() {
+    fn unreadable_and_large_files_are_errors() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         assert!(read_secret_file(&path).is_err());
@@ -65,7 +65,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn sees_who_else_may_read_it() {
+    fn access_of_other_users_is_detected() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");

@@ -1,4 +1,4 @@
-//! The one form of a secret in a config, shared by the check and by the resolution.
+//! The notation of secrets in a config, shared by the schema check and the resolution.
 
 use serde_json::Value;
 
@@ -6,21 +6,21 @@ use serde_json::Value;
 pub(super) const FORMAT: &str = "secret";
 /// The keys of a reference.
 pub(super) const KEYS: [&str; 2] = ["env", "file"];
-/// What may stand in a secret's place, in words.
+/// The expected value, in words.
 pub(super) const EXPECTED: &str = "a secret: `{ env = \"NAME\" }` or `{ file = \"path\" }`";
 
-/// Where a secret comes from.
+/// A secret in the config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SecretReference<'a> {
-    /// The text stands in the config.
+    /// The text itself.
     Literal(&'a str),
-    /// An environment variable holds it.
+    /// Name of an environment variable.
     Variable(&'a str),
-    /// A file holds it.
+    /// Path of a file.
     File(&'a str),
 }
 
-/// Reads a value as a reference to a secret; `None` when it is none, which the schema check reports.
+/// Reads a secret; `None` for other values, which the schema check reports.
 pub(super) fn read(value: &Value) -> Option<SecretReference<'_>> {
     match value {
         Value::String(text) => Some(SecretReference::Literal(text)),

@@ -1,4 +1,4 @@
-//! Where secrets come from, and what is said when they do not.
+//! Tests of secrets from every source.
 
 use std::io;
 use std::path::Path;
@@ -46,7 +46,7 @@ fn schema() -> Value {
 }
 
 #[test]
-fn resolves_each_form() {
+fn every_form_is_resolved() {
     let cases: Vec<(&str, &str, Value, Vec<&str>)> = vec![
         ("variable", "{ env = \"KEY\" }", json!("from-env"), vec![]),
         ("unset variable", "{ env = \"NOPE\" }", json!({"env": "NOPE"}), vec!["RS1202"]),
@@ -65,14 +65,14 @@ fn resolves_each_form() {
         assert_eq!(interpolate(&mut document, &variable, &|_| false), [], "{name}");
         let (value, diagnostics, secrets) = resolve(&document, &schema());
         assert_eq!(value["key"], wanted, "{name}");
-        assert_eq!(diagnostics.iter().map(|said| said.code).collect::<Vec<_>>(), codes, "{name}");
+        assert_eq!(diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), codes, "{name}");
         let wanted: Vec<&str> = wanted.as_str().into_iter().filter(|text| !text.is_empty()).collect();
         assert_eq!(secrets, wanted, "{name}");
     }
 }
 
 #[test]
-fn finds_every_secret_and_leaves_the_rest_alone() {
+fn only_secrets_are_replaced() {
     let text = "[config]\nother = { env = \"KEY\" }\nkeys = [{ env = \"KEY\" }, { file = \"key\" }]\n\
                 [config.headers]\n\"X/Auth\" = { env = \"KEY\" }\n";
     let (value, diagnostics, secrets) = resolve(&Document::parse("f", text).unwrap(), &schema());
@@ -93,13 +93,13 @@ fn messages_name_the_source_and_never_the_secret() {
             .unwrap();
     let (_, diagnostics, _) = resolve(&document, &schema());
     let wanted = "\
-warning[RS1201]: a secret is written in the config
+warning[RS1201]: the config contains a secret
  --> f:2:7
   |
 2 | key = ************
   |       ^^^^^^^^^^^^
   |
-  = help: refer to it instead: `{ env = \"NAME\" }` or `{ file = \"path\" }`
+  = help: use a reference: `{ env = \"NAME\" }` or `{ file = \"path\" }`
 
 error[RS1202]: environment variable `NOPE`, which `config.keys[0]` needs, is not set
  --> f:3:9
@@ -119,6 +119,7 @@ error[RS1203]: cannot read secret file `nope`, which `config.keys[1]` needs: ent
 
     document.set("config.key=sk-flag").unwrap();
     let (_, diagnostics, secrets) = resolve(&document, &schema());
-    assert_eq!(diagnostics[0].message, "a secret is written on the command line, by `--set config.key`");
+    assert_eq!(diagnostics[0].code, "RS1201");
+    assert!(diagnostics[0].message.contains("`--set config.key`"));
     assert_eq!(secrets, ["sk-flag"]);
 }

@@ -1,38 +1,39 @@
-//! Where each key and value of a document stands in its text, or on the command line.
+//! Positions of the keys and values of a document.
 
 use std::collections::BTreeMap;
 
 use super::pointer;
 use crate::diagnostic::Span;
 
+/// Position of a key and its value.
 #[derive(Clone, Debug, Default)]
-struct Place {
+struct EntrySpans {
     key: Option<Span>,
     value: Option<Span>,
 }
 
-/// The places of a document's keys and values, by JSON pointer.
+/// Positions of a document's keys and values, by JSON pointer.
 ///
-/// What `--set` changed has no place in the text; [`Spans::flag`] says where it came from instead.
+/// Values from `--set` have no position; [`Spans::flag`] returns their flag.
 #[derive(Clone, Debug, Default)]
 pub struct Spans {
-    places: BTreeMap<String, Place>,
+    entries: BTreeMap<String, EntrySpans>,
     flags: Vec<(String, String)>,
 }
 
 impl Spans {
-    /// Where the key at `pointer` stands. Elements of arrays have none.
+    /// Returns the position of the key at `pointer`. Elements of arrays have no key.
     pub fn key(&self, pointer: &str) -> Option<Span> {
-        self.places.get(pointer)?.key.clone()
+        self.entries.get(pointer)?.key.clone()
     }
 
-    /// Where the value at `pointer` stands. That of a table is its header.
+    /// Returns the position of the value at `pointer`; for a table, the position of its header.
     pub fn value(&self, pointer: &str) -> Option<Span> {
-        self.places.get(pointer)?.value.clone()
+        self.entries.get(pointer)?.value.clone()
     }
 
-    /// The place that helps most to find `pointer`: its value, its key, or the nearest table around it that stands in
-    /// the text. `None` for what a flag set, and at the root.
+    /// Returns the closest position to `pointer`: its value, its key, or the nearest table around it. `None` for a value
+    /// from the command line, and for the root.
     pub fn closest(&self, pointer: &str) -> Option<Span> {
         let mut current = pointer;
         loop {
@@ -46,18 +47,18 @@ impl Spans {
         }
     }
 
-    /// The key path of the `--set` that made the value at `pointer`, when one did.
+    /// Returns the key path of the `--set` flag that set the value at `pointer`.
     pub fn flag(&self, pointer: &str) -> Option<&str> {
         self.flags.iter().rev().find(|(set, _)| pointer::is_within(pointer, set)).map(|(_, flag)| flag.as_str())
     }
 
     pub(super) fn record(&mut self, pointer: String, key: Option<Span>, value: Span) {
-        self.places.insert(pointer, Place { key, value: Some(value) });
+        self.entries.insert(pointer, EntrySpans { key, value: Some(value) });
     }
 
-    /// Notes that `flag` replaced what was at `pointer`, whose old places would now mislead.
+    /// Records that `flag` replaced the value at `pointer`, and removes the old positions.
     pub(super) fn replace(&mut self, pointer: &str, flag: &str) {
-        self.places.retain(|place, _| !pointer::is_within(place, pointer));
+        self.entries.retain(|entry, _| !pointer::is_within(entry, pointer));
         self.flags.push((pointer.to_owned(), flag.to_owned()));
     }
 }

@@ -1,6 +1,6 @@
 //! The bytes that a config with every constraint sends: prompts, schemas, rules and rejections.
 //!
-//! They are part of every row key, or of the requests in recordings. `UPDATE_GOLDEN=1` writes the file again; a
+//! They are part of every row key, or of the requests in recordings. `SNAPSHOTS=overwrite` writes the file again; a
 //! difference in it means that users pay again for rows that they have.
 
 use super::super::batch::{Batch, Stage};
@@ -140,7 +140,7 @@ fn rendered() -> String {
 fn prompts_schemas_and_rules_stay_byte_for_byte() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pipeline/golden_prompt.txt");
     let rendered = rendered();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    if std::env::var_os("SNAPSHOTS").is_some_and(|action| action == "overwrite") {
         std::fs::write(&path, &rendered).unwrap();
     }
     assert_eq!(rendered, std::fs::read_to_string(path).unwrap());

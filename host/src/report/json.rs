@@ -1,4 +1,4 @@
-//! The report as JSON, for other programs. Its fields are documented in `docs/report.md`.
+//! The report as JSON, documented in `docs/report.md`.
 
 use crate::exit_code::ExitCode;
 use crate::pipeline::question::SkipReason;
@@ -10,144 +10,144 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-/// Names the format, so that readers can refuse what they do not know.
+/// Name and version of the format.
 pub const SCHEMA: &str = "rowsmith/report/v1";
 
-/// Everything that a run came to.
+/// Result of a run.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: &'static str,
-    /// The version of this program.
+    /// Version of the program.
     pub version: &'static str,
-    /// The config file.
+    /// Path of the config.
     pub config: String,
-    /// The provider's name in the config.
+    /// Name of the provider in the config.
     pub provider: String,
-    /// The model.
+    /// Name of the model.
     pub model: String,
     /// False when the answers do not come from a language model.
     pub is_language_model: bool,
-    /// The models that answered, as the service named them.
+    /// Models of the answers, as named by the service.
     pub models_seen: Vec<String>,
-    /// Rows.
+    /// Counts of rows.
     pub rows: RowCounts,
-    /// Why rows were skipped.
+    /// Skipped rows by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// Calls.
+    /// Counts of calls.
     pub calls: CallCounts,
-    /// Tokens.
+    /// Counts of tokens.
     pub tokens: TokenCounts,
-    /// Money; null when the price is unknown.
+    /// Cost in US dollars; null when the prices are unknown.
     pub cost_usd: Option<f64>,
-    /// Time.
+    /// Durations.
     pub seconds: Seconds,
-    /// Batches, the first 10,000.
+    /// The first 10,000 calls.
     pub batches: Vec<BatchRecord>,
-    /// Rows without an answer, the first 1,000; the failure file has all.
+    /// The first 1,000 failed rows; the failure file has all.
     pub failures: Vec<FailedRow>,
-    /// How many rows each reason cost.
+    /// Failed rows by reason.
     pub failure_reasons: BTreeMap<FailureReason, u64>,
-    /// Items under ids that nobody asked about.
+    /// Items of answers with an unknown id.
     pub unknown_ids: u64,
-    /// Cache entries that could not be trusted and counted as misses.
+    /// Damaged cache entries, which count as misses.
     pub damaged_cache_entries: u64,
-    /// How well answers in batches agree with answers alone; null without an audit.
+    /// Agreement of batched and individual answers; null without an audit.
     pub audit: Option<AuditCounts>,
-    /// Files and addresses that were written.
+    /// Written files and addresses.
     pub outputs: Vec<Output>,
-    /// Where all failed rows are.
+    /// Path of the failure file.
     pub failure_file: Option<String>,
-    /// The folder of recordings that answered in the place of the services.
+    /// Folder of the cassette whose recordings replaced the services.
     pub replayed_from: Option<String>,
-    /// Why the run stopped early.
+    /// Reason of an early stop.
     pub stopped: Option<String>,
-    /// The program's exit code.
+    /// Exit code of the program.
     pub exit_code: u8,
 }
 
-/// One exporter's result.
+/// Result of one exporter.
 #[derive(Debug, Serialize)]
 pub struct Output {
     /// The exporter and its target.
     pub exporter: String,
-    /// Where the rows are; null when it failed.
+    /// Path or address of the rows; null after a failure.
     pub location: Option<String>,
-    /// How many.
+    /// Number of rows.
     pub rows: u64,
-    /// What went wrong.
+    /// Message of the failure.
     pub error: Option<String>,
 }
 
-/// Time.
+/// Durations in seconds.
 #[derive(Debug, Serialize)]
 pub struct Seconds {
-    /// From start to end.
+    /// Duration of the run.
     pub total: f64,
-    /// While calls waited for the quota.
+    /// Time during which calls waited for the quota.
     pub waiting_for_quota: f64,
 }
 
-/// What a report needs beside the counts.
-pub struct Facts {
-    /// The config file.
+/// Parts of the report besides the counts.
+pub struct RunSummary {
+    /// Path of the config.
     pub config: String,
-    /// The provider's name in the config.
+    /// Name of the provider in the config.
     pub provider: String,
-    /// The model.
+    /// Name of the model.
     pub model: String,
-    /// Whether it is a language model.
+    /// True for a language model.
     pub is_language_model: bool,
-    /// Money.
+    /// Cost in US dollars; `None` when the prices are unknown.
     pub cost_usd: Option<f64>,
-    /// From start to end.
+    /// Duration of the run.
     pub total: Duration,
-    /// While calls waited for the quota.
+    /// Time during which calls waited for the quota.
     pub waited: Duration,
-    /// Exporters' results.
+    /// Results of the exporters.
     pub outputs: Vec<Output>,
-    /// Where all failed rows are.
+    /// Path of the failure file.
     pub failure_file: Option<String>,
-    /// The folder of recordings that answered in the place of the services.
+    /// Folder of the cassette whose recordings replaced the services.
     pub replayed_from: Option<String>,
-    /// Why the run stopped early.
+    /// Reason of an early stop.
     pub stopped: Option<String>,
-    /// The program's exit code.
+    /// Exit code of the program.
     pub exit_code: ExitCode,
 }
 
 impl Report {
-    /// Puts counts and facts together.
-    pub fn new(tally: &Tally, facts: Facts) -> Self {
+    /// Creates the report of a run.
+    pub fn new(tally: &Tally, run: RunSummary) -> Self {
         Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
-            config: facts.config,
-            provider: facts.provider,
-            model: facts.model,
-            is_language_model: facts.is_language_model,
+            config: run.config,
+            provider: run.provider,
+            model: run.model,
+            is_language_model: run.is_language_model,
             models_seen: tally.models.clone(),
             rows: tally.rows.clone(),
             skipped: tally.skipped.clone(),
             calls: tally.calls.clone(),
             tokens: tally.tokens.clone(),
-            cost_usd: facts.cost_usd,
-            seconds: Seconds { total: facts.total.as_secs_f64(), waiting_for_quota: facts.waited.as_secs_f64() },
+            cost_usd: run.cost_usd,
+            seconds: Seconds { total: run.total.as_secs_f64(), waiting_for_quota: run.waited.as_secs_f64() },
             batches: tally.batches.clone(),
             failures: tally.failures.clone(),
             failure_reasons: tally.failure_reasons.clone(),
             unknown_ids: tally.unknown_ids,
             damaged_cache_entries: tally.damaged,
             audit: (tally.audit.rows > 0).then(|| tally.audit.clone()),
-            outputs: facts.outputs,
-            failure_file: facts.failure_file,
-            replayed_from: facts.replayed_from,
-            stopped: facts.stopped,
-            exit_code: facts.exit_code as u8,
+            outputs: run.outputs,
+            failure_file: run.failure_file,
+            replayed_from: run.replayed_from,
+            stopped: run.stopped,
+            exit_code: run.exit_code as u8,
         }
     }
 
-    /// Writes the report to a file, whole or not at all.
+    /// Writes the report to a file atomically. `clean` removes secrets.
     ///
     /// # Errors
     /// When the file cannot be written.

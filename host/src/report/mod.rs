@@ -1,4 +1,4 @@
-//! What a run tells: counts while it goes on, a summary and a report at its end.
+//! Progress during a run, and the summary and the report at its end.
 
 pub mod json;
 pub mod progress;

@@ -1,4 +1,4 @@
-//! Shows how far a run is: a live bar on a terminal, plain lines elsewhere.
+//! Shows the progress of a run: a live bar on a terminal, plain lines elsewhere.
 
 use crate::pipeline::progress::Snapshot;
 use crate::settings::env;
@@ -8,19 +8,19 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-/// How progress is shown.
+/// Display of the progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ProgressMode {
-    /// A bar on a terminal, plain lines elsewhere.
+    /// A live bar on a terminal, plain lines elsewhere.
     #[default]
     Auto,
     /// A live bar.
     Bar,
-    /// A line now and then.
+    /// A line every 10 seconds.
     Plain,
-    /// A line of JSON now and then.
+    /// A line of JSON every 10 seconds.
     Json,
-    /// Nothing.
+    /// No progress.
     None,
 }
 
@@ -28,7 +28,7 @@ const BAR_EVERY: Duration = Duration::from_millis(100);
 const LINE_EVERY: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Shows snapshots until their sender is gone.
+/// Shows snapshots until the run ends.
 pub async fn show(mode: ProgressMode, quiet: bool, snapshots: watch::Receiver<Snapshot>) {
     let terminal = std::io::stderr().is_terminal() && env::read(env::CI).is_none();
     match mode {
@@ -62,7 +62,7 @@ async fn bar(mut snapshots: watch::Receiver<Snapshot>) {
     bar.finish_and_clear();
 }
 
-/// A program that follows the lines gets the last state too; a person gets the summary instead.
+/// Prints a line per interval. With `last`, the final state is printed too; users get the summary instead.
 async fn lines(mut snapshots: watch::Receiver<Snapshot>, last: bool, write: impl Fn(&Snapshot) -> String) {
     let print = |snapshot: &Snapshot| drop(writeln!(std::io::stderr().lock(), "{}", write(snapshot)));
     let mut next = Instant::now() + LINE_EVERY;
@@ -72,7 +72,7 @@ async fn lines(mut snapshots: watch::Receiver<Snapshot>, last: bool, write: impl
             // The run is over; its summary follows.
             Ok(Err(_)) if last => return print(&snapshots.borrow()),
             Ok(Err(_)) => return,
-            // Not yet time for a line. The end of the run is noticed after this pause, so it is short.
+            // Before the next line. The pause is short, because the end of the run is noticed after it.
             Ok(Ok(())) => tokio::time::sleep_until(next.min(Instant::now() + PAUSE)).await,
             Err(_) => {}
         }

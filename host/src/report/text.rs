@@ -1,9 +1,9 @@
-//! The summary that people read at the end of a run.
+//! The summary at the end of a run.
 
 use super::json::Report;
 use std::fmt::Write as _;
 
-/// The summary of a report: the same figures, in lines.
+/// Returns the summary of a report.
 pub fn summary(report: &Report) -> String {
     let mut out = String::new();
     let mut line = |name: &str, value: String| {
@@ -57,7 +57,7 @@ pub fn summary(report: &Report) -> String {
     let model = if report.is_language_model { "" } else { "; not a language model" };
     line("Provider", format!("{} ({}{model})", report.provider, report.model));
     if let Some(folder) = &report.replayed_from {
-        line("Service", format!("replayed from {folder}; nobody was asked"));
+        line("Service", format!("replayed from {folder}; no service was called"));
     }
     for output in &report.outputs {
         match (&output.location, &output.error) {
@@ -70,10 +70,7 @@ pub fn summary(report: &Report) -> String {
         line("Failed rows", file.clone());
     }
     if report.damaged_cache_entries > 0 {
-        line(
-            "Damaged",
-            format!("{} cache entries could not be trusted and were asked again", report.damaged_cache_entries),
-        );
+        line("Damaged", format!("{} damaged cache entries were asked again", report.damaged_cache_entries));
     }
     out
 }

@@ -24,7 +24,7 @@ pub struct RawRule {
     pub items: Option<Value>,
     /// Constraints of an object's values, by name.
     pub properties: Option<Map<String, Value>>,
-    /// Whether the value may be null.
+    /// Allows null.
     #[config(default = false)]
     pub optional: bool,
     /// Description of the column for the model.

@@ -10,7 +10,7 @@ pub struct Rule {
     pub value_type: ValueType,
     /// Constraints in the order in which they are checked and described; at most one of each.
     pub constraints: Vec<Constraint>,
-    /// Whether `null` is valid.
+    /// Allows `null`.
     pub optional: bool,
     /// Description for the model; may be empty.
     pub description: String,

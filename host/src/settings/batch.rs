@@ -1,4 +1,4 @@
-//! How rows are packed into calls.
+//! Packing of rows into calls.
 
 use super::defaults::empty_table;
 use rowsmith_plugin_api::schema::Schema;
@@ -6,13 +6,13 @@ use rowsmith_plugin_api::{ConfigSchema, PluginConfig};
 use serde::Deserialize;
 use std::num::NonZeroUsize;
 
-/// How rows are packed into calls.
+/// Packing of rows into calls.
 #[derive(Debug, Clone, PluginConfig)]
 pub struct BatchSettings {
     /// Maximum rows per call; more than 20 requires `allow_larger`.
     #[config(default = 20)]
     pub max_rows: NonZeroUsize,
-    /// Whether more than 20 rows per call are allowed.
+    /// Allows more than 20 rows per call.
     #[config(default = false)]
     pub allow_larger: bool,
     /// Maximum estimated tokens of the rows of a call; it can only make calls smaller.
@@ -20,7 +20,7 @@ pub struct BatchSettings {
     /// Handling of rows that a call left unanswered.
     #[config(default = "repack")]
     pub fallback: Fallback,
-    /// How answers are matched to rows: "tag" (each answer copies a short tag of its row), "off", or the name of an input
+    /// Matching of answers to rows: "tag" (each answer copies a short tag of its row), "off", or the name of an input
     /// column to copy.
     #[config(default = "tag")]
     pub pairing: Pairing,
@@ -48,7 +48,7 @@ pub enum Fallback {
     None,
 }
 
-/// How answers are matched to rows.
+/// Matching of answers to rows.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub enum Pairing {

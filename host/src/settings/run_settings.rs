@@ -23,7 +23,7 @@ pub struct Settings {
     pub prices: Option<Prices>,
     /// The question about each row.
     pub enrich: Enrich,
-    /// How rows are packed into calls.
+    /// Packing of rows into calls.
     pub batch: BatchSettings,
     /// The budget of the run.
     pub budget: Budget,
@@ -69,13 +69,13 @@ pub struct RunSettings {
     /// Maximum rows to read (`--limit`).
     #[serde(skip)]
     pub limit: Option<u64>,
-    /// Whether cached answers are ignored (`--refresh`).
+    /// Ignores cached answers (`--refresh`).
     #[serde(skip)]
     pub refresh: bool,
-    /// Whether the cache is the only source of answers (`--offline`).
+    /// Uses cached answers only (`--offline`).
     #[serde(skip)]
     pub offline: bool,
-    /// Whether recordings are the only source of answers (`--replay`).
+    /// Uses recorded answers only (`--replay`).
     #[serde(skip)]
     pub replayed: bool,
 }

@@ -1,6 +1,6 @@
-//! Commands and flags of `plugin`.
+//! Commands and options of `plugin`.
 
-use crate::cli::args::OutputFormat;
+use crate::cli::output_format::OutputFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Commands of `plugin`.
 #[derive(Debug, Args)]
 pub struct PluginArgs {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: PluginCommand,
 }
@@ -17,85 +17,85 @@ pub struct PluginArgs {
 /// Commands of `plugin`.
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
-    /// List the plugins that are found, and where
+    /// List all plugins with their files
     List {
-        /// Look in the folders of this config's `[plugins] path` too
+        /// Also search the folders of this config's `[plugins] path`
         #[arg(long, value_name = "CONFIG")]
         config: Option<PathBuf>,
-        /// How the list is written
+        /// Format of the list
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: OutputFormat,
     },
-    /// Explain one plugin and its settings; none of its code runs
+    /// Describe a plugin and its settings; runs no code of it
     Info {
-        /// A name (`csv`), a kind and a name (`scraper-csv`), or a file
+        /// Name (`csv`), kind and name (`scraper-csv`), or path of the library
         name: String,
-        /// Only plugins of this kind
+        /// Kind of the plugin
         #[arg(long, value_parser = kind_parser(), value_name = "KIND")]
         kind: Option<PluginKind>,
-        /// Look in the folders of this config's `[plugins] path` too
+        /// Also search the folders of this config's `[plugins] path`
         #[arg(long, value_name = "CONFIG")]
         config: Option<PathBuf>,
-        /// How it is written
+        /// Format of the output
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: OutputFormat,
     },
-    /// Write the crate of a new plugin: it builds, passes its tests and runs as it is
+    /// Create the crate of a new plugin, which builds, passes its tests and runs
     New(NewArgs),
-    /// Run the conformance suite of its kind on a plugin; its code runs, in temporary folders
+    /// Run the conformance suite on a plugin, in temporary folders
     Test(PluginTestArgs),
-    /// Write the hashes of a config's plugins into the config, so that no other bytes are run
+    /// Pin the plugins of a config: write their hashes into the config, so that other files are refused
     Pin {
-        /// The config file; `rowsmith.toml` when absent
+        /// Path of the config [default: rowsmith.toml]
         #[arg(value_name = "CONFIG")]
         config: Option<PathBuf>,
-        /// Write nothing; exit code 4 when a hash differs or is missing
+        /// Only compare; exit code 4 when a hash differs or is missing
         #[arg(long)]
         check: bool,
     },
 }
 
-/// Flags of `plugin test`.
+/// Options of `plugin test`.
 #[derive(Debug, Args)]
 pub struct PluginTestArgs {
-    /// The plugin's library
+    /// Path of the library
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Take the plugin's settings from this config of a run
+    /// Use the plugin's settings of this config
     #[arg(long, value_name = "CONFIG")]
     pub config: Option<PathBuf>,
-    /// Set a value of the plugin's config, for example `--set path=rows.csv`; `{dir}` in it is a temporary folder
+    /// Set a value of the plugin's config, for example `--set path=rows.csv`; `{dir}` is a temporary folder (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Answer the plugin's HTTP requests from what `run --record` wrote
+    /// Answer the plugin's HTTP requests from a folder of `run --record`
     #[arg(long, value_name = "DIR")]
     pub replay: Option<PathBuf>,
 }
 
 fn kind_parser() -> impl TypedValueParser<Value = PluginKind> {
     let names = PluginKind::ALL.map(PluginKind::as_str);
-    PossibleValuesParser::new(names).try_map(|name| PluginKind::from_name(&name).ok_or("no kind of plugin"))
+    PossibleValuesParser::new(names).try_map(|name| PluginKind::from_name(&name).ok_or("not a kind of plugin"))
 }
 
-/// Flags of `plugin new`.
+/// Options of `plugin new`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  rowsmith plugin new pages --kind scraper\n  rowsmith plugin new mine --kind provider --dir plugins/mine --api 0.3"
 )]
 pub struct NewArgs {
-    /// What it is called: lower-case letters, digits and `-`
+    /// Name of the plugin: lower-case letters, digits and `-`
     pub name: String,
-    /// What it is for
+    /// Kind of the plugin
     #[arg(long, value_parser = kind_parser(), value_name = "KIND")]
     pub kind: PluginKind,
-    /// The folder to write into; `rowsmith-<KIND>-<NAME>` when absent
+    /// Folder of the crate [default: rowsmith-<KIND>-<NAME>]
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// Where rowsmith-plugin-api comes from: a version, a folder, or a git address (`URL#TAG`); when absent, the one that
-    /// came with this program, or else the released version of the same number
+    /// Source of rowsmith-plugin-api: a version, a folder, or a git address (`URL#TAG`). Default: the copy that is
+    /// installed with this program, else the released version of the program
     #[arg(long, value_name = "VERSION|PATH|URL")]
     pub api: Option<String>,
-    /// Write into a folder that is not empty, and overwrite files there
+    /// Write into a folder that is not empty, and overwrite its files
     #[arg(long)]
     pub force: bool,
 }

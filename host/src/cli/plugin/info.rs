@@ -1,10 +1,9 @@
-//! `rowsmith plugin info`: one plugin, and what it can be told.
+//! `rowsmith plugin info`: describes a plugin and its settings.
 
-use super::found::{by_name, entry, from_file, registry};
+use super::found_plugins::{by_name, entry, from_file, registry};
 use super::settings_table::settings_table;
 use crate::cli::Context;
-use crate::cli::args::OutputFormat;
-use crate::cli::run::pretty;
+use crate::cli::output_format::{OutputFormat, pretty};
 use crate::diagnostic::printable;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
@@ -12,20 +11,20 @@ use rowsmith_plugin_api::manifest::PluginKind;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Which plugin is asked about.
-pub(super) struct Wanted {
+/// The plugin to describe.
+pub(super) struct PluginQuery {
     pub(super) name: String,
     pub(super) kind: Option<PluginKind>,
     pub(super) config: Option<PathBuf>,
 }
 
-pub(super) fn run(context: &Context, wanted: &Wanted, format: OutputFormat) -> Result<ExitCode, HostError> {
+pub(super) fn run(context: &Context, wanted: &PluginQuery, format: OutputFormat) -> Result<ExitCode, HostError> {
     let plugin = if is_file(&wanted.name) {
         from_file(&wanted.name)
     } else {
         by_name(&registry(context, wanted.config.as_deref())?, &wanted.name, wanted.kind)?
     };
-    let (manifest, hash) = plugin.judged.as_ref().map_err(|error| HostError::from(error.clone()))?;
+    let (manifest, hash) = plugin.manifest.as_ref().map_err(|error| HostError::from(error.clone()))?;
     if format == OutputFormat::Json {
         let mut value = entry(&plugin);
         value["config_schema"] = manifest.config_schema.clone();
@@ -40,22 +39,22 @@ pub(super) fn run(context: &Context, wanted: &Wanted, format: OutputFormat) -> R
     line("Version", &manifest.version);
     line("Plugin API", &format!("{} (ABI {})", manifest.api_version, manifest.abi));
     line(
-        "Can",
-        &if manifest.capabilities.is_empty() { "the basics".to_owned() } else { manifest.capabilities.join(", ") },
+        "Capabilities",
+        &if manifest.capabilities.is_empty() { "none".to_owned() } else { manifest.capabilities.join(", ") },
     );
-    line("File", &plugin.place);
+    line("File", &plugin.path);
     line("Found in", plugin.origin.words());
     if let Some(hash) = hash {
         line("SHA-256", hash);
     }
     if let Some(other) = &plugin.hidden_by {
-        line("Not used", &format!("{other} comes first"));
+        line("Hidden by", other);
     }
     for hidden in &plugin.hides {
-        line("Instead of", hidden);
+        line("Hides", hidden);
     }
     if let (Some(own), Some(found_as)) = (plugin.other_name(), &plugin.config_name) {
-        line("Found as", &format!("{found_as}, by its file's name, though it is {own}"));
+        line("Found as", &format!("{found_as}, the name of its file; the manifest names {own}"));
     }
     text.push('\n');
     text.push_str(&settings_table(&manifest.config_schema));
@@ -63,7 +62,7 @@ pub(super) fn run(context: &Context, wanted: &Wanted, format: OutputFormat) -> R
     Ok(ExitCode::Success)
 }
 
-/// Whether a name is meant as a path: there is such a file, or it is written as only a path is.
+/// Returns whether a name is a path: an existing file, or a name with a separator.
 fn is_file(name: &str) -> bool {
     Path::new(name).is_file() || name.contains(std::path::MAIN_SEPARATOR)
 }

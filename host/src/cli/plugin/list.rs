@@ -1,9 +1,8 @@
-//! `rowsmith plugin list`: what is found where, and what is used when there are several of one name.
+//! `rowsmith plugin list`: lists all plugins of the search path.
 
-use super::found::{Found, entry, found, registry};
+use super::found_plugins::{FoundPlugin, entry, found_plugins, registry};
 use crate::cli::Context;
-use crate::cli::args::OutputFormat;
-use crate::cli::run::pretty;
+use crate::cli::output_format::{OutputFormat, pretty};
 use crate::diagnostic::printable;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
@@ -11,55 +10,55 @@ use rowsmith_plugin_api::Manifest;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// So much of a hash tells two files apart for people.
+/// Characters of a hash in the list.
 const SHORT_HASH: usize = 12;
 
 pub(super) fn run(context: &Context, config: Option<&Path>, format: OutputFormat) -> Result<ExitCode, HostError> {
     let registry = registry(context, config)?;
-    let mut all = found(&registry);
-    all.sort_by_key(|f| f.judged.as_ref().map(|(m, _)| (m.kind, m.name.clone())).map_err(|_| f.place.clone()).ok());
+    let mut all = found_plugins(&registry);
+    all.sort_by_key(|f| f.manifest.as_ref().map(|(m, _)| (m.kind, m.name.clone())).map_err(|_| f.path.clone()).ok());
     if format == OutputFormat::Json {
         let entries: Vec<Value> = all.iter().map(entry).collect();
         context.data(pretty(&json!(entries)))?;
         return Ok(ExitCode::Success);
     }
     for plugin in &all {
-        match &plugin.judged {
+        match &plugin.manifest {
             Ok((manifest, hash)) => context.data(printable(&text(plugin, manifest, hash.as_deref())))?,
             Err(error) => {
                 context.printer.warning(error);
                 if plugin.hidden_by.is_none() && !plugin.hides.is_empty() {
                     let hidden = plugin.hides.join(", ");
-                    context.printer.hint(format_args!("it comes before {hidden}, which is not used because of it"));
+                    context.printer.hint(format_args!("it hides {hidden}"));
                 }
             }
         }
     }
     if all.is_empty() {
-        let places: Vec<_> = registry.search().folders().map(|folder| folder.display().to_string()).collect();
-        context.printer.warning(format_args!("no plugins were found; looked in {}", places.join(", ")));
+        let folders: Vec<_> = registry.search().folders().map(|folder| folder.display().to_string()).collect();
+        context.printer.warning(format_args!("found no plugins in {}", folders.join(", ")));
         context
             .printer
-            .hint("`cargo build --workspace` puts them beside the binary; or name a folder with --plugin-dir");
+            .hint("`cargo build --workspace` writes them beside the binary; or set a folder with --plugin-dir");
     }
     Ok(ExitCode::Success)
 }
 
-fn text(plugin: &Found, manifest: &Manifest, hash: Option<&str>) -> String {
+fn text(plugin: &FoundPlugin, manifest: &Manifest, hash: Option<&str>) -> String {
     let Manifest { kind, name, version, about, abi, api_version, capabilities, .. } = manifest;
-    let mut lines = vec![format!("{kind:<9} {name:<12} {version:<8} {about}"), plugin.place.clone()];
-    let mut facts = vec![format!("from {}", plugin.origin.words()), format!("plugin-api {api_version} (ABI {abi})")];
-    facts.extend(hash.and_then(|hash| Some(format!("sha256 {}", hash.get(..SHORT_HASH)?))));
+    let mut lines = vec![format!("{kind:<9} {name:<12} {version:<8} {about}"), plugin.path.clone()];
+    let mut details = vec![format!("from {}", plugin.origin.words()), format!("plugin-api {api_version} (ABI {abi})")];
+    details.extend(hash.and_then(|hash| Some(format!("sha256 {}", hash.get(..SHORT_HASH)?))));
     if !capabilities.is_empty() {
-        facts.push(format!("can {}", capabilities.join(" and ")));
+        details.push(format!("capabilities {}", capabilities.join(" and ")));
     }
-    lines.push(facts.join(", "));
+    lines.push(details.join(", "));
     if let Some(by) = &plugin.hidden_by {
-        lines.push(format!("not used: {by} comes first"));
+        lines.push(format!("hidden by {by}"));
     }
-    lines.extend(plugin.hides.iter().map(|hidden| format!("used instead of {hidden}")));
+    lines.extend(plugin.hides.iter().map(|hidden| format!("hides {hidden}")));
     if let (Some(own), Some(found_as)) = (plugin.other_name(), &plugin.config_name) {
-        lines.push(format!("configs find it as {found_as}, by its file's name, though it is {own}"));
+        lines.push(format!("found as {found_as}, the name of its file; the manifest names {own}"));
     }
     lines.join(&format!("\n{:<32}", ""))
 }

@@ -1,4 +1,4 @@
-//! `rowsmith plugin pin`: the hashes of a config's plugins, written into the config.
+//! `rowsmith plugin pin`: writes the hashes of a config's plugins into the config.
 
 use crate::cli::Context;
 use crate::document::{Document, pointer, read_text};
@@ -19,13 +19,13 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What a plugin's line in the config is to be, and the file that it is of.
-type Wanted = BTreeMap<String, (String, PathBuf)>;
+/// Hash and file by name of the plugin.
+type FileHashes = BTreeMap<String, (String, PathBuf)>;
 
 pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Result<ExitCode, HostError> {
     let path = config.unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE));
     if path == Path::new("-") {
-        let text = "`plugin pin` works on the config's file, so the config cannot be standard input; name a file";
+        let text = "`plugin pin` writes into the file of the config; standard input is not supported";
         return Err(HostError::Usage(text.to_owned()));
     }
     let mut plugin_inventory = plugin_inventory(&path, &context.global.plugin_dirs)?;
@@ -34,8 +34,8 @@ pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Re
     let mut changes = Pins::new();
     for (name, (pin, file)) in &wanted {
         let change = match old.get(name) {
-            Some(before) if is_same(before, pin) => "as pinned".to_owned(),
-            Some(before) if check => format!("differs: {before} is pinned"),
+            Some(before) if is_same(before, pin) => "unchanged".to_owned(),
+            Some(before) if check => format!("differs from the pin {before}"),
             Some(before) => format!("changed, was {before}"),
             None if check => "not pinned".to_owned(),
             None => "new".to_owned(),
@@ -46,12 +46,12 @@ pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Re
         context.data(format_args!("{name:<24} {pin}  {change} ({})", file.display()))?;
     }
     for name in old.keys().filter(|name| !wanted.contains_key(*name)) {
-        context.printer.note(format_args!("the pin of {name} stays as it is: the config uses no file of that plugin"));
+        context.printer.note(format_args!("the pin of {name} is unchanged: the config uses no file of that plugin"));
     }
     let shown = path.display();
     if changes.is_empty() {
-        let nothing = if check { "" } else { "; nothing was written" };
-        context.printer.note(format_args!("{shown} has these hashes already{nothing}"));
+        let nothing = if check { "" } else { "; wrote nothing" };
+        context.printer.note(format_args!("{shown} already has these hashes{nothing}"));
         return Ok(ExitCode::Success);
     }
     if check {
@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Re
             "in {shown}, {}",
             count(changes.len(), "differs or is missing", "differ or are missing")
         ));
-        context.printer.hint(format_args!("if the change is meant, run `rowsmith plugin pin {shown}`"));
+        context.printer.hint(format_args!("after an intended change, run `rowsmith plugin pin {shown}`"));
         return Ok(ExitCode::Plugin);
     }
     write(&path, &changes)?;
@@ -72,15 +72,15 @@ fn count(number: usize, one: &str, several: &str) -> String {
     format!("{number} {noun} {verb}").trim_end().to_owned()
 }
 
-/// Both spellings of a pin are read, so both count as the same.
+/// Returns whether two pins are equal, with and without the prefix.
 fn is_same(one: &str, other: &str) -> bool {
     let bare = |pin: &str| pin.strip_prefix("sha256:").unwrap_or(pin).to_owned();
     bare(one) == bare(other)
 }
 
-/// Reads and hashes the files of all plugins. One that a run uses must be there; of other providers, those that are.
-fn hash_all(context: &Context, plugin_inventory: &mut PluginInventory) -> Result<Wanted, HostError> {
-    let mut wanted = Wanted::new();
+/// Hashes the files of all plugins. Plugins of other providers are optional.
+fn hash_all(context: &Context, plugin_inventory: &mut PluginInventory) -> Result<FileHashes, HostError> {
+    let mut wanted = FileHashes::new();
     for at in &plugin_inventory.used {
         let source = plugin_inventory.registry.source(at)?;
         add(context, &mut wanted, at, &source)?;
@@ -89,7 +89,7 @@ fn hash_all(context: &Context, plugin_inventory: &mut PluginInventory) -> Result
         match plugin_inventory.registry.source(at) {
             Ok(source) => add(context, &mut wanted, at, &source)?,
             Err(PluginError::NotFound { .. }) => {
-                context.printer.note(format_args!("{} is not pinned: there is no such plugin here", table(at)));
+                context.printer.note(format_args!("{} is not pinned: the plugin was not found", table(at)));
             }
             Err(error) => context.printer.warning(format_args!("{} is not pinned: {error}", table(at))),
         }
@@ -97,11 +97,11 @@ fn hash_all(context: &Context, plugin_inventory: &mut PluginInventory) -> Result
     Ok(wanted)
 }
 
-fn add(context: &Context, wanted: &mut Wanted, at: &PluginUse, source: &Source) -> Result<(), HostError> {
+fn add(context: &Context, wanted: &mut FileHashes, at: &PluginUse, source: &Source) -> Result<(), HostError> {
     let Manifest { kind, name, .. } = source.manifest();
     let name = format!("{kind}-{name}");
     let Source::File(image) = source else {
-        context.printer.note(format_args!("{name} is built into this program; there is no file to pin"));
+        context.printer.note(format_args!("{name} is built into this program and has no file to pin"));
         return Ok(());
     };
     match wanted.entry(name) {
@@ -110,7 +110,7 @@ fn add(context: &Context, wanted: &mut Wanted, at: &PluginUse, source: &Source) 
             let (pin, file) = taken.get();
             if *pin != format!("sha256:{}", image.sha256()) {
                 return Err(HostError::Config(format!(
-                    "{} uses {}, and another table {}: both are {}, which can have one pin only",
+                    "{} uses {}, and another table uses {}: {} can have only one pin",
                     table(at),
                     image.path.display(),
                     file.display(),
@@ -122,12 +122,12 @@ fn add(context: &Context, wanted: &mut Wanted, at: &PluginUse, source: &Source) 
     Ok(())
 }
 
-/// The table of the config that names a plugin, as people write it.
+/// Returns the table of a plugin in the notation of the config.
 fn table(at: &PluginUse) -> String {
     format!("[{}]", pointer::dotted(&at.pointer))
 }
 
-/// Puts the new hashes into the file: whole or not at all, with its permissions, and through a link into what it leads to.
+/// Writes the new hashes atomically, keeps the permissions of the file and follows links.
 fn write(path: &Path, changes: &Pins) -> Result<(), HostError> {
     let io =
         |what: &dyn std::fmt::Display| HostError::Io(format!("cannot write the config {}: {what}", path.display()));
@@ -137,7 +137,7 @@ fn write(path: &Path, changes: &Pins) -> Result<(), HostError> {
     }
     let before = text_of(&file)?;
     let text = pins::with_pins(&before, changes)
-        .map_err(|problem| HostError::Config(format!("the hashes have no place in {}: {problem}", path.display())))?;
+        .map_err(|problem| HostError::Config(format!("cannot write the hashes into {}: {problem}", path.display())))?;
     check_text(path, &before, &text, changes)?;
     let folder = file.parent().unwrap_or(Path::new("."));
     let permissions = fs::metadata(&file).map_err(|error| io(&error))?.permissions();
@@ -148,14 +148,14 @@ fn write(path: &Path, changes: &Pins) -> Result<(), HostError> {
     Ok(())
 }
 
-/// The text with its byte order mark, which [`read_text`] takes away.
+/// Returns the text with its byte order mark, which [`read_text`] removes.
 fn text_of(file: &Path) -> Result<String, HostError> {
     let text = read_text(file).map_err(LoadError::from)?;
     let marked = fs::read(file).is_ok_and(|bytes| bytes.starts_with("\u{feff}".as_bytes()));
     Ok(if marked { format!("\u{feff}{text}") } else { text })
 }
 
-/// A config is somebody's work: it is replaced only by a text that says the same but for the pins.
+/// Refuses a new text that differs from the old one in more than the pins.
 fn check_text(path: &Path, before: &str, after: &str, changes: &Pins) -> Result<(), HostError> {
     let parse = |text: &str| Document::parse(path.display().to_string(), text).ok();
     let is_same = parse(before).zip(parse(after)).is_some_and(|(before, after)| {
@@ -166,11 +166,11 @@ fn check_text(path: &Path, before: &str, after: &str, changes: &Pins) -> Result<
     if is_same {
         return Ok(());
     }
-    let text = format!("{} was left alone: it would say something else with the hashes in it", path.display());
+    let text = format!("{} is unchanged: the hashes would change other values", path.display());
     Err(HostError::Config(text))
 }
 
-/// What a config says, but for its pins and for a table that holds nothing else.
+/// Returns the config without its pins, and without a table that has only pins.
 fn without_pins(mut config: Value) -> Value {
     if let Some(Value::Object(plugins)) = config.get_mut("plugins") {
         plugins.remove("pins");

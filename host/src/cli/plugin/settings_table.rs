@@ -1,28 +1,28 @@
-//! The settings of a plugin as an aligned table, from the schema of its config.
+//! Renders the settings of a plugin as an aligned table.
 
 use crate::diagnostic::printable;
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// How wide the table may be.
+/// Maximum width of the table.
 const WIDTH: usize = 110;
-/// The text keeps at least so much room, however long the names are.
-const LEAST_TEXT: usize = 40;
+/// Minimum width of the descriptions.
+const MIN_TEXT: usize = 40;
 const TITLES: [&str; 3] = ["SETTING", "TYPE", "DEFAULT"];
-/// Tables in tables in tables: deeper ones are in the JSON.
-const DEEPEST: usize = 8;
+/// Maximum depth of nested tables.
+const MAX_DEPTH: usize = 8;
 
 struct Line {
     cells: [String; 3],
     meaning: String,
 }
 
-/// All settings, those of nested tables with dots.
+/// Returns the table. Settings of nested tables have names with dots.
 pub(super) fn settings_table(schema: &Value) -> String {
     let mut lines = Vec::new();
     collect(&mut lines, schema, "", 0);
     if lines.is_empty() {
-        return "It has no settings.\n".to_owned();
+        return "The plugin has no settings.\n".to_owned();
     }
     let widths = [0, 1, 2].map(|column| {
         let cells = lines.iter().map(|line| width(&line.cells[column]));
@@ -32,13 +32,7 @@ pub(super) fn settings_table(schema: &Value) -> String {
     let mut text = String::new();
     write(&mut text, &TITLES.map(str::to_owned), widths, &["MEANING".to_owned()], indent);
     for line in &lines {
-        write(
-            &mut text,
-            &line.cells,
-            widths,
-            &wrap(&line.meaning, WIDTH.saturating_sub(indent).max(LEAST_TEXT)),
-            indent,
-        );
+        write(&mut text, &line.cells, widths, &wrap(&line.meaning, WIDTH.saturating_sub(indent).max(MIN_TEXT)), indent);
     }
     if lines.iter().any(|line| line.cells[1].contains("secret")) {
         text.push_str("\nA secret is written as { env = \"NAME\" } or { file = \"path\" }.\n");
@@ -49,7 +43,7 @@ pub(super) fn settings_table(schema: &Value) -> String {
 fn collect(lines: &mut Vec<Line>, schema: &Value, prefix: &str, depth: usize) {
     let properties = schema.get("properties").and_then(Value::as_object);
     let required = schema.get("required").and_then(Value::as_array);
-    for (key, property) in properties.into_iter().flatten().filter(|_| depth < DEEPEST) {
+    for (key, property) in properties.into_iter().flatten().filter(|_| depth < MAX_DEPTH) {
         let must = required.is_some_and(|names| names.iter().any(|name| name == key));
         let default = match property.get("default") {
             _ if must => "(required)".to_owned(),
@@ -59,7 +53,7 @@ fn collect(lines: &mut Vec<Line>, schema: &Value, prefix: &str, depth: usize) {
         let name = format!("{prefix}{key}");
         let cells = [&name, &type_text(property), &default].map(|cell| printable(cell).into_owned());
         lines.push(Line { cells, meaning: printable(&meaning(property)).into_owned() });
-        // The keys of a list's tables, and of tables under names that the user chooses, are settings too.
+        // Tables in lists, and tables with keys of the user's choice, have settings too.
         let inside =
             [("", Some(property)), ("[]", property.get("items")), (".NAME", property.get("additionalProperties"))];
         for (step, inner) in inside {
@@ -89,7 +83,7 @@ fn type_text(property: &Value) -> String {
     }
 }
 
-/// The description, and what of the rules the type does not say.
+/// Returns the description with the limits of the value.
 fn meaning(property: &Value) -> String {
     let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
     let mut sentences: Vec<String> = vec![about.split_whitespace().collect::<Vec<_>>().join(" ")];
@@ -99,9 +93,9 @@ fn meaning(property: &Value) -> String {
         sentences.push(format!("One of {}.", values.join(", ")));
     }
     match (property.get("minimum"), property.get("maximum")) {
-        (Some(least), Some(most)) => sentences.push(format!("From {least} to {most}.")),
-        (Some(least), None) if least != 0 => sentences.push(format!("At least {least}.")),
-        (None, Some(most)) => sentences.push(format!("At most {most}.")),
+        (Some(min), Some(max)) => sentences.push(format!("From {min} to {max}.")),
+        (Some(min), None) if min != 0 => sentences.push(format!("At least {min}.")),
+        (None, Some(max)) => sentences.push(format!("At most {max}.")),
         _ => {}
     }
     sentences.retain(|sentence| !sentence.is_empty());
@@ -124,11 +118,11 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Breaks a text between words; a word that is too long has a line of its own.
-fn wrap(text: &str, most: usize) -> Vec<String> {
+/// Wraps a text between words. A word that is too long has its own line.
+fn wrap(text: &str, max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        match lines.last_mut().filter(|line| width(line) + 1 + width(word) <= most) {
+        match lines.last_mut().filter(|line| width(line) + 1 + width(word) <= max) {
             Some(line) => {
                 line.push(' ');
                 line.push_str(word);
@@ -177,8 +171,8 @@ A secret is written as { env = \"NAME\" } or { file = \"path\" }.
     }
 
     #[test]
-    fn nothing_to_set_is_said() {
-        assert_eq!(settings_table(&json!({"type": "object", "properties": {}})), "It has no settings.\n");
-        assert_eq!(settings_table(&json!(true)), "It has no settings.\n");
+    fn a_plugin_without_settings_has_no_table() {
+        assert_eq!(settings_table(&json!({"type": "object", "properties": {}})), "The plugin has no settings.\n");
+        assert_eq!(settings_table(&json!(true)), "The plugin has no settings.\n");
     }
 }

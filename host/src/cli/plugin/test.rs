@@ -1,4 +1,4 @@
-//! `rowsmith plugin test`: the conformance suite of its kind, run on a library.
+//! `rowsmith plugin test`: runs the conformance suite on a library.
 
 use crate::cli::Context;
 use crate::cli::plugin::args::PluginTestArgs;
@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
         return Err(HostError::Usage(needs(&image.manifest, &missing)));
     }
     let report = suite.run();
-    // A process that another one of this command has started only does its part.
+    // A worker process of the suite prints nothing.
     if !report.checks.is_empty() {
         context.data(&report)?;
     }
@@ -37,22 +37,17 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
 
 fn needs(manifest: &Manifest, missing: &[String]) -> String {
     let flags: Vec<String> = missing.iter().map(|name| format!("`--set {name}=…`")).collect();
-    format!(
-        "the {} plugin `{}` cannot be tested without {}, or `--config FILE` of a run",
-        manifest.kind,
-        manifest.name,
-        flags.join(" and ")
-    )
+    format!("the {} plugin `{}` needs {}, or `--config FILE`", manifest.kind, manifest.name, flags.join(" and "))
 }
 
-/// The plugin's config: what a run gives it, with the `--set` of the command line over it.
+/// Returns the plugin's settings: those of `--config`, overridden by `--set`.
 fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Result<Document, HostError> {
-    let mut document = Document::parse("--set", "").map_err(|_| HostError::Usage("`--set` cannot be read".into()))?;
+    let mut document = Document::parse("--set", "").map_err(|_| HostError::Usage("cannot read `--set`".into()))?;
     if let Some(path) = &args.config {
         if !is_safe_with_settings_of_run(manifest) {
             return Err(HostError::Usage(format!(
-                "`--config` cannot be used with the {} plugin `{}`: it has no setting `path` that a test could turn \
-                 elsewhere, so what the run has stored could be lost; name a place for the test with `--set`",
+                "`--config` cannot be used with the {} plugin `{}`: it has no setting `path` that the test can replace, so \
+                 the data of a run could be lost; use `--set` with a location for the test",
                 manifest.kind, manifest.name
             )));
         }
@@ -64,21 +59,20 @@ fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Resu
     Ok(document)
 }
 
-/// Settings that the plugin does not know are the user's mistake, not the plugin's. Those that are missing come later: the
-/// suite supplies some.
+/// Refuses invalid settings. The suite supplies some of the missing ones, so they are checked later.
 fn check_settings(document: &Document, manifest: &Manifest) -> Result<(), HostError> {
     let mut problems = check_schema(&document.value, &manifest.config_schema);
     problems.retain(|problem| !matches!(problem.kind, ProblemKind::MissingKey { .. }));
-    let said = problems_to_diagnostics(document, "", &problems).into_iter().map(|problem| {
+    let messages = problems_to_diagnostics(document, "", &problems).into_iter().map(|problem| {
         let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
         format!("{}{help}", problem.message)
     });
-    let said: Vec<String> = said.collect();
-    if said.is_empty() { Ok(()) } else { Err(HostError::Usage(said.join("\n"))) }
+    let messages: Vec<String> = messages.collect();
+    if messages.is_empty() { Ok(()) } else { Err(HostError::Usage(messages.join("\n"))) }
 }
 
-/// Checks clear stores and replace files. The suite puts a `path` into a temporary folder; any other setting that names
-/// a place would lead it to the run's own data. Where there are no settings, none are taken.
+/// Returns whether the suite can use the settings of a run. Its checks clear stores and replace files, and it moves only
+/// `path` to a temporary folder. Any other setting with a location would lead to the data of the run.
 fn is_safe_with_settings_of_run(manifest: &Manifest) -> bool {
     let settings = &manifest.config_schema["properties"];
     match manifest.kind {
@@ -95,15 +89,15 @@ fn config_of_run(context: &Context, path: &Path, manifest: &Manifest) -> Result<
     let is_this = |other: &Manifest| other.kind == manifest.kind && other.name == manifest.name;
     let used = loaded.plugins.into_iter().find(|plugin| is_this(plugin.source.manifest()));
     used.map(|plugin| plugin.usage.config).ok_or_else(|| {
-        HostError::Usage(format!("{} uses no {} plugin `{}`", path.display(), manifest.kind, manifest.name))
+        HostError::Usage(format!("{} has no {} plugin `{}`", path.display(), manifest.kind, manifest.name))
     })
 }
 
-/// This command again, for the checks that need a second process.
+/// Returns the command of a second process, which some checks need.
 fn worker(args: &PluginTestArgs) -> Result<Worker, HostError> {
     let program = std::env::current_exe()
-        .map_err(|error| HostError::Io(format!("cannot find the program that is running: {error}")))?;
-    // The settings come with the task.
+        .map_err(|error| HostError::Io(format!("cannot find the path of this program: {error}")))?;
+    // The worker receives the settings with its task.
     let arguments = ["plugin".into(), "test".into(), "--".into(), args.file.clone().into_os_string()];
     Ok(Worker::new(program, arguments))
 }
@@ -122,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_path_is_turned_away_from_the_data_of_a_run() {
+    fn only_settings_with_a_path_are_safe() {
         let path = r#"{"path":{"type":"string"},"size":{"type":"integer"}}"#;
         let address = r#"{"address":{"type":"string"}}"#;
         let paths = r#"{"path":{"type":"object","properties":{"path":{"type":"string"}}}}"#;

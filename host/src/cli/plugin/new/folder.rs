@@ -1,39 +1,39 @@
-//! Puts the files of a new plugin into its folder: all of them or none.
+//! Writes the files of a new plugin into its folder: all of them or none.
 //!
-//! They are written into a temporary folder first, which then takes the target's name. Into a folder that is there
-//! already they are moved one by one.
+//! They are written into a temporary folder first, which is then renamed to the target. If the target exists, the files
+//! are moved one by one.
 
 use super::template::File;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why nothing was written.
+/// The reason why nothing was written.
 #[derive(Debug)]
-pub(super) enum Refused {
-    /// There is something already.
+pub(super) enum WriteError {
+    /// The target exists.
     Taken(String),
-    /// The system does not want it.
+    /// The system refuses.
     Io(String),
 }
 
 /// Writes the files; `force` allows a folder that is not empty, and overwrites files of the same names.
-pub(super) fn write(target: &Path, files: &[File], force: bool) -> Result<(), Refused> {
-    let failed = |error: io::Error| Refused::Io(format!("cannot write to {}: {}", target.display(), plain(&error)));
-    let there = match fs::read_dir(target) {
+pub(super) fn write(target: &Path, files: &[File], force: bool) -> Result<(), WriteError> {
+    let failed = |error: io::Error| WriteError::Io(format!("cannot write to {}: {}", target.display(), plain(&error)));
+    let existing = match fs::read_dir(target) {
         Ok(mut entries) => Some(entries.next().is_some()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
-    if there == Some(true) && !force {
+    if existing == Some(true) && !force {
         let message =
-            format!("{} is not empty; name another folder with --dir, or overwrite with --force", target.display());
-        return Err(Refused::Taken(message));
+            format!("{} is not empty; choose another folder with --dir, or overwrite with --force", target.display());
+        return Err(WriteError::Taken(message));
     }
     if let Some((path, _)) = files.iter().find(|(path, _)| target.join(path).is_dir()) {
-        return Err(Refused::Taken(format!("{} is a folder", target.join(path).display())));
+        return Err(WriteError::Taken(format!("{} is a folder", target.join(path).display())));
     }
-    let near = if there.is_some() { target.to_owned() } else { existing(target) };
+    let near = if existing.is_some() { target.to_owned() } else { existing_parent(target) };
     let made = tempfile::Builder::new().prefix(".rowsmith-new-").tempdir_in(near).map_err(failed)?;
     let crate_folder = made.path().join("crate");
     for (path, text) in files {
@@ -41,25 +41,25 @@ pub(super) fn write(target: &Path, files: &[File], force: bool) -> Result<(), Re
         fs::create_dir_all(path.parent().unwrap_or(&crate_folder)).map_err(failed)?;
         fs::write(path, text).map_err(failed)?;
     }
-    let moved = if there.is_some() { fill(&crate_folder, target, files) } else { place(&crate_folder, target) };
+    let moved = if existing.is_some() { fill(&crate_folder, target, files) } else { rename(&crate_folder, target) };
     moved.map_err(failed)
 }
 
-/// The nearest folder above that is there: what is made in it can be renamed to what is below it.
-fn existing(target: &Path) -> PathBuf {
+/// Returns the nearest existing folder above, in which a temporary folder can be renamed to the target.
+fn existing_parent(target: &Path) -> PathBuf {
     let above = target.ancestors().skip(1).find(|folder| folder.as_os_str().is_empty() || folder.exists());
     above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// Gives a folder its name.
-fn place(made: &Path, target: &Path) -> io::Result<()> {
+/// Renames the temporary folder to the target.
+fn rename(made: &Path, target: &Path) -> io::Result<()> {
     if let Some(above) = target.parent() {
         fs::create_dir_all(above)?;
     }
     fs::rename(made, target)
 }
 
-/// Moves files into a folder that is there.
+/// Moves files into an existing folder.
 fn fill(made: &Path, target: &Path, files: &[File]) -> io::Result<()> {
     for (path, _) in files {
         let to = target.join(path);
@@ -68,7 +68,7 @@ fn fill(made: &Path, target: &Path, files: &[File]) -> io::Result<()> {
     files.iter().try_for_each(|(path, _)| fs::rename(made.join(path), target.join(path)))
 }
 
-/// The system's own words; the text of a temporary folder's error names that folder.
+/// Returns the message of the system, without the name of the temporary folder.
 fn plain(error: &io::Error) -> String {
     let code = error.raw_os_error();
     code.map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
@@ -101,17 +101,20 @@ mod tests {
         fs::create_dir_all(at("taken/src")).unwrap();
         fs::write(at("taken/Cargo.toml"), "mine").unwrap();
         fs::write(at("taken/mine"), "mine").unwrap();
-        assert!(matches!(write(&at("taken"), &files(), false), Err(Refused::Taken(_))));
+        assert!(matches!(write(&at("taken"), &files(), false), Err(WriteError::Taken(_))));
         assert_eq!(names(&at("taken")), ["Cargo.toml", "mine", "src"]);
         write(&at("taken"), &files(), true).expect("it is forced");
         assert_eq!(fs::read_to_string(at("taken/Cargo.toml")).unwrap(), "new\n");
         assert_eq!(names(&at("taken")), ["Cargo.toml", "mine", "src"]);
 
         fs::create_dir_all(at("odd/Cargo.toml")).unwrap();
-        assert!(matches!(write(&at("odd"), &files(), true), Err(Refused::Taken(_))), "a folder in a file's place");
+        assert!(
+            matches!(write(&at("odd"), &files(), true), Err(WriteError::Taken(_))),
+            "a folder with the name of a file"
+        );
         assert!(!at("odd/src").exists());
 
-        assert!(matches!(write(&at("taken/mine/below"), &files(), false), Err(Refused::Io(_))));
+        assert!(matches!(write(&at("taken/mine/below"), &files(), false), Err(WriteError::Io(_))));
         assert_eq!(names(folder.path()), ["deep", "empty", "new", "odd", "taken"], "no temporary folder is left");
     }
 }

@@ -1,12 +1,12 @@
-//! `rowsmith plugin new`: writes the crate of a plugin, which builds, passes its tests and runs as it is.
+//! `rowsmith plugin new`: creates the crate of a plugin, which builds, passes its tests and runs.
 //!
-//! [`name`] checks what the plugin is called, [`api`] and [`beside`] say what its crate depends on, [`template`] makes
-//! the text of its files, [`folder`] puts them into place, and [`command`] goes through all of it.
+//! [`name`] validates the name, [`api`] and [`installed_crate`] choose the dependencies, [`template`] fills in the files,
+//! [`folder`] writes them, and [`command`] runs these steps.
 
 mod api;
-mod beside;
 mod command;
 mod folder;
+mod installed_crate;
 mod name;
 mod next_steps;
 mod template;

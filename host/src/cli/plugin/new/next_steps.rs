@@ -1,9 +1,9 @@
-//! The commands to type next, as a shell takes them.
+//! The next commands for the user.
 
 use crate::settings::env;
 use std::path::Path;
 
-/// The commands, in their order.
+/// Returns the commands in order.
 pub(super) fn next_steps(folder: &Path, executable: Option<&Path>) -> Vec<String> {
     let run = format!("{} run", program(executable));
     let mut steps = vec!["cargo test".to_owned(), "cargo build".to_owned(), run];
@@ -13,7 +13,7 @@ pub(super) fn next_steps(folder: &Path, executable: Option<&Path>) -> Vec<String
     steps
 }
 
-/// The name of this program when a shell finds it by that, else its path.
+/// Returns the name of this program if `PATH` leads to it, else its path.
 fn program(executable: Option<&Path>) -> String {
     let name = env!("CARGO_PKG_NAME");
     let Some(executable) = executable else { return name.to_owned() };
@@ -28,7 +28,7 @@ fn program(executable: Option<&Path>) -> String {
     }
 }
 
-/// A word that a shell reads as it is.
+/// Quotes a word for a shell.
 fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ':' | '\\');
     if !text.is_empty() && text.chars().all(plain) && (cfg!(windows) || !text.contains('\\')) {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_quoted_where_a_shell_needs_it() {
+    fn folders_are_quoted_for_shells() {
         for (folder, first) in [
             ("rowsmith-scraper-a", "cd rowsmith-scraper-a"),
             ("my plugins/a", "cd 'my plugins/a'"),

@@ -1,24 +1,23 @@
-//! The files of a new plugin: texts of `host/templates` with the plugin's names put in.
+//! The files of a new plugin: the texts of `host/templates` with the names of the plugin.
 //!
-//! The manifest is kept under another name than Cargo's: a folder with a manifest would be a package of its own for
-//! Cargo, and left out of this one.
+//! The manifest has another name in the templates, because Cargo treats a folder with a `Cargo.toml` as another package.
 
 use super::api::Dependencies;
 use super::name::PluginName;
 use crate::plugin::discovery::file_name;
 use rowsmith_plugin_api::manifest::PluginKind;
 
-/// A file: its path inside the crate's folder, and its text.
+/// Path in the crate, and text of a file.
 pub(super) type File = (&'static str, String);
 
-/// What the kinds do not share.
-struct Parts {
+/// The parts that differ by kind.
+struct KindParts {
     about: &'static str,
     next: &'static str,
     files: [(&'static str, &'static str); 4],
 }
 
-/// The files that a folder of templates has, with the paths that they get.
+/// Files of a folder of templates, with their paths in the crate.
 macro_rules! files {
     ($kind:literal, $sample:literal) => {
         [
@@ -30,31 +29,31 @@ macro_rules! files {
     };
 }
 
-/// The files that all kinds have, in the order in which they are written.
+/// Files of all kinds, in order of writing.
 const SHARED: [(&str, &str); 3] = [
     ("Cargo.toml", include_str!("../../../../templates/plugin/Cargo.toml.in")),
     ("README.md", include_str!("../../../../templates/plugin/README.md")),
     (".gitignore", include_str!("../../../../templates/plugin/gitignore")),
 ];
 
-fn parts(kind: PluginKind) -> Parts {
+fn parts(kind: PluginKind) -> KindParts {
     match kind {
-        PluginKind::Scraper => Parts {
+        PluginKind::Scraper => KindParts {
             about: "A Rowsmith scraper: rows from the lines of a text file.",
             next: "Rows are anything that serialises as a struct or a map; pages are fetched with `host.http()`.",
             files: files!("scraper", "lines.txt"),
         },
-        PluginKind::Cache => Parts {
+        PluginKind::Cache => KindParts {
             about: "A Rowsmith cache: answers in memory, gone when the run ends.",
-            next: "A store that outlives the run says so in `store()`; stores that several programs share can offer more.",
+            next: "A persistent store sets `persistent` in `store()`; a store that several processes share can offer coordination.",
             files: files!("cache", "rows.csv"),
         },
-        PluginKind::Provider => Parts {
+        PluginKind::Provider => KindParts {
             about: "A Rowsmith provider: asks a server with the chat completions API.",
             next: "`request` and `response` are pure functions; the host sends the requests. A provider without HTTP implements `Provider`.",
             files: files!("provider", "rows.csv"),
         },
-        PluginKind::Exporter => Parts {
+        PluginKind::Exporter => KindParts {
             about: "A Rowsmith exporter: rows as blocks of text.",
             next: "An exporter that writes no file implements `Exporter` itself.",
             files: files!("exporter", "rows.csv"),
@@ -62,12 +61,12 @@ fn parts(kind: PluginKind) -> Parts {
     }
 }
 
-/// The library that `cargo build` makes, as a config and a command line name it.
+/// Returns the path of the library that `cargo build` creates.
 pub(super) fn library(plugin: &PluginName) -> String {
     format!("target/debug/{}", file_name(plugin.kind, &plugin.name))
 }
 
-/// All files of a plugin.
+/// Returns all files of a plugin.
 pub(super) fn files(plugin: &PluginName, dependencies: &Dependencies) -> Vec<File> {
     let parts = parts(plugin.kind);
     let package = plugin.package();
@@ -82,7 +81,8 @@ pub(super) fn files(plugin: &PluginName, dependencies: &Dependencies) -> Vec<Fil
         ("{{testkit}}", &dependencies.testkit),
         ("{{crate}}", &package),
     ];
-    let fill = |text: &str| names.iter().fold(text.to_owned(), |text, (mark, value)| text.replace(mark, value));
+    let fill =
+        |text: &str| names.iter().fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value));
     SHARED.iter().chain(&parts.files).map(|(path, text)| (*path, fill(text))).collect()
 }
 
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_mark_is_left() {
+    fn every_placeholder_is_filled() {
         let dependencies = Dependencies { api: "\"1\"".to_owned(), testkit: "\"1\"".to_owned() };
         for kind in PluginKind::ALL {
             let plugin = PluginName { kind, name: "a-b".to_owned() };

@@ -1,0 +1,19 @@
+//! Formats of printed data.
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+/// Format of printed data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputFormat {
+    /// Text for reading.
+    #[default]
+    Human,
+    /// JSON.
+    Json,
+}
+
+/// Returns indented JSON.
+pub(super) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

@@ -1,0 +1,73 @@
+//! The program from the command line to the exit code.
+
+use super::args::{Cli, Command};
+use super::print_error::print_error;
+use super::{Context, cache, check, completions, init, list, logging, plan, plugin, run, schema};
+use crate::exit_code::ExitCode;
+use crate::limit::stop::Stop;
+use crate::plugin::exit_guard::ExitGuard;
+#[cfg(unix)]
+use crate::plugin::isolated;
+use crate::plugin::redact::Redactor;
+use crate::printer::Printer;
+use crate::startup::HostError;
+use clap::Parser as _;
+use std::time::Duration;
+
+/// Maximum concurrent calls of plugins, including those that never return.
+const MAX_CALLS: usize = 4_096;
+/// Maximum delay of the program's end by blocked plugins.
+const SHUTDOWN: Duration = Duration::from_millis(200);
+
+/// Parses the command line, runs the command and returns its result.
+pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(kind) = isolated::is_asked_for(std::env::args_os()) {
+        return isolated::serve(&kind);
+    }
+    let _guard = ExitGuard::arm();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data, not errors.
+            drop(error.print());
+            return if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
+        }
+    };
+    let global = cli.global.clone();
+    let printer = Printer { color: global.color.for_stderr(), quiet: global.quiet };
+    let redactor = Redactor::default();
+    logging::start(&global, printer, redactor.clone());
+    rowsmith_abi::install_panic_hook();
+    let (runtime, calls) = match (new_runtime("rowsmith"), new_runtime("rowsmith-call")) {
+        (Ok(runtime), Ok(calls)) => (runtime, calls),
+        (Err(error), _) | (_, Err(error)) => {
+            printer.error(format_args!("cannot start: {error}"));
+            return ExitCode::Unexpected;
+        }
+    };
+    let context = Context { printer, global, stop: Stop::default(), redactor, calls: calls.handle().clone() };
+    let result = runtime.block_on(dispatch(&context, cli.command));
+    calls.shutdown_timeout(SHUTDOWN);
+    runtime.shutdown_timeout(SHUTDOWN);
+    result.unwrap_or_else(|error| print_error(&context, &error))
+}
+
+fn new_runtime(name: &str) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().thread_name(name).max_blocking_threads(MAX_CALLS).build()
+}
+
+async fn dispatch(context: &Context, command: Command) -> Result<ExitCode, HostError> {
+    match command {
+        Command::Run(args) => run::run(context, args).await,
+        Command::Plan(args) => plan::run(context, args).await,
+        Command::Check(args) => check::run(context, args).await,
+        Command::List(args) => list::run(context, args).await,
+        Command::Plugin(args) => plugin::run(context, args),
+        Command::Cache(args) => cache::run(context, args).await,
+        Command::Init(args) => init::run(context, &args),
+        Command::Schema => schema::run(context),
+        Command::Completions(args) => completions::run(context, &args),
+    }
+}
