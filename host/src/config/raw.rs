@@ -74,7 +74,7 @@ pub struct RawProvider {
 /// The question about each row.
 #[derive(Debug, PluginConfig)]
 pub struct RawEnrich {
-    /// Name of the [providers] table to use. Optional when there is only one.
+    /// Name of the table in `providers` to use. Optional when there is only one.
     pub provider: Option<String>,
     /// Columns that the model sees. Default: all columns.
     #[config(default = [])]
