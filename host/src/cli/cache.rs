@@ -117,11 +117,11 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
         let keys: Vec<_> = damaged.iter().map(|(key, _)| key.0).collect();
         let removed = cache.client.delete_many(&keys).await.map_err(failed)?;
         context.data(format_args!(
-            "{entries} valid entries; removed {removed} damaged entries, whose rows are asked again"
+            "{entries} valid entries; damaged and removed: {removed} (their rows are asked again)"
         ))?;
         return Ok(if problems.is_empty() { ExitCode::Success } else { ExitCode::Cache });
     }
-    context.data(format_args!("{entries} valid entries, {} damaged entries", damaged.len()))?;
+    context.data(format_args!("{entries} valid and {} damaged entries", damaged.len()))?;
     if damaged.is_empty() && problems.is_empty() {
         return Ok(ExitCode::Success);
     }
