@@ -48,7 +48,7 @@ pub fn conflict(files: &[FileUse], store: Option<&Path>) -> Option<String> {
 }
 
 /// Resolves links and dots, as far as the path exists.
-fn resolved(path: &Path) -> PathBuf {
+pub(crate) fn resolved(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if let Ok(real) = absolute.canonicalize() {
         return real;

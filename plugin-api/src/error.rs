@@ -41,7 +41,7 @@ pub enum ErrorKind {
     Unsupported,
     /// Reading or writing a file failed.
     Io,
-    /// The reader of a stream closed it.
+    /// The reader of the output closed it; set by [`crate::output::OutputFile`] for the standard output and for pipes.
     BrokenPipe,
     /// The data cannot be parsed.
     InvalidData,
@@ -66,7 +66,6 @@ impl ErrorKind {
         match source.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::NoSpace,
             std::io::ErrorKind::NotFound => Self::NotFound,
-            std::io::ErrorKind::BrokenPipe => Self::BrokenPipe,
             _ => Self::Io,
         }
     }

@@ -29,18 +29,18 @@ pub(super) async fn run(context: &Context, args: CacheArgs) -> Result<ExitCode, 
 }
 
 async fn open(context: &Context, config: &ConfigArgs) -> Result<(OpenPlugins, Opened<CacheClient>), HostError> {
-    let session = context.session(context.load(config, None)?, true);
-    let cache = session.cache().await?;
-    Ok((session, cache))
+    let open_plugins = context.open_plugins(context.load(config, None)?, true);
+    let cache = open_plugins.cache().await?;
+    Ok((open_plugins, cache))
 }
 
 async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> Result<ExitCode, HostError> {
-    let (session, cache) = open(context, config).await?;
-    let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
+    let (open_plugins, cache) = open(context, config).await?;
+    let failed = |error| open_plugins.call_error(PluginKind::Cache, &cache.name, error);
     let store = cache.client.store().await.map_err(failed)?;
     let stats = cache.client.stats().await.map_err(failed)?;
     let mut models: BTreeMap<String, u64> = BTreeMap::new();
-    let damaged = walk(&session, &cache, |_, meta| {
+    let damaged = walk(&open_plugins, &cache, |_, meta| {
         *models.entry(format!("{} ({})", meta.provider, meta.model)).or_default() += 1;
     })
     .await?
@@ -71,7 +71,7 @@ async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> 
 
 /// Reads all entries; returns the keys of the damaged ones with the reason.
 async fn walk(
-    session: &OpenPlugins,
+    open_plugins: &OpenPlugins,
     cache: &Opened<CacheClient>,
     mut valid: impl FnMut(&RowKey, RecordMeta),
 ) -> Result<Vec<(RowKey, String)>, HostError> {
@@ -79,13 +79,13 @@ async fn walk(
     let mut after = None;
     loop {
         let page = cache.client.scan(after, PAGE).await;
-        let page = page.map_err(|error| session.call_error(PluginKind::Cache, &cache.name, error))?;
+        let page = page.map_err(|error| open_plugins.call_error(PluginKind::Cache, &cache.name, error))?;
         let Some((last, _)) = page.last() else {
             return Ok(damaged);
         };
         if after.is_some_and(|after| *last <= after) {
             let error = Error::new(ErrorKind::InvalidData, "`scan` does not continue after the given key");
-            return Err(session.call_error(PluginKind::Cache, &cache.name, error));
+            return Err(open_plugins.call_error(PluginKind::Cache, &cache.name, error));
         }
         after = Some(*last);
         for (key, value) in &page {
@@ -99,14 +99,14 @@ async fn walk(
 }
 
 async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<ExitCode, HostError> {
-    let (session, cache) = open(context, config).await?;
-    let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
+    let (open_plugins, cache) = open(context, config).await?;
+    let failed = |error| open_plugins.call_error(PluginKind::Cache, &cache.name, error);
     let problems = cache.client.verify().await.map_err(failed)?;
     for problem in &problems {
         context.printer.error(problem);
     }
     let mut entries = 0_u64;
-    let damaged = walk(&session, &cache, |_, _| entries += 1).await?;
+    let damaged = walk(&open_plugins, &cache, |_, _| entries += 1).await?;
     for (key, why) in damaged.iter().take(SHOWN) {
         context.printer.error(format_args!("entry {}: {why}", key.hex()));
     }
@@ -130,8 +130,8 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
 }
 
 async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<ExitCode, HostError> {
-    let (session, cache) = open(context, config).await?;
-    let failed = |error| session.call_error(PluginKind::Cache, &cache.name, error);
+    let (open_plugins, cache) = open(context, config).await?;
+    let failed = |error| open_plugins.call_error(PluginKind::Cache, &cache.name, error);
     let store = cache.client.store().await.map_err(failed)?;
     let entries = cache.client.stats().await.map_err(failed)?.entries;
     if !yes && !confirmed(context, &format!("remove {entries} answers from {}?", store.name))? {

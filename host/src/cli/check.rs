@@ -34,35 +34,35 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
         return Ok(ExitCode::Success);
     }
     let may_be_missing = !args.online || args.record_replay.replay.is_some();
-    let session = context
-        .session(loaded, may_be_missing)
+    let open_plugins = context
+        .open_plugins(loaded, may_be_missing)
         .with_record_replay(record_replay::open(context, &args.record_replay)?)?;
-    open_all(&session).await?;
+    open_all(&open_plugins).await?;
     context.data(lines.trim_end())?;
     if args.online {
-        context.data(verify(&session).await?)?;
+        context.data(verify(&open_plugins).await?)?;
     }
     let secrets = if missing.is_empty() { "" } else { "; a run needs the secrets above" };
     context.data(format_args!("{name} is valid{secrets}"))?;
-    Ok(record_replay::finish(context, &session, ExitCode::Success))
+    Ok(record_replay::finish(context, &open_plugins, ExitCode::Success))
 }
 
-async fn open_all(session: &OpenPlugins) -> Result<(), HostError> {
-    let scraper = session.scraper().await?;
-    session.cache().await?;
-    session.provider().await?;
-    let exporters = session.exporters(false).await?;
+async fn open_all(open_plugins: &OpenPlugins) -> Result<(), HostError> {
+    let scraper = open_plugins.scraper().await?;
+    open_plugins.cache().await?;
+    open_plugins.provider().await?;
+    let exporters = open_plugins.exporters(false).await?;
     let source = scraper.client.source_paths().await;
-    let source = source.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
-    session.check_targets(&exporters, &source)
+    let source = source.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    open_plugins.check_targets(&exporters, &source)
 }
 
-async fn verify(session: &OpenPlugins) -> Result<String, HostError> {
-    let (provider, info) = session.provider().await?;
+async fn verify(open_plugins: &OpenPlugins) -> Result<String, HostError> {
+    let (provider, info) = open_plugins.provider().await?;
     if !provider.can("verify") {
         return Ok(format!("{} cannot verify `{}` without a call", provider.name, info.model));
     }
-    provider.client.verify().await.map_err(|error| session.call_error(PluginKind::Provider, &provider.name, error))
+    provider.client.verify().await.map_err(|error| open_plugins.call_error(PluginKind::Provider, &provider.name, error))
 }
 
 /// Returns the errors of secrets, which a run needs and a check does not.

@@ -41,8 +41,8 @@ impl Context {
         }
     }
 
-    /// Creates the session of a command over a config.
-    pub(crate) fn session(&self, loaded: Loaded, secrets_may_be_missing: bool) -> OpenPlugins {
+    /// Prepares to open the plugins of a command.
+    pub(crate) fn open_plugins(&self, loaded: Loaded, secrets_may_be_missing: bool) -> OpenPlugins {
         let services = services(self.stop.clone(), self.redactor.clone(), self.calls.clone());
         OpenPlugins::new(loaded, services, secrets_may_be_missing, self.printer.color)
     }

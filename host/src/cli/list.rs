@@ -11,14 +11,14 @@ use serde_json::json;
 
 pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, HostError> {
     let loaded = context.load(&args.config, None)?;
-    let session =
-        context.session(loaded, true).with_record_replay(record_replay::open(context, &args.record_replay)?)?;
-    let scraper = session.scraper().await?;
+    let open_plugins =
+        context.open_plugins(loaded, true).with_record_replay(record_replay::open(context, &args.record_replay)?)?;
+    let scraper = open_plugins.scraper().await?;
     if !scraper.can("list") {
         return Err(HostError::Usage(format!("the scraper plugin `{}` does not support `list`", scraper.name)));
     }
     let listings = scraper.client.list().await;
-    let listings = listings.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    let listings = listings.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &scraper.name, error))?;
     match args.format {
         OutputFormat::Json => context.data(pretty(&json!(listings)))?,
         OutputFormat::Human => {
@@ -28,5 +28,5 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
             }
         }
     }
-    Ok(record_replay::finish(context, &session, ExitCode::Success))
+    Ok(record_replay::finish(context, &open_plugins, ExitCode::Success))
 }

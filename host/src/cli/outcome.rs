@@ -59,7 +59,13 @@ pub(super) fn stop_text(reason: &StopReason) -> String {
 }
 
 /// Prints the summary and all problems.
-pub(super) fn print_outcome(context: &Context, session: &OpenPlugins, end: &RunEnd, report: &Report, args: &RunArgs) {
+pub(super) fn print_outcome(
+    context: &Context,
+    open_plugins: &OpenPlugins,
+    end: &RunEnd,
+    report: &Report,
+    args: &RunArgs,
+) {
     let printer = context.printer;
     let clean = |text: &str| context.redactor.clean(text).into_owned();
     if reader_is_closed(end) {
@@ -116,7 +122,7 @@ pub(super) fn print_outcome(context: &Context, session: &OpenPlugins, end: &RunE
     }
     let hints = [hint, end.source_error.as_ref().and_then(|e| e.hint.clone())];
     hints.into_iter().flatten().for_each(|hint| printer.hint(clean(&hint)));
-    print_failures(context, end, session.settings());
+    print_failures(context, end, open_plugins.settings());
     if end.stopped.is_some()
         && report.rows.skipped > 0
         && !matches!(end.stopped, Some(StopReason::Config(_) | StopReason::Cache(_)))

@@ -38,15 +38,15 @@ struct Plan {
 pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, HostError> {
     let mut loaded = context.load(&args.config, None)?;
     loaded.settings.run.limit = args.limit;
-    let session = context.session(loaded, true);
-    let cache = session.cache().await?;
-    let (provider, info) = session.provider().await?;
+    let open_plugins = context.open_plugins(loaded, true);
+    let cache = open_plugins.cache().await?;
+    let (provider, info) = open_plugins.provider().await?;
     let plugin = (provider.name, provider.version);
-    let plan = read(&session, &cache.client, &plugin, &info, args.refresh).await?;
+    let plan = read(&open_plugins, &cache.client, &plugin, &info, args.refresh).await?;
     match args.format {
-        OutputFormat::Json => context.data(pretty(&as_json(&session, &info, &plan)))?,
+        OutputFormat::Json => context.data(pretty(&as_json(&open_plugins, &info, &plan)))?,
         OutputFormat::Human => {
-            context.data(as_text(&session, &info, &plan).trim_end())?;
+            context.data(as_text(&open_plugins, &info, &plan).trim_end())?;
             if let Some((system, user)) = plan.first.filter(|_| !args.no_prompt) {
                 context.data(format_args!(
                     "\nPrompt of the first call:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"
@@ -58,16 +58,16 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
 }
 
 async fn read(
-    session: &OpenPlugins,
+    open_plugins: &OpenPlugins,
     cache: &CacheClient,
     plugin: &(String, String),
     info: &ProviderInfo,
     refresh: bool,
 ) -> Result<Plan, HostError> {
-    let settings = session.settings();
-    let scraper = session.scraper().await?;
+    let settings = open_plugins.settings();
+    let scraper = open_plugins.scraper().await?;
     let name = scraper.name.clone();
-    let mut rows = scrape::start(scraper.client, &session.services.row_intake, session.scraper_use()?);
+    let mut rows = scrape::start(scraper.client, &open_plugins.services.row_intake, open_plugins.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
     let prompter = prompter(settings, info);
     let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);
@@ -78,7 +78,7 @@ async fn read(
         let mut chunk: RowChunk = match scraped {
             Scraped::Rows(chunk) => chunk,
             Scraped::End(result) => {
-                result.map_err(|error| session.call_error(PluginKind::Scraper, &name, error))?;
+                result.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &name, error))?;
                 break;
             }
         };
@@ -89,7 +89,7 @@ async fn read(
         plan.blank += (chunk.len() - asked.len()) as u64;
         let keys: Vec<RowKey> = asked.iter().map(|row| prints.key(&input, &chunk, *row)).collect();
         let found = if refresh { Ok(LookupResult::default()) } else { look_up(cache, &keys).await };
-        let found = found.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?.answers;
+        let found = found.map_err(|error| open_plugins.call_error(PluginKind::Cache, "cache", error))?.answers;
         for (at, (row, key)) in asked.into_iter().zip(keys).enumerate() {
             if found.get(at).is_some_and(Option::is_some) {
                 plan.hits += 1;
@@ -113,7 +113,7 @@ async fn read(
     }
     if plan.to_ask() > 0 && !refresh {
         let reasons = explain_misses(cache, prints.digest()).await;
-        plan.reasons = Some(reasons.map_err(|error| session.call_error(PluginKind::Cache, "cache", error))?);
+        plan.reasons = Some(reasons.map_err(|error| open_plugins.call_error(PluginKind::Cache, "cache", error))?);
     }
     source_end.await;
     Ok(plan)
@@ -143,14 +143,14 @@ impl Plan {
     }
 }
 
-fn per_minute(session: &OpenPlugins) -> Option<u64> {
-    session.settings().provider_limits.requests_per_minute.map(|n| u64::from(n.get()))
+fn per_minute(open_plugins: &OpenPlugins) -> Option<u64> {
+    open_plugins.settings().provider_limits.requests_per_minute.map(|n| u64::from(n.get()))
 }
 
-fn as_json(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
+fn as_json(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serde_json::Value {
     json!({
         "schema": "rowsmith/plan/v1",
-        "provider": session.settings().provider_name,
+        "provider": open_plugins.settings().provider_name,
         "model": info.model,
         "rows": plan.rows,
         "cached": plan.hits,
@@ -161,13 +161,13 @@ fn as_json(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serde_jso
         "calls": plan.calls,
         "input_tokens_estimated": plan.input_tokens,
         "output_tokens_at_most": plan.max_output_tokens_total,
-        "shortest_seconds": plan.shortest_seconds(per_minute(session)),
+        "shortest_seconds": plan.shortest_seconds(per_minute(open_plugins)),
     })
 }
 
-fn as_text(session: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> String {
-    let settings = session.settings();
-    let quota = match per_minute(session) {
+fn as_text(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> String {
+    let settings = open_plugins.settings();
+    let quota = match per_minute(open_plugins) {
         Some(limit) => format!(
             "{} s until the last call can start, at {limit} requests per minute",
             plan.shortest_seconds(Some(limit))

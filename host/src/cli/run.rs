@@ -27,25 +27,25 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     signals::listen(context.stop.clone(), context.printer);
     let config = loaded.document.name.clone();
     let record_replay = record_replay::open(context, &args.record_replay)?;
-    let session = context
-        .session(loaded, args.offline || args.record_replay.replay.is_some())
+    let open_plugins = context
+        .open_plugins(loaded, args.offline || args.record_replay.replay.is_some())
         .with_record_replay(record_replay)?;
     let clock = Clock::start();
-    let cache = session.cache().await?;
-    let (provider, info) = session.provider().await?;
-    let exporters = session.exporters(args.force).await?;
-    let scraper = session.scraper().await?;
+    let cache = open_plugins.cache().await?;
+    let (provider, info) = open_plugins.provider().await?;
+    let exporters = open_plugins.exporters(args.force).await?;
+    let scraper = open_plugins.scraper().await?;
     let source = scraper.client.source_paths().await;
-    let source = source.map_err(|error| session.call_error(PluginKind::Scraper, &scraper.name, error))?;
-    session.check_targets(&exporters, &source)?;
+    let source = source.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    open_plugins.check_targets(&exporters, &source)?;
 
-    let settings = session.settings();
-    let store = cache.client.store().await.map_err(|e| session.call_error(PluginKind::Cache, &cache.name, e))?;
+    let settings = open_plugins.settings();
+    let store = cache.client.store().await.map_err(|e| open_plugins.call_error(PluginKind::Cache, &cache.name, e))?;
     let failure_file = failure_path(settings, &exporters);
-    check_files(&session, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
+    check_files(&open_plugins, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
     let plugins = Plugins {
         scraper: scraper.client,
-        scraper_use: session.scraper_use()?.clone(),
+        scraper_use: open_plugins.scraper_use()?.clone(),
         shared_cache: cache.can("coordination") && store.persistent,
         cache: cache.client,
         provider: provider.client,
@@ -56,23 +56,23 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
             .map(|(e, target)| (format!("{} ({})", e.name, target.name), e.client))
             .collect(),
     };
-    let services = &session.services;
-    let ground = RunContext {
+    let services = &open_plugins.services;
+    let run_context = RunContext {
         row_intake: services.row_intake.clone(),
         stop: services.stop.clone(),
         clock,
         failure_file: Some(failure_file),
         redactor: services.redactor.clone(),
     };
-    let (parts, snapshots) = assemble(settings, plugins, ground);
-    let dispatcher = Arc::clone(&parts.dispatcher);
+    let (pipeline, snapshots) = assemble(settings, plugins, run_context);
+    let dispatcher = Arc::clone(&pipeline.dispatcher);
     let shown = tokio::spawn(progress::show(args.progress, context.printer.quiet, snapshots));
-    let end = orchestrator::run(settings, parts).await;
+    let end = orchestrator::run(settings, pipeline).await;
     // The display ends with the run.
     drop(shown.await);
 
     let ended = exit_code(&end);
-    let exit_code = record_replay::exit_code(&session, ended);
+    let exit_code = record_replay::exit_code(&open_plugins, ended);
     let summary = RunSummary {
         config,
         provider: settings.provider_name.clone(),
@@ -88,8 +88,8 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         exit_code,
     };
     let report = Report::new(&end.tally, summary);
-    print_outcome(context, &session, &end, &report, &args);
-    record_replay::print_result(context, &session, ended, report.rows.cached);
+    print_outcome(context, &open_plugins, &end, &report, &args);
+    record_replay::print_result(context, &open_plugins, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
 }
@@ -123,7 +123,7 @@ fn check_reports(reports: &[PathBuf]) -> Result<(), HostError> {
 
 /// Refuses files with two roles, and outputs that cannot be written.
 fn check_files(
-    session: &OpenPlugins,
+    open_plugins: &OpenPlugins,
     args: &RunArgs,
     exporters: &[OpenExporter],
     source: &SourcePaths,
@@ -137,7 +137,7 @@ fn check_files(
         let Some(path) = &target.path else { continue };
         if let Some(problem) = unwritable(Path::new(path)) {
             let error = Error::new(ErrorKind::Io, problem).hint("choose another path; no calls were made");
-            return Err(session.call_error(PluginKind::Exporter, &exporter.name, error));
+            return Err(open_plugins.call_error(PluginKind::Exporter, &exporter.name, error));
         }
         files.push(FileUse::written("an output", path));
     }
@@ -146,7 +146,7 @@ fn check_files(
         return Err(config(format!("{} {text}", failure_file.display())));
     }
     // The default path beside a device may not be writable; the file is needed only when rows fail.
-    let named = session.settings().run.failure_file.is_some();
+    let named = open_plugins.settings().run.failure_file.is_some();
     if let Some(problem) = unwritable(failure_file).filter(|_| named) {
         return Err(config(format!("the failure file: {problem}; set `run.failure_file` to another path")));
     }

@@ -126,10 +126,10 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_case_is_reserved_and_the_true_use_is_booked() {
+    fn the_worst_case_is_reserved_and_the_actual_usage_is_charged() {
         let budget = BudgetTracker::new(Budget { max_tokens: Some(100), ..Budget::default() }, None);
         let first = budget.try_reserve(30, 50).unwrap();
-        assert!(budget.try_reserve(10, 20).is_err(), "80 of 100 are set aside");
+        assert!(budget.try_reserve(10, 20).is_err(), "80 of 100 are reserved");
         budget.settle(first, Some(&usage(20, 10)));
         let second = budget.try_reserve(10, 60).unwrap();
         budget.settle(second, None);
@@ -156,7 +156,7 @@ mod tests {
             _ = &mut second => false,
             () = std::future::ready(()) => true,
         };
-        assert!(waits, "80 of 100 are set aside");
+        assert!(waits, "80 of 100 are reserved");
         budget.settle(first, Some(&usage(10, 5)));
         assert!(second.await.is_ok(), "15 of 100 are used");
     }

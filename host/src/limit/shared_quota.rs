@@ -34,8 +34,10 @@ impl SharedQuota {
     }
 
     async fn wait_ms(&self, now_ms: u64, windows: Vec<QuotaWindow>) -> Result<u64> {
-        // An amount leaves a window one millisecond after its length.
-        let Some(longest) = windows.iter().map(|window| window.window_ms.saturating_add(1)).max() else {
+        // An amount leaves a window one millisecond after its length, and the clocks of two processes differ: an amount of
+        // the other process may be ahead of this clock. A wait of two lengths is beyond every difference that a store keeps.
+        let Some(longest) = windows.iter().map(|window| window.window_ms.saturating_mul(2).saturating_add(1)).max()
+        else {
             return Ok(0);
         };
         let request = QuotaRequest { name: self.name.clone(), now_ms, windows };

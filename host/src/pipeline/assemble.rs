@@ -66,7 +66,11 @@ pub struct RunContext {
 }
 
 /// Assembles a run; the receiver reports its progress.
-pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (Pipeline, watch::Receiver<Snapshot>) {
+pub fn assemble(
+    settings: &Settings,
+    plugins: Plugins,
+    run_context: RunContext,
+) -> (Pipeline, watch::Receiver<Snapshot>) {
     let (events_sender, events) = mpsc::unbounded_channel();
     let (progress, snapshots) = watch::channel(Snapshot::default());
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
@@ -75,15 +79,15 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
     let coordinated = plugins.shared_cache && !settings.run.replayed;
     let quota_name = quota_name(&plugins.provider_plugin.0, &plugins.info);
     let quota = shared(coordinated).map(|cache| SharedQuota::new(cache, quota_name));
-    let leases = shared(coordinated).map(|cache| Leases::new(cache, ground.clock, settings.run.refresh));
+    let leases = shared(coordinated).map(|cache| Leases::new(cache, run_context.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
         prompter: prompter(settings, &plugins.info),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
-            RateLimiter::unlimited(ground.clock)
+            RateLimiter::unlimited(run_context.clock)
         } else {
-            RateLimiter::new(&settings.provider_limits, quota, ground.clock)
+            RateLimiter::new(&settings.provider_limits, quota, run_context.clock)
         },
         budget: BudgetTracker::new(settings.budget.clone(), settings.prices),
         retry: RetryPolicy {
@@ -92,30 +96,30 @@ pub fn assemble(settings: &Settings, plugins: Plugins, ground: RunContext) -> (P
             cap: Duration::from_millis(defaults::RETRY_CAP_MS),
             max_wait: Duration::from_secs(settings.retry.max_wait_secs),
         },
-        stop: ground.stop.clone(),
+        stop: run_context.stop.clone(),
         persister: Persister::start(plugins.cache.clone()),
         leases,
         provider_name: settings.provider_name.clone(),
         model: plugins.info.model.clone(),
         question_digest: fingerprinter.digest().clone(),
-        clock: ground.clock,
+        clock: run_context.clock,
         shape: shape(&plugins.info),
         schema_rejected: AtomicBool::new(false),
         events: events_sender,
     };
     let outputs = settings.enrich.output.clone();
-    let parts = Pipeline {
-        rows: scrape::start(plugins.scraper, &ground.row_intake, &plugins.scraper_use),
+    let pipeline = Pipeline {
+        rows: scrape::start(plugins.scraper, &run_context.row_intake, &plugins.scraper_use),
         cache: plugins.cache,
         fingerprinter,
         dispatcher: Arc::new(dispatcher),
         events,
-        export: Export::start(plugins.exporters, outputs, settings.run.status_column.clone(), &ground.stop),
-        failures: FailureFile::new(ground.failure_file, ground.redactor),
+        export: Export::start(plugins.exporters, outputs, settings.run.status_column.clone(), &run_context.stop),
+        failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
-        stop: ground.stop,
+        stop: run_context.stop,
     };
-    (parts, snapshots)
+    (pipeline, snapshots)
 }
 
 /// Creates the fingerprinter for a provider plugin of this name and version.

@@ -285,7 +285,7 @@ impl Dispatcher {
             }
             ErrorKind::TooLarge => Attempt::FailedAsWhole(RowFailure::new(FailureReason::TooLarge, error.message)),
             ErrorKind::Blocked => Attempt::FailedAsWhole(RowFailure::new(FailureReason::Refused, error.message)),
-            ErrorKind::Panic | ErrorKind::Other | ErrorKind::Io => Attempt::Unanswered(error),
+            ErrorKind::Panic | ErrorKind::Other | ErrorKind::Io | ErrorKind::BrokenPipe => Attempt::Unanswered(error),
             _ => {
                 self.stop.request(StopReason::Provider(error));
                 Attempt::Stop

@@ -48,8 +48,8 @@ pub fn plan(policy: Fallback, call: FailedCall, unresolved: Vec<Unresolved>) -> 
         for (question, failure) in unresolved {
             let was_corrected = question.rejected.is_some();
             // A retry without new information would only cost.
-            let corrected_in_vain = was_corrected && question.asked >= MAX_CALLS_ALONE;
-            let retry = !(failure.reason.is_final_for_one_row() || corrected_in_vain);
+            let correction_failed = was_corrected && question.asked >= MAX_CALLS_ALONE;
+            let retry = !(failure.reason.is_final_for_one_row() || correction_failed);
             if retry && call.stage != Stage::Single {
                 plan.batches.push(Batch { questions: vec![with_rejection(question, &failure)], stage: Stage::Single });
             } else {

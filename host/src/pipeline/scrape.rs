@@ -26,7 +26,7 @@ impl RowSource {
         self.rows.recv().await
     }
 
-    /// Tells the scraper at once that no more rows are wanted. The future ends when the scraper has been released, or after
+    /// Tells the scraper at once that no more rows are usage. The future ends when the scraper has been released, or after
     /// the time that every plugin has for its release.
     pub fn end(self) -> impl Future<Output = ()> {
         let Self { rows, released } = self;
@@ -37,14 +37,14 @@ impl RowSource {
 }
 
 /// Starts the scraper.
-pub fn start(scraper: ScraperClient, intake: &RowIntake, wanted: &PluginUse) -> RowSource {
+pub fn start(scraper: ScraperClient, intake: &RowIntake, usage: &PluginUse) -> RowSource {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let sink = intake.open(sender.clone());
     let (running, returned) = std_mpsc::channel::<()>();
     let (releasing, released) = std_mpsc::channel::<()>();
     let watch = SilenceWatch {
-        name: wanted.name.clone(),
-        limit: wanted.timeout,
+        name: usage.name.clone(),
+        limit: usage.timeout,
         sink,
         intake: intake.clone(),
         returned,
@@ -107,7 +107,7 @@ mod tests {
         let (open, release) = std_mpsc::channel();
         let released = Arc::new(AtomicBool::new(false));
         let scraper = BlockedScraper { release: Mutex::new(release), released: Arc::clone(&released) };
-        let wanted = PluginUse {
+        let usage = PluginUse {
             kind: PluginKind::Scraper,
             name: "blocked".to_owned(),
             library: None,
@@ -116,7 +116,7 @@ mod tests {
             config: serde_json::Value::Null,
             pointer: String::new(),
         };
-        let source = start(ScraperClient(Remote::new(Arc::new(scraper))), &RowIntake::default(), &wanted);
+        let source = start(ScraperClient(Remote::new(Arc::new(scraper))), &RowIntake::default(), &usage);
         (source, open, released)
     }
 

@@ -1,8 +1,8 @@
 //! Guards every call of a plugin: it ends at its deadline, and its errors are sanitized.
 //!
 //! Calls run on threads where they may block. A call is cancelled at its deadline; a thread that does not return is leaked.
-//! Errors that are the plugin's fault name the plugin and the method. This module and [`super::silence`] hold all deadlines
-//! of plugin calls.
+//! Errors that are the plugin's fault name the plugin and the method. The deadlines of calls are here, the maximum silence of
+//! a scraper is in [`super::silence`]; `isolated` bounds the start and the end of a plugin's process.
 
 use super::call_site::{CallScope, CallSite};
 use super::method_name::method_name;

@@ -77,24 +77,24 @@ impl Registry {
     ///
     /// # Errors
     /// The reason why the plugin cannot be used.
-    pub fn source(&mut self, wanted: &PluginUse) -> Result<Source, PluginError> {
-        if let Some(path) = &wanted.library {
+    pub fn source(&mut self, usage: &PluginUse) -> Result<Source, PluginError> {
+        if let Some(path) = &usage.library {
             let image = self.image(path)?;
-            return Ok(Source::File(checked(image, wanted.kind)?));
+            return Ok(Source::File(checked(image, usage.kind)?));
         }
-        let found = match self.search.find(wanted.kind, &wanted.name) {
+        let found = match self.search.find(usage.kind, &usage.name) {
             Ok(path) => path,
-            Err(missing) => return self.find_linked(wanted.kind, &wanted.name).ok_or(missing),
+            Err(missing) => return self.find_linked(usage.kind, &usage.name).ok_or(missing),
         };
         let image = self.image(&found)?;
-        Ok(Source::File(checked(image, wanted.kind)?))
+        Ok(Source::File(checked(image, usage.kind)?))
     }
 
     /// Returns the plugins of the same name that [`Registry::source`] shadows.
-    pub fn hidden(&self, wanted: &PluginUse) -> Vec<String> {
-        let files = self.search.hidden(wanted.kind, &wanted.name).into_iter().map(|path| path.display().to_string());
-        let is_file = self.search.find(wanted.kind, &wanted.name).is_ok();
-        let linked = self.find_linked(wanted.kind, &wanted.name).filter(|_| is_file).map(|linked| linked.place());
+    pub fn hidden(&self, usage: &PluginUse) -> Vec<String> {
+        let files = self.search.hidden(usage.kind, &usage.name).into_iter().map(|path| path.display().to_string());
+        let is_file = self.search.find(usage.kind, &usage.name).is_ok();
+        let linked = self.find_linked(usage.kind, &usage.name).filter(|_| is_file).map(|linked| linked.place());
         files.chain(linked).collect()
     }
 
@@ -110,10 +110,10 @@ impl Registry {
         let image = Arc::new(Image::read(path)?);
         let name = PluginId::of(&image.manifest).to_string();
         if let Some(pin) = self.pins.get(&name) {
-            let wanted = pin.strip_prefix("sha256:").unwrap_or(pin);
+            let usage = pin.strip_prefix("sha256:").unwrap_or(pin);
             let found = image.sha256();
-            if wanted != found {
-                let reason = format!("does not match its pin: expected sha256:{wanted}, found sha256:{found}");
+            if usage != found {
+                let reason = format!("does not match its pin: expected sha256:{usage}, found sha256:{found}");
                 return Err(PluginError::unusable(path, reason)
                     .with_hint("if the change is intended, run `rowsmith plugin pin CONFIG` to pin the new hash"));
             }

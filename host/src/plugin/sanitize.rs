@@ -6,31 +6,31 @@ use super::redact::Redactor;
 use rowsmith_plugin_api::Error;
 
 /// Maximum characters of a message.
-const MESSAGE_CHARS: usize = 2_000;
+const MAX_MESSAGE_CHARS: usize = 2_000;
 /// Maximum characters of a hint or a context value.
-const FACT_CHARS: usize = 500;
+const MAX_CONTEXT_CHARS: usize = 500;
 /// Maximum context entries.
-const FACTS: usize = 32;
+const MAX_CONTEXT_ENTRIES: usize = 32;
 /// Extra characters that are searched for secrets, so that a secret at the cut is found.
 const MARGIN: usize = 4_096;
 
 /// Returns the sanitized error.
 pub fn sanitize_error(mut error: Error, redactor: &Redactor) -> Error {
-    error.message = sanitize_text(&error.message, MESSAGE_CHARS, redactor);
-    error.hint = error.hint.map(|hint| sanitize_text(&hint, FACT_CHARS, redactor));
-    error.context.truncate(FACTS);
+    error.message = sanitize_text(&error.message, MAX_MESSAGE_CHARS, redactor);
+    error.hint = error.hint.map(|hint| sanitize_text(&hint, MAX_CONTEXT_CHARS, redactor));
+    error.context.truncate(MAX_CONTEXT_ENTRIES);
     for (_, value) in &mut error.context {
-        *value = sanitize_text(value, FACT_CHARS, redactor);
+        *value = sanitize_text(value, MAX_CONTEXT_CHARS, redactor);
     }
     error
 }
 
-/// Returns a plugin's text on one line, without secrets, and with at most `max` characters.
-pub fn sanitize_text(text: &str, most: usize, redactor: &Redactor) -> String {
+/// Returns a plugin's text on one line, without secrets, and at most `max_chars` characters.
+pub fn sanitize_text(text: &str, max_chars: usize, redactor: &Redactor) -> String {
     let cut = |text: &str, at: usize| text.char_indices().nth(at).map(|(offset, _)| offset);
-    let end = cut(text, most + MARGIN).unwrap_or(text.len());
+    let end = cut(text, max_chars + MARGIN).unwrap_or(text.len());
     let clean = redactor.clean(text.get(..end).unwrap_or_default());
-    let (kept, is_cut) = match cut(&clean, most) {
+    let (kept, is_cut) = match cut(&clean, max_chars) {
         Some(end) => (clean.get(..end).unwrap_or_default(), true),
         None => (clean.as_ref(), end < text.len()),
     };
@@ -56,10 +56,10 @@ mod tests {
     fn a_secret_at_the_cut_is_not_shown_in_part() {
         let redactor = Redactor::default();
         redactor.add(["secret-0123456789".to_owned()]);
-        let text = format!("{}secret-0123456789{}", "x".repeat(MESSAGE_CHARS - 6), "y".repeat(10_000_000));
+        let text = format!("{}secret-0123456789{}", "x".repeat(MAX_MESSAGE_CHARS - 6), "y".repeat(10_000_000));
         let error = sanitize_error(Error::new(ErrorKind::Other, text).hint("not secret-0123456789"), &redactor);
         assert!(!error.message.contains("secret-0"), "{}", error.message.get(1_990..).unwrap_or_default());
-        assert!(error.message.ends_with('…') && error.message.chars().count() == MESSAGE_CHARS + 1);
+        assert!(error.message.ends_with('…') && error.message.chars().count() == MAX_MESSAGE_CHARS + 1);
         assert_eq!(error.hint.as_deref(), Some("not [secret]"));
     }
 

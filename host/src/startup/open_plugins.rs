@@ -128,8 +128,8 @@ impl OpenPlugins {
         for LoadedPlugin { usage, source } in self.loaded.of_kind(PluginKind::Exporter) {
             let opened = self.open(usage, source).await?.map(ExporterClient);
             let failed = |error| self.call_error(PluginKind::Exporter, &opened.name, error);
-            if force {
-                opened.client.replace_existing().await.map_err(failed)?;
+            if force && !opened.client.replace_existing().await.map_err(failed)? {
+                tracing::warn!("the exporter plugin `{}` does not support --force; its config decides", opened.name);
             }
             let target = opened.client.target().await.map_err(failed)?;
             super::targets::check_existing(&target).map_err(failed)?;

@@ -14,10 +14,10 @@ pub fn of(document: &Document) -> Pins {
     pins.into_iter().flatten().filter_map(|(name, pin)| Some((name.clone(), pin.as_str()?.to_owned()))).collect()
 }
 
-/// The text of a config with these pins among its own.
+/// Returns the config text with the pins added.
 ///
 /// # Errors
-/// Why it has no place for them, in words.
+/// A message when the pins cannot be added.
 pub fn with_pins(text: &str, pins: &Pins) -> Result<String, String> {
     // toml_edit writes line ends of its own, and a byte order mark is nothing that it knows.
     let (mark, body) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));

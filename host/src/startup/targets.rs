@@ -3,10 +3,11 @@
 use super::HostError;
 use super::open_plugins::{OpenExporter, OpenPlugins};
 use crate::diagnostic::code;
+use crate::files::resolved;
 use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Checks that an exporter that does not replace files has a free target.
 ///
@@ -45,12 +46,11 @@ fn same(one: &Target, other: &Target) -> bool {
     (one.stdout && other.stdout) || (one.path.is_some() && one.path == other.path)
 }
 
-/// Returns whether an existing file is one that the scraper reads.
+/// Returns whether a file is one that the scraper reads, or is in a folder that the scraper reads.
 fn is_read(path: &Path, source: &SourcePaths) -> bool {
-    let resolve = |path: &PathBuf| path.canonicalize().ok();
-    let Ok(written) = path.canonicalize() else { return false };
-    source.files.iter().filter_map(resolve).any(|file| file == written)
-        || source.folders.iter().filter_map(resolve).any(|folder| written.starts_with(folder))
+    let written = resolved(path);
+    source.files.iter().any(|file| resolved(file) == written)
+        || source.folders.iter().any(|folder| written.starts_with(resolved(folder)))
 }
 
 #[cfg(test)]
@@ -84,6 +84,8 @@ mod tests {
         for (name, source, expected) in cases {
             assert_eq!(is_read(&file, &source), expected, "{name}");
         }
-        assert!(!is_read(&folder.path().join("new.csv"), &SourcePaths::file(&file)));
+        let new = folder.path().join("new.csv");
+        assert!(!is_read(&new, &SourcePaths::file(&file)));
+        assert!(is_read(&new, &SourcePaths { files: Vec::new(), folders: vec![folder.path().to_owned()] }));
     }
 }

@@ -280,14 +280,14 @@ impl ExporterClient {
         self.0.json(method::TARGET, Buffer::default()).await
     }
 
-    /// See [`crate::Exporter::replace_existing`]. Plugins built before 0.3.0 do not have the method and follow their config.
+    /// See [`crate::Exporter::replace_existing`]. Returns false for a plugin without the method, which follows its config.
     ///
     /// # Errors
     /// Errors of the exporter.
-    pub async fn replace_existing(&self) -> Result<()> {
+    pub async fn replace_existing(&self) -> Result<bool> {
         match self.0.call(method::REPLACE_EXISTING, Buffer::default()).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
-            result => result.map(drop),
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(false),
+            result => result.map(|_| true),
         }
     }
 

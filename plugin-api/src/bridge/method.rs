@@ -1,18 +1,18 @@
 //! Numbers of the methods. A number is never used again for something else.
 
-/// `Scraper::scrape`: a sink's number as JSON to nothing.
+/// `Scraper::scrape`: the number of a sink as JSON; no reply.
 pub const SCRAPE: u32 = 1;
-/// `Scraper::list`: nothing to a JSON array.
+/// `Scraper::list`: no payload; returns a JSON array.
 pub const LIST: u32 = 2;
-/// `Scraper::source_paths`: nothing to JSON. Since 0.3.0; older plugins answer that it is unsupported.
+/// `Scraper::source_paths`: no payload; returns JSON. Since 0.3.0; older plugins answer that it is unsupported.
 pub const SOURCE_PATHS: u32 = 3;
-/// `Provider::info`: nothing to JSON.
+/// `Provider::info`: no payload; returns JSON.
 pub const INFO: u32 = 10;
 /// `Provider::complete`.
 pub const COMPLETE: u32 = 11;
-/// `Provider::verify`: nothing to JSON.
+/// `Provider::verify`: no payload; returns JSON.
 pub const VERIFY: u32 = 12;
-/// `Cache::store`: nothing to JSON.
+/// `Cache::store`: no payload; returns JSON.
 pub const STORE: u32 = 20;
 /// `Cache::get_many`.
 pub const GET_MANY: u32 = 21;
@@ -34,13 +34,13 @@ pub const ACQUIRE_QUOTA: u32 = 28;
 pub const LEASE_MANY: u32 = 29;
 /// `Cache::release_many`.
 pub const RELEASE_MANY: u32 = 30;
-/// `Exporter::target`: nothing to JSON.
+/// `Exporter::target`: no payload; returns JSON.
 pub const TARGET: u32 = 40;
-/// `Exporter::begin`: a JSON array of columns to nothing.
+/// `Exporter::begin`: a JSON array of columns; no reply.
 pub const BEGIN: u32 = 41;
-/// `Exporter::write`: a chunk to nothing.
+/// `Exporter::write`: a chunk; no reply.
 pub const WRITE: u32 = 42;
-/// `Exporter::finish`: a finish mode as JSON to JSON.
+/// `Exporter::finish`: a finish mode as JSON; returns JSON.
 pub const FINISH: u32 = 43;
-/// `Exporter::replace_existing`: nothing to nothing. Since 0.3.0; older plugins answer that it is unsupported.
+/// `Exporter::replace_existing`: no payload, no reply. Since 0.3.0; older plugins answer that it is unsupported.
 pub const REPLACE_EXISTING: u32 = 44;

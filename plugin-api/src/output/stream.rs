@@ -106,7 +106,8 @@ impl Sink {
             Self::Device { path, .. } => Error::io(operation, path, source),
             Self::Replacing { target, .. } => Error::io(operation, target, source),
         };
-        wrapped(source.kind(), error)
+        let reader_is_gone = source.kind() == io::ErrorKind::BrokenPipe;
+        wrapped(source.kind(), if reader_is_gone { Error { kind: ErrorKind::BrokenPipe, ..error } } else { error })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::row::RowChunk;
 use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The exporter while no call has it. A call that is cancelled or panics keeps it: what it has written
+/// Holds the exporter between calls. A call that is cancelled or panics keeps it: what it has written
 /// is then unknown, and later calls return an error.
 struct Adapter<E>(Arc<Mutex<Option<E>>>);
 
