@@ -1,6 +1,5 @@
 //! Rows from the lines of a text file.
 
-use rowsmith_plugin_api::input;
 use rowsmith_plugin_api::prelude::*;
 use std::io::{BufRead, BufReader, Read};
 
@@ -28,9 +27,10 @@ impl Scraper for Lines {
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
         let path = &self.0.path;
-        let file = input::open(path)?;
+        let file = rowsmith_plugin_api::input::open(path)?;
         for (line, text) in (1..).zip(BufReader::new(file.head.chain(file.rest)).lines()) {
-            rows.send(&Row { line, text: text.map_err(|e| Error::io("read", path, &e))? }).await?;
+            let text = text.map_err(|e| Error::io("read", path, &e))?;
+            rows.send(&Row { line, text }).await?;
         }
         Ok(())
     }
