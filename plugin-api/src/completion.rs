@@ -47,6 +47,14 @@ pub struct ProviderInfo {
     /// the plugin's version up to its first part that is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers_version: Option<String>,
+    /// Maximum counted requests that one call of [`Provider::complete`](crate::Provider::complete) sends. The host reserves
+    /// them in the limits of requests, and corrects the count with [`Completion::requests`].
+    #[serde(default = "one")]
+    pub max_requests_per_answer: u32,
+}
+
+fn one() -> u32 {
+    1
 }
 
 fn yes() -> bool {
@@ -66,6 +74,7 @@ impl ProviderInfo {
             is_language_model: true,
             quota_scope: None,
             answers_version: None,
+            max_requests_per_answer: 1,
         }
     }
 }
@@ -178,6 +187,9 @@ pub struct Usage {
     pub input: Option<u64>,
     /// Tokens of the prompt that were read from the service's cache.
     pub cached: Option<u64>,
+    /// Tokens of the prompt that were written to the service's cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_written: Option<u64>,
     /// Output tokens, thinking included.
     pub output: Option<u64>,
     /// Thinking tokens of the output.
@@ -198,6 +210,24 @@ pub struct LimitHint {
     pub remaining: Option<u64>,
     /// Milliseconds until the limit resets.
     pub reset_ms: Option<u64>,
+    /// Time at which the limit resets, in milliseconds since 1970, for services that report a time. The host, which has
+    /// the clock, fills [`LimitHint::reset_ms`] from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_at_ms: Option<u64>,
+}
+
+/// Facts about a model that its service reports; absent where it does not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct ModelFacts {
+    /// Maximum tokens of a prompt, or of prompt and answer together.
+    pub context_tokens: Option<u64>,
+    /// Maximum tokens of an answer.
+    pub max_output_tokens: Option<u64>,
+    /// Price of a million input tokens in US dollars.
+    pub input_usd_per_million: Option<f64>,
+    /// Price of a million output tokens in US dollars.
+    pub output_usd_per_million: Option<f64>,
 }
 
 /// Answer of a model.
@@ -217,6 +247,8 @@ pub struct Completion {
     pub request_id: Option<String>,
     /// Rate limits in this response.
     pub limits: Vec<LimitHint>,
+    /// Counted requests that the answer took; `None` for one.
+    pub requests: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -233,6 +265,8 @@ struct CompletionHead {
     request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     limits: Vec<LimitHint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    requests: Option<u32>,
 }
 
 impl Completion {
@@ -253,6 +287,7 @@ impl Completion {
             model: self.model,
             request_id: self.request_id,
             limits: self.limits,
+            requests: self.requests,
         };
         envelope::encode(&head, &[self.text.as_bytes()])
     }
@@ -271,6 +306,7 @@ impl Completion {
             model: head.model,
             request_id: head.request_id,
             limits: head.limits,
+            requests: head.requests,
         })
     }
 }

@@ -115,6 +115,10 @@ pub struct Error {
     /// For [`ErrorKind::Retryable`] and [`ErrorKind::QuotaExhausted`]: the wait that the service asks for, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// The time at which the service accepts requests again, in milliseconds since 1970, for services that report a time.
+    /// The host, which has the clock, fills [`Error::retry_after_ms`] from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at_ms: Option<u64>,
     /// The HTTP status of the response that the failure comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
@@ -136,6 +140,7 @@ impl Error {
             kind,
             message: message.into(),
             retry_after_ms: None,
+            retry_at_ms: None,
             http_status: None,
             may_be_billed: false,
             hint: None,
@@ -191,6 +196,13 @@ impl Error {
     #[must_use]
     pub fn retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after_ms = wait.map(|w| u64::try_from(w.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// Sets the time at which the service accepts requests again, in milliseconds since 1970.
+    #[must_use]
+    pub fn retry_at_ms(mut self, time_ms: u64) -> Self {
+        self.retry_at_ms = Some(time_ms);
         self
     }
 

@@ -21,8 +21,10 @@ pub mod operation {
     pub const EMIT_ROWS: u32 = 3;
     /// A [`crate::Progress`] to nothing.
     pub const PROGRESS: u32 = 4;
-    /// The path of a folder that the plugin may write to; no payload.
+    /// The path of the plugin's state folder; no payload.
     pub const STATE_DIR: u32 = 5;
+    /// The path of the plugin's folder for downloads; no payload. Since 0.4.0.
+    pub const DOWNLOAD_DIR: u32 = 6;
 }
 
 /// Numbers of the synchronous queries.
@@ -110,14 +112,34 @@ impl Host {
         self.call(operation::PROGRESS, Buffer::from(serde_json::to_vec(&progress)?)).await.map(drop)
     }
 
-    /// Returns the plugin's own folder, which persists between runs.
+    /// Returns the plugin's state folder, which persists between runs: for bookmarks and other things that decide what a
+    /// run does.
+    ///
+    /// Changes of a scraper are kept only after a complete run (see [`Ending`](crate::scraper::Ending)); changes of any
+    /// plugin during `plan`, `check` and `list` are discarded. Ask for the path in every run: it changes.
     ///
     /// # Errors
     /// If it cannot be created.
     pub async fn state_dir(&self) -> Result<PathBuf> {
-        let bytes = self.call(operation::STATE_DIR, Buffer::default()).await?;
+        self.folder(operation::STATE_DIR).await
+    }
+
+    /// Returns the plugin's folder for downloads and other things that can be fetched again. Its content is kept, however
+    /// the command ends. Hosts before version 0.4 have one folder for both.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub async fn download_dir(&self) -> Result<PathBuf> {
+        match self.folder(operation::DOWNLOAD_DIR).await {
+            Err(error) if error.kind == ErrorKind::Unsupported => self.state_dir().await,
+            result => result,
+        }
+    }
+
+    async fn folder(&self, operation: u32) -> Result<PathBuf> {
+        let bytes = self.call(operation, Buffer::default()).await?;
         let path = String::from_utf8(bytes.into_vec())
-            .map_err(|_| Error::new(ErrorKind::InvalidData, "the path of the state folder is not UTF-8"))?;
+            .map_err(|_| Error::new(ErrorKind::InvalidData, "the path of the plugin's folder is not UTF-8"))?;
         Ok(PathBuf::from(path))
     }
 

@@ -1,6 +1,6 @@
 //! Providers over HTTP: pure functions, and the adapter that sends what they return.
 
-use crate::completion::{Completion, CompletionRequest, ProviderInfo};
+use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::http::{HttpRequest, HttpResponse};
@@ -91,6 +91,39 @@ pub trait HttpProvider: Send + Sync + Sized + 'static {
     fn verify_response(&self, _response: &HttpResponse) -> Result<String> {
         Err(Error::unsupported("verify"))
     }
+
+    /// Returns the request that counts the input tokens of a question (capability `count_tokens`).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) by default.
+    fn count_request(&self, _question: &CompletionRequest) -> Result<HttpRequest> {
+        Err(Error::unsupported("count_tokens"))
+    }
+
+    /// Returns the number of tokens in the response to [`HttpProvider::count_request`].
+    ///
+    /// # Errors
+    /// The failure that the response describes.
+    fn count_response(&self, _response: &HttpResponse) -> Result<u64> {
+        Err(Error::unsupported("count_tokens"))
+    }
+
+    /// Returns the request for the facts about the model (capability `model_facts`); often that of
+    /// [`HttpProvider::verify_request`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) by default.
+    fn facts_request(&self) -> Result<HttpRequest> {
+        Err(Error::unsupported("model_facts"))
+    }
+
+    /// Returns the facts in the response to [`HttpProvider::facts_request`].
+    ///
+    /// # Errors
+    /// The failure that the response describes.
+    fn facts_response(&self, _response: &HttpResponse) -> Result<ModelFacts> {
+        Err(Error::unsupported("model_facts"))
+    }
 }
 
 /// Makes an [`HttpProvider`] a [`Provider`]: sends each request once over the host's HTTP client.
@@ -121,5 +154,17 @@ impl<P: HttpProvider> Provider for HttpAdapter<P> {
         let request = self.provider.verify_request()?;
         let response = self.host.http().send(&request).await?;
         self.provider.verify_response(&response)
+    }
+
+    async fn count_tokens(&self, question: CompletionRequest) -> Result<u64> {
+        let request = self.provider.count_request(&question)?;
+        let response = self.host.http().send(&request).await?;
+        self.provider.count_response(&response)
+    }
+
+    async fn model_facts(&self) -> Result<ModelFacts> {
+        let request = self.provider.facts_request()?;
+        let response = self.host.http().send(&request).await?;
+        self.provider.facts_response(&response)
     }
 }

@@ -2,7 +2,7 @@
 
 pub use crate::cache::{Cache, CacheStats, Key, Store};
 pub use crate::completion::{
-    Completion, CompletionRequest, FinishReason, LimitHint, ProviderInfo, StructuredOutput, Usage,
+    Completion, CompletionRequest, FinishReason, LimitHint, ModelFacts, ProviderInfo, StructuredOutput, Usage,
 };
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::export_plugin;
@@ -15,7 +15,7 @@ pub use crate::provider::Provider;
 pub use crate::quota::{QuotaRequest, QuotaWindow};
 pub use crate::row::{Cell, CellKind, RowChunk, RowView};
 pub use crate::schema::{ConfigSchema, PluginConfig};
-pub use crate::scraper::{Listing, RowSink, Scraper, SourcePaths};
+pub use crate::scraper::{Ending, Listing, RowSink, Scraper, SourcePaths};
 pub use crate::secret::Secret;
 pub use log;
 pub use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The trait of providers.
 
-use crate::completion::{Completion, CompletionRequest, ProviderInfo};
+use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::schema::ConfigSchema;
@@ -10,7 +10,8 @@ use std::future::Future;
 /// A model, usually behind a service.
 ///
 /// A provider makes exactly one attempt per call. The host batches, limits and retries calls, and parses answers. A
-/// provider classifies failures with [`crate::ErrorKind`] and quotes the service.
+/// provider classifies failures with [`crate::ErrorKind`] and quotes the service. A service that needs several requests for
+/// one answer, such as creating a job and fetching its result, is declared with [`ProviderInfo::max_requests_per_answer`].
 ///
 /// A provider over HTTP implements [`HttpProvider`](crate::HttpProvider) instead.
 pub trait Provider: Send + Sync + Sized + 'static {
@@ -33,5 +34,15 @@ pub trait Provider: Send + Sync + Sized + 'static {
     /// user.
     fn verify(&self) -> impl Future<Output = Result<String>> + Send {
         async { Err(Error::unsupported("verify")) }
+    }
+
+    /// Asks the service for the number of input tokens of a question, without answering it (capability `count_tokens`).
+    fn count_tokens(&self, _request: CompletionRequest) -> impl Future<Output = Result<u64>> + Send {
+        async { Err(Error::unsupported("count_tokens")) }
+    }
+
+    /// Asks the service for the limits and prices of the configured model (capability `model_facts`).
+    fn model_facts(&self) -> impl Future<Output = Result<ModelFacts>> + Send {
+        async { Err(Error::unsupported("model_facts")) }
     }
 }

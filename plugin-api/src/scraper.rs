@@ -44,6 +44,26 @@ pub trait Scraper: Send + Sync + Sized + 'static {
     fn source_paths(&self) -> SourcePaths {
         SourcePaths::default()
     }
+
+    /// Learns how the command ended, after the last exporter has finished. The default does nothing.
+    ///
+    /// A scraper that brings only new items writes its bookmark to [`Host::state_dir`] here, or during the scrape: the
+    /// host keeps what was written there only if the ending is [`Ending::Complete`] and this method succeeds.
+    fn finish(&self, _ending: Ending) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+}
+
+/// The way a command ends for a scraper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Ending {
+    /// All rows of the source were read and exported, each with its answer. The state folder is kept.
+    Complete,
+    /// Rows are missing or failed, or nothing was exported, as in `plan`. Changes in the state folder are discarded.
+    #[serde(other)]
+    Incomplete,
 }
 
 /// Files and folders that a scraper reads.

@@ -29,9 +29,12 @@ impl Call {
         let body: Option<Value> = serde_json::from_slice(&request.body).ok();
         let malformed = completion && body.is_none();
         let body = body.unwrap_or_default();
-        let parts = if completion { dialect.read(&body) } else { <_>::default() };
+        let has_prompt = completion || matches!(operation, Operation::CountTokens { .. });
+        let parts = if has_prompt { dialect.read(&body) } else { <_>::default() };
         let model = match &operation {
-            Operation::Complete { model: Some(model) } | Operation::ShowModel { model } => Some(model.clone()),
+            Operation::Complete { model: Some(model) }
+            | Operation::ShowModel { model }
+            | Operation::CountTokens { model } => Some(model.clone()),
             _ => parts.model.map(str::to_owned),
         };
         let prompt = Prompt::read(&parts);

@@ -20,6 +20,9 @@ pub(crate) fn compose(script: &Script, then: &Then, call: &Call, index: usize) -
         (Reply::Answer | Reply::Blocked(_), Operation::ShowModel { model }) => {
             HttpReply::json(200, &call.dialect.model(model))
         }
+        (Reply::Answer | Reply::Blocked(_), Operation::CountTokens { .. }) => {
+            HttpReply::json(200, &call.dialect.token_count(tokens(call.prompt.chars)))
+        }
         (Reply::Answer, Operation::Complete { .. }) => HttpReply::json(200, &answer(script, then, call, &id)),
         (Reply::Blocked(part), Operation::Complete { .. }) => {
             HttpReply::json(200, &call.dialect.blocked(&id, *part, usage(then, call, "")))

@@ -161,6 +161,9 @@ pub struct PlanArgs {
     /// Ignore cached answers
     #[arg(long)]
     pub refresh: bool,
+    /// Ask the service for the model's limits and the exact tokens of the first call; needs the key
+    #[arg(long)]
+    pub online: bool,
     /// Do not print the prompt of the first call
     #[arg(long)]
     pub no_prompt: bool,

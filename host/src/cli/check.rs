@@ -36,6 +36,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     let may_be_missing = !args.online || args.record_replay.replay.is_some();
     let open_plugins = context
         .open_plugins(loaded, may_be_missing)
+        .without_changes()
         .with_record_replay(record_replay::open(context, &args.record_replay)?)?;
     open_all(&open_plugins).await?;
     context.data(lines.trim_end())?;

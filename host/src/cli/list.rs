@@ -11,8 +11,10 @@ use serde_json::json;
 
 pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, HostError> {
     let loaded = context.load(&args.config, None)?;
-    let open_plugins =
-        context.open_plugins(loaded, true).with_record_replay(record_replay::open(context, &args.record_replay)?)?;
+    let open_plugins = context
+        .open_plugins(loaded, true)
+        .without_changes()
+        .with_record_replay(record_replay::open(context, &args.record_replay)?)?;
     let scraper = open_plugins.scraper().await?;
     if !scraper.can("list") {
         return Err(HostError::Usage(format!("the scraper plugin `{}` does not support `list`", scraper.name)));

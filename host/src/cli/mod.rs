@@ -8,6 +8,7 @@ mod context;
 mod init;
 mod list;
 mod logging;
+mod online_facts;
 mod outcome;
 mod output_format;
 mod plan;

@@ -41,6 +41,9 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     if failed_exports(end).next().is_some() || end.failure_file.is_err() {
         return ExitCode::Export;
     }
+    if let Some(error) = &end.scraper_error {
+        return plugin_or(error, ExitCode::Source);
+    }
     let left_out = end.tally.skipped.get(&SkipReason::Offline).copied().unwrap_or(0);
     if end.tally.rows.failed > 0 || left_out > 0 { ExitCode::RowsFailed } else { ExitCode::Success }
 }
@@ -100,6 +103,11 @@ pub(super) fn print_outcome(
         {
             printer.note(format_args!("  at {}", place.join(", ")));
         }
+    }
+    if let Some(error) = &end.scraper_error {
+        printer.error(clean(&format!("the export is complete, but the scraper failed to finish: {error}")));
+        let default = "its state is unchanged; the next run reads the same rows";
+        printer.hint(clean(error.hint.as_deref().unwrap_or(default)));
     }
     for (name, error) in failed_exports(end) {
         printer.error(clean(&format!("exporter {name}: {error}")));

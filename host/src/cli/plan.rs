@@ -2,12 +2,14 @@
 
 use super::Context;
 use super::args::PlanArgs;
+use super::online_facts::OnlineFacts;
 use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
 use crate::pipeline::lookup::{LookupResult, look_up};
 use crate::pipeline::miss_report::{MissReasons, explain_misses};
+use crate::pipeline::prompt::{Asked, Prompter};
 use crate::pipeline::question::{Question, RowKey};
 use crate::pipeline::scrape;
 use crate::plugin::row_intake::Scraped;
@@ -31,23 +33,30 @@ struct Plan {
     calls: u64,
     input_tokens: u64,
     max_output_tokens_total: u64,
-    first: Option<(String, String)>,
+    first: Option<Asked>,
+    online: Option<OnlineFacts>,
     reasons: Option<MissReasons>,
 }
 
 pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, HostError> {
     let mut loaded = context.load(&args.config, None)?;
     loaded.settings.run.limit = args.limit;
-    let open_plugins = context.open_plugins(loaded, true);
+    let open_plugins = context.open_plugins(loaded, !args.online).without_changes();
     let cache = open_plugins.cache().await?;
     let (provider, info) = open_plugins.provider().await?;
-    let plugin = (provider.name, provider.version);
-    let plan = read(&open_plugins, &cache.client, &plugin, &info, args.refresh).await?;
+    let plugin = (provider.name.clone(), provider.version.clone());
+    let mut plan = read(&open_plugins, &cache.client, &plugin, &info, args.refresh).await?;
+    if args.online {
+        let facts = OnlineFacts::ask(&provider, plan.first.as_ref()).await;
+        plan.online =
+            Some(facts.map_err(|error| open_plugins.call_error(PluginKind::Provider, &provider.name, error))?);
+    }
     match args.format {
         OutputFormat::Json => context.data(pretty(&as_json(&open_plugins, &info, &plan)))?,
         OutputFormat::Human => {
             context.data(as_text(&open_plugins, &info, &plan).trim_end())?;
-            if let Some((system, user)) = plan.first.filter(|_| !args.no_prompt) {
+            if let Some(first) = plan.first.filter(|_| !args.no_prompt) {
+                let (system, user) = (&first.request.system, first.request.user_text());
                 context.data(format_args!(
                     "\nPrompt of the first call:\n\n--- system ---\n{system}\n\n--- user ---\n{user}"
                 ))?;
@@ -67,7 +76,8 @@ async fn read(
     let settings = open_plugins.settings();
     let scraper = open_plugins.scraper().await?;
     let name = scraper.name.clone();
-    let mut rows = scrape::start(scraper.client, &open_plugins.services.row_intake, open_plugins.scraper_use()?);
+    let mut rows =
+        scrape::start(scraper.client.clone(), &open_plugins.services.row_intake, open_plugins.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
     let prompter = prompter(settings, info);
     let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);
@@ -116,18 +126,17 @@ async fn read(
         plan.reasons = Some(reasons.map_err(|error| open_plugins.call_error(PluginKind::Cache, "cache", error))?);
     }
     source_end.await;
+    open_plugins.abandon_scraper(&scraper).await;
     Ok(plan)
 }
 
 impl Plan {
-    fn add(&mut self, prompter: &crate::pipeline::prompt::Prompter, batch: &Batch, info: &ProviderInfo) {
+    fn add(&mut self, prompter: &Prompter, batch: &Batch, info: &ProviderInfo) {
         let asked = prompter.request(batch, shape(info));
         self.calls += 1;
         self.input_tokens += asked.input_tokens;
         self.max_output_tokens_total += u64::from(asked.request.max_output_tokens.unwrap_or(0));
-        if self.first.is_none() {
-            self.first = Some((asked.request.system.clone(), asked.request.user_text()));
-        }
+        self.first.get_or_insert(asked);
     }
 
     fn to_ask(&self) -> u64 {
@@ -162,6 +171,7 @@ fn as_json(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serd
         "input_tokens_estimated": plan.input_tokens,
         "output_tokens_at_most": plan.max_output_tokens_total,
         "shortest_seconds": plan.shortest_seconds(per_minute(open_plugins)),
+        "online": plan.online.as_ref().map(OnlineFacts::as_json),
     })
 }
 
@@ -187,7 +197,8 @@ fn as_text(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> Stri
     ];
     let why = plan.reasons.iter().flat_map(MissReasons::sentences).enumerate();
     let why = why.map(|(at, sentence)| (if at == 0 { "Why not cached" } else { "" }, sentence));
-    lines.into_iter().chain(why).fold(String::new(), |mut text, (name, value)| {
+    let online = plan.online.iter().flat_map(OnlineFacts::lines);
+    lines.into_iter().chain(online).chain(why).fold(String::new(), |mut text, (name, value)| {
         // Writing to a String cannot fail.
         writeln!(text, "{name:<16}{value}").unwrap_or_default();
         text

@@ -13,7 +13,8 @@ use crate::report::json::{Output, Report, RunSummary};
 use crate::report::progress;
 use crate::settings::Settings;
 use crate::startup::HostError;
-use crate::startup::open_plugins::{OpenExporter, OpenPlugins};
+use crate::startup::open_plugins::{OpenExporter, OpenPlugins, Opened};
+use rowsmith_plugin_api::bridge::client::ScraperClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -44,7 +45,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let failure_file = failure_path(settings, &exporters);
     check_files(&open_plugins, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
     let plugins = Plugins {
-        scraper: scraper.client,
+        scraper: scraper.client.clone(),
         scraper_use: open_plugins.scraper_use()?.clone(),
         shared_cache: cache.can("coordination") && store.persistent,
         cache: cache.client,
@@ -63,14 +64,16 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         clock,
         failure_file: Some(failure_file),
         redactor: services.redactor.clone(),
+        plugin_progress: services.progress.clone(),
     };
     let (pipeline, snapshots) = assemble(settings, plugins, run_context);
     let dispatcher = Arc::clone(&pipeline.dispatcher);
     let shown = tokio::spawn(progress::show(args.progress, context.printer.quiet, snapshots));
-    let end = orchestrator::run(settings, pipeline).await;
+    let mut end = orchestrator::run(settings, pipeline).await;
     // The display ends with the run.
     drop(shown.await);
 
+    let state_is_unchanged = end_scraper(&open_plugins, &scraper, &mut end).await;
     let ended = exit_code(&end);
     let exit_code = record_replay::exit_code(&open_plugins, ended);
     let summary = RunSummary {
@@ -89,9 +92,24 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     };
     let report = Report::new(&end.tally, summary);
     print_outcome(context, &open_plugins, &end, &report, &args);
+    if state_is_unchanged {
+        let text = "is unchanged, because the run is not complete; the next run reads the same rows";
+        context.printer.note(format_args!("the state of the scraper `{}` {text}", scraper.name));
+    }
     record_replay::print_result(context, &open_plugins, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
+}
+
+/// Tells the scraper how the run ended. Returns true if its state is unchanged although it uses state.
+async fn end_scraper(open_plugins: &OpenPlugins, scraper: &Opened<ScraperClient>, end: &mut RunEnd) -> bool {
+    let limit = open_plugins.settings().run.limit;
+    let is_cut = limit.is_some_and(|limit| end.tally.rows.scraped >= limit);
+    if is_cut || end.stopped.is_some() || exit_code(end) != ExitCode::Success {
+        return open_plugins.abandon_scraper(scraper).await;
+    }
+    end.scraper_error = open_plugins.complete_scraper(scraper).await.err();
+    false
 }
 
 /// Applies the options that override the settings.

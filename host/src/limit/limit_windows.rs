@@ -13,6 +13,15 @@ pub(super) const ARRIVAL_MARGIN_MS: u64 = 500;
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 86_400_000;
 
+/// The amounts of one call that limits count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallSize {
+    /// Requests to the service.
+    pub requests: u64,
+    /// Tokens of the prompt and the answer.
+    pub tokens: u64,
+}
+
 /// Unit of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
@@ -29,8 +38,11 @@ impl Unit {
     }
 
     /// Units of one call.
-    fn amount(self, tokens: u64) -> u64 {
-        if self == Self::Requests { 1 } else { tokens }
+    fn amount(self, size: CallSize) -> u64 {
+        match self {
+            Self::Requests => size.requests,
+            Self::Tokens => size.tokens,
+        }
     }
 }
 
@@ -61,20 +73,21 @@ impl LimitWindows {
     }
 
     /// Milliseconds until all windows have room for a call.
-    pub(super) fn wait_ms(&mut self, now_ms: u64, tokens: u64) -> u64 {
-        let wait = |entry: &mut LimitWindow| entry.window.wait_ms(now_ms, entry.limit, entry.unit.amount(tokens));
+    pub(super) fn wait_ms(&mut self, now_ms: u64, size: CallSize) -> u64 {
+        let wait = |entry: &mut LimitWindow| entry.window.wait_ms(now_ms, entry.limit, entry.unit.amount(size));
         self.0.iter_mut().map(wait).max().unwrap_or_default()
     }
 
     /// Takes room for a call in all windows.
-    pub(super) fn take(&mut self, now_ms: u64, tokens: u64) {
-        self.0.iter_mut().for_each(|entry| entry.window.take(now_ms, entry.unit.amount(tokens)));
+    pub(super) fn take(&mut self, now_ms: u64, size: CallSize) {
+        self.0.iter_mut().for_each(|entry| entry.window.take(now_ms, entry.unit.amount(size)));
     }
 
-    /// Replaces the estimated tokens of a call with the actual ones.
-    pub(super) fn correct(&mut self, taken_at_ms: u64, estimate: u64, actual: u64) {
-        let of_tokens = self.0.iter_mut().filter(|entry| entry.unit == Unit::Tokens);
-        of_tokens.for_each(|entry| entry.window.correct(taken_at_ms, estimate, actual));
+    /// Replaces the estimated size of a call with the actual one.
+    pub(super) fn correct(&mut self, taken_at_ms: u64, estimate: CallSize, actual: CallSize) {
+        for entry in &mut self.0 {
+            entry.window.correct(taken_at_ms, entry.unit.amount(estimate), entry.unit.amount(actual));
+        }
     }
 
     /// Lowers a limit to the one that the service reports. A higher one is ignored.
@@ -88,12 +101,12 @@ impl LimitWindows {
     }
 
     /// The windows of a request for shared quota.
-    pub(super) fn quota_windows(&self, tokens: u64) -> Vec<QuotaWindow> {
+    pub(super) fn quota_windows(&self, size: CallSize) -> Vec<QuotaWindow> {
         let window = |entry: &LimitWindow| QuotaWindow {
             unit: entry.unit.as_str().to_owned(),
             window_ms: entry.window.length_ms(),
             limit: entry.limit,
-            amount: entry.unit.amount(tokens),
+            amount: entry.unit.amount(size),
         };
         self.0.iter().map(window).collect()
     }
@@ -102,6 +115,10 @@ impl LimitWindows {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn tokens(tokens: u64) -> CallSize {
+        CallSize { requests: 1, tokens }
+    }
 
     fn windows(limits: &[(Unit, u64)]) -> LimitWindows {
         let window = |(unit, limit): &(Unit, u64)| LimitWindow {
@@ -115,14 +132,24 @@ mod tests {
     #[test]
     fn a_call_waits_for_the_slowest_window() {
         let mut windows = windows(&[(Unit::Requests, 2), (Unit::Tokens, 100)]);
-        windows.take(0, 60);
-        assert_eq!(windows.wait_ms(1_000, 40), 0);
-        assert_eq!(windows.wait_ms(1_000, 41), 59_501, "tokens");
-        windows.take(1_000, 10);
-        assert_eq!(windows.wait_ms(2_000, 1), 58_501, "requests");
-        windows.correct(0, 60, 99);
-        assert_eq!(windows.wait_ms(60_501, 90), 0);
-        assert_eq!(windows.wait_ms(60_501, 91), 1_000);
+        windows.take(0, tokens(60));
+        assert_eq!(windows.wait_ms(1_000, tokens(40)), 0);
+        assert_eq!(windows.wait_ms(1_000, tokens(41)), 59_501, "tokens");
+        windows.take(1_000, tokens(10));
+        assert_eq!(windows.wait_ms(2_000, tokens(1)), 58_501, "requests");
+        windows.correct(0, tokens(60), tokens(99));
+        assert_eq!(windows.wait_ms(60_501, tokens(90)), 0);
+        assert_eq!(windows.wait_ms(60_501, tokens(91)), 1_000);
+    }
+
+    #[test]
+    fn a_call_of_several_requests_takes_their_room() {
+        let mut windows = windows(&[(Unit::Requests, 5)]);
+        let job = |requests| CallSize { requests, tokens: 0 };
+        windows.take(0, job(4));
+        assert_eq!(windows.wait_ms(1, job(2)), 60_500);
+        windows.correct(0, job(4), job(3));
+        assert_eq!(windows.wait_ms(1, job(2)), 0);
     }
 
     #[test]
@@ -141,7 +168,7 @@ mod tests {
             ("zero", hint(0, 60), 1),
         ] {
             windows.lower(&hint);
-            assert_eq!(windows.quota_windows(7)[0].limit, limit, "{case}");
+            assert_eq!(windows.quota_windows(tokens(7))[0].limit, limit, "{case}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rate limiter, which every call passes: sliding windows, pauses that the service asks for, and shared quota.
 
 use super::clock::Clock;
+pub use super::limit_windows::CallSize;
 use super::limit_windows::LimitWindows;
 use super::shared_quota::SharedQuota;
 use crate::settings::ProviderLimits;
@@ -30,7 +31,7 @@ pub struct RateLimiter {
 #[derive(Debug, Clone, Copy)]
 pub struct Permit {
     granted_at_ms: u64,
-    tokens: u64,
+    size: CallSize,
 }
 
 impl RateLimiter {
@@ -62,18 +63,18 @@ impl RateLimiter {
         }
     }
 
-    /// Waits for a permit for a call of about this many tokens.
-    pub async fn acquire(&self, tokens: u64) -> Permit {
+    /// Waits for a permit for a call of about this size.
+    pub async fn acquire(&self, size: CallSize) -> Permit {
         let _turn = self.turn.lock().await;
         loop {
             let (now, now_ms) = (Instant::now(), self.clock.now_ms());
-            let mut wait = self.wait(now, now_ms, tokens);
+            let mut wait = self.wait(now, now_ms, size);
             if wait.is_zero() {
-                if let Some(shared_wait) = self.acquire_shared(now_ms, tokens).await {
+                if let Some(shared_wait) = self.acquire_shared(now_ms, size).await {
                     wait = shared_wait;
                 } else {
-                    self.windows().take(now_ms, tokens);
-                    return Permit { granted_at_ms: now_ms, tokens };
+                    self.windows().take(now_ms, size);
+                    return Permit { granted_at_ms: now_ms, size };
                 }
             }
             tokio::select! {
@@ -90,20 +91,22 @@ impl RateLimiter {
     }
 
     /// Returns the time until the pause is over and all windows have room.
-    fn wait(&self, now: Instant, now_ms: u64, tokens: u64) -> Duration {
+    fn wait(&self, now: Instant, now_ms: u64, size: CallSize) -> Duration {
         let pause = self.paused().map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        pause.max(Duration::from_millis(self.windows().wait_ms(now_ms, tokens)))
+        pause.max(Duration::from_millis(self.windows().wait_ms(now_ms, size)))
     }
 
-    async fn acquire_shared(&self, now_ms: u64, tokens: u64) -> Option<Duration> {
+    async fn acquire_shared(&self, now_ms: u64, size: CallSize) -> Option<Duration> {
         let shared = self.shared.as_ref()?;
-        let windows = self.windows().quota_windows(tokens);
+        let windows = self.windows().quota_windows(size);
         shared.acquire(now_ms, windows).await
     }
 
-    /// Replaces the estimated tokens of a permit with the actual ones.
-    pub fn correct(&self, permit: Permit, tokens: u64) {
-        self.windows().correct(permit.granted_at_ms, permit.tokens, tokens);
+    /// Replaces the estimated size of a permit with the actual one. Absent amounts stay as estimated.
+    pub fn correct(&self, permit: Permit, requests: Option<u64>, tokens: Option<u64>) {
+        let Permit { granted_at_ms, size } = permit;
+        let actual = CallSize { requests: requests.unwrap_or(size.requests), tokens: tokens.unwrap_or(size.tokens) };
+        self.windows().correct(granted_at_ms, size, actual);
         self.changed.notify_one();
     }
 

@@ -17,6 +17,7 @@ use crate::limit::stop::Stop;
 use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::progress::Snapshot;
 use crate::plugin::image::hex;
+use crate::plugin::plugin_progress::PluginProgress;
 use crate::plugin::redact::Redactor;
 use crate::plugin::row_intake::RowIntake;
 use crate::rules::canonical::rules_json;
@@ -63,6 +64,8 @@ pub struct RunContext {
     pub failure_file: Option<PathBuf>,
     /// The secrets that the failure file must not hold.
     pub redactor: Redactor,
+    /// The progress of plugins.
+    pub plugin_progress: PluginProgress,
 }
 
 /// Assembles a run; the receiver reports its progress.
@@ -89,6 +92,7 @@ pub fn assemble(
         } else {
             RateLimiter::new(&settings.provider_limits, quota, run_context.clock)
         },
+        max_requests_per_answer: u64::from(plugins.info.max_requests_per_answer.max(1)),
         budget: BudgetTracker::new(settings.budget.clone(), settings.prices),
         retry: RetryPolicy {
             max_attempts: settings.retry.max_attempts.get(),
@@ -117,6 +121,7 @@ pub fn assemble(
         export: Export::start(plugins.exporters, outputs, settings.run.status_column.clone(), &run_context.stop),
         failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
+        plugin_progress: run_context.plugin_progress,
         stop: run_context.stop,
     };
     (pipeline, snapshots)

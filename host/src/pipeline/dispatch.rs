@@ -13,7 +13,7 @@ use super::row_failure::{FailureReason, RowFailure};
 use crate::limit::backoff::{RetryPolicy, jitter};
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
-use crate::limit::rate_limiter::RateLimiter;
+use crate::limit::rate_limiter::{CallSize, RateLimiter};
 use crate::limit::stop::{Stop, StopReason};
 use crate::rules::{OutputColumn, wording};
 use crate::settings::test_time::scaled;
@@ -97,6 +97,8 @@ pub struct Dispatcher {
     pub outputs: Vec<OutputColumn>,
     /// Limits requests and tokens per time.
     pub rate_limiter: RateLimiter,
+    /// Maximum requests of one call.
+    pub max_requests_per_answer: u64,
     /// Limits calls, tokens and cost per run.
     pub budget: BudgetTracker,
     /// Decides when a call is retried.
@@ -132,8 +134,23 @@ fn believable(usage: Usage) -> Usage {
     Usage {
         input: sane(usage.input),
         cached: sane(usage.cached),
+        cache_written: sane(usage.cache_written),
         output: sane(usage.output),
         thinking: sane(usage.thinking),
+    }
+}
+
+/// Converts the times that a service reports to waits.
+fn with_waits(result: Result<Completion, Error>, now_ms: u64) -> Result<Completion, Error> {
+    let wait = |at_ms: Option<u64>| at_ms.map(|at_ms| at_ms.saturating_sub(now_ms));
+    match result {
+        Ok(mut completion) => {
+            for hint in &mut completion.limits {
+                hint.reset_ms = hint.reset_ms.or(wait(hint.reset_at_ms));
+            }
+            Ok(completion)
+        }
+        Err(error) => Err(Error { retry_after_ms: error.retry_after_ms.or(wait(error.retry_at_ms)), ..error }),
     }
 }
 
@@ -242,7 +259,8 @@ impl Dispatcher {
             }
         };
         let estimated_tokens = asked.input_tokens + max_output.min(asked.input_tokens);
-        let Some(permit) = self.stop.or(self.rate_limiter.acquire(estimated_tokens)).await else {
+        let size = CallSize { requests: self.max_requests_per_answer, tokens: estimated_tokens };
+        let Some(permit) = self.stop.or(self.rate_limiter.acquire(size)).await else {
             self.budget.cancel(reservation);
             return None;
         };
@@ -255,6 +273,7 @@ impl Dispatcher {
             .complete(&asked.request)
             .await
             .map(|completion| Completion { usage: believable(completion.usage), ..completion });
+        let result = with_waits(result, self.clock.now_ms());
         let usage = match &result {
             Ok(completion) => Some(completion.usage),
             // A call without a response is charged at its worst case; a rejected call is charged nothing.
@@ -263,9 +282,9 @@ impl Dispatcher {
         };
         self.budget.settle(reservation, usage.as_ref());
         if let Ok(completion) = &result {
-            if let (Some(input), Some(output)) = (completion.usage.input, completion.usage.output) {
-                self.rate_limiter.correct(permit, input.saturating_add(output));
-            }
+            let Usage { input, output, .. } = completion.usage;
+            let tokens = input.zip(output).map(|(input, output)| input.saturating_add(output));
+            self.rate_limiter.correct(permit, completion.requests.map(u64::from), tokens);
             self.rate_limiter.learn(&completion.limits, self.retry.max_wait);
         }
         Some(result)

@@ -18,6 +18,9 @@ pub struct Snapshot {
     pub tokens: TokenCounts,
     /// Cost so far in US dollars, when prices are known.
     pub cost_usd: Option<f64>,
+    /// The latest progress of plugins, one short text each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plugins: Vec<String>,
     /// True if the source has ended.
     pub source_ended: bool,
 }
@@ -46,6 +49,9 @@ impl Snapshot {
         }
         if let Some(usd) = self.cost_usd {
             write!(line, "; ${usd:.4}").unwrap_or_default();
+        }
+        for plugin in &self.plugins {
+            write!(line, "; {plugin}").unwrap_or_default();
         }
         line
     }

@@ -50,6 +50,10 @@ pub struct TokenCounts {
     pub output: u64,
     /// Prompt tokens that the service read from its own cache.
     pub cached: u64,
+    /// Prompt tokens that the service wrote to its own cache.
+    pub cache_written: u64,
+    /// Thinking tokens of the output.
+    pub thinking: u64,
 }
 
 /// The outcome of a batch.
@@ -186,6 +190,8 @@ impl Tally {
                 self.tokens.input += usage.input.unwrap_or(0);
                 self.tokens.output += usage.output.unwrap_or(0);
                 self.tokens.cached += usage.cached.unwrap_or(0);
+                self.tokens.cache_written += usage.cache_written.unwrap_or(0);
+                self.tokens.thinking += usage.thinking.unwrap_or(0);
                 self.unknown_ids += unknown as u64;
                 if let Some(model) = model.filter(|model| !self.models.contains(model)) {
                     self.models.push(model);

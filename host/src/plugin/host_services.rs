@@ -1,9 +1,11 @@
 //! The host services that plugins can call.
 
 use super::http::HttpService;
+use super::plugin_progress::PluginProgress;
 use super::redact::Redactor;
 use super::row_intake::{Busy, RowIntake};
 use super::sanitize::sanitize_text;
+use super::state_folders::StateFolders;
 use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
@@ -18,6 +20,8 @@ use tokio::runtime::Handle;
 
 /// Maximum characters of a plugin's log record.
 const LOG_CHARS: usize = 10_000;
+/// Maximum characters of a progress message.
+const PROGRESS_CHARS: usize = 80;
 
 /// The host services that all plugins of a command share.
 #[derive(Clone)]
@@ -30,8 +34,10 @@ pub struct HostServices {
     pub stop: Stop,
     /// The secrets of the run.
     pub redactor: Redactor,
-    /// The parent of the plugins' state folders.
-    pub state_root: PathBuf,
+    /// The folders that plugins may write to.
+    pub folders: Arc<StateFolders>,
+    /// The latest progress of plugins.
+    pub progress: PluginProgress,
     /// The runtime of host services.
     pub runtime: Handle,
     /// The runtime of plugin calls.
@@ -91,12 +97,12 @@ impl PluginServices {
     fn busy(&self) -> Option<Busy> {
         (self.plugin.kind == PluginKind::Scraper).then(|| self.shared.row_intake.busy())
     }
+}
 
-    fn state_dir(&self) -> Result<Buffer> {
-        let folder = self.shared.state_root.join(self.plugin.to_string());
-        std::fs::create_dir_all(&folder).map_err(|error| Error::io("create the folder", &folder, &error))?;
-        Ok(Buffer::from(folder.display().to_string()))
-    }
+/// Returns the reply with a folder's path.
+fn ready(folder: Result<PathBuf>) -> ReplyFuture {
+    let reply = folder.map(|path| Buffer::from(path.display().to_string()));
+    Box::pin(std::future::ready(reply.map_err(|error| error.encode())))
 }
 
 impl HostSide for PluginServices {
@@ -128,12 +134,16 @@ impl HostSide for PluginServices {
             }
             operation::PROGRESS => {
                 let progress = serde_json::from_slice::<Progress>(&payload);
-                if let Ok(Progress { message, done, total }) = progress {
+                if let Ok(mut progress) = progress {
+                    progress.message = sanitize_text(&progress.message, PROGRESS_CHARS, &self.shared.redactor);
+                    let Progress { message, done, total } = &progress;
                     tracing::debug!(plugin = %self.plugin, message, done, total, "progress");
+                    self.shared.progress.set(&self.plugin, progress);
                 }
                 Box::pin(std::future::ready(Ok(Buffer::default())))
             }
-            operation::STATE_DIR => Box::pin(std::future::ready(self.state_dir().map_err(|e| e.encode()))),
+            operation::STATE_DIR => ready(self.shared.folders.state_dir(&self.plugin)),
+            operation::DOWNLOAD_DIR => ready(self.shared.folders.download_dir(&self.plugin)),
             other => Box::pin(std::future::ready(Err(Error::unsupported(&format!("host operation {other}")).encode()))),
         }
     }

@@ -115,9 +115,11 @@ impl HttpService {
         let mut url = parse_url(&request.url)?;
         let mut headers = credentials_marked(request.headers.clone());
         for _ in 0..=request.redirects {
-            let response = self.once(request, url.clone(), headers.clone()).await?;
+            let idle = IdleLimit(request.idle_timeout_ms.map(Duration::from_millis));
+            let place = shown(url.as_str());
+            let response = idle.run(&place, self.once(request, url.clone(), headers.clone())).await?;
             let Some(next) = redirect_target(&response, &url) else {
-                return read(response, request.max_body_bytes.unwrap_or(DEFAULT_BODY_BYTES)).await;
+                return read(response, request.max_body_bytes.unwrap_or(DEFAULT_BODY_BYTES), idle).await;
             };
             if request.redirects == 0 || request.method != Method::GET {
                 return Err(Error::new(
@@ -188,10 +190,25 @@ fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
     from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-async fn read(mut response: Response, most: u64) -> Result<HttpResponse> {
+/// The time without any byte of a response after which the exchange fails.
+#[derive(Clone, Copy)]
+struct IdleLimit(Option<Duration>);
+
+impl IdleLimit {
+    async fn run<T>(self, place: &str, step: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(limit) = self.0 else { return step.await };
+        tokio::time::timeout(scaled(limit), step).await.unwrap_or_else(|_| {
+            Err(Error::new(ErrorKind::Retryable, format!("{place} sent nothing for {limit:?}")).maybe_billed())
+        })
+    }
+}
+
+async fn read(mut response: Response, most: u64, idle: IdleLimit) -> Result<HttpResponse> {
     let place = shown(response.url().as_str());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| network_error(&place, &error))? {
+    loop {
+        let chunk = async { response.chunk().await.map_err(|error| network_error(&place, &error)) };
+        let Some(chunk) = idle.run(&place, chunk).await? else { break };
         if body.len() as u64 + chunk.len() as u64 > most {
             return Err(Error::new(ErrorKind::InvalidData, format!("{place} answered with more than {most} bytes")));
         }

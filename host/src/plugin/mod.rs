@@ -1,7 +1,7 @@
 //! Plugins: discovery, checks, loading and supervision.
 //!
 //! [`discovery`] finds files, [`image`] checks their bytes without running them (with `compat`), [`loader`] opens
-//! them, [`host_services`] provides the host services (with [`http`], [`record_replay`], [`row_intake`] and [`redact`]), and
+//! them, [`host_services`] provides the host services (with [`http`], [`record_replay`], [`row_intake`], [`state_folders`] and [`redact`]), and
 //! [`registry`] creates instances.
 //!
 //! Plugins are not trusted: [`call_guard`] ends every call at its deadline, [`sanitize`] removes secrets and control
@@ -21,11 +21,13 @@ pub mod image;
 pub mod isolated;
 pub mod loader;
 pub mod method_name;
+pub mod plugin_progress;
 pub mod record_replay;
 pub mod redact;
 pub mod registry;
 pub mod row_intake;
 pub mod sanitize;
 pub mod silence;
+pub mod state_folders;
 
 pub use error::PluginError;

@@ -9,6 +9,7 @@ mod loaded;
 pub mod open_plugins;
 pub mod pins;
 pub mod plugin_inventory;
+mod scraper_end;
 mod targets;
 
 pub use error::HostError;

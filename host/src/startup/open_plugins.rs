@@ -8,11 +8,13 @@ use crate::plugin::PluginError;
 use crate::plugin::call_guard::{self, GuardOptions, guard};
 use crate::plugin::host_services::HostServices;
 use crate::plugin::http::HttpService;
+use crate::plugin::plugin_progress::PluginProgress;
 use crate::plugin::record_replay::RecordReplay;
 use crate::plugin::redact::Redactor;
 use crate::plugin::registry::{Source, instantiate};
 use crate::plugin::row_intake::RowIntake;
 use crate::plugin::sanitize::sanitize_error;
+use crate::plugin::state_folders::{Staging, StateFolders};
 use crate::settings::{Isolation, PluginUse, Settings, env};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
@@ -20,12 +22,12 @@ use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
-/// The parent of the plugins' state folders.
-const STATE_DIR: &str = ".rowsmith/state";
+/// The parent of the folders that plugins may write to.
+const PLUGIN_FOLDERS: &str = ".rowsmith";
 
 /// Opens plugins for one command.
 pub struct OpenPlugins {
@@ -38,9 +40,11 @@ pub struct OpenPlugins {
     pub(super) color: bool,
     /// The state folders of a recorded or replayed run, removed at its end.
     own_state: Option<tempfile::TempDir>,
+    staging: Staging,
 }
 
 /// A plugin instance.
+#[derive(Clone)]
 pub struct Opened<T> {
     /// Calls the plugin.
     pub client: T,
@@ -58,7 +62,15 @@ pub type OpenExporter = (Opened<ExporterClient>, Target);
 impl OpenPlugins {
     /// Prepares to open the plugins of a config.
     pub fn new(loaded: Loaded, services: HostServices, secrets_may_be_missing: bool, color: bool) -> Self {
-        Self { loaded, services, secrets_may_be_missing, color, own_state: None }
+        Self { loaded, services, secrets_may_be_missing, color, own_state: None, staging: Staging::Scrapers }
+    }
+
+    /// Discards whatever plugins write to their state folders, for commands that change nothing.
+    #[must_use]
+    pub fn without_changes(mut self) -> Self {
+        self.staging = Staging::All;
+        self.services.folders = Arc::new(StateFolders::new(Path::new(PLUGIN_FOLDERS), self.staging));
+        self
     }
 
     /// Records or replays HTTP exchanges. Plugins then start with empty state folders: state of earlier runs would change
@@ -70,7 +82,7 @@ impl OpenPlugins {
         if !matches!(mode, RecordReplay::Off) {
             let folder = tempfile::tempdir()
                 .map_err(|error| HostError::Io(format!("cannot create a folder for the state of plugins: {error}")))?;
-            folder.path().clone_into(&mut self.services.state_root);
+            self.services.folders = Arc::new(StateFolders::new(folder.path(), self.staging));
             self.own_state = Some(folder);
         }
         self.services.http = Arc::new(HttpService::with_record_replay(self.services.redactor.clone(), mode));
@@ -244,7 +256,8 @@ pub fn services(stop: Stop, redactor: Redactor, calls: Handle) -> HostServices {
         row_intake: RowIntake::default(),
         stop,
         redactor,
-        state_root: PathBuf::from(STATE_DIR),
+        folders: Arc::new(StateFolders::new(Path::new(PLUGIN_FOLDERS), Staging::Scrapers)),
+        progress: PluginProgress::default(),
         runtime: Handle::current(),
         calls,
     }

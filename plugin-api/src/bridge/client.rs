@@ -2,7 +2,7 @@
 
 use super::method;
 use crate::cache::{self, CacheStats, Key, Store};
-use crate::completion::{Completion, CompletionRequest, ProviderInfo};
+use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
 use crate::envelope::put_length;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{ExportSummary, FinishMode, Target};
@@ -10,7 +10,7 @@ use crate::host::BoxFuture;
 use crate::lease::LeaseRequest;
 use crate::quota::QuotaRequest;
 use crate::row::RowChunk;
-use crate::scraper::{Listing, SourcePaths};
+use crate::scraper::{Ending, Listing, SourcePaths};
 use rowsmith_abi::{Buffer, Instance};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -95,6 +95,17 @@ impl ScraperClient {
             result => result,
         }
     }
+
+    /// See [`crate::Scraper::finish`]. Does nothing for plugins built before 0.4.0, which do not have the method.
+    ///
+    /// # Errors
+    /// Errors of the scraper.
+    pub async fn finish(&self, ending: Ending) -> Result<()> {
+        match self.0.call(method::FINISH_SCRAPER, Buffer::from(serde_json::to_vec(&ending)?)).await {
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
+            result => result.map(drop),
+        }
+    }
 }
 
 /// A provider behind the bridge.
@@ -132,6 +143,22 @@ impl ProviderClient {
     /// Errors of the provider.
     pub async fn verify(&self) -> Result<String> {
         self.0.json(method::VERIFY, Buffer::default()).await
+    }
+
+    /// See [`crate::Provider::count_tokens`].
+    ///
+    /// # Errors
+    /// Errors of the provider; [`ErrorKind::Unsupported`] if it does not count.
+    pub async fn count_tokens(&self, request: &CompletionRequest) -> Result<u64> {
+        self.0.json(method::COUNT_TOKENS, request.encode()?).await
+    }
+
+    /// See [`crate::Provider::model_facts`].
+    ///
+    /// # Errors
+    /// Errors of the provider; [`ErrorKind::Unsupported`] if it does not know the model.
+    pub async fn model_facts(&self) -> Result<ModelFacts> {
+        self.0.json(method::MODEL_FACTS, Buffer::default()).await
     }
 }
 

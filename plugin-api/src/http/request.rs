@@ -25,6 +25,9 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// Time limit of the whole exchange in milliseconds; the host's default when absent.
     pub timeout_ms: Option<u64>,
+    /// Time limit without any byte of the response in milliseconds; none when absent. Useful for services that send an
+    /// answer in pieces.
+    pub idle_timeout_ms: Option<u64>,
     /// Maximum bytes of the response's body, after decompression; the host's default when absent.
     pub max_body_bytes: Option<u64>,
     /// Maximum redirects to follow. Providers follow none, so that keys stay with the service.
@@ -45,6 +48,7 @@ impl HttpRequest {
             headers: HeaderMap::new(),
             body: Vec::new(),
             timeout_ms: None,
+            idle_timeout_ms: None,
             max_body_bytes: None,
             redirects: 0,
             retries: 0,
@@ -96,6 +100,13 @@ impl HttpRequest {
         self
     }
 
+    /// Limits the time without any byte of the response, the time before its first byte included.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout_ms = Some(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
     /// Lets the host retry the request after a temporary failure.
     #[must_use]
     pub fn retries(mut self, retries: u8) -> Self {
@@ -134,6 +145,7 @@ impl HttpRequest {
             max_body_bytes: head.max_body_bytes,
             redirects: head.redirects,
             retries: head.retries,
+            idle_timeout_ms: head.idle_timeout_ms,
             ..Self::new(method, head.url)
         })
     }

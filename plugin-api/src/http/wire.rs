@@ -23,6 +23,8 @@ pub(super) struct RequestHead {
     pub(super) redirects: u8,
     #[serde(default)]
     pub(super) retries: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) idle_timeout_ms: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,6 +46,7 @@ impl From<&HttpRequest> for RequestHead {
             max_body_bytes: request.max_body_bytes,
             redirects: request.redirects,
             retries: request.retries,
+            idle_timeout_ms: request.idle_timeout_ms,
         }
     }
 }

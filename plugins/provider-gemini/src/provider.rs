@@ -34,4 +34,20 @@ impl HttpProvider for Gemini {
     fn verify_response(&self, response: &HttpResponse) -> Result<String> {
         verify::sentence(&self.0, response)
     }
+
+    fn count_request(&self, question: &CompletionRequest) -> Result<HttpRequest> {
+        request::count_tokens(&self.0, question)
+    }
+
+    fn count_response(&self, response: &HttpResponse) -> Result<u64> {
+        verify::token_count(&self.0, response)
+    }
+
+    fn facts_request(&self) -> Result<HttpRequest> {
+        Ok(request::look_up(&self.0))
+    }
+
+    fn facts_response(&self, response: &HttpResponse) -> Result<ModelFacts> {
+        verify::facts(&self.0, response)
+    }
 }

@@ -19,6 +19,14 @@ pub(crate) fn generate(settings: &Settings, question: &CompletionRequest) -> Res
     settings.service.post(&format!("{}:generateContent", model_path(settings)), body(settings, question)?)
 }
 
+/// Returns the request that counts the tokens of a prompt.
+pub(crate) fn count_tokens(settings: &Settings, question: &CompletionRequest) -> Result<HttpRequest> {
+    let mut generate = body(settings, question)?;
+    generate["model"] = json!(format!("models/{}", settings.service.model()));
+    let path = format!("{}:countTokens", model_path(settings));
+    settings.service.post(&path, json!({ "generateContentRequest": generate }))
+}
+
 /// Returns the request that asks for the description of the model.
 pub(crate) fn look_up(settings: &Settings) -> HttpRequest {
     settings.service.get(&model_path(settings))

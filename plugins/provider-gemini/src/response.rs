@@ -35,7 +35,7 @@ pub(crate) fn completion(
         usage: usage(&body["usageMetadata"]),
         model: text_of(&body["modelVersion"]),
         request_id: text_of(&body["responseId"]),
-        limits: Vec::new(),
+        ..Completion::default()
     })
 }
 
@@ -87,6 +87,7 @@ fn usage(counts: &Value) -> Usage {
     Usage {
         input: count("promptTokenCount"),
         cached: count("cachedContentTokenCount"),
+        cache_written: None,
         output: match (written, thinking) {
             (None, None) => None,
             (written, thinking) => Some(written.unwrap_or(0).saturating_add(thinking.unwrap_or(0))),

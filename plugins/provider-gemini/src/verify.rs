@@ -1,16 +1,36 @@
-//! From the service's description of the model to a sentence for the user.
+//! The service's description of the model, and its count of tokens.
 
 use crate::error;
 use crate::settings::Settings;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::service::JsonResponse;
 
+fn success(settings: &Settings, response: &HttpResponse) -> Result<Value> {
+    match settings.service.read(response)? {
+        JsonResponse::Success(body) => Ok(body),
+        JsonResponse::Failure(body) => Err(error::from_response(settings, response, body.as_ref(), false)),
+    }
+}
+
+/// Returns the number of tokens that the service counted.
+pub(crate) fn token_count(settings: &Settings, response: &HttpResponse) -> Result<u64> {
+    let body = success(settings, response)?;
+    body["totalTokens"].as_u64().ok_or_else(|| settings.service.unexpected_json(response, "a number of tokens"))
+}
+
+/// Returns the limits of the model.
+pub(crate) fn facts(settings: &Settings, response: &HttpResponse) -> Result<ModelFacts> {
+    let body = success(settings, response)?;
+    Ok(ModelFacts {
+        context_tokens: body["inputTokenLimit"].as_u64(),
+        max_output_tokens: body["outputTokenLimit"].as_u64(),
+        ..ModelFacts::default()
+    })
+}
+
 /// Returns a sentence about key and model.
 pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<String> {
-    let body = match settings.service.read(response)? {
-        JsonResponse::Success(body) => body,
-        JsonResponse::Failure(body) => return Err(error::from_response(settings, response, body.as_ref(), false)),
-    };
+    let body = success(settings, response)?;
     let model = settings.service.model();
     if let Some(methods) = body["supportedGenerationMethods"].as_array() {
         let methods: Vec<&str> = methods.iter().filter_map(Value::as_str).collect();
@@ -31,6 +51,18 @@ pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<S
 mod tests {
     use super::*;
     use crate::settings::tests::settings;
+
+    #[test]
+    fn tokens_and_limits_are_read() {
+        let settings = settings(json!({})).unwrap();
+        let response = |body: Value| HttpResponse::new(200, body.to_string());
+        assert_eq!(token_count(&settings, &response(json!({"totalTokens": 31}))), Ok(31));
+        let error = token_count(&settings, &response(json!({}))).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidData);
+        let limits =
+            facts(&settings, &response(json!({"inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536}))).unwrap();
+        assert_eq!((limits.context_tokens, limits.max_output_tokens), (Some(1_048_576), Some(65_536)));
+    }
 
     #[test]
     fn key_and_model_are_checked() {

@@ -71,6 +71,7 @@ fn hint(names: &Names, requests_are_per_day: bool, response: &HttpResponse) -> O
         limit,
         remaining,
         reset_ms: reset.and_then(|reset| u64::try_from(reset.as_millis()).ok()),
+        ..LimitHint::default()
     })
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn completion(
         model: text_of(&body["model"]),
         request_id: request_id(response).or_else(|| text_of(&body["id"])),
         limits: limits::hints(settings, response),
+        ..Completion::default()
     })
 }
 
@@ -109,6 +110,7 @@ fn usage(counts: &Value) -> Usage {
         cached: counts["prompt_tokens_details"]["cached_tokens"]
             .as_u64()
             .or_else(|| counts["prompt_cache_hit_tokens"].as_u64()),
+        cache_written: counts["prompt_tokens_details"]["cache_write_tokens"].as_u64(),
         output: counts["completion_tokens"].as_u64(),
         thinking: counts["completion_tokens_details"]["reasoning_tokens"].as_u64(),
     }

@@ -51,7 +51,7 @@ impl HttpCache {
 
     async fn folder(&self) -> Option<&Path> {
         if self.folder.get().is_none() {
-            let folder = match self.host.state_dir().await {
+            let folder = match self.host.download_dir().await {
                 Ok(folder) => Some(folder.join(FOLDER)),
                 Err(error) => {
                     log::debug!("fetched files are not stored: {error}");

@@ -85,5 +85,6 @@ fn limits(response: &HttpResponse) -> Vec<LimitHint> {
         limit: Some(limit),
         remaining: number("left"),
         reset_ms: reset(response).and_then(|wait| u64::try_from(wait.as_millis()).ok()),
+        ..LimitHint::default()
     }]
 }

@@ -26,6 +26,9 @@ impl Dialect for Gemini {
         let path = request.path();
         match request.method.as_str() {
             "POST" => {
+                if let Some(path) = path.strip_suffix(":countTokens") {
+                    return model_after(path).map(|model| Operation::CountTokens { model });
+                }
                 let model = model_after(path.strip_suffix(":generateContent")?)?;
                 Some(Operation::Complete { model: Some(model) })
             }
@@ -49,6 +52,8 @@ impl Dialect for Gemini {
     }
 
     fn read<'a>(&self, body: &'a Value) -> PromptParts<'a> {
+        // The prompt to count is the body of a completion inside another.
+        let body = body.get("generateContentRequest").unwrap_or(body);
         let mut texts = body.get("systemInstruction").map(texts_of).unwrap_or_default();
         let mut last = Vec::new();
         for content in body.get("contents").and_then(Value::as_array).into_iter().flatten() {
@@ -91,6 +96,10 @@ impl Dialect for Gemini {
 
     fn unknown_path(&self) -> Value {
         error_body(404, "the path is not known", "NOT_FOUND", &[])
+    }
+
+    fn token_count(&self, tokens: u64) -> Value {
+        json!({ "totalTokens": tokens })
     }
 
     fn model(&self, name: &str) -> Value {

@@ -36,6 +36,11 @@ pub(crate) trait Dialect: Debug + Sync {
     /// Writes the body of the error for an unknown path.
     fn unknown_path(&self) -> Value;
 
+    /// Writes the number of tokens of a prompt.
+    fn token_count(&self, _tokens: u64) -> Value {
+        self.unknown_path()
+    }
+
     /// Writes the description of one model.
     fn model(&self, name: &str) -> Value;
 
@@ -53,6 +58,11 @@ pub(crate) trait Dialect: Debug + Sync {
 pub(crate) enum Operation {
     /// A completion; `model` is set if the path names it.
     Complete { model: Option<String> },
+    /// The number of tokens of a prompt.
+    CountTokens {
+        /// The model that the path names.
+        model: String,
+    },
     /// The list of models.
     ListModels,
     /// The description of one model.

@@ -48,7 +48,7 @@ impl Provider for MisbehavingProvider {
         }
         let max = Some(u64::MAX);
         let usage = if self.0.is("absurd_usage") {
-            Usage { input: max, cached: max, output: max, thinking: max }
+            Usage { input: max, cached: max, cache_written: max, output: max, thinking: max }
         } else {
             Usage { input: Some(100), output: Some(50), ..Usage::default() }
         };

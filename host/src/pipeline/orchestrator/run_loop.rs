@@ -16,6 +16,7 @@ use crate::pipeline::question::{Outcome, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowBuffer};
 use crate::pipeline::scrape::RowSource;
 use crate::pipeline::tally::Tally;
+use crate::plugin::plugin_progress::PluginProgress;
 use crate::plugin::row_intake::Scraped;
 use crate::settings::test_time::scaled;
 use crate::settings::{OnFailure, Settings};
@@ -49,6 +50,8 @@ pub struct Pipeline {
     pub failures: FailureFile,
     /// Receives the progress of the run.
     pub progress: watch::Sender<Snapshot>,
+    /// The progress of plugins.
+    pub plugin_progress: PluginProgress,
     /// The stop signal.
     pub stop: Stop,
 }
@@ -62,6 +65,8 @@ pub struct RunEnd {
     pub stopped: Option<StopReason>,
     /// The error that ended the source early.
     pub source_error: Option<Error>,
+    /// The error of the scraper after the export.
+    pub scraper_error: Option<Error>,
     /// The result of each exporter.
     pub exported: Vec<ExportResult>,
     /// The path of the failure file, or the error that prevented it.
@@ -77,6 +82,7 @@ pub(super) struct Run<'a> {
     pub(super) export: Export,
     pub(super) failures: FailureFile,
     pub(super) progress: watch::Sender<Snapshot>,
+    pub(super) plugin_progress: PluginProgress,
     pub(super) stop: Stop,
     pub(super) rows: RowBuffer,
     pub(super) input_plan: Option<InputPlan>,
@@ -141,7 +147,18 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
 
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, pipeline: Pipeline) -> (Self, RowSource, mpsc::UnboundedReceiver<CallEvent>) {
-        let Pipeline { rows, cache, fingerprinter, dispatcher, events, export, failures, progress, stop } = pipeline;
+        let Pipeline {
+            rows,
+            cache,
+            fingerprinter,
+            dispatcher,
+            events,
+            export,
+            failures,
+            progress,
+            plugin_progress,
+            stop,
+        } = pipeline;
         let limits = BatchLimits::new(&settings.batch);
         let run = Self {
             settings,
@@ -151,6 +168,7 @@ impl<'a> Run<'a> {
             export,
             failures,
             progress,
+            plugin_progress,
             stop,
             rows: RowBuffer::default(),
             input_plan: None,
@@ -246,6 +264,7 @@ impl<'a> Run<'a> {
             snapshot.asked = self.tally.asked;
             snapshot.in_flight = self.in_flight.len() as u64;
             snapshot.source_ended = self.source_ended;
+            snapshot.plugins = self.plugin_progress.lines();
             snapshot.cost_usd = self.dispatcher.budget.cost_usd();
         });
     }
@@ -279,6 +298,7 @@ impl<'a> Run<'a> {
             tally: self.tally,
             stopped,
             source_error: self.source_error,
+            scraper_error: None,
             exported,
             failure_file: self.failures.finish(),
         }

@@ -24,6 +24,10 @@ impl<P: Provider> Callee for Adapter<P> {
                 reply(async move { provider.complete(CompletionRequest::decode(&payload)?).await?.encode() })
             }
             method::VERIFY => reply(async move { json(&provider.verify().await?) }),
+            method::COUNT_TOKENS => {
+                reply(async move { json(&provider.count_tokens(CompletionRequest::decode(&payload)?).await?) })
+            }
+            method::MODEL_FACTS => reply(async move { json(&provider.model_facts().await?) }),
             _ => unknown(method),
         }
     }

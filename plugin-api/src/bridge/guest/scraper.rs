@@ -33,6 +33,10 @@ impl<S: Scraper> Callee for Adapter<S> {
             }
             method::LIST => reply(async move { json(&scraper.list().await?) }),
             method::SOURCE_PATHS => reply(async move { json(&scraper.source_paths()) }),
+            method::FINISH_SCRAPER => reply(async move {
+                scraper.finish(serde_json::from_slice(&payload)?).await?;
+                Ok(Buffer::default())
+            }),
             _ => unknown(method),
         }
     }

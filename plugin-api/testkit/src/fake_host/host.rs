@@ -59,7 +59,7 @@ impl FakeHost {
         })
     }
 
-    /// Sets the plugin's state folder. Call it before [`FakeHost::host`].
+    /// Sets the plugin's folder for state and downloads. Call it before [`FakeHost::host`].
     #[must_use]
     pub fn with_state_dir(self, folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();

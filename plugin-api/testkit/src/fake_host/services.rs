@@ -60,7 +60,7 @@ impl FakeServices {
             }
             operation::EMIT_ROWS => self.accept_rows(&payload).await,
             operation::PROGRESS => Ok(Buffer::default()),
-            operation::STATE_DIR => match &self.state_dir {
+            operation::STATE_DIR | operation::DOWNLOAD_DIR => match &self.state_dir {
                 Some(folder) => Ok(Buffer::from(folder.display().to_string())),
                 None => Err(Error::new(ErrorKind::Io, "this host has no state folder")),
             },
