@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::Host;
-use crate::row::RowChunk;
+use crate::row::{Column, RowChunk};
 use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,18 @@ pub trait Exporter: Send + Sized + 'static {
         Err(Error::unsupported("replace_existing"))
     }
 
+    /// Receives the columns of the whole output with their types: source columns, then output columns. Called once before
+    /// [`Exporter::begin`] by hosts since version 0.3, as far as the columns are known. Rows may bring further columns.
+    ///
+    /// The default does nothing. A format with typed columns, such as Parquet, chooses its schema here.
+    ///
+    /// # Errors
+    /// If a column cannot be written. The export fails before the first row.
+    fn describe_columns(&mut self, columns: Vec<Column>) -> Result<()> {
+        drop(columns);
+        Ok(())
+    }
+
     /// Starts the export with the columns known so far. Rows may bring further columns.
     fn begin(&mut self, columns: Vec<String>) -> impl Future<Output = Result<()>> + Send;
 
@@ -57,6 +69,12 @@ pub struct Target {
     /// Plugins built before version 0.3 of this crate always report `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<bool>,
+    /// True if the export would replace an existing target that holds at least one row. `None` if that is unknown, or if
+    /// no target exists.
+    ///
+    /// Plugins built before version 0.3 of this crate always report `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_rows: Option<bool>,
 }
 
 /// The way an export ends.

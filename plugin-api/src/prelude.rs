@@ -13,7 +13,7 @@ pub use crate::http_provider::{HttpAdapter, HttpProvider};
 pub use crate::lease::LeaseRequest;
 pub use crate::provider::Provider;
 pub use crate::quota::{QuotaRequest, QuotaWindow};
-pub use crate::row::{Cell, CellKind, RowChunk, RowView};
+pub use crate::row::{Cell, CellKind, Column, ColumnOrigin, ColumnType, RowChunk, RowView};
 pub use crate::schema::{ConfigSchema, PluginConfig};
 pub use crate::scraper::{Ending, Listing, RowSink, Scraper, SourcePaths};
 pub use crate::secret::Secret;

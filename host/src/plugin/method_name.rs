@@ -12,6 +12,7 @@ pub fn method_name(number: u32) -> &'static str {
         method::FINISH_SCRAPER => "finish",
         method::COUNT_TOKENS => "count_tokens",
         method::MODEL_FACTS => "model_facts",
+        method::DESCRIBE_COLUMNS => "describe_columns",
         method::INFO => "info",
         method::COMPLETE => "complete",
         method::VERIFY | method::VERIFY_STORE => "verify",

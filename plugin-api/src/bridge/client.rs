@@ -9,7 +9,7 @@ use crate::exporter::{ExportSummary, FinishMode, Target};
 use crate::host::BoxFuture;
 use crate::lease::LeaseRequest;
 use crate::quota::QuotaRequest;
-use crate::row::RowChunk;
+use crate::row::{Column, RowChunk};
 use crate::scraper::{Ending, Listing, SourcePaths};
 use rowsmith_abi::{Buffer, Instance};
 use serde::de::DeserializeOwned;
@@ -318,6 +318,17 @@ impl ExporterClient {
         }
     }
 
+    /// See [`crate::Exporter::describe_columns`]. Does nothing for plugins without the method.
+    ///
+    /// # Errors
+    /// Errors of the exporter.
+    pub async fn describe_columns(&self, columns: &[Column]) -> Result<()> {
+        match self.0.call(method::DESCRIBE_COLUMNS, Buffer::from(serde_json::to_vec(columns)?)).await {
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
     /// See [`crate::Exporter::begin`].
     ///
     /// # Errors
@@ -357,13 +368,30 @@ mod tests {
         }
     }
 
+    fn remote(reply: Result<&'static str>) -> Remote {
+        Remote::new(Arc::new(FixedReply(reply)))
+    }
+
     fn source_paths(reply: Result<&'static str>) -> Result<SourcePaths> {
-        let client = ScraperClient(Remote::new(Arc::new(FixedReply(reply))));
-        let mut call = std::pin::pin!(client.source_paths());
+        let client = ScraperClient(remote(reply));
+        ready(client.source_paths())
+    }
+
+    fn ready<T>(call: impl Future<Output = T>) -> T {
+        let mut call = std::pin::pin!(call);
         match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(result) => result,
             Poll::Pending => panic!("the call waits"),
         }
+    }
+
+    #[test]
+    fn columns_are_not_described_to_plugins_without_the_method() {
+        let describe = |reply| ready(ExporterClient(remote(reply)).describe_columns(&[Column::new("a")]));
+        assert_eq!(describe(Err(Error::unsupported("method 45"))), Ok(()));
+        assert_eq!(describe(Ok("")), Ok(()));
+        let refused = Error::new(ErrorKind::InvalidData, "too many columns");
+        assert_eq!(describe(Err(refused.clone())), Err(refused));
     }
 
     #[test]

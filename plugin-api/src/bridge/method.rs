@@ -50,3 +50,6 @@ pub const WRITE: u32 = 42;
 pub const FINISH: u32 = 43;
 /// `Exporter::replace_existing`: no payload, no reply. Since 0.3.0; older plugins answer that it is unsupported.
 pub const REPLACE_EXISTING: u32 = 44;
+/// `Exporter::describe_columns`: a JSON array of columns with types; no reply. Since 0.3.0; older plugins answer that it is
+/// unsupported.
+pub const DESCRIBE_COLUMNS: u32 = 45;

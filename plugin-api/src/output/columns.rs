@@ -1,6 +1,6 @@
 //! The columns of an output and their positions in each chunk of rows.
 
-use crate::row::{Cell, RowChunk};
+use crate::row::{Cell, Column, RowChunk};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -28,6 +28,17 @@ impl Columns {
 
     pub(super) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Returns the columns of the output: those that the config lists, or all.
+    pub(super) fn select(&self, described: Vec<Column>) -> Vec<Column> {
+        if !self.fixed {
+            return described;
+        }
+        let by_name: HashMap<&str, &Column> = described.iter().map(|column| (column.name.as_str(), column)).collect();
+        let select =
+            |name: &String| by_name.get(name.as_str()).map_or_else(|| Column::new(name), |&column| column.clone());
+        self.names.iter().map(select).collect()
     }
 
     /// Registers columns; new ones are appended unless the config lists the columns.

@@ -8,8 +8,9 @@ use super::widen::{Segment, widen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{ExportSummary, Exporter, FinishMode, Target};
 use crate::host::Host;
-use crate::row::RowChunk;
-use std::io::Write;
+use crate::row::{Column, RowChunk};
+use std::fs::File;
+use std::io::{self, Write};
 
 /// Exports rows to a file in the format `F`.
 ///
@@ -34,12 +35,20 @@ impl<F: FileFormat> Exporter for FileExporter<F> {
     }
 
     fn target(&self) -> Target {
-        self.options.target()
+        let mut target = self.options.target();
+        if let Some(path) = target.path.as_ref().filter(|_| target.replaces == Some(true)) {
+            target.has_rows = self.has_rows(path).ok();
+        }
+        target
     }
 
     fn replace_existing(&mut self) -> Result<()> {
         self.options.if_exists = IfExists::Replace;
         Ok(())
+    }
+
+    fn describe_columns(&mut self, columns: Vec<Column>) -> Result<()> {
+        self.format.describe_columns(&self.columns.select(columns))
     }
 
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
@@ -60,6 +69,15 @@ impl<F: FileFormat> FileExporter<F> {
         options.check()?;
         let columns = Columns::new(options.columns.as_ref());
         Ok(Self { options, format, columns, file: None, segments: Vec::new(), rows: 0 })
+    }
+
+    fn has_rows(&self, path: &str) -> io::Result<bool> {
+        let mut existing = File::open(path)?;
+        if existing.metadata()?.is_file() {
+            self.format.has_rows(&mut existing)
+        } else {
+            Err(io::ErrorKind::Other.into())
+        }
     }
 
     pub(super) fn open(&mut self, columns: &[String]) -> Result<()> {

@@ -4,8 +4,11 @@ use super::columns::Rows;
 use super::file::OutputFile;
 use super::options::OutputOptions;
 use crate::error::Result;
+use crate::row::Column;
 use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::io;
 
 /// A file format: writes rows to an output, as text or as bytes.
 ///
@@ -51,8 +54,8 @@ use serde::de::DeserializeOwned;
 /// # fn main() {}
 /// ```
 ///
-/// The calls come in this order: [`inspect`](Self::inspect) and [`begin`](Self::begin) before the first rows,
-/// [`rows`](Self::rows) any number of times, [`finish`](Self::finish) at the end, also when the run was stopped. An
+/// The calls come in this order: [`describe_columns`](Self::describe_columns) if the host knows the columns,
+/// [`inspect`](Self::inspect) and [`begin`](Self::begin) before the first rows, [`rows`](Self::rows) any number of times, [`finish`](Self::finish) at the end, also when the run was stopped. An
 /// output without rows gets `begin` and `finish` only. A writer of another library that owns its target, as writers of
 /// Parquet do, gets [`OutputFile::writer`] in `begin` and is closed in `finish`.
 pub trait FileFormat: Send + Sized + 'static {
@@ -67,6 +70,28 @@ pub trait FileFormat: Send + Sized + 'static {
 
     /// Returns how the format handles columns that no row had when the output began.
     fn late_columns(&self) -> LateColumns;
+
+    /// Returns whether an existing file holds at least one row. The host keeps such a file when a run has no rows.
+    ///
+    /// The default returns true for every file that is not empty. An error counts as unknown.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    fn has_rows(&self, existing: &mut File) -> io::Result<bool> {
+        Ok(existing.metadata()?.len() > 0)
+    }
+
+    /// Receives the columns of the whole output with their types before the output begins, as far as they are known: the
+    /// columns of the source, then those of the answers. With the option `columns`, exactly those, in that order.
+    ///
+    /// Rows may bring further columns, and values of other types than announced.
+    ///
+    /// # Errors
+    /// If a column cannot be written in this format.
+    fn describe_columns(&mut self, columns: &[Column]) -> Result<()> {
+        let _ = columns;
+        Ok(())
+    }
 
     /// Inspects the first rows before the output begins, for example to measure widths or to find types.
     fn inspect(&mut self, first: &Rows<'_>) {

@@ -6,10 +6,12 @@
 mod builder;
 mod cell;
 mod chunk;
+mod column;
 mod json;
 mod serialize;
 
 pub use builder::ChunkBuilder;
 pub use cell::{Cell, CellKind};
 pub use chunk::{RowChunk, RowView};
+pub use column::{Column, ColumnOrigin, ColumnType};
 pub use json::add_cells;

@@ -2,10 +2,11 @@
 
 use crate::config::Config;
 use crate::guard::guarded;
-use csv::{Terminator, Writer, WriterBuilder};
+use csv::{ByteRecord, ReaderBuilder, Terminator, Writer, WriterBuilder};
 use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use rowsmith_plugin_api::prelude::*;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Write};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -44,6 +45,12 @@ impl FileFormat for Csv {
         let empty_cell = char::from(self.delimiter).to_string();
         let line_end = if self.crlf { "\r\n" } else { "\n" };
         LateColumns::Widen(TableLines { empty_cell, line_end, quote: Some(b'"') })
+    }
+
+    fn has_rows(&self, existing: &mut File) -> io::Result<bool> {
+        let mut lines = ReaderBuilder::new().delimiter(self.delimiter).flexible(true).from_reader(existing);
+        // The first record is the header, which the reader skips.
+        Ok(lines.read_byte_record(&mut ByteRecord::new())?)
     }
 
     fn begin(&mut self, columns: &[String], out: &mut OutputFile) -> Result<()> {

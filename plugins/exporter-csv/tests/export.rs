@@ -137,3 +137,23 @@ proptest! {
 fn texts() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec("[a-c\",;\r\n '\t\u{0}=é-]{0,6}", 1..4)
 }
+
+#[test]
+fn rows_of_an_earlier_file_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    let config = || serde_json::from_value(json!({"path": path})).unwrap();
+    let exporter = CsvExporter::new(config(), FakeHost::default().host()).unwrap();
+    assert_eq!(exporter.target().has_rows, None);
+    for (text, expected) in [
+        ("", Some(false)),
+        ("a,b\n", Some(false)),
+        ("\u{feff}a\r\n\r\n", Some(false)),
+        ("\"a\nb\"\n", Some(false)),
+        ("a\n1", Some(true)),
+        ("a\n\"\"\n", Some(true)),
+    ] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(exporter.target().has_rows, expected, "{text:?}");
+    }
+}

@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::pretty;
 use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
 use rowsmith_plugin_api::prelude::*;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
 
 /// The format: a JSON array of objects.
 #[derive(Debug)]
@@ -24,6 +25,18 @@ impl FileFormat for Array {
 
     fn late_columns(&self) -> LateColumns {
         LateColumns::Accept
+    }
+
+    fn has_rows(&self, existing: &mut File) -> io::Result<bool> {
+        let mut in_array = false;
+        for byte in BufReader::new(existing).bytes() {
+            match byte? {
+                b'[' if !in_array => in_array = true,
+                space if space.is_ascii_whitespace() => {}
+                other => return Ok(other != b']'),
+            }
+        }
+        Ok(false)
     }
 
     fn begin(&mut self, _columns: &[String], out: &mut OutputFile) -> Result<()> {

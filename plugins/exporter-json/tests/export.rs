@@ -95,3 +95,22 @@ fn values() -> impl Strategy<Value = Vec<Vec<Value>>> {
     let row = row.prop_map(|row| Value::Object(row.into_iter().collect()));
     proptest::collection::vec(proptest::collection::vec(row, 1..4), 0..4)
 }
+
+#[test]
+fn rows_of_an_earlier_file_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.json");
+    let config = || serde_json::from_value(json!({"path": path})).unwrap();
+    let exporter = JsonExporter::new(config(), FakeHost::default().host()).unwrap();
+    assert_eq!(exporter.target().has_rows, None);
+    for (text, expected) in [
+        ("", Some(false)),
+        ("[]\n", Some(false)),
+        ("[ \n ]\n", Some(false)),
+        ("[\n{}\n]\n", Some(true)),
+        ("{}", Some(true)),
+    ] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(exporter.target().has_rows, expected, "{text:?}");
+    }
+}

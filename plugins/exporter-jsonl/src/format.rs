@@ -3,7 +3,8 @@
 use crate::config::Config;
 use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
 use rowsmith_plugin_api::prelude::*;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
 
 /// The format: one JSON object per line.
 #[derive(Debug)]
@@ -21,6 +22,15 @@ impl FileFormat for Lines {
 
     fn late_columns(&self) -> LateColumns {
         LateColumns::Accept
+    }
+
+    fn has_rows(&self, existing: &mut File) -> io::Result<bool> {
+        for byte in BufReader::new(existing).bytes() {
+            if !byte?.is_ascii_whitespace() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {

@@ -5,7 +5,8 @@ use crate::config::Config;
 use crate::layout::Column;
 use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use rowsmith_plugin_api::prelude::*;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
 
 /// The format: a Markdown table.
 #[derive(Debug)]
@@ -37,6 +38,12 @@ impl FileFormat for Table {
 
     fn late_columns(&self) -> LateColumns {
         LateColumns::Widen(TableLines { empty_cell: "  |".to_owned(), line_end: "\n", quote: None })
+    }
+
+    fn has_rows(&self, existing: &mut File) -> io::Result<bool> {
+        // The header and its separator are the first two lines.
+        let mut lines = BufReader::new(existing).split(b'\n').skip(2);
+        lines.next().transpose().map(|line| line.is_some_and(|line| !line.trim_ascii().is_empty()))
     }
 
     fn inspect(&mut self, first: &Rows<'_>) {

@@ -113,3 +113,21 @@ fn rows() -> impl Strategy<Value = Value> {
     proptest::collection::btree_map("[a-d]", proptest::arbitrary::any::<String>(), 1..4)
         .prop_map(|row| Value::Object(row.into_iter().map(|(name, text)| (name, json!(text))).collect()))
 }
+
+#[test]
+fn rows_of_an_earlier_file_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.md");
+    let config = || serde_json::from_value(json!({"path": path})).unwrap();
+    let exporter = MarkdownExporter::new(config(), FakeHost::default().host()).unwrap();
+    assert_eq!(exporter.target().has_rows, None);
+    for (text, expected) in [
+        ("", Some(false)),
+        ("| a |\n| --- |\n", Some(false)),
+        ("| a |\n| --- |\n\n", Some(false)),
+        ("| a |\n| --- |\n|  |\n", Some(true)),
+    ] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(exporter.target().has_rows, expected, "{text:?}");
+    }
+}

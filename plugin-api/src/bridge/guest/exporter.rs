@@ -9,6 +9,9 @@ use crate::row::RowChunk;
 use rowsmith_abi::{Buffer, Callee, HostHandle, PanicMessage, ReplyFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 
+const METHODS: [u32; 6] =
+    [method::TARGET, method::REPLACE_EXISTING, method::DESCRIBE_COLUMNS, method::BEGIN, method::WRITE, method::FINISH];
+
 /// Holds the exporter between calls. A call that is cancelled or panics keeps it: what it has written
 /// is then unknown, and later calls return an error.
 struct Adapter<E>(Arc<Mutex<Option<E>>>);
@@ -31,8 +34,7 @@ fn put_back<E>(slot: &Mutex<Option<E>>, exporter: E) {
 impl<E: Exporter> Callee for Adapter<E> {
     fn call(&self, method: u32, payload: Buffer) -> ReplyFuture {
         let slot = Arc::clone(&self.0);
-        let known = [method::TARGET, method::REPLACE_EXISTING, method::BEGIN, method::WRITE, method::FINISH];
-        if !known.contains(&method) {
+        if !METHODS.contains(&method) {
             return unknown(method);
         }
         reply(async move {
@@ -52,6 +54,9 @@ async fn run<E: Exporter>(exporter: &mut E, method: u32, payload: &[u8]) -> Resu
     match method {
         method::TARGET => json(&exporter.target()),
         method::REPLACE_EXISTING => exporter.replace_existing().map(|()| Buffer::default()),
+        method::DESCRIBE_COLUMNS => {
+            exporter.describe_columns(serde_json::from_slice(payload)?).map(|()| Buffer::default())
+        }
         method::BEGIN => exporter.begin(serde_json::from_slice(payload)?).await.map(|()| Buffer::default()),
         method::WRITE => exporter.write(RowChunk::decode(payload)?).await.map(|()| Buffer::default()),
         _ => json(&exporter.finish(serde_json::from_slice(payload)?).await?),

@@ -1,6 +1,7 @@
 //! Outputs on a real file system: the target and the files beside it, after each finish mode.
 
 mod binary;
+mod target;
 
 use super::{FileExporter, FileFormat, IfExists, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use crate::error::{ErrorKind, Result};

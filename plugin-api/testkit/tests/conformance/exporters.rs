@@ -47,6 +47,16 @@ impl Exporter for Flawed {
         Target { name, path: Some(self.config.path.display().to_string()), ..Target::default() }
     }
 
+    fn describe_columns(&mut self, columns: Vec<Column>) -> Result<()> {
+        let untyped = columns.iter().find(|column| column.column_type.is_none());
+        match untyped.filter(|_| self.has("requires types")) {
+            Some(column) => {
+                Err(Error::new(ErrorKind::InvalidData, format!("the column `{}` has no type", column.name)))
+            }
+            None => Ok(()),
+        }
+    }
+
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
         self.columns = columns;
         if self.has("writes at once") {
@@ -114,6 +124,7 @@ fn every_flaw_is_found() {
         ("moves its target", "target", "/files/rows3`"),
         ("measures wrongly", "complete", "3 bytes"),
         ("writes ASCII", "every_value", "`日本語 🦀`"),
+        ("requires types", "described_columns", "`value` has no type"),
         ("requires rows", "no_rows", "reading the target failed"),
     ];
     for (flaw, check, text) in cases {

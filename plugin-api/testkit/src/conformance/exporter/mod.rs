@@ -10,6 +10,7 @@ pub(super) const CHECKS: &[CheckSpec] = &[
     ("target", "the target is stable", endings::target),
     ("complete", "a complete export is at its target with all rows", endings::complete),
     ("every_value", "every kind of value can be written", rows::every_value),
+    ("described_columns", "columns may be described before the rows", rows::described),
     ("late_columns", "columns may arrive late", rows::late_columns),
     ("no_rows", "an export may have no rows", rows::no_rows),
     ("repeatable", "equal rows make equal files", rows::repeatable),

@@ -1,9 +1,10 @@
 //! Checks of the rows that an exporter must be able to write.
 
 use super::export_run::ExportRun;
-use crate::conformance::assertion::{CheckResult, ensure};
+use crate::conformance::assertion::{CheckResult, ensure, expect_ok};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::exporter::FinishMode;
+use rowsmith_plugin_api::row::{Column, ColumnOrigin, ColumnType};
 use serde_json::{Value, json};
 
 /// Values of every kind, each with a text that the file must contain.
@@ -41,6 +42,24 @@ pub(super) fn every_value(plugin: &PluginUnderTest) -> CheckResult {
     values().into_iter().try_for_each(|(value, expected)| {
         ensure(text.contains(expected), || format!("the file lacks `{expected}` of the written value {value}"))
     })
+}
+
+pub(super) fn described(plugin: &PluginUnderTest) -> CheckResult {
+    let run = ExportRun::new(plugin)?;
+    let columns = [
+        Column::typed("id", ColumnType::Integer),
+        Column::new("value"),
+        Column { origin: ColumnOrigin::Output, ..Column::typed("label", ColumnType::String) },
+        Column { origin: ColumnOrigin::Output, ..Column::typed("tags", ColumnType::Array) },
+    ];
+    expect_ok("describing the columns", run.client.describe_columns(&columns))?;
+    run.begin(&["id", "value", "label", "tags"])?;
+    run.write(&[json!({"id": 1, "value": "word", "label": "described-row", "tags": ["a"]})])?;
+    // Every column may have null, and one without a known type any value.
+    run.write(&[json!({"id": null, "value": 2.5, "label": null, "tags": null})])?;
+    run.finish_with_rows(FinishMode::Complete, 2)?;
+    let text = run.text()?;
+    ensure(text.contains("described-row"), || "the file lacks `described-row` of the written row".to_owned())
 }
 
 pub(super) fn late_columns(plugin: &PluginUnderTest) -> CheckResult {
