@@ -23,7 +23,7 @@ pub mod operation {
     pub const PROGRESS: u32 = 4;
     /// The path of the plugin's state folder; no payload.
     pub const STATE_DIR: u32 = 5;
-    /// The path of the plugin's folder for downloads; no payload. Since 0.4.0.
+    /// The path of the plugin's folder for downloads; no payload. Since 0.3.0.
     pub const DOWNLOAD_DIR: u32 = 6;
 }
 
@@ -125,7 +125,7 @@ impl Host {
     }
 
     /// Returns the plugin's folder for downloads and other things that can be fetched again. Its content is kept, however
-    /// the command ends. Hosts before version 0.4 have one folder for both.
+    /// the command ends. Hosts before version 0.3 have one folder for both.
     ///
     /// # Errors
     /// If it cannot be created.

@@ -11,7 +11,7 @@ const PARTS: [&str; 5] = [
     "the instructions",
     "the input columns",
     "the rules of the output columns",
-    "the provider plugin",
+    "the provider plugin or the version of its answers",
     "the model or its settings",
 ];
 /// Bytes per part; enough to distinguish the few questions of one cache.

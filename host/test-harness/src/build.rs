@@ -15,7 +15,8 @@ pub static BUNDLED: LazyLock<Vec<(&str, &str)>> =
     LazyLock::new(|| list::bundled(include_str!("../../../plugins/bundled/Cargo.toml")));
 
 /// The plugins that only tests use: those that misbehave, and those of the tutorial.
-const TEST_PLUGINS: [(&str, &str); 8] = [
+const TEST_PLUGINS: [(&str, &str); 9] = [
+    ("scraper", "feed"),
     ("scraper", "misbehaving"),
     ("cache", "misbehaving"),
     ("provider", "misbehaving"),

@@ -96,7 +96,7 @@ impl ScraperClient {
         }
     }
 
-    /// See [`crate::Scraper::finish`]. Does nothing for plugins built before 0.4.0, which do not have the method.
+    /// See [`crate::Scraper::finish`]. Does nothing for plugins built before 0.3.0, which do not have the method.
     ///
     /// # Errors
     /// Errors of the scraper.

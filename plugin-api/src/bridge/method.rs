@@ -6,7 +6,7 @@ pub const SCRAPE: u32 = 1;
 pub const LIST: u32 = 2;
 /// `Scraper::source_paths`: no payload; returns JSON. Since 0.3.0; older plugins answer that it is unsupported.
 pub const SOURCE_PATHS: u32 = 3;
-/// `Scraper::finish`: an ending as JSON; no reply. Since 0.4.0.
+/// `Scraper::finish`: an ending as JSON; no reply. Since 0.3.0.
 pub const FINISH_SCRAPER: u32 = 4;
 /// `Provider::info`: no payload; returns JSON.
 pub const INFO: u32 = 10;
@@ -14,9 +14,9 @@ pub const INFO: u32 = 10;
 pub const COMPLETE: u32 = 11;
 /// `Provider::verify`: no payload; returns JSON.
 pub const VERIFY: u32 = 12;
-/// `Provider::count_tokens`: as `COMPLETE`; returns a number as JSON. Since 0.4.0.
+/// `Provider::count_tokens`: as `COMPLETE`; returns a number as JSON. Since 0.3.0.
 pub const COUNT_TOKENS: u32 = 13;
-/// `Provider::model_facts`: no payload; returns JSON. Since 0.4.0.
+/// `Provider::model_facts`: no payload; returns JSON. Since 0.3.0.
 pub const MODEL_FACTS: u32 = 14;
 /// `Cache::store`: no payload; returns JSON.
 pub const STORE: u32 = 20;

@@ -42,7 +42,7 @@ fn copies_equal_their_files() {
 #[test]
 fn every_source_file_of_the_examples_is_on_the_page() {
     let page = blocks(&read(TUTORIAL));
-    for example in ["scraper-tickets", "provider-inhouse", "cache-sqlite", "exporter-html"] {
+    for example in ["scraper-feed", "scraper-tickets", "provider-inhouse", "cache-sqlite", "exporter-html"] {
         let folder = format!("docs/examples/{example}/src");
         for entry in fs::read_dir(checkout().join(&folder)).expect("the sources") {
             let file = format!("{folder}/{}", entry.expect("an entry").file_name().display());
@@ -69,7 +69,13 @@ fn configs_pass_the_check() {
     // The folder that Cargo writes to and that the configs of the page name.
     let folder = sandbox.path("target/debug");
     fs::create_dir_all(&folder).expect("folders are made");
-    for (kind, name) in [("scraper", "tickets"), ("cache", "sqlite"), ("provider", "inhouse"), ("exporter", "html")] {
+    for (kind, name) in [
+        ("scraper", "feed"),
+        ("scraper", "tickets"),
+        ("cache", "sqlite"),
+        ("provider", "inhouse"),
+        ("exporter", "html"),
+    ] {
         let file = library_name(kind, name);
         fs::copy(test_plugins().join(&file), folder.join(&file)).expect("a plugin is copied");
     }

@@ -1,5 +1,6 @@
 //! The pipeline from rows to rows: with real plugins, and a server that fails as services do.
 
+mod bookmark;
 mod case;
 mod clean;
 mod damaged;
