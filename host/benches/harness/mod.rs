@@ -7,5 +7,5 @@ mod runs;
 mod settings;
 
 pub(crate) use plugins::DESCRIPTION;
-pub(crate) use runs::{host_services, open_memory_cache, run, run_with};
+pub(crate) use runs::{Service, host_services, open_memory_cache, run, run_with};
 pub(crate) use settings::{plugin_use, settings};

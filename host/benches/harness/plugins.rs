@@ -61,6 +61,8 @@ impl Scraper for GeneratedRows {
 /// Answers every row with the same valid answer, after a fixed latency on the host's clock.
 pub(crate) struct FixedAnswers {
     latency: Duration,
+    max_requests: u32,
+    requests: Option<u32>,
     host: Host,
 }
 
@@ -69,17 +71,26 @@ pub(crate) struct FixedAnswers {
 pub(crate) struct FixedAnswersConfig {
     /// Latency of a call in milliseconds.
     latency_ms: u64,
+    /// Maximum requests of a call.
+    max_requests: u32,
+    /// Requests that each call reports.
+    requests: Option<u32>,
 }
 
 impl Provider for FixedAnswers {
     type Config = FixedAnswersConfig;
 
     fn new(config: FixedAnswersConfig, host: Host) -> Result<Self> {
-        Ok(Self { latency: Duration::from_millis(config.latency_ms), host })
+        let FixedAnswersConfig { latency_ms, max_requests, requests } = config;
+        Ok(Self { latency: Duration::from_millis(latency_ms), max_requests, requests, host })
     }
 
     fn info(&self) -> ProviderInfo {
-        ProviderInfo { structured_output: StructuredOutput::JsonSchema, ..ProviderInfo::new("instant") }
+        ProviderInfo {
+            structured_output: StructuredOutput::JsonSchema,
+            max_requests_per_answer: self.max_requests,
+            ..ProviderInfo::new("instant")
+        }
     }
 
     async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
@@ -87,6 +98,7 @@ impl Provider for FixedAnswers {
             self.host.sleep(self.latency).await?;
         }
         Ok(Completion {
+            requests: self.requests,
             usage: Usage { input: Some(1_000), output: Some(500), ..Usage::default() },
             ..Completion::text(answer(&request))
         })

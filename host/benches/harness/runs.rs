@@ -46,17 +46,34 @@ pub(crate) fn open_memory_cache(shared: &HostServices) -> CacheClient {
     CacheClient(opened.expect("the cache opens"))
 }
 
+/// A service with fixed answers.
+#[derive(Clone, Copy)]
+pub(crate) struct Service {
+    /// Latency of a call.
+    pub(crate) latency: Duration,
+    /// Maximum requests of a call, as declared.
+    pub(crate) max_requests: u32,
+    /// Requests that each call reports.
+    pub(crate) requests: Option<u32>,
+}
+
+impl From<Duration> for Service {
+    fn from(latency: Duration) -> Self {
+        Self { latency, max_requests: 1, requests: None }
+    }
+}
+
 /// Runs generated rows against the provider with fixed answers.
 pub(crate) async fn run(
     settings: &Settings,
     rows: u64,
-    latency: Duration,
+    service: impl Into<Service>,
     cache: &CacheClient,
     shared: &HostServices,
 ) -> RunEnd {
     let scraper = ScraperClient(instance(scraper::create::<GeneratedRows>, &json!({"count": rows}), shared));
     let exporter = ExporterClient(instance(exporter::create::<Discard>, &json!({}), shared));
-    run_with(settings, scraper, exporter, latency, cache, shared).await
+    run_with(settings, scraper, exporter, service, cache, shared).await
 }
 
 /// Runs the rows of a scraper against the provider with fixed answers.
@@ -64,11 +81,12 @@ pub(crate) async fn run_with(
     settings: &Settings,
     scraper: ScraperClient,
     exporter: ExporterClient,
-    latency: Duration,
+    service: impl Into<Service>,
     cache: &CacheClient,
     shared: &HostServices,
 ) -> RunEnd {
-    let config = json!({"latency_ms": latency.as_millis()});
+    let Service { latency, max_requests, requests } = service.into();
+    let config = json!({"latency_ms": latency.as_millis(), "max_requests": max_requests, "requests": requests});
     let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
     let plugins = Plugins {
         scraper,

@@ -35,6 +35,7 @@ impl Provider for MisbehavingProvider {
             structured_output: StructuredOutput::JsonSchema,
             max_output_tokens: absurd.then_some(0),
             thinking_tokens: if absurd { u32::MAX } else { 0 },
+            max_requests_per_answer: if absurd { u32::MAX } else { 1 },
             // The fault is not a part of the identity.
             identity: json!({"model": "misbehaving"}),
             ..ProviderInfo::new(if absurd { "model\u{1b}[2J" } else { "misbehaving" })

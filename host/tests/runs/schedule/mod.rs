@@ -4,6 +4,7 @@
 #[expect(unused_imports, reason = "the benchmarks use all of it")]
 mod harness;
 
+use harness::Service;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -35,4 +36,24 @@ async fn fifty_calls_under_fifteen_a_minute_take_three_minutes() {
     let best = Duration::from_secs(180) + LATENCY;
     assert!(start.elapsed() >= best, "took {:?}, faster than the quota allows", start.elapsed());
     assert!(start.elapsed() <= best.mul_f64(1.05), "took {:?}, {best:?} is possible", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_of_several_requests_share_the_quota_of_requests() {
+    let margin = Duration::from_millis(500) + Duration::from_millis(1);
+    let minute = Duration::from_secs(60) + margin;
+    let cases = [
+        ("three requests: five calls at once, three after a minute", None, minute + LATENCY),
+        ("each call reports one request: the other two are free again", Some(1), LATENCY * 2),
+    ];
+    for (name, requests, best) in cases {
+        let shared = harness::host_services();
+        let cache = harness::open_memory_cache(&shared);
+        let start = Instant::now();
+        let service = Service { latency: LATENCY, max_requests: 3, requests };
+        let end = harness::run(&harness::settings(Some(15)), 150, service, &cache, &shared).await;
+        assert_eq!((end.tally.calls.total, end.tally.rows.enriched), (8, 150), "{name}");
+        assert!(start.elapsed() >= best, "{name}: {:?}", start.elapsed());
+        assert!(start.elapsed() <= best + Duration::from_secs(1), "{name}: {:?}", start.elapsed());
+    }
 }
