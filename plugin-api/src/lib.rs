@@ -59,6 +59,7 @@ pub mod lease;
 pub mod manifest;
 pub mod output;
 pub mod prelude;
+pub mod program;
 pub mod provider;
 pub mod quota;
 #[cfg(feature = "record-replay")]

@@ -11,6 +11,7 @@ pub use crate::host::{Host, Progress};
 pub use crate::http::{HttpRequest, HttpResponse, Method, StatusCode};
 pub use crate::http_provider::{HttpAdapter, HttpProvider};
 pub use crate::lease::LeaseRequest;
+pub use crate::program::{CommandLine, Environment};
 pub use crate::provider::Provider;
 pub use crate::quota::{QuotaRequest, QuotaWindow};
 pub use crate::row::{Cell, CellKind, Column, ColumnOrigin, ColumnType, RowChunk, RowView};

@@ -9,19 +9,24 @@ use crate::exit_code::ExitCode;
 use crate::settings::Isolation;
 use crate::settings::env;
 use crate::startup::open_plugins::OpenPlugins;
-use crate::startup::{HostError, Loaded, LoadedPlugin};
+use crate::startup::{HostError, Loaded, LoadedPlugin, command_files, pins};
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::fmt::Write as _;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, HostError> {
     let loaded = context.load(&args.config, None)?;
     let mut lines = String::new();
-    for LoadedPlugin { usage, source } in &loaded.plugins {
+    let pins = pins::of(&loaded.document);
+    for plugin in &loaded.plugins {
+        let LoadedPlugin { usage, source } = plugin;
         let manifest = source.manifest();
         let apart = if usage.isolation == Isolation::Process { ", in a separate process" } else { "" };
         // Writing to a String cannot fail.
         writeln!(lines, "{:<10}{} {} ({}{apart})", usage.kind, manifest.name, manifest.version, source.place())
             .unwrap_or_default();
+        if let Some(files) = command_files::describe(plugin, &pins) {
+            writeln!(lines, "{:<10}starts {files}", "").unwrap_or_default();
+        }
     }
     let missing = missing_secrets(&loaded);
     let name = loaded.document.name.clone();

@@ -101,7 +101,8 @@ pub struct RawPlugins {
     /// Folders to search before the standard ones.
     #[config(default = [])]
     pub path: Vec<PathBuf>,
-    /// SHA-256 of plugins, by kind and name: "scraper-roadmap" = "sha256:…". A plugin with another hash is refused.
+    /// SHA-256 of plugins by kind and name, and of their programs by path: `"scraper-roadmap" = "sha256:…"` or
+    /// `"file:tools/enrich.py" = "sha256:…"`. Files with another hash are refused.
     #[config(default)]
     pub pins: BTreeMap<String, String>,
 }

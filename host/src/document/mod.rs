@@ -4,6 +4,7 @@
 //! ([`check_schema`]) against JSON Schemas, those of plugins included; [`resolve_secrets`]. Every pass reports all problems
 //! that it finds, as [`Diagnostic`](crate::diagnostic::Diagnostic)s, and no text makes it panic.
 
+mod command_setting;
 mod convert;
 #[expect(clippy::module_inception, reason = "the type of this name is what the folder is about")]
 mod document;
@@ -22,6 +23,7 @@ mod secret_shape;
 mod set;
 mod spans;
 
+pub use command_setting::{CommandSetting, command_names, command_settings};
 pub use document::Document;
 pub use interpolate::interpolate;
 pub use nearest::nearest;

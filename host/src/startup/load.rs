@@ -1,5 +1,6 @@
 //! Loads a config: all passes over the document, all problems at once.
 
+use super::command_files;
 use super::loaded::{InvalidConfig, LoadError, Loaded, LoadedPlugin};
 use crate::config::raw::RawConfig;
 use crate::config::{ProviderChoice, plugin_uses, plugins_table, validate};
@@ -150,6 +151,7 @@ fn find_plugins(
         match registry.source(&usage) {
             Ok(source) => {
                 diagnostics.extend(table_problems(document, &usage, &source));
+                diagnostics.extend(command_files::pin_problems(document, &usage, &source));
                 plugins.push(LoadedPlugin { usage, source });
             }
             Err(error) => diagnostics.push(plugin_problem(document, &usage, &error)),

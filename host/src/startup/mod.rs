@@ -1,8 +1,10 @@
 //! Loads configs and opens their plugins.
 //!
 //! [`load`] runs all passes over a config and finds its plugins, [`open_plugins`] creates their instances with their
-//! secrets, [`plugin_inventory`] and [`pins`] serve the commands that list and pin plugins.
+//! secrets, [`plugin_inventory`] and [`pins`] serve the commands that list and pin plugins, and [`command_files`] are the
+//! files of the programs that plugins start.
 
+pub mod command_files;
 mod error;
 mod load;
 mod loaded;

@@ -3,12 +3,14 @@
 //! The commands that list and pin plugins accept configs that cannot run: a pin does not match, a key is missing, no
 //! provider is selected. The file only has to be TOML, and pins are not compared.
 
+use super::command_files::{CommandFile, command_files};
 use super::load::{read, unnamed_plugins};
 use super::{InvalidConfig, LoadError};
 use crate::config::{ProviderChoice, plugin_uses, plugins_table};
-use crate::document::{Document, interpolate, pointer};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Document, command_settings, interpolate, pointer};
 use crate::plugin::discovery::SearchPath;
-use crate::plugin::registry::Registry;
+use crate::plugin::registry::{Registry, Source};
 use crate::settings::{PluginUse, env};
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::Value;
@@ -28,6 +30,32 @@ pub struct PluginInventory {
     pub used: Vec<PluginUse>,
     /// Plugins of the other providers.
     pub others: Vec<PluginUse>,
+}
+
+impl PluginInventory {
+    /// Returns the files of the commands in a plugin's table. Replaces the variables in these commands, and no others.
+    ///
+    /// # Errors
+    /// A diagnostic for each variable that is not set.
+    pub fn command_files(&mut self, usage: &PluginUse, source: &Source) -> Result<Vec<CommandFile>, Vec<Diagnostic>> {
+        let base = pointer::push(&usage.pointer, "config");
+        let settings = command_settings(&source.manifest().config_schema, &usage.config);
+        let relevant: Vec<String> =
+            settings.iter().flat_map(|setting| &setting.pointers).map(|pointer| format!("{base}{pointer}")).collect();
+        if relevant.is_empty() {
+            return Ok(Vec::new());
+        }
+        let leads_to = |pointer: &str, relevant: &String| {
+            pointer::is_within(pointer, relevant) || pointer::is_within(relevant, pointer)
+        };
+        let skip = |pointer: &str| !relevant.iter().any(|relevant| leads_to(pointer, relevant));
+        let problems = interpolate(&mut self.document, &env::read, &skip);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let config = self.document.value.pointer(&base).cloned().unwrap_or_default();
+        Ok(command_files(&PluginUse { config, ..usage.clone() }, source))
+    }
 }
 
 /// Reads the plugins of a config. No code of a plugin runs.

@@ -14,6 +14,8 @@ mod no_code_runs;
 mod output;
 mod patched;
 mod pin;
+#[cfg(unix)]
+mod pinned_programs;
 mod plan;
 mod plugin_commands;
 mod plugin_new;

@@ -4,7 +4,7 @@ use crate::child::Child;
 use crate::group;
 use crate::spawn_error::SpawnError;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 /// A program with its arguments. It is started without a shell, so the arguments need no quoting.
@@ -54,6 +54,24 @@ impl Program {
         self
     }
 
+    /// The file that [`Program::spawn`] starts: the path of the program, or the first executable file of its name in the
+    /// folders of `PATH`. `None` if there is no such file.
+    ///
+    /// Relative paths are relative to the working directory of the program.
+    pub fn file(&self) -> Option<PathBuf> {
+        let name = Path::new(&self.name);
+        if name.components().count() > 1 || name.is_absolute() {
+            return Some(self.in_folder(name)).filter(|file| file.is_file());
+        }
+        let own = self.variables.iter().rev().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+        let path = own.or_else(|| std::env::var_os("PATH"))?;
+        std::env::split_paths(&path).find_map(|folder| executable(&self.in_folder(&folder).join(name)))
+    }
+
+    fn in_folder(&self, path: &Path) -> PathBuf {
+        self.folder.as_ref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
     /// Starts the program. A separate thread calls `on_line` for each line of its standard error.
     ///
     /// # Errors
@@ -70,4 +88,18 @@ impl Program {
         let (child, stdin, stdout) = Child::start(command, on_line).map_err(|source| SpawnError::new(self, source))?;
         Ok(Spawned { child, stdin, stdout })
     }
+}
+
+#[cfg(unix)]
+fn executable(path: &Path) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = path.metadata().ok()?;
+    (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0).then(|| path.to_owned())
+}
+
+#[cfg(not(unix))]
+fn executable(path: &Path) -> Option<PathBuf> {
+    // The system adds the extension to a name without one.
+    let with_extension = path.extension().is_none().then(|| path.with_extension(std::env::consts::EXE_EXTENSION));
+    [with_extension, Some(path.to_owned())].into_iter().flatten().find(|path| path.is_file())
 }

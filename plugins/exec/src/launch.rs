@@ -57,7 +57,7 @@ impl Launch {
         if let Some(folder) = &self.options.cwd {
             program = program.current_dir(folder);
         }
-        for (name, value) in &self.options.env {
+        for (name, value) in self.options.env.iter() {
             program = program.env(name, value);
         }
         for (name, value) in &self.options.secret_env {

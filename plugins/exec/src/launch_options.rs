@@ -3,7 +3,7 @@
 use crate::launch::{Launch, Timeouts};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::serde_json::Map;
-use rowsmith_plugin_api::prelude::{Error, PluginConfig, Result, Secret, Value};
+use rowsmith_plugin_api::prelude::{CommandLine, Environment, Error, PluginConfig, Result, Secret, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -16,12 +16,13 @@ const MAX_TIMEOUT_SECS: u64 = 86_400;
 #[derive(Debug, Clone, PluginConfig)]
 pub struct LaunchOptions {
     /// Program and arguments, one string each. It is started without a shell.
-    pub command: Vec<String>,
+    pub command: CommandLine,
     /// Working directory of the program. Default: that of Rowsmith.
+    #[config(format = "working-directory")]
     pub cwd: Option<String>,
     /// Environment variables for the program, in addition to those of Rowsmith. Default: none.
     #[config(default)]
-    pub env: BTreeMap<String, String>,
+    pub env: Environment,
     /// Environment variables with secrets: `{ NAME = { env = "OTHER_NAME" } }` or `{ NAME = { file = "path" } }`.
     /// Default: none.
     #[config(default)]

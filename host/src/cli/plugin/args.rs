@@ -44,7 +44,8 @@ pub enum PluginCommand {
     New(NewArgs),
     /// Run the conformance suite on a plugin, in temporary folders
     Test(PluginTestArgs),
-    /// Pin the plugins of a config: write their hashes into the config, so that other files are refused
+    /// Pin the plugins of a config and the programs that they start: write their hashes into the config, so that other
+    /// files are refused
     Pin {
         /// Path of the config [default: rowsmith.toml]
         #[arg(value_name = "CONFIG")]
@@ -52,6 +53,9 @@ pub enum PluginCommand {
         /// Only compare; exit code 4 when a hash differs or is missing
         #[arg(long)]
         check: bool,
+        /// Also pin programs of the operating system, such as /usr/bin/python3; its updates change them
+        #[arg(long)]
+        system: bool,
     },
 }
 

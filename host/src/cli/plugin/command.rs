@@ -14,6 +14,6 @@ pub(in crate::cli) fn run(context: &Context, args: PluginArgs) -> Result<ExitCod
         }
         PluginCommand::New(args) => new::run(context, &args),
         PluginCommand::Test(args) => test::run(context, &args),
-        PluginCommand::Pin { config, check } => pin::run(context, config, check),
+        PluginCommand::Pin { config, check, system } => pin::run(context, config, check, system),
     }
 }

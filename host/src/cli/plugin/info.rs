@@ -1,10 +1,12 @@
 //! `rowsmith plugin info`: describes a plugin and its settings.
 
 use super::found_plugins::{by_name, entry, from_file, registry};
+use super::list::quoted;
 use super::settings_table::settings_table;
 use crate::cli::Context;
 use crate::cli::output_format::{OutputFormat, pretty};
 use crate::diagnostic::printable;
+use crate::document::command_names;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -27,6 +29,7 @@ pub(super) fn run(context: &Context, wanted: &PluginQuery, format: OutputFormat)
     let (manifest, hash) = plugin.manifest.as_ref().map_err(|error| HostError::from(error.clone()))?;
     if format == OutputFormat::Json {
         let mut value = entry(&plugin);
+        value["commands"] = command_names(&manifest.config_schema).into();
         value["config_schema"] = manifest.config_schema.clone();
         context.data(pretty(&value))?;
         return Ok(ExitCode::Success);
@@ -42,6 +45,10 @@ pub(super) fn run(context: &Context, wanted: &PluginQuery, format: OutputFormat)
         "Capabilities",
         &if manifest.capabilities.is_empty() { "none".to_owned() } else { manifest.capabilities.join(", ") },
     );
+    let commands = command_names(&manifest.config_schema);
+    if !commands.is_empty() {
+        line("Starts", &format!("the program in {}", quoted(&commands)));
+    }
     line("File", &plugin.path);
     line("Found in", plugin.origin.words());
     if let Some(hash) = hash {

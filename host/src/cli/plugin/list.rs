@@ -4,6 +4,7 @@ use super::found_plugins::{FoundPlugin, entry, found_plugins, registry};
 use crate::cli::Context;
 use crate::cli::output_format::{OutputFormat, pretty};
 use crate::diagnostic::printable;
+use crate::document::command_names;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
 use rowsmith_plugin_api::Manifest;
@@ -52,6 +53,10 @@ fn text(plugin: &FoundPlugin, manifest: &Manifest, hash: Option<&str>) -> String
     if !capabilities.is_empty() {
         details.push(format!("capabilities {}", capabilities.join(" and ")));
     }
+    let commands = command_names(&manifest.config_schema);
+    if !commands.is_empty() {
+        details.push(format!("starts the program in {}", quoted(&commands)));
+    }
     lines.push(details.join(", "));
     if let Some(by) = &plugin.hidden_by {
         lines.push(format!("hidden by {by}"));
@@ -61,4 +66,9 @@ fn text(plugin: &FoundPlugin, manifest: &Manifest, hash: Option<&str>) -> String
         lines.push(format!("found as {found_as}, the name of its file; the manifest names {own}"));
     }
     lines.join(&format!("\n{:<32}", ""))
+}
+
+/// Returns names of settings as text: "`a` and `b`".
+pub(super) fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
 }

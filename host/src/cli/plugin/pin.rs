@@ -1,4 +1,4 @@
-//! `rowsmith plugin pin`: writes the hashes of a config's plugins into the config.
+//! `rowsmith plugin pin`: writes the hashes of a config's plugins, and of the programs that they start, into the config.
 
 use crate::cli::Context;
 use crate::document::{Document, pointer, read_text};
@@ -8,6 +8,7 @@ use crate::plugin::PluginError;
 use crate::plugin::registry::Source;
 use crate::settings::PluginUse;
 use crate::settings::defaults;
+use crate::startup::command_files::{CommandFile, pin_of};
 use crate::startup::pins::{self, Pins};
 use crate::startup::plugin_inventory::{PluginInventory, plugin_inventory};
 use crate::startup::{HostError, LoadError};
@@ -19,18 +20,23 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Hash and file by name of the plugin.
+/// Hash and file by key of the pin.
 type FileHashes = BTreeMap<String, (String, PathBuf)>;
 
-pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Result<ExitCode, HostError> {
+pub(super) fn run(
+    context: &Context,
+    config: Option<PathBuf>,
+    check: bool,
+    system: bool,
+) -> Result<ExitCode, HostError> {
     let path = config.unwrap_or_else(|| PathBuf::from(defaults::CONFIG_FILE));
     if path == Path::new("-") {
         let text = "`plugin pin` writes into the file of the config; standard input is not supported";
         return Err(HostError::Usage(text.to_owned()));
     }
     let mut plugin_inventory = plugin_inventory(&path, &context.global.plugin_dirs)?;
-    let wanted = hash_all(context, &mut plugin_inventory)?;
     let old = pins::of(&plugin_inventory.document);
+    let wanted = hash_all(context, &mut plugin_inventory, &old, system)?;
     let mut changes = Pins::new();
     for (name, (pin, file)) in &wanted {
         let change = match old.get(name) {
@@ -46,7 +52,9 @@ pub(super) fn run(context: &Context, config: Option<PathBuf>, check: bool) -> Re
         context.data(format_args!("{name:<24} {pin}  {change} ({})", file.display()))?;
     }
     for name in old.keys().filter(|name| !wanted.contains_key(*name)) {
-        context.printer.note(format_args!("the pin of {name} is unchanged: the config uses no file of that plugin"));
+        let reason =
+            if name.contains(':') { "no command names that file" } else { "the config uses no file of that plugin" };
+        context.printer.note(format_args!("the pin of {name} is unchanged: {reason}"));
     }
     let shown = path.display();
     if changes.is_empty() {
@@ -78,41 +86,96 @@ fn is_same(one: &str, other: &str) -> bool {
     bare(one) == bare(other)
 }
 
-/// Hashes the files of all plugins. Plugins of other providers are optional.
-fn hash_all(context: &Context, plugin_inventory: &mut PluginInventory) -> Result<FileHashes, HostError> {
+/// Hashes the files of all plugins, and of the programs in their tables. Plugins of other providers are optional.
+fn hash_all(
+    context: &Context,
+    plugin_inventory: &mut PluginInventory,
+    old: &Pins,
+    system: bool,
+) -> Result<FileHashes, HostError> {
     let mut wanted = FileHashes::new();
-    for at in &plugin_inventory.used {
-        let source = plugin_inventory.registry.source(at)?;
-        add(context, &mut wanted, at, &source)?;
+    for at in plugin_inventory.used.clone() {
+        let source = plugin_inventory.registry.source(&at)?;
+        add_library(context, &mut wanted, &at, &source)?;
+        let files = plugin_inventory.command_files(&at, &source).map_err(|problems| {
+            HostError::Config(plugin_inventory.document.render(&problems, context.printer.color))
+        })?;
+        add_programs(context, &mut wanted, &at, files, &|file| system || old.contains_key(&file.key))?;
     }
-    for at in &plugin_inventory.others {
-        match plugin_inventory.registry.source(at) {
-            Ok(source) => add(context, &mut wanted, at, &source)?,
+    for at in plugin_inventory.others.clone() {
+        let source = match plugin_inventory.registry.source(&at) {
+            Ok(source) => source,
             Err(PluginError::NotFound { .. }) => {
-                context.printer.note(format_args!("{} is not pinned: the plugin was not found", table(at)));
+                context.printer.note(format_args!("{} is not pinned: the plugin was not found", table(&at)));
+                continue;
             }
-            Err(error) => context.printer.warning(format_args!("{} is not pinned: {error}", table(at))),
+            Err(error) => {
+                context.printer.warning(format_args!("{} is not pinned: {error}", table(&at)));
+                continue;
+            }
+        };
+        add_library(context, &mut wanted, &at, &source)?;
+        match plugin_inventory.command_files(&at, &source) {
+            Ok(files) => add_programs(context, &mut wanted, &at, files, &|file| system || old.contains_key(&file.key))?,
+            Err(problems) => {
+                let problems: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
+                let problems = problems.join("; ");
+                context.printer.warning(format_args!("the program of {} is not pinned: {problems}", table(&at)));
+            }
         }
     }
     Ok(wanted)
 }
 
-fn add(context: &Context, wanted: &mut FileHashes, at: &PluginUse, source: &Source) -> Result<(), HostError> {
+fn add_library(context: &Context, wanted: &mut FileHashes, at: &PluginUse, source: &Source) -> Result<(), HostError> {
     let Manifest { kind, name, .. } = source.manifest();
     let name = format!("{kind}-{name}");
     let Source::File(image) = source else {
         context.printer.note(format_args!("{name} is built into this program and has no file to pin"));
         return Ok(());
     };
+    add(wanted, at, name, format!("sha256:{}", image.sha256()), &image.path)
+}
+
+/// Adds the programs and the files among their arguments. Files of the operating system are optional.
+fn add_programs(
+    context: &Context,
+    wanted: &mut FileHashes,
+    at: &PluginUse,
+    files: Vec<CommandFile>,
+    is_wanted: &dyn Fn(&CommandFile) -> bool,
+) -> Result<(), HostError> {
+    for file in files.into_iter().filter(CommandFile::is_file) {
+        let is_system = file.belongs_to_system() && !is_wanted(&file);
+        let key = file.key;
+        let Some(path) = file.path else {
+            context.printer.warning(format_args!("{key} of {} is not pinned: there is no such program", table(at)));
+            continue;
+        };
+        if is_system {
+            context.printer.note(format_args!(
+                "{key} is not pinned: {} belongs to the operating system, whose updates change it (--system pins it)",
+                path.display()
+            ));
+            continue;
+        }
+        let pin = pin_of(&path)
+            .map_err(|error| HostError::Io(format!("cannot read {} of {}: {error}", path.display(), table(at))))?;
+        add(wanted, at, key, pin, &path)?;
+    }
+    Ok(())
+}
+
+fn add(wanted: &mut FileHashes, at: &PluginUse, name: String, pin: String, path: &Path) -> Result<(), HostError> {
     match wanted.entry(name) {
-        Entry::Vacant(free) => drop(free.insert((format!("sha256:{}", image.sha256()), image.path.clone()))),
+        Entry::Vacant(free) => drop(free.insert((pin, path.to_owned()))),
         Entry::Occupied(taken) => {
-            let (pin, file) = taken.get();
-            if *pin != format!("sha256:{}", image.sha256()) {
+            let (other, file) = taken.get();
+            if *other != pin {
                 return Err(HostError::Config(format!(
                     "{} uses {}, and another table uses {}: {} can have only one pin",
                     table(at),
-                    image.path.display(),
+                    path.display(),
                     file.display(),
                     taken.key()
                 )));

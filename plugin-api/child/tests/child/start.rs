@@ -21,6 +21,35 @@ fn folder_and_variables_are_set() {
 }
 
 #[test]
+#[cfg(unix)]
+fn the_file_of_a_program_is_the_one_that_starts() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = std::env::temp_dir().join(format!("rowsmith-child-file-{}", std::process::id()));
+    for part in ["one", "two"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+        fs::write(folder.join(part).join("tool"), format!("#!/bin/sh\necho {part}\n")).unwrap();
+    }
+    let set_mode = |part: &str, mode| {
+        fs::set_permissions(folder.join(part).join("tool"), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode("two", 0o755);
+    let named = Program::new("tool").current_dir(&folder).env("PATH", "one:two:/bin");
+    let output = |program: &Program| {
+        let mut output = String::new();
+        program.spawn(|_| {}).unwrap().stdout.read_to_string(&mut output).unwrap();
+        output
+    };
+    assert_eq!((named.file(), output(&named).as_str()), (Some(folder.join("two/tool")), "two\n"));
+    set_mode("one", 0o755);
+    assert_eq!((named.file(), output(&named).as_str()), (Some(folder.join("one/tool")), "one\n"));
+    let path = Program::new("./two/tool").current_dir(&folder);
+    assert_eq!((path.file(), output(&path).as_str()), (Some(folder.join("./two/tool")), "two\n"));
+    assert_eq!(Program::new("rowsmith-no-such-program").file(), None);
+    assert_eq!(Program::new("./none").current_dir(&folder).file(), None);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn a_missing_program_is_named() {
     let error = spawn_error(&Program::new("rowsmith-no-such-program"));
     assert_eq!(error.to_string(), "cannot start `rowsmith-no-such-program`: there is no such program");
