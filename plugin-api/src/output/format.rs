@@ -55,9 +55,95 @@ use std::io;
 /// ```
 ///
 /// The calls come in this order: [`describe_columns`](Self::describe_columns) if the host knows the columns,
-/// [`inspect`](Self::inspect) and [`begin`](Self::begin) before the first rows, [`rows`](Self::rows) any number of times, [`finish`](Self::finish) at the end, also when the run was stopped. An
-/// output without rows gets `begin` and `finish` only. A writer of another library that owns its target, as writers of
-/// Parquet do, gets [`OutputFile::writer`] in `begin` and is closed in `finish`.
+/// [`inspect`](Self::inspect) and [`begin`](Self::begin) before the first rows, [`rows`](Self::rows) any number of times,
+/// [`finish`](Self::finish) at the end, also when the run was stopped. An output without rows gets `begin` and `finish` only.
+///
+/// [`OutputFile`] implements [`Write`](std::io::Write) and [`Seek`](std::io::Seek). A writer of another library that owns its
+/// target, as writers of Parquet and ZIP files do, gets [`OutputFile::writer`] in `begin` and is closed in `finish`:
+///
+/// ```
+/// use rowsmith_plugin_api::output::{FileExporter, FileFormat, LateColumns, OutputFile, OutputOptions, OutputWriter, Rows};
+/// use rowsmith_plugin_api::prelude::*;
+/// use std::io::{BufWriter, Seek, SeekFrom, Write};
+/// #
+/// # /// The writer of another library: patches its head at the end, as writers of ZIP files do.
+/// # struct TableWriter<W: Write + Seek>(W, u64);
+/// #
+/// # impl<W: Write + Seek> TableWriter<W> {
+/// #     fn new(mut target: W, _schema: Vec<(String, &'static str)>) -> std::io::Result<Self> {
+/// #         target.write_all(&[0; 8])?;
+/// #         Ok(Self(target, 0))
+/// #     }
+/// #
+/// #     fn append(&mut self, cells: Vec<Option<&str>>) -> std::io::Result<()> {
+/// #         self.1 += 1;
+/// #         writeln!(self.0, "{cells:?}")
+/// #     }
+/// #
+/// #     fn close(mut self) -> std::io::Result<()> {
+/// #         self.0.seek(SeekFrom::Start(0))?;
+/// #         self.0.write_all(&self.1.to_le_bytes())?;
+/// #         self.0.flush()
+/// #     }
+/// # }
+///
+/// /// Settings of the binary table.
+/// #[derive(PluginConfig)]
+/// pub struct Config {
+///     #[config(flatten)]
+///     output: OutputOptions,
+/// }
+///
+/// #[derive(Default)]
+/// pub struct Table {
+///     types: Vec<Column>,
+///     writer: Option<TableWriter<BufWriter<OutputWriter>>>,
+/// }
+///
+/// impl FileFormat for Table {
+///     type Config = Config;
+///
+///     fn new(config: Config) -> Result<(OutputOptions, Self)> {
+///         Ok((config.output, Self::default()))
+///     }
+///
+///     fn late_columns(&self) -> LateColumns {
+///         LateColumns::Refuse
+///     }
+///
+///     fn describe_columns(&mut self, columns: &[Column]) -> Result<()> {
+///         self.types = columns.to_vec();
+///         Ok(())
+///     }
+///
+///     fn begin(&mut self, columns: &[String], out: &mut OutputFile) -> Result<()> {
+///         let type_of = |name: &String| match self.types.iter().find(|column| column.name == *name)?.column_type? {
+///             ColumnType::Integer => Some("INT64"),
+///             ColumnType::Boolean => Some("BOOLEAN"),
+///             _ => None,
+///         };
+///         // Older hosts describe no columns, and a source may not know its types.
+///         let schema = columns.iter().map(|name| (name.clone(), type_of(name).unwrap_or("STRING"))).collect();
+///         self.writer = Some(TableWriter::new(BufWriter::new(out.writer()?), schema)?);
+///         Ok(())
+///     }
+///
+///     fn rows(&mut self, rows: &Rows<'_>, _out: &mut OutputFile) -> Result<()> {
+///         let Some(writer) = &mut self.writer else { return Ok(()) };
+///         for row in 0..rows.len() {
+///             writer.append(rows.row(row).map(|cell| (!cell.is_blank()).then(|| cell.display())).collect())?;
+///         }
+///         Ok(())
+///     }
+///
+///     fn finish(&mut self, _out: &mut OutputFile) -> Result<()> {
+///         Ok(self.writer.take().map_or(Ok(()), TableWriter::close)?)
+///     }
+/// }
+///
+/// export_plugin!(exporter: FileExporter<Table>, name = "table", about = "Writes a binary table");
+/// # fn main() {}
+/// ```
 pub trait FileFormat: Send + Sized + 'static {
     /// The plugin's table in the config.
     type Config: DeserializeOwned + ConfigSchema;

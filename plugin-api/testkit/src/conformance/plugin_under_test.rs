@@ -2,6 +2,7 @@
 
 use super::assertion::{CheckResult, describe, expect_ok, suite_step};
 use super::error_audit::{AuditedInstance, ErrorAudit};
+use super::exporter::readback::Format;
 use super::worker::Worker;
 use crate::FakeHost;
 use crate::fake_host::{Answerer, RowIntake};
@@ -28,6 +29,7 @@ pub(super) struct PluginUnderTest {
     pub(super) prepare: Option<Arc<Prepare>>,
     pub(super) cassette: Option<Cassette>,
     pub(super) worker: Option<Worker>,
+    pub(super) format: Format,
     pub(super) audit: Arc<ErrorAudit>,
     pub(super) row_intake: Arc<RowIntake>,
 }

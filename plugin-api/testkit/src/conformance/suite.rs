@@ -1,6 +1,7 @@
 //! [`Suite`]: configured, then run.
 
 use super::assertion::{CheckResult, CheckStop, skip};
+use super::exporter::readback::Format;
 use super::plugin_under_test::{PluginUnderTest, Prepare};
 use super::report::{Check, CheckOutcome, Report};
 use super::worker::{self, Worker};
@@ -12,7 +13,7 @@ use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::record_replay::Cassette;
 use rowsmith_plugin_api::{HttpRequest, HttpResponse, Manifest, Result};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub struct Suite {
     prepare: Option<Arc<Prepare>>,
     cassette: Option<Cassette>,
     worker: Option<Worker>,
+    format: Format,
 }
 
 impl Suite {
@@ -44,8 +46,8 @@ impl Suite {
     }
 
     fn new(plugin: std::result::Result<(Manifest, PluginModuleRef), String>) -> Self {
-        let config = Value::Object(serde_json::Map::new());
-        Self { plugin, config, answerer: None, prepare: None, cassette: None, worker: None }
+        let config = Value::Object(Map::new());
+        Self { plugin, config, answerer: None, prepare: None, cassette: None, worker: None, format: Format::default() }
     }
 
     /// Sets the plugin's config. `{dir}` in a text stands for a temporary folder, a new one for every check.
@@ -82,6 +84,27 @@ impl Suite {
     #[must_use]
     pub fn prepare(mut self, prepare: impl Fn(&Path) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
         self.prepare = Some(Arc::new(prepare));
+        self
+    }
+
+    /// Reads the rows of an exporter's output, so that the suite can check that every row, column and value arrives.
+    ///
+    /// Without it, the suite searches outputs that are text for words, and skips the checks that need the content of other
+    /// outputs. The value of an empty cell is null, an empty string or missing. Formats without types return all values as
+    /// strings: a number or boolean as its JSON text, an array or object as JSON.
+    #[must_use]
+    pub fn read(mut self, read: impl Fn(&[u8]) -> Result<Vec<Map<String, Value>>> + Send + Sync + 'static) -> Self {
+        self.format.read = Some(Arc::new(read));
+        self
+    }
+
+    /// Sets the documented form of values that the format cannot hold: the function returns what [`Suite::read`] returns
+    /// for a written value, or `None` for a value that is unchanged.
+    ///
+    /// An example is a list that becomes a joined text.
+    #[must_use]
+    pub fn mapping(mut self, mapping: impl Fn(&Value) -> Option<Value> + Send + Sync + 'static) -> Self {
+        self.format.mapping = Some(Arc::new(mapping));
         self
     }
 
@@ -126,6 +149,7 @@ impl Suite {
             prepare: self.prepare.clone(),
             cassette: self.cassette.clone(),
             worker: self.worker.clone(),
+            format: self.format.clone(),
             audit: Arc::default(),
             row_intake: Arc::default(),
         };

@@ -1,6 +1,8 @@
 //! Checks of the target when an export ends, completely or not.
 
 use super::export_run::{EARLIER, ExportRun, files};
+use super::readback::{Content, content, expect_rows};
+use super::rows::expect_content;
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::exporter::FinishMode;
@@ -29,16 +31,12 @@ pub(super) fn complete(plugin: &PluginUnderTest) -> CheckResult {
     run.write(&rows(0, 300))?;
     run.write(&rows(300, 500))?;
     let summary = run.finish_with_rows(FinishMode::Complete, 500)?;
-    let text = run.text()?;
-    for number in [0, 299, 300, 499] {
-        let name = format!("row-{number}");
-        ensure(text.contains(&name), || format!("the file lacks the written text `{name}`"))?;
-    }
-    let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let size = u64::try_from(run.bytes()?.len()).unwrap_or(u64::MAX);
     ensure(summary.bytes.is_none_or(|bytes| bytes == size), || {
         format!("the summary counts {} bytes, the file has {size}", summary.bytes.unwrap_or_default())
     })?;
-    expect_only_the_target(&run)
+    expect_only_the_target(&run)?;
+    expect_content(plugin, &run, &rows(0, 500), &["row-0", "row-299", "row-300", "row-499"])
 }
 
 fn expect_only_the_target(run: &ExportRun) -> CheckResult {
@@ -47,17 +45,13 @@ fn expect_only_the_target(run: &ExportRun) -> CheckResult {
     ensure(others.is_empty(), || format!("other files are beside the target: {}", others.join(", ")))
 }
 
-fn expect_earlier(run: &ExportRun, when: &str) -> CheckResult {
-    ensure(run.text()? == EARLIER, || format!("{when}, the earlier result is gone"))
-}
-
 pub(super) fn survives(plugin: &PluginUnderTest) -> CheckResult {
     let run = ExportRun::over_earlier(plugin)?;
     run.begin(COLUMNS)?;
     run.write(&rows(0, 2_000))?;
-    expect_earlier(&run, "before the end")?;
+    run.expect_earlier("before the end")?;
     run.finish(FinishMode::Complete)?;
-    ensure(run.text()? != EARLIER, || "after the end, the earlier result is still there".to_owned())?;
+    ensure(run.bytes()? != EARLIER.as_bytes(), || "after the end, the earlier result is still there".to_owned())?;
     expect_only_the_target(&run)
 }
 
@@ -66,7 +60,7 @@ pub(super) fn partial(plugin: &PluginUnderTest) -> CheckResult {
     run.begin(COLUMNS)?;
     run.write(&rows(0, 50))?;
     let summary = run.finish_with_rows(FinishMode::Partial, 50)?;
-    expect_earlier(&run, "after a stopped run")?;
+    run.expect_earlier("after a stopped run")?;
     // The written rows may be kept in a file that the summary names.
     let target = run.file_name()?;
     let unnamed = run.files()?.into_iter().find(|name| *name != target && !summary.location.contains(name.as_str()));
@@ -80,7 +74,7 @@ pub(super) fn discard(plugin: &PluginUnderTest) -> CheckResult {
     run.begin(COLUMNS)?;
     run.write(&rows(0, 50))?;
     run.finish(FinishMode::Discard)?;
-    expect_earlier(&run, "after a discarded run")?;
+    run.expect_earlier("after a discarded run")?;
     expect_only_the_target(&run)
 }
 
@@ -90,7 +84,7 @@ pub(super) fn dropped(plugin: &PluginUnderTest) -> CheckResult {
     run.write(&rows(0, 50))?;
     let target = run.file()?;
     let folder = run.abandon();
-    let is_kept = fs::read_to_string(&target).is_ok_and(|text| text == EARLIER);
+    let is_kept = fs::read(&target).is_ok_and(|bytes| bytes == EARLIER.as_bytes());
     ensure(is_kept, || "the earlier result is gone".to_owned())?;
     let count = files(&folder)?.len();
     ensure(count == 1, || format!("{} files are left beside the target", count - 1))
@@ -107,8 +101,14 @@ pub(super) fn two(plugin: &PluginUnderTest) -> CheckResult {
     one.write(&rows(12, 14))?;
     one.finish_with_rows(FinishMode::Complete, 7)?;
     two.finish_with_rows(FinishMode::Complete, 7)?;
-    for (run, foreign) in [(&one, "row-5"), (&two, "row-13")] {
-        ensure(!run.text()?.contains(foreign), || "a file has rows of the other export".to_owned())?;
+    let of_one = [rows(0, 5), rows(12, 14)].concat();
+    for (run, own, foreign) in [(&one, of_one, "row-5"), (&two, rows(5, 12), "row-13")] {
+        match content(plugin, run)? {
+            Content::Rows(read) => expect_rows(plugin, &read, &own)?,
+            Content::Text(text) => {
+                ensure(!text.contains(foreign), || "a file has rows of the other export".to_owned())?;
+            }
+        }
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, skip, suite_step};
 use crate::conformance::plugin_under_test::{OpenPlugin, PluginUnderTest, TestFolder};
-use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
 use rowsmith_plugin_api::row::ChunkBuilder;
+use rowsmith_plugin_api::{Result, RowChunk};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -56,7 +56,13 @@ impl ExportRun {
     }
 
     pub(super) fn write(&self, rows: &[Value]) -> CheckResult {
-        expect_ok("writing rows", self.client.write(&chunk(rows)?))
+        expect_ok("writing rows", self.try_write(rows)?)
+    }
+
+    /// Returns a call that writes rows and may fail.
+    pub(super) fn try_write(&self, rows: &[Value]) -> CheckResult<impl Future<Output = Result<()>>> {
+        let chunk = chunk(rows)?;
+        Ok(async move { self.client.write(&chunk).await })
     }
 
     pub(super) fn finish(&self, ending: FinishMode) -> CheckResult<ExportSummary> {
@@ -82,10 +88,14 @@ impl ExportRun {
         files(&self.folder)
     }
 
-    /// Returns the text of the target.
-    pub(super) fn text(&self) -> CheckResult<String> {
-        let bytes = suite_step("reading the target", fs::read(self.file()?))?;
-        suite_step("reading the target as text", String::from_utf8(bytes))
+    /// Returns the bytes of the target.
+    pub(super) fn bytes(&self) -> CheckResult<Vec<u8>> {
+        suite_step("reading the target", fs::read(self.file()?))
+    }
+
+    /// Fails unless the target has its earlier content.
+    pub(super) fn expect_earlier(&self, when: &str) -> CheckResult {
+        ensure(self.bytes()? == EARLIER.as_bytes(), || format!("{when}, the earlier result is gone"))
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod endings;
 mod export_run;
+pub(super) mod readback;
 mod rows;
+mod values;
 
 use super::suite::CheckSpec;
 
@@ -11,9 +13,9 @@ pub(super) const CHECKS: &[CheckSpec] = &[
     ("complete", "a complete export is at its target with all rows", endings::complete),
     ("every_value", "every kind of value can be written", rows::every_value),
     ("described_columns", "columns may be described before the rows", rows::described),
-    ("late_columns", "columns may arrive late", rows::late_columns),
+    ("late_columns", "columns may arrive late, or are refused by name", rows::late_columns),
     ("no_rows", "an export may have no rows", rows::no_rows),
-    ("repeatable", "equal rows make equal files", rows::repeatable),
+    ("repeatable", "equal rows make equal outputs", rows::repeatable),
     ("survives_writing", "an earlier result survives until the end", endings::survives),
     ("survives_partial", "an earlier result survives a run that was stopped", endings::partial),
     ("survives_discard", "an earlier result survives a discarded run", endings::discard),
