@@ -71,6 +71,12 @@ impl ConfigSchema for CommandLine {
 #[serde(transparent)]
 pub struct Environment(BTreeMap<String, String>);
 
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
+
 impl Deref for Environment {
     type Target = BTreeMap<String, String>;
 

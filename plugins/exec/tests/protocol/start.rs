@@ -38,16 +38,22 @@ fn a_program_can_name_an_invalid_option() {
 /// A key of the config, a part of the message, and the change that causes the error.
 type InvalidLaunch = (&'static str, &'static str, fn(&mut Launch));
 
+fn environment(name: &str) -> Environment {
+    Environment::from_iter([(name.to_owned(), String::new())])
+}
+
 #[test]
 fn a_failed_start_is_a_config_error() {
     let cases: [InvalidLaunch; 6] = [
-        ("command", "has no program", |launch| launch.options.command.clear()),
-        ("command", "has no program", |launch| launch.options.command = vec![" ".to_owned()]),
-        ("command", "there is no such program", |launch| launch.options.command = vec!["rowsmith-nothing".to_owned()]),
+        ("command", "has no program", |launch| launch.options.command = CommandLine::default()),
+        ("command", "has no program", |launch| launch.options.command = CommandLine::new([" "])),
+        ("command", "there is no such program", |launch| {
+            launch.options.command = CommandLine::new(["rowsmith-nothing"])
+        }),
         ("cwd", "there is no such folder", |launch| launch.options.cwd = Some("no/such/folder".to_owned())),
-        ("env", "`A=B`", |launch| drop(launch.options.env.insert("A=B".to_owned(), String::new()))),
+        ("env", "`A=B`", |launch| launch.options.env = environment("A=B")),
         ("secret_env", "`A` is in both", |launch| {
-            launch.options.env.insert("A".to_owned(), String::new());
+            launch.options.env = environment("A");
             launch.options.secret_env.insert("A".to_owned(), Secret::new(""));
         }),
     ];
