@@ -1,7 +1,7 @@
 //! Assembles a run, in the same way for commands, tests and benchmarks.
 
-use super::dispatch::Dispatcher;
-use super::export::Export;
+use super::dispatch::{AnswerStore, Dispatcher};
+use super::export::Exporters;
 use super::fingerprint::{Fingerprinter, QuestionParts};
 use super::leases::Leases;
 use super::orchestrator::Pipeline;
@@ -101,12 +101,14 @@ pub fn assemble(
             max_wait: Duration::from_secs(settings.retry.max_wait_secs),
         },
         stop: run_context.stop.clone(),
-        persister: Persister::start(plugins.cache.clone()),
+        answers: AnswerStore {
+            persister: Persister::start(plugins.cache.clone()),
+            provider_name: settings.provider_name.clone(),
+            model: plugins.info.model.clone(),
+            question_digest: fingerprinter.digest().clone(),
+            clock: run_context.clock,
+        },
         leases,
-        provider_name: settings.provider_name.clone(),
-        model: plugins.info.model.clone(),
-        question_digest: fingerprinter.digest().clone(),
-        clock: run_context.clock,
         shape: shape(&plugins.info),
         schema_rejected: AtomicBool::new(false),
         events: events_sender,
@@ -118,7 +120,7 @@ pub fn assemble(
         fingerprinter,
         dispatcher: Arc::new(dispatcher),
         events,
-        export: Export::start(plugins.exporters, outputs, settings.run.status_column.clone(), &run_context.stop),
+        exporters: Exporters::start(plugins.exporters, outputs, settings.run.status_column.clone(), &run_context.stop),
         failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
         plugin_progress: run_context.plugin_progress,

@@ -8,7 +8,7 @@ use crate::limit::concurrency::Concurrency;
 use crate::limit::stop::{Stop, StopReason};
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::dispatch::{CallEvent, Dispatcher, FinishedBatch};
-use crate::pipeline::export::{Export, ExportResult};
+use crate::pipeline::export::{ExportResult, Exporters};
 use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::fingerprint::{Fingerprinter, InputPlan};
 use crate::pipeline::progress::Snapshot;
@@ -45,7 +45,7 @@ pub struct Pipeline {
     /// The events of calls.
     pub events: mpsc::UnboundedReceiver<CallEvent>,
     /// Receives rows in order.
-    pub export: Export,
+    pub exporters: Exporters,
     /// Receives failed rows.
     pub failures: FailureFile,
     /// Receives the progress of the run.
@@ -79,7 +79,7 @@ pub(super) struct Run<'a> {
     pub(super) cache: CacheClient,
     pub(super) fingerprinter: Fingerprinter,
     pub(super) dispatcher: Arc<Dispatcher>,
-    pub(super) export: Export,
+    pub(super) exporters: Exporters,
     pub(super) failures: FailureFile,
     pub(super) progress: watch::Sender<Snapshot>,
     pub(super) plugin_progress: PluginProgress,
@@ -153,7 +153,7 @@ impl<'a> Run<'a> {
             fingerprinter,
             dispatcher,
             events,
-            export,
+            exporters,
             failures,
             progress,
             plugin_progress,
@@ -165,7 +165,7 @@ impl<'a> Run<'a> {
             cache,
             fingerprinter,
             dispatcher,
-            export,
+            exporters,
             failures,
             progress,
             plugin_progress,
@@ -236,12 +236,12 @@ impl<'a> Run<'a> {
     async fn export_ready(&mut self) {
         while let Some(row) = self.rows.pop_ended() {
             self.export_row(&row);
-            if self.export.is_full() {
-                self.export.flush(false).await;
+            if self.exporters.is_full() {
+                self.exporters.flush(false).await;
             }
         }
         if self.rows.is_empty() || self.in_flight.len() == self.concurrency.limit() {
-            self.export.flush(self.source_ended).await;
+            self.exporters.flush(self.source_ended).await;
         }
     }
 
@@ -251,8 +251,8 @@ impl<'a> Run<'a> {
         if failed && self.settings.run.on_failure == OnFailure::Drop {
             return;
         }
-        if let Err(error) = self.export.push(row) {
-            self.export.fail(error);
+        if let Err(error) = self.exporters.push(row) {
+            self.exporters.fail(error);
         }
     }
 
@@ -286,14 +286,14 @@ impl<'a> Run<'a> {
             }
         }
         self.show_progress();
-        let ending = match (&stopped, &self.source_error) {
+        let mode = match (&stopped, &self.source_error) {
             (None, None) => FinishMode::Complete,
             (Some(StopReason::Config(_)), _) => FinishMode::Discard,
             // A partial file without rows has no use.
-            _ if self.export.is_untouched() => FinishMode::Discard,
+            _ if self.exporters.is_untouched() => FinishMode::Discard,
             _ => FinishMode::Partial,
         };
-        let exported = self.export.finish(ending).await;
+        let exported = self.exporters.finish(mode).await;
         RunEnd {
             tally: self.tally,
             stopped,

@@ -1,0 +1,203 @@
+//! Calls the provider within all limits, with retries.
+
+use super::answer_store::{AnswerStore, Provenance};
+use super::call_event::CallEvent;
+use super::error_action::{ErrorAction, is_temporary};
+use super::finished_batch::{BatchEnd, FinishedBatch};
+use super::normalize::normalize;
+use super::response;
+use crate::limit::backoff::{RetryPolicy, jitter};
+use crate::limit::budget::BudgetTracker;
+use crate::limit::rate_limiter::{CallSize, RateLimiter};
+use crate::limit::stop::{Stop, StopReason};
+use crate::pipeline::batch::Batch;
+use crate::pipeline::leases::Leases;
+use crate::pipeline::prompt::{AnswerShape, Asked, Prompter};
+use crate::pipeline::question::RowKey;
+use crate::pipeline::row_failure::RowFailure;
+use crate::rules::OutputColumn;
+use crate::settings::test_time::scaled;
+use rowsmith_plugin_api::Error;
+use rowsmith_plugin_api::bridge::client::ProviderClient;
+use rowsmith_plugin_api::completion::{Completion, Usage};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+/// Shared parts of all calls of a run.
+pub struct Dispatcher {
+    /// The provider, guarded by its deadline.
+    pub provider: ProviderClient,
+    /// Writes requests.
+    pub prompter: Prompter,
+    /// The output columns with their rules.
+    pub outputs: Vec<OutputColumn>,
+    /// Limits requests and tokens per time.
+    pub rate_limiter: RateLimiter,
+    /// Maximum requests of one call.
+    pub max_requests_per_answer: u64,
+    /// Limits calls, tokens and cost per run.
+    pub budget: BudgetTracker,
+    /// Decides when a call is retried.
+    pub retry: RetryPolicy,
+    /// The stop signal.
+    pub stop: Stop,
+    /// Stores answers.
+    pub answers: AnswerStore,
+    /// Leases that processes share, when the cache coordinates.
+    pub leases: Option<Leases>,
+    /// The shape of answers that the provider decodes under.
+    pub shape: AnswerShape,
+    /// True if the service rejected the schema; then answers are arrays.
+    pub schema_rejected: AtomicBool,
+    /// Receives at most one event per call, so the channel needs no bound.
+    pub events: mpsc::UnboundedSender<CallEvent>,
+}
+
+impl Dispatcher {
+    /// Asks a batch until it has ended.
+    pub async fn run(self: Arc<Self>, mut batch: Batch) -> FinishedBatch {
+        let start = Instant::now();
+        let deferred = match &self.leases {
+            Some(leases) => leases.take(&mut batch).await,
+            None => Vec::new(),
+        };
+        let mut attempts = 0;
+        let (end, not_stored) = if batch.questions.is_empty() {
+            (BatchEnd::Deferred, None)
+        } else {
+            let keys: Vec<RowKey> = batch.questions.iter().map(|question| question.key).collect();
+            let work = self.ask_and_store(&mut batch, &mut attempts);
+            match &self.leases {
+                Some(leases) => {
+                    let result = leases.hold(&keys, work).await;
+                    leases.release(&keys).await;
+                    result
+                }
+                None => work.await,
+            }
+        };
+        FinishedBatch { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
+    }
+
+    async fn ask_and_store(&self, batch: &mut Batch, attempts: &mut u32) -> (BatchEnd, Option<Error>) {
+        let mut provenance = Provenance::default();
+        let end = self.ask(batch, attempts, &mut provenance).await;
+        let not_stored = match &end {
+            BatchEnd::Validated { verdicts, .. } => self.answers.store(batch, verdicts, provenance).await.err(),
+            _ => None,
+        };
+        (end, not_stored)
+    }
+
+    async fn ask(&self, batch: &mut Batch, attempts: &mut u32, provenance: &mut Provenance) -> BatchEnd {
+        let mut tries = 0;
+        loop {
+            let asked = self.prompter.request(batch, self.shape());
+            let Some(result) = self.call(batch, &asked, *attempts > 0).await else {
+                return BatchEnd::NotAsked;
+            };
+            *attempts += 1;
+            tries += 1;
+            let error = match result {
+                Ok(completion) => {
+                    *provenance = Provenance { usage: completion.usage, model: completion.model.clone() };
+                    let (event, end) = response::validate(completion, &asked, &self.outputs);
+                    self.send(event);
+                    return end;
+                }
+                Err(error) => error,
+            };
+            match self.action_after(&error, tries, asked.request.schema.is_some()) {
+                ErrorAction::RetryAfter(wait) => {
+                    let wait = if self.rate_limiter.is_unlimited() { Duration::ZERO } else { wait };
+                    if self.stop.or(sleep(scaled(wait))).await.is_none() {
+                        return BatchEnd::NotAsked;
+                    }
+                }
+                ErrorAction::RetryWithoutSchema => {
+                    self.drop_schema(&error);
+                    tries = 0;
+                }
+                ErrorAction::FailRows(reason) => {
+                    return BatchEnd::failed(RowFailure::new(reason, error.message), batch.questions.len());
+                }
+                ErrorAction::LeaveUnanswered => return BatchEnd::Unanswered(error),
+                ErrorAction::StopRun => {
+                    self.stop.request(StopReason::Provider(error));
+                    return BatchEnd::NotAsked;
+                }
+            }
+        }
+    }
+
+    /// Returns the current shape of answers; it changes at most once in a run.
+    fn shape(&self) -> AnswerShape {
+        if self.schema_rejected.load(Ordering::Relaxed) { AnswerShape::Array { json_mode: true } } else { self.shape }
+    }
+
+    fn drop_schema(&self, error: &Error) {
+        if !self.schema_rejected.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%error, "the service rejects the answer schema; using plain JSON mode from now on");
+        }
+    }
+
+    /// Makes one call within all limits; `None` when the run stops first.
+    async fn call(&self, batch: &mut Batch, asked: &Asked, retry: bool) -> Option<Result<Completion, Error>> {
+        if self.stop.is_requested() {
+            return None;
+        }
+        let max_output = u64::from(asked.request.max_output_tokens.unwrap_or(0));
+        let reservation = match self.stop.or(self.budget.reserve(asked.input_tokens, max_output)).await? {
+            Ok(reservation) => reservation,
+            Err(limit) => {
+                self.stop.request(StopReason::Limit(limit));
+                return None;
+            }
+        };
+        let estimated_tokens = asked.input_tokens + max_output.min(asked.input_tokens);
+        let size = CallSize { requests: self.max_requests_per_answer, tokens: estimated_tokens };
+        let Some(permit) = self.stop.or(self.rate_limiter.acquire(size)).await else {
+            self.budget.cancel(reservation);
+            return None;
+        };
+        for question in &mut batch.questions {
+            question.asked += 1;
+        }
+        self.send(CallEvent::Sent { stage: batch.stage, retry });
+        let result = normalize(self.provider.complete(&asked.request).await, self.answers.clock.now_ms());
+        let usage = match &result {
+            Ok(completion) => Some(completion.usage),
+            // A call without a response is charged at its worst case; a rejected call is charged nothing.
+            Err(error) if error.may_be_billed => Some(Usage::default()),
+            Err(_) => None,
+        };
+        self.budget.settle(reservation, usage.as_ref());
+        if let Ok(completion) = &result {
+            let Usage { input, output, .. } = completion.usage;
+            let tokens = input.zip(output).map(|(input, output)| input.saturating_add(output));
+            self.rate_limiter.correct(permit, completion.requests.map(u64::from), tokens);
+            self.rate_limiter.learn(&completion.limits, self.retry.max_wait);
+        }
+        Some(result)
+    }
+
+    /// Selects the reaction to an error. All calls pause for the wait that the service requests.
+    fn action_after(&self, error: &Error, tries: u32, with_schema: bool) -> ErrorAction {
+        tracing::debug!(kind = error.kind.as_str(), %error, tries, "a call failed");
+        if is_temporary(error) {
+            self.send(CallEvent::PushedBack { rate_limited: error.http_status == Some(429) });
+            if let Some(wait) = error.wait().filter(|wait| *wait <= self.retry.max_wait) {
+                self.rate_limiter.pause(wait);
+            }
+        }
+        ErrorAction::after(error, tries, with_schema, &self.retry, jitter())
+    }
+
+    fn send(&self, event: CallEvent) {
+        // The receiver is gone after the run, and no decision depends on events.
+        drop(self.events.send(event));
+    }
+}

@@ -1,0 +1,77 @@
+//! Validates the response to a call. Pure.
+
+use super::call_event::CallEvent;
+use super::finished_batch::BatchEnd;
+use crate::pipeline::parse;
+use crate::pipeline::prompt::Asked;
+use crate::pipeline::reconcile;
+use crate::pipeline::row_failure::{FailureReason, RowFailure};
+use crate::rules::{OutputColumn, wording};
+use rowsmith_plugin_api::completion::{Completion, FinishReason};
+
+/// Parses and validates a response. Returns the event to count, and the end of the batch.
+pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputColumn]) -> (CallEvent, BatchEnd) {
+    let Completion { text, finish, finish_detail, usage, model, .. } = completion;
+    let answered = |unknown| CallEvent::Answered { usage, model, unknown };
+    let failed = |reason, message: String| BatchEnd::failed(RowFailure::new(reason, message), asked.ids.len());
+    let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
+    if finish == FinishReason::Blocked {
+        return (answered(0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
+    }
+    let Some(parsed) = parse::parse(&text) else {
+        let end = if finish == FinishReason::Length {
+            failed(FailureReason::CutOff, "the answer reached its limit before the first row".to_owned())
+        } else {
+            let start = wording::shorten(text.trim());
+            let message = format!("the answer holds no JSON rows{detail}; it begins with: {start}");
+            failed(FailureReason::Unreadable, message)
+        };
+        return (answered(0), end);
+    };
+    let cut_off = parsed.cut_off || finish == FinishReason::Length;
+    let reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), outputs);
+    let none_valid = reconciled.verdicts.iter().all(Result::is_err);
+    let end = BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid };
+    (answered(reconciled.unknown), end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Rule, ValueType};
+    use rowsmith_plugin_api::completion::CompletionRequest;
+
+    /// Returns the reason or "ok" of both rows, whether the call failed as a whole, and the number of unknown ids.
+    fn validated(text: &str, finish: FinishReason) -> (Vec<&'static str>, bool, usize) {
+        let ids = ["r0", "r1"].map(str::to_owned).to_vec();
+        let asked = Asked { request: CompletionRequest::default(), ids, tags: None, input_tokens: 0 };
+        let outputs = [OutputColumn { name: "t".into(), column: "T".into(), rule: Rule::new(ValueType::String) }];
+        let completion = Completion { finish, ..Completion::text(text) };
+        match validate(completion, &asked, &outputs) {
+            (CallEvent::Answered { unknown, .. }, BatchEnd::Validated { verdicts, whole }) => {
+                let reasons =
+                    verdicts.iter().map(|verdict| verdict.as_ref().map_or_else(|f| f.reason.as_str(), |_| "ok"));
+                (reasons.collect(), whole, unknown)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_row_has_a_verdict() {
+        let both = r#"{"r0":{"t":"a"},"r1":{"t":"b"}}"#;
+        let cases = [
+            (both, FinishReason::Stop, vec!["ok", "ok"], false, 0),
+            (both, FinishReason::Length, vec!["ok", "ok"], true, 0),
+            (both, FinishReason::Blocked, vec!["refused", "refused"], true, 0),
+            (r#"{"r0":{"t":"a"},"x":{"t":"b"}}"#, FinishReason::Stop, vec!["ok", "missing"], false, 1),
+            (r#"{"r0":{"t":"a"},"r1":{"t":"#, FinishReason::Length, vec!["ok", "cut_off"], true, 0),
+            (r#"{"r0":{"t":1},"r1":{}}"#, FinishReason::Stop, vec!["invalid", "invalid"], true, 0),
+            ("no rows", FinishReason::Stop, vec!["unreadable", "unreadable"], true, 0),
+            ("no rows", FinishReason::Length, vec!["cut_off", "cut_off"], true, 0),
+        ];
+        for (text, finish, reasons, whole, unknown) in cases {
+            assert_eq!(validated(text, finish), (reasons, whole, unknown), "{text} {finish:?}");
+        }
+    }
+}

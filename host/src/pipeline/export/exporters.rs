@@ -1,0 +1,146 @@
+//! Adds the output columns to finished rows and sends them to all exporters.
+
+use super::answer_cells::write_answer;
+use super::column_plan::ColumnPlan;
+use super::worker::{ExportResult, ExporterWorker};
+use crate::limit::stop::Stop;
+use crate::pipeline::question::{Outcome, SkipReason};
+use crate::pipeline::row_buffer::BufferedRow;
+use crate::rules::OutputColumn;
+use rowsmith_plugin_api::Error;
+use rowsmith_plugin_api::bridge::client::ExporterClient;
+use rowsmith_plugin_api::exporter::FinishMode;
+use rowsmith_plugin_api::row::{Cell, CellKind, ChunkBuilder};
+use std::sync::Arc;
+
+/// Rows per chunk.
+const CHUNK_ROWS: usize = 512;
+
+/// The exporters of a run.
+pub struct Exporters {
+    workers: Vec<ExporterWorker>,
+    outputs: Vec<OutputColumn>,
+    /// The columns of the outputs, then the status column.
+    added: Vec<String>,
+    has_status: bool,
+    builder: ChunkBuilder,
+    plan: Option<ColumnPlan>,
+    /// True if no row was pushed.
+    untouched: bool,
+    /// The error of a row that cannot be exported; it makes every export incomplete.
+    broken: Option<Error>,
+}
+
+impl Exporters {
+    /// Starts the threads of the exporters.
+    pub fn start(
+        exporters: Vec<(String, ExporterClient)>,
+        outputs: Vec<OutputColumn>,
+        status_column: Option<String>,
+        stop: &Stop,
+    ) -> Self {
+        let has_status = status_column.is_some();
+        let added: Vec<String> = outputs.iter().map(|o| o.column.clone()).chain(status_column).collect();
+        let worker = |(name, exporter)| ExporterWorker::start(name, exporter, added.clone(), stop.clone());
+        Self {
+            workers: exporters.into_iter().map(worker).collect(),
+            outputs,
+            added,
+            has_status,
+            builder: ChunkBuilder::new(),
+            plan: None,
+            untouched: true,
+            broken: None,
+        }
+    }
+
+    /// Adds a finished row. Rows arrive in the order of the source.
+    pub fn push(&mut self, row: &BufferedRow) -> Result<(), Error> {
+        self.untouched = false;
+        let source = row.chunk.columns();
+        let plan = match self.plan.take() {
+            Some(plan) if plan.is_for(source) => plan,
+            _ => ColumnPlan::new(source, &self.added, &mut self.builder),
+        };
+        self.write_cells(row, &plan);
+        self.plan = Some(plan);
+        self.builder.end_row()
+    }
+
+    fn write_cells(&mut self, row: &BufferedRow, plan: &ColumnPlan) {
+        for (column, position) in plan.columns.iter().enumerate() {
+            let cell = row.chunk.cell(row.row, column);
+            if cell.kind != CellKind::Absent {
+                self.builder.cell_at(*position, cell);
+            }
+        }
+        if let Some(Outcome::Cached(answer) | Outcome::Enriched(answer)) = &row.outcome {
+            if let Err(error) = write_answer(answer, &self.outputs, &plan.added, &mut self.builder) {
+                tracing::error!(%error, "a stored answer is not the object it was when it was written");
+            }
+        } else {
+            let outputs = plan.added.iter().take(self.outputs.len());
+            outputs.for_each(|position| self.builder.cell_at(*position, Cell::NULL));
+        }
+        if let (true, Some(position)) = (self.has_status, plan.added.last()) {
+            self.builder.cell_at(*position, Cell::string(status(row)));
+        }
+    }
+
+    /// Sends the rows once they fill a chunk, or all of them with `all`.
+    pub async fn flush(&mut self, all: bool) {
+        if self.builder.is_empty() || (!all && self.builder.len() < CHUNK_ROWS) {
+            return;
+        }
+        let chunk = Arc::new(self.builder.take());
+        for worker in &self.workers {
+            worker.write(Arc::clone(&chunk)).await;
+        }
+    }
+
+    /// Records a row that cannot be exported; every exporter fails with it at the end.
+    pub fn fail(&mut self, error: Error) {
+        self.broken.get_or_insert(error);
+    }
+
+    /// Returns whether no row was pushed.
+    pub fn is_untouched(&self) -> bool {
+        self.untouched
+    }
+
+    /// Returns whether the pushed rows fill a chunk.
+    pub fn is_full(&self) -> bool {
+        self.builder.len() >= CHUNK_ROWS
+    }
+
+    /// Ends all exporters and returns their results.
+    pub async fn finish(mut self, mode: FinishMode) -> Vec<ExportResult> {
+        self.flush(true).await;
+        let mode = if self.broken.is_some() { FinishMode::Partial } else { mode };
+        let mut results: Vec<ExportResult> = Vec::new();
+        for worker in self.workers {
+            results.push(worker.finish(mode).await);
+        }
+        if let Some(error) = &self.broken {
+            for exported in &mut results {
+                exported.result = Err(error.clone());
+            }
+        }
+        results
+    }
+}
+
+/// Returns the value of the status column.
+fn status(row: &BufferedRow) -> &'static str {
+    match &row.outcome {
+        Some(Outcome::Cached(_)) => "cached",
+        Some(Outcome::Enriched(_)) => "enriched",
+        Some(Outcome::Failed(_)) => "failed",
+        Some(Outcome::Skipped(reason)) => match reason {
+            SkipReason::NothingToAsk => "skipped: nothing to ask",
+            SkipReason::Offline => "skipped: offline",
+            SkipReason::Stopped => "skipped: stopped",
+        },
+        None => "open",
+    }
+}

@@ -1,0 +1,141 @@
+//! The thread of one exporter.
+
+use crate::limit::stop::{Stop, StopReason};
+use rowsmith_plugin_api::bridge::client::ExporterClient;
+use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
+use rowsmith_plugin_api::row::RowChunk;
+use rowsmith_plugin_api::{Error, ErrorKind};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+/// Maximum chunks that wait for a slow exporter.
+const CHUNKS_AHEAD: usize = 8;
+
+/// The result of one exporter.
+#[derive(Debug, Clone)]
+pub struct ExportResult {
+    /// The exporter and its target.
+    pub name: String,
+    /// The summary, or the error.
+    pub result: Result<ExportSummary, Error>,
+    /// Number of rows sent to the exporter.
+    pub given: u64,
+    /// True if the output is kept.
+    pub kept: bool,
+}
+
+impl ExportResult {
+    /// Returns the number of rows that the exporter reports, if it differs from the number sent.
+    pub fn miscounted(&self) -> Option<u64> {
+        let written = self.result.as_ref().ok()?.rows;
+        (self.kept && written != self.given).then_some(written)
+    }
+}
+
+/// Returns whether an exporter failed because the reader of its output is gone.
+pub fn is_closed_pipe(error: Option<&Error>) -> bool {
+    error.is_some_and(|error| error.kind == ErrorKind::BrokenPipe)
+}
+
+enum ExportCommand {
+    Write(Arc<RowChunk>),
+    Finish(FinishMode, oneshot::Sender<ExportResult>),
+}
+
+/// The handle of an exporter's thread.
+pub(super) struct ExporterWorker {
+    name: String,
+    commands: mpsc::Sender<ExportCommand>,
+}
+
+impl ExporterWorker {
+    /// Starts the thread. An exporter that receives no row begins with `columns`.
+    pub(super) fn start(name: String, exporter: ExporterClient, columns: Vec<String>, stop: Stop) -> Self {
+        let (commands, receiver) = mpsc::channel(CHUNKS_AHEAD);
+        let runtime = Handle::current();
+        let title = name.clone();
+        std::thread::spawn(move || runtime.block_on(run(title, exporter, receiver, columns, stop)));
+        Self { name, commands }
+    }
+
+    /// Sends a chunk, after a wait while the exporter is behind.
+    pub(super) async fn write(&self, chunk: Arc<RowChunk>) {
+        // A failed worker has ended; `finish` returns its error.
+        drop(self.commands.send(ExportCommand::Write(chunk)).await);
+    }
+
+    /// Ends the exporter and returns its result.
+    pub(super) async fn finish(self, mode: FinishMode) -> ExportResult {
+        let (sender, receiver) = oneshot::channel();
+        drop(self.commands.send(ExportCommand::Finish(mode, sender)).await);
+        receiver.await.unwrap_or_else(|_| ExportResult {
+            name: self.name,
+            result: Err(Error::new(ErrorKind::Other, "the exporter's thread ended early")),
+            given: 0,
+            kept: false,
+        })
+    }
+}
+
+/// Executes the commands of one exporter. After a failure the rest is drained, so that the run continues.
+async fn run(
+    name: String,
+    exporter: ExporterClient,
+    mut commands: mpsc::Receiver<ExportCommand>,
+    columns: Vec<String>,
+    stop: Stop,
+) {
+    let mut begun = false;
+    let mut given = 0;
+    let mut failure: Option<Error> = None;
+    while let Some(command) = commands.recv().await {
+        match command {
+            ExportCommand::Write(chunk) => {
+                if failure.is_none() {
+                    given += chunk.len() as u64;
+                    failure = write(&exporter, &chunk, &mut begun).await.err();
+                    if is_closed_pipe(failure.as_ref()) {
+                        // The output has no reader, so no further row needs an answer.
+                        stop.request(StopReason::ClosedPipe);
+                    } else if let Some(error) = &failure {
+                        tracing::error!(exporter = name, %error, "an exporter failed; the answers are safe in the cache");
+                    }
+                }
+            }
+            ExportCommand::Finish(mode, done) => {
+                let result = finish(&exporter, mode, (!begun).then_some(columns.as_slice()), failure.take()).await;
+                drop(done.send(ExportResult { name, result, given, kept: mode != FinishMode::Discard }));
+                return;
+            }
+        }
+    }
+    // The run was aborted; an unfinished output must not replace an earlier one.
+    drop(exporter.finish(FinishMode::Discard).await);
+}
+
+async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) -> Result<(), Error> {
+    if !*begun {
+        exporter.begin(chunk.columns()).await?;
+        *begun = true;
+    }
+    exporter.write(chunk).await
+}
+
+/// Ends an exporter; one without rows begins first, with the known columns.
+async fn finish(
+    exporter: &ExporterClient,
+    mode: FinishMode,
+    unbegun: Option<&[String]>,
+    failure: Option<Error>,
+) -> Result<ExportSummary, Error> {
+    if let Some(failure) = failure {
+        // The first failure is the one to report.
+        drop(exporter.finish(FinishMode::Discard).await);
+        return Err(failure);
+    }
+    if let (Some(columns), true) = (unbegun, mode != FinishMode::Discard) {
+        exporter.begin(columns).await?;
+    }
+    exporter.finish(mode).await
+}
