@@ -4,7 +4,7 @@
 #[expect(unused_imports, reason = "the benchmarks use all of it")]
 mod harness;
 
-use harness::Service;
+use harness::runs::Service;
 use std::time::Duration;
 use tokio::time::Instant;
 
