@@ -1,6 +1,6 @@
 //! All that a plugin usually needs, in one line: `use rowsmith_plugin_api::prelude::*;`
 
-pub use crate::cache::{Cache, CacheStats, Key, Store};
+pub use crate::cache::{Cache, CacheStats, Change, Key, Store, StoreClock};
 pub use crate::completion::{
     Completion, CompletionRequest, FinishReason, LimitHint, ModelFacts, ProviderInfo, StructuredOutput, Usage,
 };

@@ -9,7 +9,6 @@ pub fn method_name(number: u32) -> &'static str {
         method::LIST => "list",
         method::SOURCE_PATHS => "source_paths",
         method::REPLACE_EXISTING => "replace_existing",
-        method::FINISH_SCRAPER => "finish",
         method::COUNT_TOKENS => "count_tokens",
         method::MODEL_FACTS => "model_facts",
         method::DESCRIBE_COLUMNS => "describe_columns",
@@ -26,10 +25,12 @@ pub fn method_name(number: u32) -> &'static str {
         method::ACQUIRE_QUOTA => "acquire_quota",
         method::LEASE_MANY => "lease_many",
         method::RELEASE_MANY => "release_many",
+        method::PUT_MANY_EXPIRING => "put_many_expiring",
+        method::APPLY => "apply",
         method::TARGET => "target",
         method::BEGIN => "begin",
         method::WRITE => "write",
-        method::FINISH => "finish",
+        method::FINISH_SCRAPER | method::FINISH_CACHE | method::FINISH => "finish",
         _ => "a method",
     }
 }

@@ -1,14 +1,12 @@
 //! The host side of the bridge: clients with the methods of the traits.
 
+pub use super::cache_client::{CacheClient, Values};
+
 use super::method;
-use crate::cache::{self, CacheStats, Key, Store};
 use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
-use crate::envelope::put_length;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{ExportSummary, FinishMode, Target};
 use crate::host::BoxFuture;
-use crate::lease::LeaseRequest;
-use crate::quota::QuotaRequest;
 use crate::row::{Column, RowChunk};
 use crate::scraper::{Ending, Listing, SourcePaths};
 use rowsmith_abi::{Buffer, Instance};
@@ -50,16 +48,26 @@ impl Remote {
         self.0
     }
 
-    async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+    pub(super) async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer> {
         Arc::clone(&self.0).call(method, payload).await
     }
 
-    async fn read<T>(&self, method: u32, payload: Buffer, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+    /// Returns the error for an unreadable reply.
+    pub(super) fn unreadable(&self, method: u32, error: Error) -> Error {
+        self.0.unreadable(method, error)
+    }
+
+    pub(super) async fn read<T>(
+        &self,
+        method: u32,
+        payload: Buffer,
+        read: impl FnOnce(&[u8]) -> Result<T>,
+    ) -> Result<T> {
         let reply = self.call(method, payload).await?;
         read(&reply).map_err(|error| self.0.unreadable(method, error))
     }
 
-    async fn json<T: DeserializeOwned>(&self, method: u32, payload: Buffer) -> Result<T> {
+    pub(super) async fn json<T: DeserializeOwned>(&self, method: u32, payload: Buffer) -> Result<T> {
         self.read(method, payload, |reply| Ok(serde_json::from_slice(reply)?)).await
     }
 }
@@ -160,138 +168,6 @@ impl ProviderClient {
     pub async fn model_facts(&self) -> Result<ModelFacts> {
         self.0.json(method::MODEL_FACTS, Buffer::default()).await
     }
-}
-
-/// Values that were looked up, in the order of their keys.
-pub struct Values {
-    bytes: Buffer,
-    count: usize,
-    cache: Remote,
-}
-
-impl Values {
-    /// Returns the values; `None` for a cache miss.
-    ///
-    /// # Errors
-    /// When the cache answered with something else.
-    pub fn all(&self) -> Result<Vec<Option<&[u8]>>> {
-        let values = cache::decode_values(&self.bytes, self.count);
-        values.map_err(|error| self.cache.0.unreadable(method::GET_MANY, error))
-    }
-}
-
-/// A cache behind the bridge.
-#[derive(Clone)]
-pub struct CacheClient(pub Remote);
-
-impl CacheClient {
-    /// See [`crate::Cache::store`].
-    ///
-    /// # Errors
-    /// When the cache panics.
-    pub async fn store(&self) -> Result<Store> {
-        self.0.json(method::STORE, Buffer::default()).await
-    }
-
-    /// See [`crate::Cache::get_many`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn get_many(&self, keys: &[Key]) -> Result<Values> {
-        let mut payload = Vec::with_capacity(4 + keys.len() * 32);
-        cache::encode_keys(&mut payload, keys)?;
-        let bytes = self.0.call(method::GET_MANY, Buffer::from(payload)).await?;
-        Ok(Values { bytes, count: keys.len(), cache: self.0.clone() })
-    }
-
-    /// See [`crate::Cache::put_many`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn put_many(&self, entries: &[(Key, Vec<u8>)]) -> Result<()> {
-        let mut payload = Vec::with_capacity(4 + entries.iter().map(|(_, v)| 36 + v.len()).sum::<usize>());
-        cache::encode_entries(&mut payload, entries.iter().map(|(k, v)| (k, v.as_slice())))?;
-        self.0.call(method::PUT_MANY, Buffer::from(payload)).await.map(drop)
-    }
-
-    /// See [`crate::Cache::scan`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
-        let mut payload = Vec::new();
-        put_length(&mut payload, limit)?;
-        cache::encode_keys(&mut payload, after.as_slice())?;
-        self.0.read(method::SCAN, Buffer::from(payload), cache::decode_entries).await
-    }
-
-    /// See [`crate::Cache::delete_many`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
-        let mut payload = Vec::new();
-        cache::encode_keys(&mut payload, keys)?;
-        self.0.json(method::DELETE_MANY, Buffer::from(payload)).await
-    }
-
-    /// See [`crate::Cache::clear`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn clear(&self) -> Result<u64> {
-        self.0.json(method::CLEAR, Buffer::default()).await
-    }
-
-    /// See [`crate::Cache::stats`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn stats(&self) -> Result<CacheStats> {
-        self.0.json(method::STATS, Buffer::default()).await
-    }
-
-    /// See [`crate::Cache::verify`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn verify(&self) -> Result<Vec<String>> {
-        self.0.json(method::VERIFY_STORE, Buffer::default()).await
-    }
-
-    /// See [`crate::Cache::acquire_quota`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn acquire_quota(&self, request: &QuotaRequest) -> Result<u64> {
-        self.0.json(method::ACQUIRE_QUOTA, Buffer::from(serde_json::to_vec(request)?)).await
-    }
-
-    /// See [`crate::Cache::lease_many`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn lease_many(&self, request: &LeaseRequest) -> Result<Vec<bool>> {
-        self.0.json(method::LEASE_MANY, encode_lease(request)?).await
-    }
-
-    /// See [`crate::Cache::release_many`].
-    ///
-    /// # Errors
-    /// Errors of the cache.
-    pub async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        let request = LeaseRequest { owner, now_ms: 0, lease_ms: 0, keys: keys.to_vec() };
-        self.0.call(method::RELEASE_MANY, encode_lease(&request)?).await.map(drop)
-    }
-}
-
-fn encode_lease(request: &LeaseRequest) -> Result<Buffer> {
-    let mut payload = Vec::with_capacity(28 + request.keys.len() * 32);
-    for number in [request.owner, request.now_ms, request.lease_ms] {
-        payload.extend_from_slice(&number.to_le_bytes());
-    }
-    cache::encode_keys(&mut payload, &request.keys)?;
-    Ok(Buffer::from(payload))
 }
 
 /// An exporter behind the bridge.

@@ -7,6 +7,7 @@ pub mod client;
 pub mod guest;
 pub mod method;
 
+mod cache_client;
 mod logger;
 mod setup;
 

@@ -2,7 +2,7 @@
 
 use crate::tables::Table;
 use heed::{RoTxn, RwTxn};
-use rowsmith_plugin_api::prelude::Key;
+use rowsmith_plugin_api::prelude::{Change, Key};
 use std::ops::Bound;
 
 type Entries = Vec<(Key, Vec<u8>)>;
@@ -23,6 +23,20 @@ pub(crate) fn get(table: Table, txn: &RoTxn<'_>, keys: &[Key]) -> heed::Result<V
 /// Stores entries. The last of equal keys wins.
 pub(crate) fn put(table: Table, txn: &mut RwTxn<'_>, entries: &Entries) -> heed::Result<()> {
     entries.iter().try_for_each(|(key, value)| table.put(txn, key, value))
+}
+
+/// Applies changes in their order.
+pub(crate) fn apply(table: Table, txn: &mut RwTxn<'_>, changes: &[Change]) -> heed::Result<()> {
+    changes.iter().try_for_each(|change| match change {
+        Change::Put(key, value) => table.put(txn, key, value),
+        Change::Delete(key) => table.delete(txn, key).map(drop),
+    })
+}
+
+/// Returns the approximate bytes that changes add to the store.
+pub(crate) fn size_of_changes(changes: &[Change]) -> u64 {
+    let added = |change: &Change| if let Change::Put(_, value) = change { value.len() as u64 + OVERHEAD } else { 0 };
+    changes.iter().map(added).sum()
 }
 
 /// Returns a page of entries in key order.

@@ -18,8 +18,8 @@ pub struct Config {
     /// Maximum size in MiB; unlimited when absent.
     #[config(min = 1, max = 1_048_576)]
     pub(crate) max_size_mb: Option<u64>,
-    /// Wait until answers are on the disk. Without it the store is faster, but a power failure may damage it; a killed
-    /// process does not.
+    /// Wait until answers are on the disk. Without it the store is faster and waits at the end of a run only, but a power
+    /// failure before may damage it; a killed process does not.
     #[config(default = true)]
     pub(crate) sync: bool,
     /// Open an existing store without writing to it.

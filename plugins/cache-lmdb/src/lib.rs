@@ -40,5 +40,5 @@ export_plugin!(
     cache: LmdbCache,
     name = "lmdb",
     about = "Answers in an LMDB store on this machine, kept between runs",
-    capabilities = ["coordination"],
+    capabilities = ["coordination", "transactions"],
 );

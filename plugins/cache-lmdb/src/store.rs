@@ -5,7 +5,9 @@ use crate::inspect::{DATA_FILE, inspect};
 use crate::tables::Tables;
 use crate::transaction::Transactions;
 use crate::{answers, leases, open, quota};
-use rowsmith_plugin_api::prelude::{Cache, CacheStats, Error, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
+use rowsmith_plugin_api::prelude::{
+    Cache, CacheStats, Change, Error, Host, Key, LeaseRequest, QuotaRequest, Result, Store,
+};
 
 /// A cache in an LMDB store.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ impl Cache for LmdbCache {
 
     fn store(&self) -> Store {
         let path = self.transactions.folder().display().to_string();
-        Store { name: path.clone(), path: Some(path), persistent: true }
+        Store::persistent(&path).with_path(path)
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
@@ -36,6 +38,15 @@ impl Cache for LmdbCache {
         entries.sort_by_key(|(key, _)| *key);
         let size = answers::size(&entries);
         self.transactions.write(size, |txn| answers::put(self.tables.answers, txn, &entries))
+    }
+
+    async fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        let size = answers::size_of_changes(&changes);
+        self.transactions.write(size, |txn| answers::apply(self.tables.answers, txn, &changes))
+    }
+
+    async fn finish(&self) -> Result<()> {
+        self.transactions.flush()
     }
 
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {

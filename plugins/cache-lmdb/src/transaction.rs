@@ -77,6 +77,14 @@ impl Transactions {
         self.run(0, |env| read(env))
     }
 
+    /// Waits until all transactions are on the disk, for a store that does not wait at each of them.
+    ///
+    /// # Errors
+    /// LMDB's own.
+    pub(crate) fn flush(&self) -> Result<()> {
+        if self.read_only { Ok(()) } else { self.with_env(Env::force_sync) }
+    }
+
     fn lock_shared(&self) -> Result<RwLockReadGuard<'_, MapState>> {
         let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
         if map.is_mapped { Ok(map) } else { Err(unmapped(&self.folder)) }

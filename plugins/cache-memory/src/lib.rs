@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod entries;
 mod leases;
 mod quota;
 mod store;
@@ -19,5 +20,5 @@ export_plugin!(
     cache: MemoryCache,
     name = "memory",
     about = "Answers in memory, lost when the run ends",
-    capabilities = ["coordination"],
+    capabilities = ["coordination", "expiry", "transactions"],
 );

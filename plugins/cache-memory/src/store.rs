@@ -3,16 +3,17 @@
 //! Runs look up and store. Only maintenance scans, so a scan sorts its page instead of slowing down look-ups.
 
 use crate::config::Config;
+use crate::entries::Entries;
 use crate::leases::Leases;
 use crate::quota::Quotas;
-use rowsmith_plugin_api::cache::KeyMap;
-use rowsmith_plugin_api::prelude::{Cache, CacheStats, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
+use rowsmith_plugin_api::prelude::{Cache, CacheStats, Change, Host, Key, LeaseRequest, QuotaRequest, Result, Store};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 /// A cache that ends with the process.
 #[derive(Debug, Default)]
 pub struct MemoryCache {
-    answers: RwLock<KeyMap<Vec<u8>>>,
+    answers: RwLock<Entries>,
     quotas: Mutex<Quotas>,
     leases: Mutex<Leases>,
 }
@@ -23,11 +24,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl MemoryCache {
-    fn read(&self) -> RwLockReadGuard<'_, KeyMap<Vec<u8>>> {
+    fn read(&self) -> RwLockReadGuard<'_, Entries> {
         self.answers.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, KeyMap<Vec<u8>>> {
+    fn put(&self, entries: Vec<(Key, Vec<u8>)>, end: Option<Instant>) {
+        let mut answers = self.write();
+        answers.remove_expired(Instant::now());
+        for (key, value) in entries {
+            answers.put(key, value, end);
+        }
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
         self.answers.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -44,40 +53,55 @@ impl Cache for MemoryCache {
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
-        let answers = self.read();
-        Ok(keys.iter().map(|key| answers.get(key).cloned()).collect())
+        let (answers, now) = (self.read(), Instant::now());
+        Ok(keys.iter().map(|key| answers.get(key, now).cloned()).collect())
     }
 
     async fn put_many(&self, entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
-        self.write().extend(entries);
+        self.put(entries, None);
+        Ok(())
+    }
+
+    async fn put_many_expiring(&self, entries: Vec<(Key, Vec<u8>)>, time_to_live: Duration) -> Result<()> {
+        // An end beyond the range of the clock is never reached.
+        self.put(entries, Instant::now().checked_add(time_to_live));
+        Ok(())
+    }
+
+    async fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        let (mut answers, now) = (self.write(), Instant::now());
+        for change in changes {
+            answers.apply(change, now);
+        }
         Ok(())
     }
 
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
-        let answers = self.read();
-        let mut keys: Vec<&Key> = answers.keys().filter(|key| after.is_none_or(|after| **key > after)).collect();
+        let (answers, now) = (self.read(), Instant::now());
+        let mut keys: Vec<&Key> = answers.keys(now).filter(|key| after.is_none_or(|after| **key > after)).collect();
         if keys.len() > limit && limit > 0 {
             keys.select_nth_unstable(limit - 1);
         }
         keys.truncate(limit);
         keys.sort_unstable();
-        Ok(keys.into_iter().filter_map(|key| Some((*key, answers.get(key)?.clone()))).collect())
+        Ok(keys.into_iter().filter_map(|key| Some((*key, answers.get(key, now)?.clone()))).collect())
     }
 
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
-        let mut answers = self.write();
-        Ok(keys.iter().map(|key| u64::from(answers.remove(key).is_some())).sum())
+        let (mut answers, now) = (self.write(), Instant::now());
+        Ok(keys.iter().map(|key| u64::from(answers.delete(key, now))).sum())
     }
 
     async fn clear(&self) -> Result<u64> {
         let answers = std::mem::take(&mut *self.write());
-        Ok(answers.len() as u64)
+        Ok(answers.keys(Instant::now()).count() as u64)
     }
 
     async fn stats(&self) -> Result<CacheStats> {
-        let answers = self.read();
-        let bytes = answers.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum();
-        Ok(CacheStats { entries: answers.len() as u64, bytes: Some(bytes), details: Vec::new() })
+        let (answers, now) = (self.read(), Instant::now());
+        let lengths = answers.keys(now).filter_map(|key| Some(key.len() + answers.get(key, now)?.len()));
+        let (entries, bytes) = lengths.fold((0, 0), |(count, sum), length| (count + 1, sum + length as u64));
+        Ok(CacheStats { entries, bytes: Some(bytes), details: Vec::new() })
     }
 
     async fn acquire_quota(&self, request: QuotaRequest) -> Result<u64> {

@@ -58,7 +58,7 @@ impl Cache for Sqlite {
         config.check()?;
         let database = Database::open(&config.path, config.busy())?;
         let path = database.path.display().to_string();
-        let store = Store { name: path.clone(), path: Some(path), persistent: true };
+        let store = Store::persistent(&path).with_path(path);
         Ok(Self { database: Mutex::new(database), store })
     }
 

@@ -59,7 +59,7 @@ impl Cache for MisbehavingCache {
     fn store(&self) -> Store {
         // This method can panic, but not return an error.
         drop(self.fault.now("store"));
-        Store { name: "memory".to_owned(), path: None, persistent: true }
+        Store::persistent("memory")
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {

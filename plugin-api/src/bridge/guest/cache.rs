@@ -3,7 +3,7 @@
 use crate::bridge::method;
 use crate::bridge::setup::{build, encode_panic, json, reply, unknown};
 pub use crate::cache::Cache as Trait;
-use crate::cache::{self, Cache};
+use crate::cache::{Cache, wire};
 use crate::envelope::Reader;
 use crate::error::Result;
 use crate::lease::LeaseRequest;
@@ -23,24 +23,24 @@ impl<C: Cache> Callee for Adapter<C> {
         match method {
             method::STORE => reply(async move { json(&store.store()) }),
             method::GET_MANY => reply(async move {
-                let keys = cache::decode_keys(&mut Reader { rest: &payload })?;
-                Ok(Buffer::from(cache::encode_values(&store.get_many(&keys).await?)?))
+                let keys = wire::decode_keys(&mut Reader { rest: &payload })?;
+                Ok(Buffer::from(wire::encode_values(&store.get_many(&keys).await?)?))
             }),
             method::PUT_MANY => reply(async move {
-                store.put_many(cache::decode_entries(&payload)?).await?;
+                store.put_many(wire::decode_entries(Reader { rest: &payload })?).await?;
                 Ok(Buffer::default())
             }),
             method::SCAN => reply(async move {
                 let mut reader = Reader { rest: &payload };
                 let limit = reader.length()?;
-                let after = cache::decode_keys(&mut reader)?.first().copied();
+                let after = wire::decode_keys(&mut reader)?.first().copied();
                 let entries = store.scan(after, limit).await?;
                 let mut out = Vec::new();
-                cache::encode_entries(&mut out, entries.iter().map(|(k, v)| (k, v.as_slice())))?;
+                wire::encode_entries(&mut out, entries.iter().map(|(k, v)| (k, v.as_slice())))?;
                 Ok(Buffer::from(out))
             }),
             method::DELETE_MANY => reply(async move {
-                let keys = cache::decode_keys(&mut Reader { rest: &payload })?;
+                let keys = wire::decode_keys(&mut Reader { rest: &payload })?;
                 json(&store.delete_many(&keys).await?)
             }),
             method::CLEAR => reply(async move { json(&store.clear().await?) }),
@@ -53,6 +53,20 @@ impl<C: Cache> Callee for Adapter<C> {
             method::RELEASE_MANY => reply(async move {
                 let request = decode_lease(&payload)?;
                 store.release_many(request.owner, &request.keys).await?;
+                Ok(Buffer::default())
+            }),
+            method::PUT_MANY_EXPIRING => reply(async move {
+                let mut reader = Reader { rest: &payload };
+                let time_to_live = wire::decode_time_to_live(&mut reader)?;
+                store.put_many_expiring(wire::decode_entries(reader)?, time_to_live).await?;
+                Ok(Buffer::default())
+            }),
+            method::APPLY => reply(async move {
+                store.apply(wire::decode_changes(&payload)?).await?;
+                Ok(Buffer::default())
+            }),
+            method::FINISH_CACHE => reply(async move {
+                store.finish().await?;
                 Ok(Buffer::default())
             }),
             _ => unknown(method),
@@ -70,6 +84,6 @@ fn decode_lease(payload: &[u8]) -> Result<LeaseRequest> {
         owner: reader.u64()?,
         now_ms: reader.u64()?,
         lease_ms: reader.u64()?,
-        keys: cache::decode_keys(&mut reader)?,
+        keys: wire::decode_keys(&mut reader)?,
     })
 }

@@ -8,6 +8,7 @@ use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperCl
 use rowsmith_plugin_api::bridge::method;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
+use std::time::Duration;
 
 pub(super) const CHECKS: &[CheckSpec] = &[
     ("unknown_method", "an unknown method is unsupported", unknown_method),
@@ -68,6 +69,8 @@ async fn use_capability(capability: &str, opened: &OpenPlugin) -> Result<()> {
     match capability {
         "list" => ScraperClient(remote).list().await.map(drop),
         "verify" => ProviderClient(remote).verify().await.map(drop),
+        "expiry" => CacheClient(remote).put_many_expiring(&[], Duration::from_secs(1)).await,
+        "transactions" => CacheClient(remote).apply(&[]).await,
         _ => CacheClient(remote).release_many(1, &[[7; 32]]).await,
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn known_capabilities(kind: PluginKind) -> &'static [&'static str] {
     match kind {
         PluginKind::Scraper => &["list"],
         PluginKind::Provider => &["verify"],
-        PluginKind::Cache => &["coordination"],
+        PluginKind::Cache => &["coordination", "expiry", "transactions"],
         PluginKind::Exporter => &[],
     }
 }

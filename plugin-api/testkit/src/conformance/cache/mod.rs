@@ -2,10 +2,13 @@
 
 mod coordination;
 mod entries;
+mod expiry;
 mod processes;
 mod scans;
 mod sharing;
 mod store;
+mod store_time;
+mod transactions;
 mod worker_task;
 
 pub(super) use worker_task::perform as perform_task;
@@ -27,7 +30,14 @@ pub(super) const CHECKS: &[CheckSpec] = &[
     ("processes", "two processes can use the store at once", processes::at_once),
     ("killed_process", "an acknowledged value survives the death of its process", processes::killed),
     ("quota", "a quota holds within its window", coordination::quota),
-    ("leases", "a lease lasts until it is released or expires", coordination::leases),
+    ("quota_passes", "room returns when a quota's window has passed", coordination::quota_passes),
+    ("leases", "a lease lasts until it is released", coordination::leases),
+    ("leases_pass", "a lease expires unless it is renewed", coordination::leases_pass),
     ("quota_processes", "a quota holds among processes", processes::quota),
     ("lease_processes", "a leased key has one owner among processes", processes::leases),
+    ("expiry", "an entry with an expiry ends, and a later put replaces the expiry", expiry::expiry),
+    ("changes", "changes are applied in their order", transactions::changes),
+    ("changes_together", "changes are observed together or not at all", transactions::together),
+    ("changes_killed", "changes survive the death of their process together or not at all", transactions::killed),
+    ("finish", "entries survive the end of a run", sharing::finish),
 ];

@@ -1,7 +1,8 @@
 //! Checks of one store in several processes.
 
-use super::coordination::{QUOTA, now_ms, require_coordination};
+use super::coordination::{QUOTA, require_coordination};
 use super::store::{StoreUnderTest, key, value};
+use super::store_time::{StoreTime, real_now_ms, skew_ms};
 use super::worker_task::{LEASED, PUTS, SHARED, Work};
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip};
 use crate::conformance::plugin_under_test::{PluginUnderTest, TestFolder};
@@ -11,7 +12,7 @@ use crate::conformance::worker::{Task, Worker, WorkerProcess};
 const ENOUGH: u32 = 20;
 
 /// Returns a folder whose store other processes can open, and their command. Skips the check if there is none.
-fn shared_folder(plugin: &PluginUnderTest) -> CheckResult<(TestFolder, &Worker)> {
+pub(super) fn shared_folder(plugin: &PluginUnderTest) -> CheckResult<(TestFolder, &Worker)> {
     let store = StoreUnderTest::new(plugin)?;
     let about = expect_ok("asking for the name of the store", store.client.store())?;
     if !about.persistent {
@@ -71,11 +72,18 @@ pub(super) fn killed(plugin: &PluginUnderTest) -> CheckResult {
     store.expect("after a put that follows the death of a process", &next)
 }
 
+/// Returns the times of the two processes, which differ if the store has a clock of its own.
+fn times(plugin: &PluginUnderTest) -> CheckResult<[u64; 2]> {
+    let is_own = StoreTime::of(&StoreUnderTest::new(plugin)?)?.is_own();
+    let now_ms = real_now_ms();
+    Ok([now_ms, now_ms + if is_own { skew_ms(1) } else { 0 }])
+}
+
 pub(super) fn quota(plugin: &PluginUnderTest) -> CheckResult {
     require_coordination(plugin)?;
     let (folder, worker) = shared_folder(plugin)?;
     let mut granted = 0;
-    for process in start_two(worker, &folder, Work::Quota(now_ms()))? {
+    for process in start_two(worker, &folder, Work::Quota(times(plugin)?))? {
         granted += process.all_messages()?.len();
     }
     ensure(u64::try_from(granted) == Ok(QUOTA), || {
@@ -87,7 +95,7 @@ pub(super) fn leases(plugin: &PluginUnderTest) -> CheckResult {
     require_coordination(plugin)?;
     let (folder, worker) = shared_folder(plugin)?;
     let mut owned = Vec::new();
-    for process in start_two(worker, &folder, Work::Leases(now_ms()))? {
+    for process in start_two(worker, &folder, Work::Leases(times(plugin)?))? {
         owned.extend(process.all_messages()?.iter().filter_map(|number| number.parse::<u32>().ok()));
     }
     owned.sort_unstable();

@@ -22,6 +22,20 @@ pub(super) fn reopening(plugin: &PluginUnderTest) -> CheckResult {
     store.expect_none("after a delete and reopening", &[key(1, 0)])
 }
 
+pub(super) fn finish(plugin: &PluginUnderTest) -> CheckResult {
+    let all = [(key(1, 1), value(&key(1, 1), 0))];
+    let store = StoreUnderTest::new(plugin)?;
+    store.put(&all)?;
+    expect_ok("ending a run", store.client.finish())?;
+    // Another run in the same process may use the store.
+    store.expect("after the end of a run", &all)?;
+    expect_ok("ending a second run", store.client.finish())?;
+    if !expect_ok("asking for the name of the store", store.client.store())?.persistent {
+        return Ok(());
+    }
+    StoreUnderTest::open(plugin, store.close())?.expect("after the end of a run and reopening", &all)
+}
+
 pub(super) fn threads(plugin: &PluginUnderTest) -> CheckResult {
     const THREADS: u8 = 4;
     let store = StoreUnderTest::new(plugin)?;

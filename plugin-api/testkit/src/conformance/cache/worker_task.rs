@@ -2,6 +2,7 @@
 
 use super::coordination::{lease_request, quota_request};
 use super::store::{key, value};
+use super::transactions;
 use crate::FakeHost;
 use crate::conformance::assertion::{CheckResult, expect_ok, fail};
 use crate::conformance::plugin_under_test::PluginUnderTest;
@@ -27,10 +28,12 @@ pub(super) enum Work {
     Puts,
     /// Put values until the process is killed.
     PutsWithoutEnd,
-    /// Acquire quota at this time.
-    Quota(u64),
-    /// Lease keys at this time.
-    Leases(u64),
+    /// Acquire quota at the time of the process.
+    Quota([u64; 2]),
+    /// Lease keys at the time of the process.
+    Leases([u64; 2]),
+    /// Apply changes until the process is killed.
+    ChangesWithoutEnd,
 }
 
 /// Performs a task on the store of the process that assigned it.
@@ -47,22 +50,31 @@ pub(in crate::conformance) fn perform(plugin: &PluginUnderTest, task: &Task) -> 
             // The process that would kill this one may be gone.
             if send(&number.to_string()) { Ok(()) } else { fail("standard output is closed") }
         }),
-        Work::Quota(now_ms) => (0..QUOTA_REQUESTS).try_for_each(|_| {
-            let wait = expect_ok("acquiring quota", client.acquire_quota(&quota_request(now_ms, 1)))?;
+        Work::ChangesWithoutEnd => (0..u32::MAX).try_for_each(|round| {
+            expect_ok("applying changes", client.apply(&transactions::round(round)))?;
+            if send(&round.to_string()) { Ok(()) } else { fail("standard output is closed") }
+        }),
+        Work::Quota(times) => (0..QUOTA_REQUESTS).try_for_each(|_| {
+            let wait = expect_ok("acquiring quota", client.acquire_quota(&quota_request(now_ms(times, task), 1)))?;
             if wait == 0 {
                 send("granted");
             }
             Ok(())
         }),
-        Work::Leases(now_ms) => (0..LEASED).try_for_each(|number| {
+        Work::Leases(times) => (0..LEASED).try_for_each(|number| {
             let owner = u64::from(task.number) + 1;
-            let request = lease_request(owner, now_ms, vec![key(LEASE_GROUP, number)]);
+            let request = lease_request(owner, now_ms(times, task), vec![key(LEASE_GROUP, number)]);
             if expect_ok("leasing a key", client.lease_many(&request))? == [true] {
                 send(&number.to_string());
             }
             Ok(())
         }),
     }
+}
+
+/// Time of the clock of the process.
+fn now_ms(times: [u64; 2], task: &Task) -> u64 {
+    times[usize::from(task.number % 2)]
 }
 
 fn put(client: &CacheClient, writer: u8, number: u32) -> CheckResult {

@@ -4,6 +4,7 @@ use rowsmith_plugin_api::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The settings of the flawed cache.
 #[derive(PluginConfig)]
@@ -21,6 +22,7 @@ struct FlawedState {
     entries: Entries,
     taken: HashMap<(String, String), Vec<(u64, u64)>>,
     leases: HashMap<Key, (u64, u64)>,
+    ends: HashMap<Key, Instant>,
 }
 
 /// Keeps entries in memory. A persistent one also writes them to a file, which it reads only when it opens.
@@ -34,8 +36,21 @@ impl Flawed {
         self.config.flaw == flaw
     }
 
+    /// Locks the state and removes the entries that have ended.
     fn state(&self) -> MutexGuard<'_, FlawedState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let FlawedState { entries, ends, .. } = &mut *state;
+        ends.retain(|key, end| *end > now || entries.remove(key).is_none());
+        state
+    }
+
+    fn change(state: &mut FlawedState, change: Change) {
+        state.ends.remove(change.key());
+        match change {
+            Change::Put(key, value) => drop(state.entries.insert(key, value)),
+            Change::Delete(key) => drop(state.entries.remove(&key)),
+        }
     }
 
     fn key(&self, key: &Key) -> Key {
@@ -44,6 +59,12 @@ impl Flawed {
             key[31] = 0;
         }
         key
+    }
+
+    /// The time of the clock that the store declares, unless it trusts the hosts.
+    fn now_ms(&self, request: u64) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        if self.has("own clock") { u64::try_from(now.as_millis()).unwrap_or(u64::MAX) } else { request }
     }
 
     fn is_persistent(&self) -> bool {
@@ -79,7 +100,9 @@ impl Cache for Flawed {
     }
 
     fn store(&self) -> Store {
-        Store { name: self.config.path.display().to_string(), path: None, persistent: self.is_persistent() }
+        let name = self.config.path.display().to_string();
+        let store = if self.is_persistent() { Store::persistent(name) } else { Store::temporary(name) };
+        store.with_clock(if self.config.flaw.contains("clock") { StoreClock::Own } else { StoreClock::Host })
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
@@ -102,6 +125,9 @@ impl Cache for Flawed {
             if self.has("keeps the first") {
                 state.entries.entry(key).or_insert(value);
             } else {
+                if !self.has("keeps the expiry") {
+                    state.ends.remove(&key);
+                }
                 state.entries.insert(key, value);
             }
         }
@@ -148,7 +174,8 @@ impl Cache for Flawed {
         Ok(if self.has("reports damage") { vec!["page 3 is damaged".to_owned()] } else { Vec::new() })
     }
 
-    async fn acquire_quota(&self, request: QuotaRequest) -> Result<u64> {
+    async fn acquire_quota(&self, mut request: QuotaRequest) -> Result<u64> {
+        request.now_ms = self.now_ms(request.now_ms);
         let mut state = self.state();
         let mut wait = 0;
         for window in &request.windows {
@@ -156,8 +183,9 @@ impl Cache for Flawed {
             let taken = state.taken.entry((name, window.unit.clone())).or_default();
             taken.retain(|(time, _)| time + window.window_ms > request.now_ms);
             let used: u64 = taken.iter().map(|(_, amount)| amount).sum();
-            if used + window.amount > window.limit && !self.has("grants everything") {
-                wait = window.window_ms;
+            let is_large = used == 0 && !self.has("blocks large amounts");
+            if used + window.amount > window.limit && window.amount > 0 && !is_large && !self.has("grants everything") {
+                wait = if self.has("waits too briefly") { window.window_ms / 2 } else { window.window_ms };
             } else if self.has("takes in part") || request.windows.len() == 1 {
                 taken.push((request.now_ms, window.amount));
             }
@@ -165,18 +193,57 @@ impl Cache for Flawed {
         Ok(wait)
     }
 
-    async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
+    async fn lease_many(&self, mut request: LeaseRequest) -> Result<Vec<bool>> {
+        request.now_ms = self.now_ms(request.now_ms);
         let mut state = self.state();
         let mut grant = |key: &Key| {
             let held = state.leases.get(key).is_some_and(|(owner, until)| {
                 *owner != request.owner && (*until > request.now_ms || self.has("never expires"))
             });
-            if !held {
+            let is_owners = state.leases.get(key).is_some_and(|(owner, _)| *owner == request.owner);
+            if !(held || is_owners && self.has("renews nothing")) {
                 state.leases.insert(*key, (request.owner, request.now_ms + request.lease_ms));
             }
             !held || self.has("grants everything")
         };
         Ok(request.keys.iter().map(&mut grant).collect())
+    }
+
+    async fn put_many_expiring(&self, entries: Vec<(Key, Vec<u8>)>, time_to_live: Duration) -> Result<()> {
+        let end = Instant::now() + if self.has("ends at once") { Duration::ZERO } else { time_to_live };
+        let mut state = self.state();
+        for (key, value) in entries {
+            if !self.has("keeps for ever") {
+                state.ends.insert(key, end);
+            }
+            state.entries.insert(key, value);
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, mut changes: Vec<Change>) -> Result<()> {
+        if self.has("applies backwards") {
+            changes.reverse();
+        }
+        if self.has("applies one by one") {
+            for change in changes {
+                Self::change(&mut self.state(), change);
+                std::thread::yield_now();
+            }
+            return Ok(());
+        }
+        let mut state = self.state();
+        for change in changes {
+            Self::change(&mut state, change);
+        }
+        Ok(())
+    }
+
+    async fn finish(&self) -> Result<()> {
+        if self.has("ends with a run") {
+            self.state().entries.clear();
+        }
+        Ok(())
     }
 
     async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {

@@ -6,12 +6,13 @@ use rowsmith_plugin_api::prelude::json;
 use rowsmith_plugin_testkit::conformance::{Report, Suite, Worker};
 
 fn suite(flaw: &str) -> Suite {
-    Suite::of(linked!(cache: Flawed, "coordination").0).config(json!({ "flaw": flaw }))
+    Suite::of(linked!(cache: Flawed, "coordination,expiry,transactions").0).config(json!({ "flaw": flaw }))
 }
 
 #[test]
 fn a_cache_without_a_flaw_conforms() {
     suite("none").run().assert();
+    suite("own clock").run().assert();
 }
 
 #[test]
@@ -33,12 +34,26 @@ fn every_flaw_is_found() {
         ("has one quota", "quota", "another name"),
         ("takes in part", "quota", "a refused request"),
         ("forgets all", "reopening", "01…00000001"),
-        ("never expires", "leases", "granted [false, false]"),
-        ("releases for all", "leases", "granted [true, true]"),
+        ("blocks large amounts", "quota", "does not fit into an empty window"),
+        ("waits too briefly", "quota_passes", "the requested wait has passed"),
+        ("trusts the clock of hosts", "quota", "granted 11 times"),
+        ("trusts the clock of hosts", "leases", "granted [true"),
+        ("never expires", "leases_pass", "was not granted to another owner"),
+        ("renews nothing", "leases_pass", "a renewed lease did not last"),
+        ("releases for all", "leases", "granted [true, false, true]"),
+        ("ends at once", "expiry", "before its time"),
+        ("keeps for ever", "expiry", "01…00000001"),
+        ("keeps the expiry", "expiry", "01…00000003"),
+        ("applies backwards", "changes", "01…00000001"),
+        ("applies one by one", "changes_together", "others are not"),
+        ("ends with a run", "finish", "01…00000001"),
     ];
-    for (flaw, check, text) in cases {
-        assert_fails(&suite(flaw).run(), check, text);
-    }
+    // Some checks wait for the clock.
+    std::thread::scope(|scope| {
+        for (flaw, check, text) in cases {
+            scope.spawn(move || assert_fails(&suite(flaw).run(), check, text));
+        }
+    });
 }
 
 /// Runs a suite whose other processes run the test that calls this.
