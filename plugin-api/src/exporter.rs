@@ -64,7 +64,8 @@ pub struct Target {
     pub path: Option<String>,
     /// True if the target is the standard output.
     pub stdout: bool,
-    /// True if the exporter replaces an existing file, false if it fails instead, `None` if that is unknown.
+    /// True if the exporter replaces an existing file, false if it fails instead, `None` if it appends to the file or if that
+    /// is unknown.
     ///
     /// Plugins built before version 0.3 of this crate always report `None`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Columns {
     names: Vec<String>,
-    fixed: bool,
+    /// The columns that the config lists.
+    listed: Option<HashSet<String>>,
     seen: HashSet<String>,
     /// The columns of the latest chunk, and the position of each of `names` in it.
     chunk: Arc<[String]>,
@@ -16,10 +17,10 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(fixed: Option<&Vec<String>>) -> Self {
+    pub(super) fn new(listed: Option<&Vec<String>>) -> Self {
         Self {
-            names: fixed.cloned().unwrap_or_default(),
-            fixed: fixed.is_some(),
+            names: listed.cloned().unwrap_or_default(),
+            listed: listed.map(|names| names.iter().cloned().collect()),
             seen: HashSet::new(),
             chunk: Arc::from([]),
             positions: Vec::new(),
@@ -32,7 +33,7 @@ impl Columns {
 
     /// Returns the columns of the output: those that the config lists, or all.
     pub(super) fn select(&self, described: Vec<Column>) -> Vec<Column> {
-        if !self.fixed {
+        if self.listed.is_none() {
             return described;
         }
         let by_name: HashMap<&str, &Column> = described.iter().map(|column| (column.name.as_str(), column)).collect();
@@ -46,11 +47,26 @@ impl Columns {
         for column in columns {
             if !self.seen.contains(column) {
                 self.seen.insert(column.clone());
-                if !self.fixed {
+                if self.listed.is_none() {
                     self.names.push(column.clone());
                 }
             }
         }
+    }
+
+    /// Puts the columns of earlier rows first. Rows have no cells for those that the config does not list.
+    pub(super) fn continue_after(&mut self, earlier: &[String]) {
+        let known: HashSet<&String> = earlier.iter().collect();
+        self.names.retain(|name| !known.contains(name));
+        self.names.splice(..0, earlier.iter().cloned());
+        if self.listed.is_none() {
+            self.seen.extend(earlier.iter().cloned());
+        }
+    }
+
+    /// Returns whether the output takes the values of a column from the rows.
+    pub(super) fn is_written(&self, name: &str) -> bool {
+        self.listed.as_ref().is_none_or(|listed| listed.contains(name))
     }
 
     /// Registers the columns of a chunk, and returns its rows with the columns of the output.
@@ -61,14 +77,16 @@ impl Columns {
             self.chunk = Arc::clone(chunk.columns());
             let positions: HashMap<&str, usize> =
                 self.chunk.iter().enumerate().map(|(position, name)| (name.as_str(), position)).collect();
-            self.positions = self.names.iter().map(|name| positions.get(name.as_str()).copied()).collect();
+            let position = |name: &String| positions.get(name.as_str()).copied().filter(|_| self.is_written(name));
+            self.positions = self.names.iter().map(position).collect();
         }
         Rows { names: &self.names, positions: &self.positions, chunk }
     }
 
     /// The columns that the config lists and no row has had.
     pub(super) fn never_seen(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().filter(|name| !self.seen.contains(*name)).map(String::as_str)
+        let unseen = self.names.iter().filter(|name| !self.seen.contains(*name));
+        unseen.map(String::as_str).filter(|name| self.is_written(name))
     }
 }
 

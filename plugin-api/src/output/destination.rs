@@ -57,17 +57,14 @@ impl Destination {
         Ok(destination)
     }
 
-    /// The target as an exporter reports it; `replaces` is true if an existing file is replaced.
-    pub(super) fn target(&self, path: &str, replaces: bool) -> Target {
+    /// The target as an exporter reports it; `replaces` describes what happens to an existing file.
+    pub(super) fn target(&self, path: &str, replaces: Option<bool>) -> Target {
         match self {
             Self::Stdout => Target { name: "standard output".to_owned(), stdout: true, ..Target::default() },
             Self::Device(_) => Target { name: path.to_owned(), ..Target::default() },
-            Self::File(file) => Target {
-                name: path.to_owned(),
-                path: Some(file.display().to_string()),
-                replaces: Some(replaces),
-                ..Target::default()
-            },
+            Self::File(file) => {
+                Target { name: path.to_owned(), path: Some(file.display().to_string()), replaces, ..Target::default() }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! [`OutputFile`]: a file that appears complete or not at all, a device or pipe, or the standard output.
 
+use super::append;
 use super::destination::{Destination, partial_path};
 use super::options::IfExists;
 use super::stream::{Sink, Stream, not_rewritable};
@@ -23,6 +24,8 @@ pub struct OutputFile {
     if_exists: IfExists,
     can_rewrite: bool,
     buffer: Vec<u8>,
+    /// The existing file whose bytes this output begins with, for [`IfExists::Append`].
+    copied: Option<append::Version>,
 }
 
 /// An owned writer to an [`OutputFile`], for writers that keep their target.
@@ -44,7 +47,7 @@ pub struct Written {
 
 impl OutputFile {
     /// Opens the output for a path; `-` is the standard output. An existing file is not touched before
-    /// [`OutputFile::commit`].
+    /// [`OutputFile::commit`]. With [`IfExists::Append`], the output begins with a copy of it, and bytes are written behind.
     ///
     /// # Errors
     /// If the path is a folder, if the file is read-only or must not be replaced, or if its folder is not writable.
@@ -56,12 +59,30 @@ impl OutputFile {
         {
             return Err(already_exists(target));
         }
-        Ok(Self::with(Sink::open(destination)?, if_exists))
+        let mut sink = Sink::open(destination)?;
+        let (copied, bytes) = match &mut sink {
+            Sink::Replacing { temporary, target } if if_exists == IfExists::Append => append::copy(target, temporary)?,
+            _ => (None, 0),
+        };
+        Ok(Self::with(sink, bytes, if_exists, copied))
     }
 
-    fn with(sink: Sink, if_exists: IfExists) -> Self {
+    fn with(sink: Sink, bytes: u64, if_exists: IfExists, copied: Option<append::Version>) -> Self {
         let can_rewrite = matches!(sink, Sink::Replacing { .. });
-        Self { stream: Arc::new(Mutex::new(Stream::new(sink))), if_exists, can_rewrite, buffer: Vec::new() }
+        let stream = Arc::new(Mutex::new(Stream::new(sink, bytes)));
+        Self { stream, if_exists, can_rewrite, buffer: Vec::new(), copied }
+    }
+
+    /// Opens the copy of an existing file that this output begins with, unless it is empty.
+    pub(super) fn earlier(&self) -> Result<Option<BufReader<File>>> {
+        let stream = lock(&self.stream);
+        match &stream.sink {
+            Sink::Replacing { temporary, .. } if self.copied.is_some() && stream.len() > 0 => {
+                let copy = File::open(&temporary.path).map_err(|e| Error::io("read", &temporary.path, &e))?;
+                Ok(Some(BufReader::with_capacity(BUFFER_BYTES, copy)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Returns false for the standard output, devices and pipes, whose bytes cannot be changed once written.
@@ -102,7 +123,7 @@ impl OutputFile {
             }
             _ => return Err(not_rewritable()),
         };
-        let mut new = Self::with(sink, self.if_exists);
+        let mut new = Self::with(sink, 0, self.if_exists, self.copied.clone());
         rewrite(&mut BufReader::with_capacity(BUFFER_BYTES, old), &mut new)?;
         *self = new;
         Ok(())
@@ -118,8 +139,13 @@ impl OutputFile {
             return Ok(Written { location: sink.name(), bytes });
         };
         temporary.file.sync_all().map_err(|e| Error::io("write", &target, &e))?;
+        if self.if_exists == IfExists::Append {
+            append::check_unchanged(&target, self.copied.as_ref())?;
+        }
         match self.if_exists {
-            IfExists::Replace => temporary.replace(&target).map_err(|e| Error::io("replace", &target, &e))?,
+            IfExists::Replace | IfExists::Append => {
+                temporary.replace(&target).map_err(|e| Error::io("replace", &target, &e))?;
+            }
             IfExists::Fail => temporary.place_new(&target).map_err(|e| match e.kind() {
                 io::ErrorKind::AlreadyExists => already_exists(&target),
                 _ => Error::io("create", &target, &e),

@@ -1,5 +1,6 @@
 //! [`FileExporter`]: the exporter of every file format.
 
+use super::append;
 use super::columns::Columns;
 use super::file::OutputFile;
 use super::format::{FileFormat, LateColumns};
@@ -11,6 +12,7 @@ use crate::host::Host;
 use crate::row::{Column, RowChunk};
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Exports rows to a file in the format `F`.
 ///
@@ -23,6 +25,8 @@ pub struct FileExporter<F> {
     file: Option<OutputFile>,
     /// Empty until the output has begun.
     segments: Vec<Segment>,
+    /// Columns of earlier rows that were not compared with those of this run yet.
+    earlier: Vec<String>,
     rows: u64,
 }
 
@@ -36,14 +40,18 @@ impl<F: FileFormat> Exporter for FileExporter<F> {
 
     fn target(&self) -> Target {
         let mut target = self.options.target();
-        if let Some(path) = target.path.as_ref().filter(|_| target.replaces == Some(true)) {
-            target.has_rows = self.has_rows(path).ok();
-        }
+        target.has_rows = target.path.as_ref().and_then(|path| match self.options.if_exists {
+            IfExists::Replace => self.has_rows(path).ok(),
+            IfExists::Append | IfExists::Fail => Path::new(path).exists().then_some(false),
+        });
         target
     }
 
     fn replace_existing(&mut self) -> Result<()> {
-        self.options.if_exists = IfExists::Replace;
+        // Appending never conflicts with an existing file.
+        if self.options.if_exists == IfExists::Fail {
+            self.options.if_exists = IfExists::Replace;
+        }
         Ok(())
     }
 
@@ -67,8 +75,14 @@ impl<F: FileFormat> Exporter for FileExporter<F> {
 impl<F: FileFormat> FileExporter<F> {
     pub(super) fn of(options: OutputOptions, format: F) -> Result<Self> {
         options.check()?;
+        if options.if_exists == IfExists::Append && !F::APPENDS {
+            let error = Error::config("if_exists", "this format cannot append rows to an existing file");
+            return Err(
+                error.hint("use `replace` or `fail`, or a format that can append, for example `csv` or `jsonl`")
+            );
+        }
         let columns = Columns::new(options.columns.as_ref());
-        Ok(Self { options, format, columns, file: None, segments: Vec::new(), rows: 0 })
+        Ok(Self { options, format, columns, file: None, segments: Vec::new(), earlier: Vec::new(), rows: 0 })
     }
 
     fn has_rows(&self, path: &str) -> io::Result<bool> {
@@ -81,19 +95,41 @@ impl<F: FileFormat> FileExporter<F> {
     }
 
     pub(super) fn open(&mut self, columns: &[String]) -> Result<()> {
+        let mut file = OutputFile::create(&self.options.path, self.options.if_exists)?;
+        if let Some(mut existing) = file.earlier()? {
+            let earlier = self.format.begin_append(&mut existing, &mut file);
+            let earlier = earlier.map_err(|error| append::refused(&self.options.path, error))?;
+            self.columns.continue_after(&earlier.columns);
+            self.segments.push(Segment { start: earlier.start, columns: earlier.columns.len() });
+            self.earlier = earlier.columns;
+        }
+        self.compare_with_earlier(columns)?;
         self.columns.admit(columns);
-        self.file = Some(OutputFile::create(&self.options.path, self.options.if_exists)?);
+        self.file = Some(file);
+        Ok(())
+    }
+
+    /// Compares the first known columns of this run with those of earlier rows.
+    fn compare_with_earlier(&mut self, columns: &[String]) -> Result<()> {
+        let written: Vec<String> = columns.iter().filter(|name| self.columns.is_written(name)).cloned().collect();
+        append::check_common(&self.options.path, &self.earlier, &written)?;
+        if !written.is_empty() {
+            self.earlier.clear();
+        }
         Ok(())
     }
 
     pub(super) fn append(&mut self, chunk: &RowChunk) -> Result<()> {
+        if self.file.is_some() && !chunk.is_empty() {
+            self.compare_with_earlier(chunk.columns())?;
+        }
         let Some(file) = &mut self.file else {
             return Err(Error::new(ErrorKind::Other, "cannot write rows before the export begins or after it ends"));
         };
         if chunk.is_empty() {
             return Ok(());
         }
-        let known = self.columns.names().len();
+        let known = self.segments.last().map_or(0, |segment| segment.columns);
         let rows = self.columns.rows(chunk);
         let columns = rows.columns();
         if self.segments.is_empty() {

@@ -1,14 +1,15 @@
 //! [`FileFormat`]: the part of a file exporter that differs between formats.
 
+use super::append::EarlierRows;
 use super::columns::Rows;
 use super::file::OutputFile;
 use super::options::OutputOptions;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::row::Column;
 use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 
 /// A file format: writes rows to an output, as text or as bytes.
 ///
@@ -148,6 +149,10 @@ pub trait FileFormat: Send + Sized + 'static {
     /// The plugin's table in the config.
     type Config: DeserializeOwned + ConfigSchema;
 
+    /// True if rows can be appended to an existing file: `if_exists = "append"`, with [`FileFormat::begin_append`]. The
+    /// manifest of the plugin then declares the capability `append`.
+    const APPENDS: bool = false;
+
     /// Creates the format, and returns the options of its output.
     ///
     /// # Errors
@@ -196,6 +201,19 @@ pub trait FileFormat: Send + Sized + 'static {
         Ok(())
     }
 
+    /// Continues an existing file, in place of [`begin`](Self::begin). The file is not empty.
+    ///
+    /// `existing` reads a copy of the file from its start; bytes for `out` are appended to that copy, for example a missing end
+    /// of the last line. The style of the file, such as its line ends, takes precedence over the config. The earlier columns
+    /// keep their order, and columns that they lack are late columns.
+    ///
+    /// # Errors
+    /// If the file is in another format or damaged. The error needs no path.
+    fn begin_append(&mut self, existing: &mut BufReader<File>, out: &mut OutputFile) -> Result<EarlierRows> {
+        let _ = (existing, out);
+        Err(Error::unsupported("begin_append"))
+    }
+
     /// Writes some rows.
     ///
     /// # Errors
@@ -233,4 +251,39 @@ pub struct TableLines {
     pub line_end: &'static str,
     /// Byte that begins and ends quoted text, in which a line feed ends no line; it is doubled inside such text.
     pub quote: Option<u8>,
+}
+
+impl TableLines {
+    /// Reads one line with its end into `line`, and returns false at the end of the input. A line feed inside quoted text
+    /// ends no line.
+    ///
+    /// # Errors
+    /// Those of the reader.
+    pub fn read_line(&self, reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+        line.clear();
+        let mut quotes = 0;
+        loop {
+            let start = line.len();
+            if reader.read_until(b'\n', line)? == 0 {
+                return Ok(!line.is_empty());
+            }
+            let piece = line.get(start..).unwrap_or_default();
+            quotes += piece.iter().filter(|byte| self.quote == Some(**byte)).count();
+            if quotes % 2 == 0 {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Returns a line without its end. Where text can be quoted, both CR LF and LF end a line.
+    pub(super) fn without_end<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        match line.strip_suffix(self.line_end.as_bytes()) {
+            Some(text) if self.quote.is_none() => text,
+            None if self.quote.is_none() => line,
+            _ => {
+                let text = line.strip_suffix(b"\n").unwrap_or(line);
+                text.strip_suffix(b"\r").unwrap_or(text)
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! writes to a temporary file beside the target and renames it at the end, so an earlier result survives a failed run.
 //! [`OutputFile`] can be used alone.
 
+mod append;
 mod columns;
 mod destination;
 mod file;
@@ -17,6 +18,7 @@ mod widen;
 #[cfg(test)]
 mod tests;
 
+pub use append::EarlierRows;
 pub use columns::Rows;
 pub use file::{OutputFile, OutputWriter, Written};
 pub use file_exporter::FileExporter;

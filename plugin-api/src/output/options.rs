@@ -14,6 +14,8 @@ pub enum IfExists {
     /// The new file replaces it once it is complete.
     #[default]
     Replace,
+    /// The rows are appended to it once all are written, in formats that can: `csv` and `jsonl`.
+    Append,
     /// The export fails, and the file is unchanged.
     Fail,
 }
@@ -27,7 +29,8 @@ pub struct OutputOptions {
     pub path: String,
     /// Columns to write, in this order. Default: all, in the order in which they appear.
     pub columns: Option<Vec<String>>,
-    /// Behaviour when the file exists: `replace` it once the new one is complete, or `fail`.
+    /// Behaviour when the file exists: `replace` it once the new one is complete, `append` the rows to it (`csv` and `jsonl`
+    /// only), or `fail`.
     #[config(default = "replace")]
     pub if_exists: IfExists,
 }
@@ -61,6 +64,11 @@ impl OutputOptions {
 
     /// The target of the rows, as an exporter reports it.
     pub fn target(&self) -> Target {
-        Destination::named(&self.path).target(&self.path, self.if_exists == IfExists::Replace)
+        let replaces = match self.if_exists {
+            IfExists::Replace => Some(true),
+            IfExists::Append => None,
+            IfExists::Fail => Some(false),
+        };
+        Destination::named(&self.path).target(&self.path, replaces)
     }
 }

@@ -33,8 +33,9 @@ pub(super) enum Sink {
 }
 
 impl Stream {
-    pub(super) fn new(sink: Sink) -> Self {
-        Self { sink, position: 0, len: 0 }
+    /// A stream whose output has some bytes already.
+    pub(super) fn new(sink: Sink, bytes: u64) -> Self {
+        Self { sink, position: bytes, len: bytes }
     }
 
     /// The number of bytes written.

@@ -3,7 +3,7 @@
 use super::file::OutputFile;
 use super::format::TableLines;
 use crate::error::{Error, Result};
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, Read, Write};
 
 /// A part of the file whose lines have the same number of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +31,16 @@ pub(super) fn widen(
         let mut columns = first.columns;
         let mut following = segments.iter().skip(1).peekable();
         let mut line = Vec::new();
-        while read_line(old, lines.quote, &mut line).map_err(|e| unreadable(&e))? {
+        while lines.read_line(old, &mut line).map_err(|e| unreadable(&e))? {
             while let Some(next) = following.next_if(|next| next.start <= at) {
                 columns = next.columns;
             }
             at += line.len() as u64;
-            new.write_all(line.strip_suffix(lines.line_end.as_bytes()).unwrap_or(&line))?;
-            for _ in columns..last.columns {
+            let text = lines.without_end(&line);
+            new.write_all(text)?;
+            // A blank line of an earlier file is no row.
+            let missing = if text.is_empty() && lines.quote.is_some() { 0 } else { last.columns - columns };
+            for _ in 0..missing {
                 new.write_all(lines.empty_cell.as_bytes())?;
             }
             new.write_all(lines.line_end.as_bytes())?;
@@ -48,23 +51,6 @@ pub(super) fn widen(
 
 fn skip(reader: &mut impl Read, bytes: u64) -> io::Result<()> {
     io::copy(&mut reader.by_ref().take(bytes), &mut io::sink()).map(drop)
-}
-
-/// Reads one line, with its end, into `line`; returns false at the end of the file.
-fn read_line(reader: &mut impl BufRead, quote: Option<u8>, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let mut quotes = 0;
-    loop {
-        let start = line.len();
-        if reader.read_until(b'\n', line)? == 0 {
-            return Ok(!line.is_empty());
-        }
-        let piece = line.get(start..).unwrap_or_default();
-        quotes += piece.iter().filter(|byte| quote == Some(**byte)).count();
-        if quotes % 2 == 0 {
-            return Ok(true);
-        }
-    }
 }
 
 fn unreadable(source: &io::Error) -> Error {

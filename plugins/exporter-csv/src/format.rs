@@ -1,12 +1,13 @@
 //! [`Csv`]: rows as lines of CSV.
 
 use crate::config::Config;
+use crate::earlier;
 use crate::guard::guarded;
 use csv::{ByteRecord, ReaderBuilder, Terminator, Writer, WriterBuilder};
-use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
+use rowsmith_plugin_api::output::{EarlierRows, FileFormat, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
 use rowsmith_plugin_api::prelude::*;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufReader, Write};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -26,6 +27,12 @@ impl Csv {
         WriterBuilder::new().delimiter(self.delimiter).terminator(terminator).flexible(true).from_writer(out)
     }
 
+    fn table_lines(&self) -> TableLines {
+        let empty_cell = char::from(self.delimiter).to_string();
+        let line_end = if self.crlf { "\r\n" } else { "\n" };
+        TableLines { empty_cell, line_end, quote: Some(b'"') }
+    }
+
     fn cell<'a>(&self, cell: Cell<'a>, buffer: &'a mut String) -> &'a str {
         let text = cell.display();
         if self.formula_guard && cell.kind == CellKind::String { guarded(text, buffer) } else { text }
@@ -35,6 +42,8 @@ impl Csv {
 impl FileFormat for Csv {
     type Config = Config;
 
+    const APPENDS: bool = true;
+
     fn new(config: Config) -> Result<(OutputOptions, Self)> {
         let delimiter = config.delimiter()?;
         let Config { output, crlf, bom, formula_guard, .. } = config;
@@ -42,9 +51,7 @@ impl FileFormat for Csv {
     }
 
     fn late_columns(&self) -> LateColumns {
-        let empty_cell = char::from(self.delimiter).to_string();
-        let line_end = if self.crlf { "\r\n" } else { "\n" };
-        LateColumns::Widen(TableLines { empty_cell, line_end, quote: Some(b'"') })
+        LateColumns::Widen(self.table_lines())
     }
 
     fn has_rows(&self, existing: &mut File) -> io::Result<bool> {
@@ -67,6 +74,19 @@ impl FileFormat for Csv {
         }
         end_line(&mut lines)?;
         Ok(lines.flush()?)
+    }
+
+    fn begin_append(&mut self, existing: &mut BufReader<File>, out: &mut OutputFile) -> Result<EarlierRows> {
+        let file = earlier::read(existing, &self.table_lines(), self.delimiter, self.formula_guard)?;
+        self.bom = file.bom;
+        self.crlf = file.crlf.unwrap_or(self.crlf);
+        let mut start = file.header_bytes;
+        if file.is_open {
+            let line_end = self.table_lines().line_end;
+            out.write_all(line_end.as_bytes())?;
+            start += if file.crlf.is_none() { line_end.len() as u64 } else { 0 };
+        }
+        Ok(EarlierRows { columns: file.columns, start })
     }
 
     fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {

@@ -11,6 +11,11 @@ pub(crate) fn guarded<'a>(text: &'a str, buffer: &'a mut String) -> &'a str {
     buffer
 }
 
+/// Removes the `'` that [`guarded`] puts in front.
+pub(crate) fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(text)
+}
+
 fn is_formula(text: &str) -> bool {
     matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0))
 }

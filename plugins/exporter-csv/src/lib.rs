@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod earlier;
 mod format;
 mod guard;
 
@@ -14,4 +15,9 @@ use rowsmith_plugin_api::output::FileExporter;
 /// The exporter of this plugin.
 pub type CsvExporter = FileExporter<Csv>;
 
-rowsmith_plugin_api::export_plugin!(exporter: CsvExporter, name = "csv", about = "Writes a CSV file");
+rowsmith_plugin_api::export_plugin!(
+    exporter: CsvExporter,
+    name = "csv",
+    about = "Writes a CSV file",
+    capabilities = ["append"],
+);

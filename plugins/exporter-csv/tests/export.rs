@@ -157,3 +157,55 @@ fn rows_of_an_earlier_file_are_found() {
         assert_eq!(exporter.target().has_rows, expected, "{text:?}");
     }
 }
+
+/// Appends rows to a file with a text, and returns its new text.
+fn appended(earlier: &str, options: &Value, rows: &[Value]) -> Result<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    fs::write(&path, earlier).unwrap();
+    let mut options = options.clone();
+    options["if_exists"] = json!("append");
+    let mut exporter = exporter(&path, &options)?;
+    let mut builder = ChunkBuilder::new();
+    rows.iter().try_for_each(|row| builder.push(row))?;
+    block_on(async {
+        exporter.begin(Vec::new()).await?;
+        exporter.write(builder.take()).await?;
+        exporter.finish(FinishMode::Complete).await
+    })?;
+    Ok(fs::read_to_string(&path).unwrap())
+}
+
+#[test]
+fn rows_are_appended_in_the_style_of_the_file() {
+    let row = &[json!({"b": "=2", "a": 1})];
+    let none = json!({});
+    let cases = [
+        ("a,b\n8,9\n", &none, "a,b\n8,9\n1,'=2\n"),
+        ("a,b\r\n8,9\r\n", &none, "a,b\r\n8,9\r\n1,'=2\r\n"),
+        ("a,b\n8,9", &json!({"crlf": true}), "a,b\n8,9\n1,'=2\n"),
+        ("b,c,a", &none, "b,c,a\n'=2,,1\n"),
+        ("\u{feff}a;b\n", &json!({"delimiter": ";"}), "\u{feff}a;b\n1;'=2\n"),
+        ("a\n8\n\n\"9\n\"\n", &none, "a,b\n8,\n\n\"9\n\",\n1,'=2\n"),
+        ("\u{feff}a\r\n8", &none, "\u{feff}a,b\r\n8,\r\n1,'=2\r\n"),
+        ("a", &none, "a,b\n1,'=2\n"),
+        ("a,'=x\n", &none, "a,'=x,b\n1,,'=2\n"),
+    ];
+    for (earlier, options, expected) in cases {
+        assert_eq!(appended(earlier, options, row).unwrap(), expected, "{earlier:?}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_continued_are_refused() {
+    let row = &[json!({"a": 1, "b": 2})];
+    for earlier in ["a;b\n1;2\n", "x,y\n", "\n", "a,a\n", "a,b\n\"open,1\n", "a,b\n1,2\" disk\n3,4\" disk\n"] {
+        let error = appended(earlier, &json!({}), row).unwrap_err();
+        assert_eq!(
+            (error.kind, error.context("path").is_some()),
+            (ErrorKind::InvalidData, true),
+            "{earlier:?}: {error}"
+        );
+        assert!(error.hint.is_some(), "{earlier:?}");
+    }
+}

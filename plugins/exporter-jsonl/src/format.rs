@@ -1,7 +1,8 @@
 //! [`Lines`]: rows as lines of JSON.
 
 use crate::config::Config;
-use rowsmith_plugin_api::output::{FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
+use crate::earlier;
+use rowsmith_plugin_api::output::{EarlierRows, FileFormat, LateColumns, OutputFile, OutputOptions, Rows};
 use rowsmith_plugin_api::prelude::*;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -15,6 +16,8 @@ pub struct Lines {
 
 impl FileFormat for Lines {
     type Config = Config;
+
+    const APPENDS: bool = true;
 
     fn new(config: Config) -> Result<(OutputOptions, Self)> {
         Ok((config.output, Self { buffer: Vec::new() }))
@@ -31,6 +34,13 @@ impl FileFormat for Lines {
             }
         }
         Ok(false)
+    }
+
+    fn begin_append(&mut self, existing: &mut BufReader<File>, out: &mut OutputFile) -> Result<EarlierRows> {
+        if earlier::is_open(existing)? {
+            out.write_all(b"\n")?;
+        }
+        Ok(EarlierRows::default())
     }
 
     fn rows(&mut self, rows: &Rows<'_>, out: &mut OutputFile) -> Result<()> {

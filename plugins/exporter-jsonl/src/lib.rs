@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod earlier;
 mod format;
 
 pub use format::Lines;
@@ -12,4 +13,9 @@ use rowsmith_plugin_api::output::FileExporter;
 /// The exporter of this plugin.
 pub type JsonlExporter = FileExporter<Lines>;
 
-rowsmith_plugin_api::export_plugin!(exporter: JsonlExporter, name = "jsonl", about = "Writes one JSON object a line");
+rowsmith_plugin_api::export_plugin!(
+    exporter: JsonlExporter,
+    name = "jsonl",
+    about = "Writes one JSON object a line",
+    capabilities = ["append"],
+);

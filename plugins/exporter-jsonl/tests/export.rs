@@ -116,3 +116,23 @@ fn rows_of_an_earlier_file_are_found() {
         assert_eq!(exporter.target().has_rows, expected, "{text:?}");
     }
 }
+
+#[test]
+fn rows_are_appended_behind_the_last_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.jsonl");
+    let options = json!({"if_exists": "append"});
+    for (earlier, expected) in
+        [("", "{\"b\":2}\n"), ("{\"a\":1}\n", "{\"a\":1}\n{\"b\":2}\n"), ("{\"a\":1}", "{\"a\":1}\n{\"b\":2}\n")]
+    {
+        fs::write(&path, earlier).unwrap();
+        export_to(&path, &options, &[], &[vec![json!({"b": 2})]], FinishMode::Complete);
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+    }
+    fs::write(&path, "{\"a\":").unwrap();
+    let config = serde_json::from_value(json!({"path": path, "if_exists": "append"})).unwrap();
+    let mut exporter = JsonlExporter::new(config, FakeHost::default().host()).unwrap();
+    let error = block_on(exporter.begin(Vec::new())).unwrap_err();
+    assert_eq!((error.kind, error.context("path")), (ErrorKind::InvalidData, path.to_str()));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"a\":");
+}

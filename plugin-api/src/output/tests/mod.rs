@@ -1,15 +1,18 @@
 //! Outputs on a real file system: the target and the files beside it, after each finish mode.
 
+mod append;
 mod binary;
 mod target;
 
-use super::{FileExporter, FileFormat, IfExists, LateColumns, OutputFile, OutputOptions, Rows, TableLines};
-use crate::error::{ErrorKind, Result};
+use super::{
+    EarlierRows, FileExporter, FileFormat, IfExists, LateColumns, OutputFile, OutputOptions, Rows, TableLines,
+};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{Exporter, FinishMode};
 use crate::row::{ChunkBuilder, RowChunk};
 use serde_json::{Value, json};
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -64,8 +67,20 @@ impl Quoted {
 impl FileFormat for Quoted {
     type Config = OutputOptions;
 
+    const APPENDS: bool = true;
+
     fn new(options: OutputOptions) -> Result<(OutputOptions, Self)> {
         Ok((options, Self::widening()))
+    }
+
+    fn begin_append(&mut self, existing: &mut BufReader<File>, _out: &mut OutputFile) -> Result<EarlierRows> {
+        let mut header = String::new();
+        existing.read_line(&mut header)?;
+        if header.starts_with('\'') {
+            return Err(Error::new(ErrorKind::InvalidData, "the file has no header"));
+        }
+        let columns = header.trim_end().split(',').map(str::to_owned).collect();
+        Ok(EarlierRows { columns, start: header.len() as u64 })
     }
 
     fn late_columns(&self) -> LateColumns {

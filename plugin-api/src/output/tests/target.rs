@@ -74,7 +74,7 @@ fn the_target_reports_earlier_rows() {
     // A file that the format cannot read may hold rows.
     assert_eq!(["none", "folder", "empty", "header", "rows"].map(typed), [None, None, None, Some(false), Some(true)]);
     let keeps = OutputOptions { if_exists: IfExists::Fail, ..options(&folder.path("rows"), None) };
-    assert_eq!(FileExporter::of(keeps, Quoted::widening()).unwrap().target().has_rows, None);
+    assert_eq!(FileExporter::of(keeps, Quoted::widening()).unwrap().target().has_rows, Some(false));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Checks of the boundary, the same for every kind.
 
 use super::assertion::{CheckResult, describe, ensure, expect_err, expect_ok, fail, wait_for};
+use super::exporter::appending;
 use super::plugin_under_test::{OpenPlugin, PluginUnderTest};
 use super::suite::CheckSpec;
 use rowsmith_abi::Buffer;
@@ -53,7 +54,10 @@ fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
     let folder = plugin.test_folder()?;
     let opened = plugin.open(&folder, &plugin.host(&folder))?;
     for capability in super::manifest::known_capabilities(plugin.manifest.kind) {
-        let result = wait_for(&format!("using `{capability}`"), use_capability(capability, &opened))?;
+        let result = match *capability {
+            "append" => plugin.open_with(&appending(&folder), &plugin.host(&folder)).map(drop).map_err(as_unsupported),
+            _ => wait_for(&format!("using `{capability}`"), use_capability(capability, &opened))?,
+        };
         let is_supported = !matches!(&result, Err(Error { kind: ErrorKind::Unsupported, .. }));
         match (plugin.manifest.can(capability), is_supported) {
             (true, false) => fail(format!("`{capability}` is declared and unsupported"))?,
@@ -62,6 +66,11 @@ fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
         }
     }
     Ok(())
+}
+
+/// An exporter that cannot append refuses the option.
+fn as_unsupported(error: Error) -> Error {
+    if error.kind == ErrorKind::Config { Error::unsupported("append") } else { error }
 }
 
 async fn use_capability(capability: &str, opened: &OpenPlugin) -> Result<()> {

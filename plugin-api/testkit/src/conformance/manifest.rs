@@ -23,7 +23,7 @@ pub(super) fn known_capabilities(kind: PluginKind) -> &'static [&'static str] {
         PluginKind::Scraper => &["list"],
         PluginKind::Provider => &["verify"],
         PluginKind::Cache => &["coordination", "expiry", "transactions"],
-        PluginKind::Exporter => &[],
+        PluginKind::Exporter => &["append"],
     }
 }
 

@@ -1,6 +1,7 @@
 //! Suites run against plugins with one flaw each, and find it.
 
 mod any_kind;
+mod appending;
 mod binary;
 mod caches;
 mod exporters;

@@ -23,7 +23,11 @@ pub(super) struct ExportRun {
 
 impl ExportRun {
     pub(super) fn new(plugin: &PluginUnderTest) -> CheckResult<Self> {
-        let folder = plugin.test_folder()?;
+        Self::in_folder(plugin, plugin.test_folder()?)
+    }
+
+    /// Prepares an export in a folder of an earlier one.
+    pub(super) fn in_folder(plugin: &PluginUnderTest, folder: TestFolder) -> CheckResult<Self> {
         let opened = plugin.open(&folder, &plugin.host(&folder))?;
         let client = ExporterClient(opened.remote.clone());
         Ok(Self { folder, opened, client })

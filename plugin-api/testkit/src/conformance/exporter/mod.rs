@@ -1,5 +1,6 @@
 //! Checks of an exporter.
 
+mod append;
 mod endings;
 mod export_run;
 pub(super) mod readback;
@@ -7,6 +8,8 @@ mod rows;
 mod values;
 
 use super::suite::CheckSpec;
+
+pub(super) use append::appending;
 
 pub(super) const CHECKS: &[CheckSpec] = &[
     ("target", "the target is stable", endings::target),
@@ -19,6 +22,9 @@ pub(super) const CHECKS: &[CheckSpec] = &[
     ("survives_writing", "an earlier result survives until the end", endings::survives),
     ("survives_partial", "an earlier result survives a run that was stopped", endings::partial),
     ("survives_discard", "an earlier result survives a discarded run", endings::discard),
+    ("append", "rows are appended to an earlier output", append::rows_follow),
+    ("append_survives", "an earlier output survives an interrupted export that appends", append::survives),
+    ("append_columns", "new columns of appended rows arrive, or are refused by name", append::new_columns),
     ("dropped_export", "a dropped export leaves no files", endings::dropped),
     ("two_exports", "two exports to two targets do not interfere", endings::two),
 ];

@@ -83,24 +83,24 @@ pub(super) fn late_columns(plugin: &PluginUnderTest) -> CheckResult {
     run.write(early)?;
     for row in [late, latest] {
         if let Err(error) = wait_for("writing a row with a late column", run.try_write(std::slice::from_ref(row))?)? {
-            return refused(&run, &error);
+            refused(&error)?;
+            run.finish(FinishMode::Discard)?;
+            return run.expect_earlier("after a refused column");
         }
     }
     run.finish_with_rows(FinishMode::Complete, 4)?;
     expect_content(plugin, &run, &written, &["late-column", "late-value", "latest-column", "latest-value"])
 }
 
-/// The columns of some formats are fixed by the first rows. The error names the column, and an earlier result stays.
-fn refused(run: &ExportRun, error: &Error) -> CheckResult {
+/// The columns of some formats are fixed by the first rows. The error names the late column.
+pub(super) fn refused(error: &Error) -> CheckResult {
     let names_it = error.context("column") == Some("late-column") && error.kind == ErrorKind::InvalidData;
     ensure(names_it, || {
         format!(
             "expected the late column, or an error of the kind `invalid_data` with the context `column = late-column`, got: {}",
             describe(error)
         )
-    })?;
-    run.finish(FinishMode::Discard)?;
-    run.expect_earlier("after a refused column")
+    })
 }
 
 pub(super) fn no_rows(plugin: &PluginUnderTest) -> CheckResult {
