@@ -25,6 +25,8 @@ pub mod operation {
     pub const STATE_DIR: u32 = 5;
     /// The path of the plugin's folder for downloads; no payload. Since 0.3.0.
     pub const DOWNLOAD_DIR: u32 = 6;
+    /// Columns of a scraper before its rows: sink and a JSON array to nothing. Since 0.3.0.
+    pub const ANNOUNCE_COLUMNS: u32 = 7;
 }
 
 /// Numbers of the synchronous queries.

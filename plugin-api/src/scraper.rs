@@ -2,11 +2,12 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Host, operation};
-use crate::row::{Cell, ChunkBuilder, RowChunk};
+use crate::row::{Cell, ChunkBuilder, Column, RowChunk};
 use crate::schema::ConfigSchema;
 use rowsmith_abi::Buffer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -127,6 +128,22 @@ impl RowSink {
         self.flush_if_full().await
     }
 
+    /// Announces the columns of all rows, with their types where they are known. Call it before the first row.
+    ///
+    /// Exporters then know the columns of the whole output in time, and a source without rows keeps its header.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidData`] for a repeated name, [`ErrorKind::Cancelled`] if the host accepts no rows.
+    pub async fn announce_columns(&mut self, columns: &[Column]) -> Result<()> {
+        let mut payload = self.sink.to_le_bytes().to_vec();
+        serde_json::to_writer(&mut payload, columns)?;
+        match self.host.call(operation::ANNOUNCE_COLUMNS, Buffer::from(payload)).await {
+            // An older host learns the columns from the rows.
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
     /// Sets the columns in advance, so that cells can be added to the builder by index.
     pub fn set_columns(&mut self, columns: Arc<[String]>) {
         if self.builder.is_empty() {
@@ -186,4 +203,23 @@ pub fn decode_rows(payload: &[u8]) -> Result<(u64, RowChunk)> {
         .split_first_chunk::<8>()
         .ok_or_else(|| Error::new(ErrorKind::InvalidData, "the payload has no sink number"))?;
     Ok((u64::from_le_bytes(*sink), RowChunk::decode(rows)?))
+}
+
+/// Decodes the payload of [`operation::ANNOUNCE_COLUMNS`]: the number of the sink and the columns.
+///
+/// # Errors
+/// If the bytes are not such a payload, or a name is repeated.
+pub fn decode_columns(payload: &[u8]) -> Result<(u64, Vec<Column>)> {
+    let (sink, columns) = payload
+        .split_first_chunk::<8>()
+        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "the payload has no sink number"))?;
+    let columns: Vec<Column> = serde_json::from_slice(columns)?;
+    let mut names = HashSet::with_capacity(columns.len());
+    match columns.iter().find(|column| !names.insert(column.name.as_str())) {
+        None => Ok((u64::from_le_bytes(*sink), columns)),
+        Some(twice) => Err(Error::new(
+            ErrorKind::InvalidData,
+            format!("the scraper announced two columns `{}`", twice.name),
+        )),
+    }
 }

@@ -86,6 +86,7 @@ async fn read(
     let limit = settings.run.limit.unwrap_or(u64::MAX);
     while let Some(scraped) = rows.next().await {
         let mut chunk: RowChunk = match scraped {
+            Scraped::Columns(_) => continue,
             Scraped::Rows(chunk) => chunk,
             Scraped::End(result) => {
                 result.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &name, error))?;

@@ -112,12 +112,16 @@ impl HostSide for PluginServices {
                 let (http, plugin) = (Arc::clone(&self.shared.http), self.plugin.to_string());
                 self.spawn(async move { http.send(&plugin, HttpRequest::decode(&payload)?).await?.encode() })
             }
-            operation::EMIT_ROWS => {
+            operation::EMIT_ROWS | operation::ANNOUNCE_COLUMNS => {
                 let (row_intake, busy) = (self.shared.row_intake.clone(), self.busy());
                 // Polled on the scraper's thread, so that it pays for checking its rows.
                 Box::pin(async move {
                     let _busy = busy;
-                    row_intake.send(&payload).await.map(|()| Buffer::default()).map_err(|e| e.encode())
+                    let received = match operation {
+                        operation::EMIT_ROWS => row_intake.rows(&payload).await,
+                        _ => row_intake.columns(&payload).await,
+                    };
+                    received.map(|()| Buffer::default()).map_err(|e| e.encode())
                 })
             }
             operation::SLEEP => {

@@ -1,6 +1,7 @@
 //! Receives the rows of scrapers and measures their silence.
 
-use rowsmith_plugin_api::scraper::decode_rows;
+use rowsmith_plugin_api::row::Column;
+use rowsmith_plugin_api::scraper::{decode_columns, decode_rows};
 use rowsmith_plugin_api::{Error, ErrorKind, Result, RowChunk};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,8 @@ const MAX_ROWS: usize = 1_000_000;
 
 /// One message from a scraper.
 pub enum Scraped {
+    /// The columns of all rows, before the first row.
+    Columns(Vec<Column>),
     /// Some rows.
     Rows(RowChunk),
     /// The end of the source, or the error that ended it.
@@ -62,8 +65,17 @@ impl RowIntake {
         self.open_sinks().remove(&number)?.refused
     }
 
-    /// Receives the payload of a call.
-    pub(super) async fn send(&self, payload: &[u8]) -> Result<()> {
+    /// Receives the rows of a call.
+    pub(super) async fn rows(&self, payload: &[u8]) -> Result<()> {
+        self.send(payload, |payload| read(payload).map(Scraped::Rows)).await
+    }
+
+    /// Receives the columns of a call.
+    pub(super) async fn columns(&self, payload: &[u8]) -> Result<()> {
+        self.send(payload, |payload| decode_columns(payload).map(|(_, columns)| Scraped::Columns(columns))).await
+    }
+
+    async fn send(&self, payload: &[u8], read: impl FnOnce(&[u8]) -> Result<Scraped>) -> Result<()> {
         let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
         let number = payload.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let sender = match self.open_sinks().get(&number) {
@@ -72,7 +84,7 @@ impl RowIntake {
             None => return Err(unwanted()),
         };
         match read(payload) {
-            Ok(rows) => sender.send(Scraped::Rows(rows)).await.map_err(|_| unwanted()),
+            Ok(message) => sender.send(message).await.map_err(|_| unwanted()),
             Err(error) => {
                 if let Some(sink) = self.open_sinks().get_mut(&number) {
                     sink.refused = Some(error.clone());
@@ -163,13 +175,13 @@ mod tests {
             let intake = RowIntake::default();
             let (sender, mut receiver) = mpsc::channel(4);
             assert_eq!(intake.open(sender), 0);
-            let error = intake.send(&bytes).await.unwrap_err();
+            let error = intake.rows(&bytes).await.unwrap_err();
             assert!(error.message.contains(sentence), "{}", error.message);
-            let again = intake.send(&payload(0, &["a"], 1)).await.unwrap_err();
+            let again = intake.rows(&payload(0, &["a"], 1)).await.unwrap_err();
             assert_eq!(again, error, "rows after it would be out of order");
             assert!(receiver.try_recv().is_err());
             assert_eq!(intake.close(0), Some(error));
-            assert_eq!(intake.send(&payload(0, &["a"], 1)).await.unwrap_err().kind, ErrorKind::Cancelled);
+            assert_eq!(intake.rows(&payload(0, &["a"], 1)).await.unwrap_err().kind, ErrorKind::Cancelled);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ancestry::Categories;
 use crate::content::Content;
+use rowsmith_plugin_api::row::{Column, ColumnType};
 use serde::Serialize;
 
 /// Separator between the links of a row; a `|` inside a link is percent-encoded.
@@ -19,6 +20,12 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// The columns, in the order of the fields.
+    pub(crate) fn columns() -> Vec<Column> {
+        let names = ["Category", "Subcategory", "Topic", "Description", "Resources"];
+        names.map(|name| Column::typed(name, ColumnType::String)).to_vec()
+    }
+
     pub(crate) fn new(categories: &Categories<'a>, topic: &'a str, content: &'a Content) -> Self {
         Self {
             category: categories.category,

@@ -61,6 +61,7 @@ impl Roadmap {
 
     /// Fetches several texts at a time and sends the rows in order.
     async fn send_rows(&self, graph: &Graph, topics: &[usize], rows: &mut RowSink) -> Result<()> {
+        rows.announce_columns(&Row::columns()).await?;
         let index = self.source.index().await?;
         let fetches: Vec<_> = topics.iter().map(|topic| self.source.text(&index, &graph.nodes[*topic])).collect();
         let mut texts = pin!(stream::iter(fetches).buffered(self.config.concurrency));

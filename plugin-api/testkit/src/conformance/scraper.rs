@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub(super) const CHECKS: &[CheckSpec] = &[
     ("same_rows", "a second scrape returns the same rows", same_rows),
     ("chunks", "no chunk is empty or has a column twice", chunks),
+    ("announced_columns", "rows have no column that was not announced", announced_columns),
     ("stops_when_refused", "a scrape stops when its rows are refused", stops_when_refused),
     ("dropped_scrape", "a dropped scrape does no harm", dropped_scrape),
     ("cancelled", "a scrape ends when the run stops", cancelled),
@@ -72,6 +73,20 @@ fn chunks(plugin: &PluginUnderTest) -> CheckResult {
         let mut names = HashSet::new();
         if let Some(column) = chunk.columns().iter().find(|column| !names.insert(column.as_str())) {
             return fail(format!("a chunk has the column `{column}` twice"));
+        }
+    }
+    Ok(())
+}
+
+fn announced_columns(plugin: &PluginUnderTest) -> CheckResult {
+    let host = scraped(plugin)?;
+    let Some(announced) = host.announced_columns() else {
+        return skip("the scraper announces no columns");
+    };
+    let announced: HashSet<&str> = announced.iter().map(|column| column.name.as_str()).collect();
+    for chunk in host.chunks() {
+        if let Some(column) = chunk.columns().iter().find(|column| !announced.contains(column.as_str())) {
+            return fail(format!("rows have the column `{column}`, which was not announced"));
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::observed::{LogRecord, Observed};
 use super::row_intake::RowIntake;
 use super::services::{Answerer, FakeServices, SharedServices};
 use rowsmith_abi::HostHandle;
-use rowsmith_plugin_api::row::RowChunk;
+use rowsmith_plugin_api::row::{Column, RowChunk};
 use rowsmith_plugin_api::{Error, ErrorKind, Host, HttpRequest, HttpResponse, Result};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -141,6 +141,11 @@ impl FakeHost {
     /// Returns the waits so far.
     pub fn sleeps(&self) -> Vec<Duration> {
         self.0.0.observed().sleeps.clone()
+    }
+
+    /// Returns the announced columns; `None` if the scraper announced none.
+    pub fn announced_columns(&self) -> Option<Vec<Column>> {
+        self.0.0.observed().columns.clone()
     }
 
     /// Returns the accepted chunks of rows so far.

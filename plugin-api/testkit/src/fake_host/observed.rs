@@ -1,7 +1,7 @@
 //! Record of the calls of a plugin to its host.
 
 use rowsmith_plugin_api::HttpRequest;
-use rowsmith_plugin_api::row::RowChunk;
+use rowsmith_plugin_api::row::{Column, RowChunk};
 use std::time::Duration;
 
 /// One log record of a plugin.
@@ -17,6 +17,7 @@ pub struct LogRecord {
 pub(super) struct Observed {
     pub(super) requests: Vec<HttpRequest>,
     pub(super) sleeps: Vec<Duration>,
+    pub(super) columns: Option<Vec<Column>>,
     pub(super) chunks: Vec<RowChunk>,
     pub(super) refused_chunks: usize,
     pub(super) logs: Vec<LogRecord>,

@@ -7,7 +7,7 @@ use crate::secret_marker;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::encode_panic;
 use rowsmith_plugin_api::host::{BoxFuture, HostServices, operation, query};
-use rowsmith_plugin_api::scraper::decode_rows;
+use rowsmith_plugin_api::scraper::{decode_columns, decode_rows};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +59,11 @@ impl FakeServices {
                 Ok(Buffer::default())
             }
             operation::EMIT_ROWS => self.accept_rows(&payload).await,
+            operation::ANNOUNCE_COLUMNS => {
+                let (_, columns) = decode_columns(&payload)?;
+                self.observed().columns = Some(columns);
+                Ok(Buffer::default())
+            }
             operation::PROGRESS => Ok(Buffer::default()),
             operation::STATE_DIR | operation::DOWNLOAD_DIR => match &self.state_dir {
                 Some(folder) => Ok(Buffer::from(folder.display().to_string())),
