@@ -217,9 +217,8 @@ pub fn decode_columns(payload: &[u8]) -> Result<(u64, Vec<Column>)> {
     let mut names = HashSet::with_capacity(columns.len());
     match columns.iter().find(|column| !names.insert(column.name.as_str())) {
         None => Ok((u64::from_le_bytes(*sink), columns)),
-        Some(twice) => Err(Error::new(
-            ErrorKind::InvalidData,
-            format!("the scraper announced two columns `{}`", twice.name),
-        )),
+        Some(twice) => {
+            Err(Error::new(ErrorKind::InvalidData, format!("the scraper announced two columns `{}`", twice.name)))
+        }
     }
 }

@@ -6,6 +6,7 @@ use rowsmith::builtin::memory_cache;
 use rowsmith::limit::clock::Clock;
 use rowsmith::limit::stop::Stop;
 use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
+use rowsmith::pipeline::export::NamedExporter;
 use rowsmith::pipeline::orchestrator::{self, RunEnd};
 use rowsmith::plugin::host_services::{HostServices, PluginId, PluginServices};
 use rowsmith::plugin::redact::Redactor;
@@ -96,7 +97,7 @@ pub(crate) async fn run_with(
         info: provider.info().await.expect("the provider describes itself"),
         provider,
         provider_plugin: ("instant".to_owned(), "1.0.0".to_owned()),
-        exporters: vec![("exporter".to_owned(), exporter)],
+        exporters: vec![NamedExporter { name: "exporter".to_owned(), client: exporter, keeps_earlier_rows: false }],
     };
     let context = RunContext {
         row_intake: shared.row_intake.clone(),

@@ -44,6 +44,9 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     if let Some(error) = &end.scraper_error {
         return plugin_or(error, ExitCode::Source);
     }
+    if end.tally.rows.scraped == 0 && kept_earlier_rows(end).next().is_some() {
+        return ExitCode::Source;
+    }
     let left_out = end.tally.skipped.get(&SkipReason::Offline).copied().unwrap_or(0);
     if end.tally.rows.failed > 0 || left_out > 0 { ExitCode::RowsFailed } else { ExitCode::Success }
 }
@@ -104,6 +107,12 @@ pub(super) fn print_outcome(
             printer.note(format_args!("  at {}", place.join(", ")));
         }
     }
+    for name in kept_earlier_rows(end) {
+        printer.error(clean(&format!(
+            "exporter {name}: there are no rows to export, so the rows of an earlier run are kept"
+        )));
+        printer.hint("set `allow_empty = true` in [run] to replace them");
+    }
     if let Some(error) = &end.scraper_error {
         printer.error(clean(&format!("the export is complete, but the scraper failed to finish: {error}")));
         let default = "its state is unchanged; the next run reads the same rows";
@@ -147,6 +156,11 @@ fn relative_paths(text: &str) -> String {
         Some(here) if here.len() > 2 => text.replace(&here, ""),
         _ => text.to_owned(),
     }
+}
+
+/// Returns the exporters that did not replace the rows of an earlier run.
+fn kept_earlier_rows(end: &RunEnd) -> impl Iterator<Item = &str> {
+    end.exported.iter().filter(|exported| exported.kept_earlier_rows).map(|exported| exported.name.as_str())
 }
 
 /// Returns the failed exports, except those to a closed pipe.

@@ -7,13 +7,14 @@ use crate::exit_code::ExitCode;
 use crate::files::{FileUse, conflict, unwritable};
 use crate::limit::clock::Clock;
 use crate::pipeline::assemble::{Plugins, RunContext, assemble};
+use crate::pipeline::export::NamedExporter;
 use crate::pipeline::failure_file;
 use crate::pipeline::orchestrator::{self, RunEnd};
 use crate::report::json::{Output, Report, RunSummary};
 use crate::report::progress;
 use crate::settings::Settings;
-use crate::startup::HostError;
 use crate::startup::open_plugins::{OpenExporter, OpenPlugins, Opened};
+use crate::startup::{HostError, targets};
 use rowsmith_plugin_api::bridge::client::ScraperClient;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::scraper::SourcePaths;
@@ -52,10 +53,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         provider: provider.client,
         provider_plugin: (provider.name, provider.version),
         info: info.clone(),
-        exporters: exporters
-            .into_iter()
-            .map(|(e, target)| (format!("{} ({})", e.name, target.name), e.client))
-            .collect(),
+        exporters: exporters.into_iter().map(|exporter| named(exporter, settings.run.allow_empty)).collect(),
     };
     let services = &open_plugins.services;
     let run_context = RunContext {
@@ -99,6 +97,14 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     record_replay::print_result(context, &open_plugins, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
+}
+
+fn named((exporter, target): OpenExporter, allow_empty: bool) -> NamedExporter {
+    NamedExporter {
+        name: format!("{} ({})", exporter.name, target.name),
+        client: exporter.client,
+        keeps_earlier_rows: !allow_empty && targets::has_rows(&target),
+    }
 }
 
 /// Tells the scraper how the run ended. Returns true if its state is unchanged although it uses state.

@@ -1,7 +1,7 @@
 //! Assembles a run, in the same way for commands, tests and benchmarks.
 
 use super::dispatch::{AnswerStore, Dispatcher};
-use super::export::Exporters;
+use super::export::{Exporters, NamedExporter};
 use super::fingerprint::{Fingerprinter, QuestionParts};
 use super::leases::Leases;
 use super::orchestrator::Pipeline;
@@ -23,7 +23,7 @@ use crate::plugin::row_intake::RowIntake;
 use crate::rules::canonical::rules_json;
 use crate::settings::defaults;
 use crate::settings::{PluginUse, Settings};
-use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, ScraperClient};
+use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -48,8 +48,8 @@ pub struct Plugins {
     pub info: ProviderInfo,
     /// The provider plugin's name and version.
     pub provider_plugin: (String, String),
-    /// The exporters, with names for messages.
-    pub exporters: Vec<(String, ExporterClient)>,
+    /// The exporters.
+    pub exporters: Vec<NamedExporter>,
 }
 
 /// The context of a run.

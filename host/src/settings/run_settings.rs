@@ -66,6 +66,9 @@ pub struct RunSettings {
     pub failure_file: Option<PathBuf>,
     /// Name of an additional column with the status of each row.
     pub status_column: Option<String>,
+    /// Lets a source without rows replace an output that has rows.
+    #[config(default = false)]
+    pub allow_empty: bool,
     /// Maximum rows to read (`--limit`).
     #[serde(skip)]
     pub limit: Option<u64>,

@@ -12,7 +12,7 @@ pub mod open_plugins;
 pub mod pins;
 pub mod plugin_inventory;
 mod scraper_end;
-mod targets;
+pub mod targets;
 
 pub use error::HostError;
 pub use load::{Overrides, load};

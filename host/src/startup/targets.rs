@@ -22,6 +22,12 @@ pub(super) fn check_existing(target: &Target) -> Result<(), Error> {
     }
 }
 
+/// Returns whether a target has rows of an earlier run. A file of an older plugin counts as having rows if it is not empty.
+pub fn has_rows(target: &Target) -> bool {
+    let is_filled = |path: &String| std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() > 0);
+    target.has_rows.unwrap_or_else(|| target.path.as_ref().is_some_and(is_filled))
+}
+
 impl OpenPlugins {
     /// Checks that exporters write to different targets, and to none that the scraper reads.
     ///

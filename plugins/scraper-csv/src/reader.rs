@@ -35,8 +35,7 @@ impl Scraper for CsvScraper {
             log::warn!("{} is empty: no header, no rows", display_name(&self.config.path));
             return Ok(());
         };
-        let announced: Vec<Column> =
-            columns.names.iter().map(|name| Column::typed(name, ColumnType::String)).collect();
+        let announced: Vec<Column> = columns.names.iter().map(|name| Column::typed(name, ColumnType::String)).collect();
         rows.announce_columns(&announced).await?;
         rows.set_columns(Arc::clone(&columns.names));
         let mut result = Ok(());

@@ -2,6 +2,7 @@
 
 use super::answer_cells::write_answer;
 use super::column_plan::ColumnPlan;
+use super::columns::KnownColumns;
 use super::worker::{ExportResult, ExporterWorker};
 use crate::limit::stop::Stop;
 use crate::pipeline::question::{Outcome, SkipReason};
@@ -10,16 +11,27 @@ use crate::rules::OutputColumn;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::exporter::FinishMode;
-use rowsmith_plugin_api::row::{Cell, CellKind, ChunkBuilder};
+use rowsmith_plugin_api::row::{Cell, CellKind, ChunkBuilder, Column};
 use std::sync::Arc;
 
 /// Rows per chunk.
 const CHUNK_ROWS: usize = 512;
 
+/// An exporter with its name for messages.
+pub struct NamedExporter {
+    /// The name of the plugin and of its target.
+    pub name: String,
+    /// Calls the plugin.
+    pub client: ExporterClient,
+    /// True if its target has rows of an earlier run, which a source without rows must not replace.
+    pub keeps_earlier_rows: bool,
+}
+
 /// The exporters of a run.
 pub struct Exporters {
     workers: Vec<ExporterWorker>,
     outputs: Vec<OutputColumn>,
+    columns: KnownColumns,
     /// The columns of the outputs, then the status column.
     added: Vec<String>,
     has_status: bool,
@@ -34,23 +46,37 @@ pub struct Exporters {
 impl Exporters {
     /// Starts the threads of the exporters.
     pub fn start(
-        exporters: Vec<(String, ExporterClient)>,
+        exporters: Vec<NamedExporter>,
         outputs: Vec<OutputColumn>,
         status_column: Option<String>,
         stop: &Stop,
     ) -> Self {
         let has_status = status_column.is_some();
-        let added: Vec<String> = outputs.iter().map(|o| o.column.clone()).chain(status_column).collect();
-        let worker = |(name, exporter)| ExporterWorker::start(name, exporter, added.clone(), stop.clone());
+        let columns = KnownColumns::new(&outputs, status_column.as_deref());
+        let worker = |exporter| ExporterWorker::start(exporter, columns.clone(), stop.clone());
         Self {
             workers: exporters.into_iter().map(worker).collect(),
             outputs,
-            added,
+            added: columns.added(),
+            columns,
             has_status,
             builder: ChunkBuilder::new(),
             plan: None,
             untouched: true,
             broken: None,
+        }
+    }
+
+    /// Sets the columns of the source, before the first row.
+    pub async fn announce(&mut self, source: Vec<Column>) {
+        if !self.untouched {
+            return;
+        }
+        let names: Arc<[String]> = source.iter().map(|column| column.name.clone()).collect();
+        self.plan = Some(ColumnPlan::new(&names, &self.added, &mut self.builder));
+        self.columns.announce(source);
+        for worker in &self.workers {
+            worker.announce(self.columns.clone()).await;
         }
     }
 
@@ -119,7 +145,9 @@ impl Exporters {
         let mode = if self.broken.is_some() { FinishMode::Partial } else { mode };
         let mut results: Vec<ExportResult> = Vec::new();
         for worker in self.workers {
-            results.push(worker.finish(mode).await);
+            let keeps_earlier_rows = self.untouched && mode == FinishMode::Complete && worker.keeps_earlier_rows;
+            let result = worker.finish(if keeps_earlier_rows { FinishMode::Discard } else { mode }).await;
+            results.push(ExportResult { kept_earlier_rows: keeps_earlier_rows && result.result.is_ok(), ..result });
         }
         if let Some(error) = &self.broken {
             for exported in &mut results {

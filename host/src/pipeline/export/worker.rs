@@ -1,5 +1,7 @@
 //! The thread of one exporter.
 
+use super::columns::KnownColumns;
+use super::exporters::NamedExporter;
 use crate::limit::stop::{Stop, StopReason};
 use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
@@ -23,6 +25,8 @@ pub struct ExportResult {
     pub given: u64,
     /// True if the output is kept.
     pub kept: bool,
+    /// True if the source has no rows, and the rows of an earlier output were kept.
+    pub kept_earlier_rows: bool,
 }
 
 impl ExportResult {
@@ -39,6 +43,7 @@ pub fn is_closed_pipe(error: Option<&Error>) -> bool {
 }
 
 enum ExportCommand {
+    Announce(KnownColumns),
     Write(Arc<RowChunk>),
     Finish(FinishMode, oneshot::Sender<ExportResult>),
 }
@@ -46,17 +51,26 @@ enum ExportCommand {
 /// The handle of an exporter's thread.
 pub(super) struct ExporterWorker {
     name: String,
+    /// True if a source without rows must not replace the target.
+    pub(super) keeps_earlier_rows: bool,
     commands: mpsc::Sender<ExportCommand>,
 }
 
 impl ExporterWorker {
-    /// Starts the thread. An exporter that receives no row begins with `columns`.
-    pub(super) fn start(name: String, exporter: ExporterClient, columns: Vec<String>, stop: Stop) -> Self {
+    /// Starts the thread. An exporter that receives no row begins with the known columns.
+    pub(super) fn start(exporter: NamedExporter, columns: KnownColumns, stop: Stop) -> Self {
+        let NamedExporter { name, client, keeps_earlier_rows } = exporter;
         let (commands, receiver) = mpsc::channel(CHUNKS_AHEAD);
         let runtime = Handle::current();
         let title = name.clone();
-        std::thread::spawn(move || runtime.block_on(run(title, exporter, receiver, columns, stop)));
-        Self { name, commands }
+        let output = Output { exporter: client, columns, begun: false };
+        std::thread::spawn(move || runtime.block_on(run(title, output, receiver, stop)));
+        Self { name, keeps_earlier_rows, commands }
+    }
+
+    /// Sets the known columns, before the first chunk.
+    pub(super) async fn announce(&self, columns: KnownColumns) {
+        drop(self.commands.send(ExportCommand::Announce(columns)).await);
     }
 
     /// Sends a chunk, after a wait while the exporter is behind.
@@ -74,27 +88,22 @@ impl ExporterWorker {
             result: Err(Error::new(ErrorKind::Other, "the exporter's thread ended early")),
             given: 0,
             kept: false,
+            kept_earlier_rows: false,
         })
     }
 }
 
 /// Executes the commands of one exporter. After a failure the rest is drained, so that the run continues.
-async fn run(
-    name: String,
-    exporter: ExporterClient,
-    mut commands: mpsc::Receiver<ExportCommand>,
-    columns: Vec<String>,
-    stop: Stop,
-) {
-    let mut begun = false;
+async fn run(name: String, mut output: Output, mut commands: mpsc::Receiver<ExportCommand>, stop: Stop) {
     let mut given = 0;
     let mut failure: Option<Error> = None;
     while let Some(command) = commands.recv().await {
         match command {
+            ExportCommand::Announce(columns) => output.columns = columns,
             ExportCommand::Write(chunk) => {
                 if failure.is_none() {
                     given += chunk.len() as u64;
-                    failure = write(&exporter, &chunk, &mut begun).await.err();
+                    failure = output.write(&chunk).await.err();
                     if is_closed_pipe(failure.as_ref()) {
                         // The output has no reader, so no further row needs an answer.
                         stop.request(StopReason::ClosedPipe);
@@ -104,38 +113,49 @@ async fn run(
                 }
             }
             ExportCommand::Finish(mode, done) => {
-                let result = finish(&exporter, mode, (!begun).then_some(columns.as_slice()), failure.take()).await;
-                drop(done.send(ExportResult { name, result, given, kept: mode != FinishMode::Discard }));
+                let result = output.finish(mode, failure.take()).await;
+                let kept = mode != FinishMode::Discard;
+                drop(done.send(ExportResult { name, result, given, kept, kept_earlier_rows: false }));
                 return;
             }
         }
     }
     // The run was aborted; an unfinished output must not replace an earlier one.
-    drop(exporter.finish(FinishMode::Discard).await);
+    drop(output.exporter.finish(FinishMode::Discard).await);
 }
 
-async fn write(exporter: &ExporterClient, chunk: &RowChunk, begun: &mut bool) -> Result<(), Error> {
-    if !*begun {
-        exporter.begin(chunk.columns()).await?;
-        *begun = true;
-    }
-    exporter.write(chunk).await
+/// The output of an exporter.
+struct Output {
+    exporter: ExporterClient,
+    columns: KnownColumns,
+    begun: bool,
 }
 
-/// Ends an exporter; one without rows begins first, with the known columns.
-async fn finish(
-    exporter: &ExporterClient,
-    mode: FinishMode,
-    unbegun: Option<&[String]>,
-    failure: Option<Error>,
-) -> Result<ExportSummary, Error> {
-    if let Some(failure) = failure {
-        // The first failure is the one to report.
-        drop(exporter.finish(FinishMode::Discard).await);
-        return Err(failure);
+impl Output {
+    async fn begin(&mut self, names: &[String]) -> Result<(), Error> {
+        self.exporter.describe_columns(&self.columns.describe(names)).await?;
+        self.exporter.begin(names).await?;
+        self.begun = true;
+        Ok(())
     }
-    if let (Some(columns), true) = (unbegun, mode != FinishMode::Discard) {
-        exporter.begin(columns).await?;
+
+    async fn write(&mut self, chunk: &RowChunk) -> Result<(), Error> {
+        if !self.begun {
+            self.begin(chunk.columns()).await?;
+        }
+        self.exporter.write(chunk).await
     }
-    exporter.finish(mode).await
+
+    /// Ends the exporter; one without rows begins first, with the known columns.
+    async fn finish(&mut self, mode: FinishMode, failure: Option<Error>) -> Result<ExportSummary, Error> {
+        if let Some(failure) = failure {
+            // The first failure is the one to report.
+            drop(self.exporter.finish(FinishMode::Discard).await);
+            return Err(failure);
+        }
+        if !self.begun && mode != FinishMode::Discard {
+            self.begin(&self.columns.names()).await?;
+        }
+        self.exporter.finish(mode).await
+    }
 }

@@ -10,6 +10,7 @@ use crate::pipeline::question::{Answer, Outcome, Question, RowKey, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowIndex};
 use crate::settings::Pairing;
 use rowsmith_plugin_api::RowChunk;
+use rowsmith_plugin_api::row::Column;
 use std::sync::Arc;
 
 impl Run<'_> {
@@ -42,6 +43,16 @@ impl Run<'_> {
             }
         }
         self.input_plan = Some(plan);
+    }
+
+    /// Checks the columns of the source before its rows, and passes them to the exporters.
+    pub(super) async fn announce(&mut self, columns: Vec<Column>) {
+        let names: Arc<[String]> = columns.iter().map(|column| column.name.clone()).collect();
+        let plan = self.fingerprinter.plan(&names);
+        match source_columns::check(self.settings, &plan, &names, self.input_plan.is_none()) {
+            Ok(()) => self.exporters.announce(columns).await,
+            Err(problem) => self.stop.request(StopReason::Config(problem)),
+        }
     }
 
     /// Cuts a chunk at `--limit`.

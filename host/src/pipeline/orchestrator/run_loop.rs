@@ -130,6 +130,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
                 while run.in_flight.join_next().await.is_some() {}
             }
             scraped = source.next(), if run.wants_rows(stopping) => match scraped {
+                Some(Scraped::Columns(columns)) => run.announce(columns).await,
                 Some(Scraped::Rows(chunk)) => run.ingest(chunk).await,
                 Some(Scraped::End(result)) => run.end_of_source(result.err()),
                 None => run.end_of_source(None),

@@ -105,8 +105,11 @@ fn no_process_outlives_a_killed_host() {
     let server = held();
     let (_sandbox, run) = two_calls_in_flight(&Rows::numbered(1..=60), &ALL, &server);
     let all = children::of(&run);
-    // The process of the scraper has ended with its rows.
-    assert_eq!(all.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["cache", "exporter", "provider"]);
+    // The scraper learns how the run ends, so its process waits for it.
+    assert_eq!(
+        all.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(),
+        ["cache", "exporter", "provider", "scraper"]
+    );
     run.signal("KILL");
     assert_eq!(run.end().code(), 137);
     for (_, id) in all {

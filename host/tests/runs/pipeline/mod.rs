@@ -4,6 +4,7 @@ mod bookmark;
 mod case;
 mod clean;
 mod damaged;
+mod empty_source;
 mod limits;
 mod policies;
 mod regressions;
