@@ -30,6 +30,10 @@ pub struct ServiceOptions {
     /// Maximum time for one answer in seconds. By default 120, and 600 for a server on this machine.
     #[config(min = 1, max = 3_600)]
     pub timeout_secs: Option<u64>,
+    /// Maximum time without any byte of the response in seconds, for services that send an answer in pieces. By default only
+    /// the whole time is limited.
+    #[config(min = 1, max = 3_600)]
+    pub idle_timeout_secs: Option<u64>,
     /// Maximum tokens of one answer, thinking included. By default computed from the batch.
     #[config(min = 1)]
     pub max_output_tokens: Option<u32>,
@@ -61,6 +65,7 @@ impl ServiceOptions {
             base_url,
             api_key: check::header_secret("api_key", self.api_key.as_ref())?,
             timeout: Duration::from_secs(self.timeout_secs.unwrap_or(default_secs)),
+            idle_timeout: self.idle_timeout_secs.map(Duration::from_secs),
             max_output_tokens: self.max_output_tokens,
             headers: check::header_map("extra_headers", &self.extra_headers)?,
             extra_body: self.extra_body,

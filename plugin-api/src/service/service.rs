@@ -26,6 +26,7 @@ pub struct Service {
     pub(super) base_url: BaseUrl,
     pub(super) api_key: Option<Secret>,
     pub(super) timeout: Duration,
+    pub(super) idle_timeout: Option<Duration>,
     pub(super) max_output_tokens: Option<u32>,
     pub(super) headers: HeaderMap,
     pub(super) extra_body: Map<String, Value>,
@@ -142,7 +143,11 @@ impl Service {
 
     fn request(&self, mut request: HttpRequest) -> HttpRequest {
         request.headers.extend(self.headers.clone());
-        request.timeout(self.timeout)
+        let request = request.timeout(self.timeout);
+        match self.idle_timeout {
+            Some(limit) => request.idle_timeout(limit),
+            None => request,
+        }
     }
 
     /// Reads the JSON body of a response.

@@ -14,6 +14,7 @@ fn once(then: Then) -> Script {
 fn transient_errors_are_retried() {
     // A tenth of this, but long enough for a real answer on a busy machine.
     let short = &["--set", "providers.gemini.config.timeout_secs=10"];
+    let idle = &["--set", "providers.gemini.config.idle_timeout_secs=10"];
     for case in [
         Case::new("overloaded", once(Then::status(503)), 2),
         Case::new("gateway", once(Then::status(502)), 2),
@@ -23,6 +24,7 @@ fn transient_errors_are_retried() {
         Case::new("a web page", once(Then::html()), 2),
         Case::new("no reply", once(Then::hang()), 2).with(short),
         Case::new("no body", once(Then::hang_after_headers()), 2).with(short),
+        Case::new("no further byte", once(Then::hang_after_headers()), 2).with(idle),
     ] {
         let report = case.check();
         assert_eq!(report["calls"]["batch"], 1);
