@@ -2,7 +2,7 @@
 
 use rowsmith_fake_model::{FakeModel, Script};
 use rowsmith_test_harness::config::KEY;
-use rowsmith_test_harness::{Golden, Sandbox, config};
+use rowsmith_test_harness::{Golden, Rows, Sandbox, config};
 
 #[test]
 fn plan_counts_rows_hits_duplicates_and_calls() {
@@ -79,4 +79,24 @@ fn plan_names_the_reason_of_misses() {
     let plan = sandbox.rowsmith("plan --format json --set enrich.instructions=Other.").exits(0).json();
     assert_eq!(plan["cache_holds"][0]["answers"], 25, "{plan}");
     assert_eq!(plan["cache_holds"][0]["differs"].as_array().map(Vec::len), Some(1), "{plan}");
+}
+
+#[test]
+fn online_plan_counts_tokens_and_asks_for_limits() {
+    let server = FakeModel::start(Script::new()).expect("a server");
+    let sandbox = Sandbox::with_rows(&Rows::numbered(1..=25));
+    let plan = |provider: &str, flags: &[&str]| {
+        let arguments = [&["plan", "--online", "--provider", provider][..], flags].concat();
+        sandbox.call_with(&server, arguments).output()
+    };
+    let online = plan("gemini", &["--format", "json"]).exits(0).json()["online"].clone();
+    assert_eq!(online["model"]["context_tokens"], 1_048_576);
+    let tokens = |key: &str| online["first_call"][key].as_u64().expect("a number");
+    assert!(tokens("input_tokens") > 0 && tokens("input_tokens_estimated") > 0, "{online}");
+    assert!(server.completions().is_empty(), "a plan spends nothing");
+    let mut golden = Golden::new("plan_online");
+    golden.record(&plan("gemini", &["--no-prompt"]).exits(0));
+    golden.record(&plan("openai", &["--no-prompt"]).exits(0));
+    golden.record(&sandbox.call_with(&server, ["plan", "--online"]).env_remove("GEMINI_API_KEY").output().exits(3));
+    golden.check();
 }
