@@ -10,45 +10,65 @@ use std::fmt::Write as _;
 use std::fs;
 
 const LIST: &str = "plugins/bundled/Cargo.toml";
-const BEGIN: &str = "<!-- bundled-plugins -->\n";
-const END: &str = "<!-- /bundled-plugins -->";
+/// The line in the manifest of an optional plugin.
+const OPTIONAL: &str = "bundled = false";
+
+/// Returns the folders of the plugins that are bundled, or of those that are not.
+fn folders(bundled: bool) -> Vec<String> {
+    let manifests = files("plugins", &["toml"]).into_iter().filter(|file| file.text.contains("cdylib"));
+    let some = manifests.filter(|file| file.text.contains(OPTIONAL) != bundled);
+    some.map(|file| file.name.replace("/Cargo.toml", "")).collect()
+}
 
 #[test]
-fn the_list_names_every_plugin_folder() {
+fn the_list_names_every_bundled_plugin() {
     let manifest = read(LIST);
     let mut listed: Vec<String> =
-        list::bundled(&manifest).iter().map(|(kind, name)| format!("plugins/{kind}-{name}/Cargo.toml")).collect();
-    let manifests = files("plugins", &["toml"]).into_iter().filter(|file| file.text.contains("cdylib"));
-    let folders: Vec<String> = manifests.map(|file| file.name).collect();
+        list::bundled(&manifest).iter().map(|(kind, name)| format!("plugins/{kind}-{name}")).collect();
     listed.sort();
-    assert_eq!(listed, folders, "{LIST} has one line for each plugin folder");
+    assert_eq!(listed, folders(true), "{LIST} has one line for each plugin folder without `{OPTIONAL}`");
 }
 
 #[test]
-fn tables_of_the_documentation_are_those_of_the_list() {
-    let table = table();
-    let mut places = 0;
-    for file in files("", &["md"]) {
-        let Some((before, rest)) = file.text.split_once(BEGIN) else { continue };
-        let (found, after) = rest.split_once(END).expect("the table has an end");
-        places += 1;
-        if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            fs::write(root().join(&file.name), [before, BEGIN, &table, END, after].concat())
-                .expect("the file is written");
-        } else {
-            assert_eq!(found, table, "the table in {} is old; UPDATE_GOLDEN=1 writes it", file.name);
-        }
-    }
-    assert!(places > 0, "no Markdown file has the line {BEGIN}");
+fn default_builds_have_the_bundled_plugins_only() {
+    let manifest = read("Cargo.toml");
+    let members =
+        manifest.split("default-members = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
+    let members: Vec<&str> = members.split('"').filter(|text| text.starts_with("plugins/")).collect();
+    let mut expected = folders(true);
+    expected.extend(["plugins/bundled", "plugins/exec"].map(str::to_owned));
+    expected.sort();
+    assert_eq!(members, expected, "default-members in Cargo.toml");
 }
 
-/// Returns one row for each plugin, with the text that `plugin list` prints.
-fn table() -> String {
+#[test]
+fn tables_of_the_documentation_are_those_of_the_folders() {
+    for (mark, bundled) in [("bundled-plugins", true), ("optional-plugins", false)] {
+        let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
+        let table = table(&folders(bundled));
+        let mut places = 0;
+        for file in files("", &["md"]) {
+            let Some((before, rest)) = file.text.split_once(&begin) else { continue };
+            let (found, after) = rest.split_once(&end).expect("the table has an end");
+            places += 1;
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                fs::write(root().join(&file.name), [before, &begin, &table, &end, after].concat())
+                    .expect("the file is written");
+            } else {
+                assert_eq!(found, table, "the table in {} is old; UPDATE_GOLDEN=1 writes it", file.name);
+            }
+        }
+        assert!(places > 0, "no Markdown file has the line {begin}");
+    }
+}
+
+/// Returns one row for each plugin folder, with the text that `plugin list` prints.
+fn table(folders: &[String]) -> String {
     let mut table = "| kind | plugin | description |\n|---|---|---|\n".to_owned();
-    let manifest = read(LIST);
     for kind in ["scraper", "cache", "provider", "exporter"] {
-        for (_, name) in list::bundled(&manifest).into_iter().filter(|(other, _)| *other == kind) {
-            let source = read(&format!("plugins/{kind}-{name}/src/lib.rs"));
+        for folder in folders {
+            let Some((_, name)) = folder.split_once(&format!("/{kind}-")) else { continue };
+            let source = read(&format!("{folder}/src/lib.rs"));
             let about = source.split("about = \"").nth(1).and_then(|rest| rest.split('"').next());
             let about = about.unwrap_or_else(|| panic!("{kind}-{name} has no description"));
             writeln!(table, "| {kind} | `{name}` | {about} |").expect("a String takes all");
