@@ -120,7 +120,12 @@ pub fn assemble(
         fingerprinter,
         dispatcher: Arc::new(dispatcher),
         events,
-        exporters: Exporters::start(plugins.exporters, outputs, settings.run.status_column.clone(), &run_context.stop),
+        exporters: Exporters::start(
+            plugins.exporters,
+            outputs,
+            settings.run.status_column.as_deref(),
+            &run_context.stop,
+        ),
         failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
         plugin_progress: run_context.plugin_progress,

@@ -38,8 +38,8 @@ pub enum PluginError {
         kind: PluginKind,
         /// The name.
         name: String,
-        /// The plugin's error.
-        error: Error,
+        /// The plugin's error; boxed, because it is large.
+        error: Box<Error>,
     },
 }
 
@@ -58,7 +58,7 @@ impl PluginError {
     /// Maps the plugin's own error.
     pub(super) fn map(self, change: impl FnOnce(Error) -> Error) -> Self {
         match self {
-            Self::Failed { kind, name, error } => Self::Failed { kind, name, error: change(error) },
+            Self::Failed { kind, name, error } => Self::Failed { kind, name, error: Box::new(change(*error)) },
             other => other,
         }
     }

@@ -167,7 +167,8 @@ pub(super) fn make(source: &Source, config: &Value, host: HostHandle) -> Result<
         Source::Linked(_, plugin) => PluginModuleRef::from_header(plugin.header)
             .map_err(|error| PluginError::unusable("(built in)", rowsmith_abi::describe_mismatch(&error)))?,
     };
-    let failed = |error: Error| PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error };
+    let failed =
+        |error: Error| PluginError::Failed { kind: manifest.kind, name: manifest.name.clone(), error: Box::new(error) };
     let config =
         serde_json::to_vec(config).map_err(|error| failed(Error::new(ErrorKind::Config, error.to_string())))?;
     module.instantiate(Buffer::from(config), host).map_err(|bytes| failed(Error::decode(&bytes)))

@@ -55,6 +55,7 @@ impl Budget {
 
 /// Behaviour of a run.
 #[derive(Debug, Clone, PluginConfig)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key or a flag of its own")]
 pub struct RunSettings {
     /// Maximum rows in memory between the scraper and the exporters.
     #[config(default = 8192)]

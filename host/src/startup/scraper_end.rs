@@ -26,9 +26,9 @@ impl OpenPlugins {
     /// Returns true if the scraper uses state.
     pub async fn abandon_scraper(&self, scraper: &Opened<ScraperClient>) -> bool {
         // A scraper that hangs was reported already.
-        match tokio::time::timeout(scaled(RELEASE), scraper.client.finish(Ending::Incomplete)).await {
-            Ok(Err(error)) => tracing::debug!(%error, "the scraper failed to finish"),
-            Ok(Ok(())) | Err(_) => {}
+        let finished = tokio::time::timeout(scaled(RELEASE), scraper.client.finish(Ending::Incomplete)).await;
+        if let Ok(Err(error)) = finished {
+            tracing::debug!(%error, "the scraper failed to finish");
         }
         self.services.folders.is_staged(&id(scraper))
     }

@@ -48,11 +48,11 @@ impl Exporters {
     pub fn start(
         exporters: Vec<NamedExporter>,
         outputs: Vec<OutputColumn>,
-        status_column: Option<String>,
+        status_column: Option<&str>,
         stop: &Stop,
     ) -> Self {
         let has_status = status_column.is_some();
-        let columns = KnownColumns::new(&outputs, status_column.as_deref());
+        let columns = KnownColumns::new(&outputs, status_column);
         let worker = |exporter| ExporterWorker::start(exporter, columns.clone(), stop.clone());
         Self {
             workers: exporters.into_iter().map(worker).collect(),

@@ -62,7 +62,7 @@ pub fn isolate(
         Source::Linked(..) => None,
     };
     let (kind, name) = (manifest.kind, manifest.name.clone());
-    let failed = |error: Error| PluginError::Failed { kind, name: name.clone(), error };
+    let failed = |error: Error| PluginError::Failed { kind, name: name.clone(), error: Box::new(error) };
     let log_level = services.query(query::LOG_LEVEL);
     let start = Start { kind, name: name.clone(), file, config: config.clone(), log_level };
     let start = serde_json::to_vec(&start).map_err(|error| failed(error.into()))?;

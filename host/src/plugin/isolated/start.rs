@@ -50,7 +50,7 @@ impl From<PluginError> for Refusal {
     fn from(error: PluginError) -> Self {
         match error {
             PluginError::Unusable { reason, hint, .. } => Self::Unusable { reason, hint },
-            PluginError::Failed { error, .. } => Self::Failed(error),
+            PluginError::Failed { error, .. } => Self::Failed(*error),
             missing @ PluginError::NotFound { .. } => {
                 Self::Unusable { reason: missing.to_string(), hint: missing.hint() }
             }

@@ -48,7 +48,7 @@ fn a_failed_start_is_a_config_error() {
         ("command", "has no program", |launch| launch.options.command = CommandLine::default()),
         ("command", "has no program", |launch| launch.options.command = CommandLine::new([" "])),
         ("command", "there is no such program", |launch| {
-            launch.options.command = CommandLine::new(["rowsmith-nothing"])
+            launch.options.command = CommandLine::new(["rowsmith-nothing"]);
         }),
         ("cwd", "there is no such folder", |launch| launch.options.cwd = Some("no/such/folder".to_owned())),
         ("env", "`A=B`", |launch| launch.options.env = environment("A=B")),
