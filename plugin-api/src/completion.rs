@@ -216,10 +216,10 @@ pub struct LimitHint {
     pub reset_at_ms: Option<u64>,
 }
 
-/// Facts about a model that its service reports; absent where it does not.
+/// Limits and prices of a model, as its service reports them; absent where it does not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[serde(default)]
-pub struct ModelFacts {
+pub struct ModelInfo {
     /// Maximum tokens of a prompt, or of prompt and answer together.
     pub context_tokens: Option<u64>,
     /// Maximum tokens of an answer.

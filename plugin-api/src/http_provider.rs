@@ -1,6 +1,6 @@
 //! Providers over HTTP: pure functions, and the adapter that sends what they return.
 
-use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
+use crate::completion::{Completion, CompletionRequest, ModelInfo, ProviderInfo};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::http::{HttpRequest, HttpResponse};
@@ -108,21 +108,21 @@ pub trait HttpProvider: Send + Sync + Sized + 'static {
         Err(Error::unsupported("count_tokens"))
     }
 
-    /// Returns the request for the facts about the model (capability `model_facts`); often that of
+    /// Returns the request for the description of the model (capability `model_info`); often that of
     /// [`HttpProvider::verify_request`].
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) by default.
-    fn facts_request(&self) -> Result<HttpRequest> {
-        Err(Error::unsupported("model_facts"))
+    fn model_request(&self) -> Result<HttpRequest> {
+        Err(Error::unsupported("model_info"))
     }
 
-    /// Returns the facts in the response to [`HttpProvider::facts_request`].
+    /// Returns the description in the response to [`HttpProvider::model_request`].
     ///
     /// # Errors
     /// The failure that the response describes.
-    fn facts_response(&self, _response: &HttpResponse) -> Result<ModelFacts> {
-        Err(Error::unsupported("model_facts"))
+    fn model_response(&self, _response: &HttpResponse) -> Result<ModelInfo> {
+        Err(Error::unsupported("model_info"))
     }
 }
 
@@ -162,9 +162,9 @@ impl<P: HttpProvider> Provider for HttpAdapter<P> {
         self.provider.count_response(&response)
     }
 
-    async fn model_facts(&self) -> Result<ModelFacts> {
-        let request = self.provider.facts_request()?;
+    async fn model_info(&self) -> Result<ModelInfo> {
+        let request = self.provider.model_request()?;
         let response = self.host.http().send(&request).await?;
-        self.provider.facts_response(&response)
+        self.provider.model_response(&response)
     }
 }

@@ -2,7 +2,7 @@
 
 pub use crate::cache::{Cache, CacheStats, Change, Key, Store, StoreClock};
 pub use crate::completion::{
-    Completion, CompletionRequest, FinishReason, LimitHint, ModelFacts, ProviderInfo, StructuredOutput, Usage,
+    Completion, CompletionRequest, FinishReason, LimitHint, ModelInfo, ProviderInfo, StructuredOutput, Usage,
 };
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::export_plugin;

@@ -1,6 +1,6 @@
 //! The trait of providers.
 
-use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
+use crate::completion::{Completion, CompletionRequest, ModelInfo, ProviderInfo};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::schema::ConfigSchema;
@@ -41,8 +41,8 @@ pub trait Provider: Send + Sync + Sized + 'static {
         async { Err(Error::unsupported("count_tokens")) }
     }
 
-    /// Asks the service for the limits and prices of the configured model (capability `model_facts`).
-    fn model_facts(&self) -> impl Future<Output = Result<ModelFacts>> + Send {
-        async { Err(Error::unsupported("model_facts")) }
+    /// Asks the service for the limits and prices of the configured model (capability `model_info`).
+    fn model_info(&self) -> impl Future<Output = Result<ModelInfo>> + Send {
+        async { Err(Error::unsupported("model_info")) }
     }
 }

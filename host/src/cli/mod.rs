@@ -8,7 +8,7 @@ mod context;
 mod init;
 mod list;
 mod logging;
-mod online_facts;
+mod online_details;
 mod outcome;
 mod output_format;
 mod plan;

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::args::PlanArgs;
-use super::online_facts::OnlineFacts;
+use super::online_details::OnlineDetails;
 use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape};
@@ -34,7 +34,7 @@ struct Plan {
     input_tokens: u64,
     max_output_tokens_total: u64,
     first: Option<Asked>,
-    online: Option<OnlineFacts>,
+    online: Option<OnlineDetails>,
     reasons: Option<MissReasons>,
 }
 
@@ -47,9 +47,9 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
     let plugin = (provider.name.clone(), provider.version.clone());
     let mut plan = read(&open_plugins, &cache.client, &plugin, &info, args.refresh).await?;
     if args.online {
-        let facts = OnlineFacts::ask(&provider, plan.first.as_ref()).await;
+        let details = OnlineDetails::ask(&provider, plan.first.as_ref()).await;
         plan.online =
-            Some(facts.map_err(|error| open_plugins.call_error(PluginKind::Provider, &provider.name, error))?);
+            Some(details.map_err(|error| open_plugins.call_error(PluginKind::Provider, &provider.name, error))?);
     }
     match args.format {
         OutputFormat::Json => context.data(pretty(&as_json(&open_plugins, &info, &plan)))?,
@@ -172,7 +172,7 @@ fn as_json(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serd
         "input_tokens_estimated": plan.input_tokens,
         "output_tokens_at_most": plan.max_output_tokens_total,
         "shortest_seconds": plan.shortest_seconds(per_minute(open_plugins)),
-        "online": plan.online.as_ref().map(OnlineFacts::as_json),
+        "online": plan.online.as_ref().map(OnlineDetails::as_json),
     })
 }
 
@@ -198,7 +198,7 @@ fn as_text(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> Stri
     ];
     let why = plan.reasons.iter().flat_map(MissReasons::sentences).enumerate();
     let why = why.map(|(at, sentence)| (if at == 0 { "Why not cached" } else { "" }, sentence));
-    let online = plan.online.iter().flat_map(OnlineFacts::lines);
+    let online = plan.online.iter().flat_map(OnlineDetails::lines);
     lines.into_iter().chain(online).chain(why).fold(String::new(), |mut text, (name, value)| {
         // Writing to a String cannot fail.
         writeln!(text, "{name:<16}{value}").unwrap_or_default();

@@ -10,7 +10,7 @@ pub fn method_name(number: u32) -> &'static str {
         method::SOURCE_PATHS => "source_paths",
         method::REPLACE_EXISTING => "replace_existing",
         method::COUNT_TOKENS => "count_tokens",
-        method::MODEL_FACTS => "model_facts",
+        method::MODEL_INFO => "model_info",
         method::DESCRIBE_COLUMNS => "describe_columns",
         method::INFO => "info",
         method::COMPLETE => "complete",

@@ -3,7 +3,7 @@
 pub use super::cache_client::{CacheClient, Values};
 
 use super::method;
-use crate::completion::{Completion, CompletionRequest, ModelFacts, ProviderInfo};
+use crate::completion::{Completion, CompletionRequest, ModelInfo, ProviderInfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::{ExportSummary, FinishMode, Target};
 use crate::host::BoxFuture;
@@ -161,12 +161,12 @@ impl ProviderClient {
         self.0.json(method::COUNT_TOKENS, request.encode()?).await
     }
 
-    /// See [`crate::Provider::model_facts`].
+    /// See [`crate::Provider::model_info`].
     ///
     /// # Errors
     /// Errors of the provider; [`ErrorKind::Unsupported`] if it does not know the model.
-    pub async fn model_facts(&self) -> Result<ModelFacts> {
-        self.0.json(method::MODEL_FACTS, Buffer::default()).await
+    pub async fn model_info(&self) -> Result<ModelInfo> {
+        self.0.json(method::MODEL_INFO, Buffer::default()).await
     }
 }
 

@@ -16,8 +16,8 @@ pub const COMPLETE: u32 = 11;
 pub const VERIFY: u32 = 12;
 /// `Provider::count_tokens`: as `COMPLETE`; returns a number as JSON. Since 0.3.0.
 pub const COUNT_TOKENS: u32 = 13;
-/// `Provider::model_facts`: no payload; returns JSON. Since 0.3.0.
-pub const MODEL_FACTS: u32 = 14;
+/// `Provider::model_info`: no payload; returns JSON. Since 0.3.0.
+pub const MODEL_INFO: u32 = 14;
 /// `Cache::store`: no payload; returns JSON.
 pub const STORE: u32 = 20;
 /// `Cache::get_many`.

@@ -25,5 +25,5 @@ export_plugin!(
     provider: HttpAdapter<Gemini>,
     name = "gemini",
     about = "Google's Gemini models, by the Gemini API",
-    capabilities = ["verify", "count_tokens", "model_facts"],
+    capabilities = ["verify", "count_tokens", "model_info"],
 );

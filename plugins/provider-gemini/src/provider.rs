@@ -43,11 +43,11 @@ impl HttpProvider for Gemini {
         verify::token_count(&self.0, response)
     }
 
-    fn facts_request(&self) -> Result<HttpRequest> {
+    fn model_request(&self) -> Result<HttpRequest> {
         Ok(request::look_up(&self.0))
     }
 
-    fn facts_response(&self, response: &HttpResponse) -> Result<ModelFacts> {
-        verify::facts(&self.0, response)
+    fn model_response(&self, response: &HttpResponse) -> Result<ModelInfo> {
+        verify::model_info(&self.0, response)
     }
 }

@@ -19,12 +19,12 @@ pub(crate) fn token_count(settings: &Settings, response: &HttpResponse) -> Resul
 }
 
 /// Returns the limits of the model.
-pub(crate) fn facts(settings: &Settings, response: &HttpResponse) -> Result<ModelFacts> {
+pub(crate) fn model_info(settings: &Settings, response: &HttpResponse) -> Result<ModelInfo> {
     let body = success(settings, response)?;
-    Ok(ModelFacts {
+    Ok(ModelInfo {
         context_tokens: body["inputTokenLimit"].as_u64(),
         max_output_tokens: body["outputTokenLimit"].as_u64(),
-        ..ModelFacts::default()
+        ..ModelInfo::default()
     })
 }
 
@@ -60,7 +60,8 @@ mod tests {
         let error = token_count(&settings, &response(json!({}))).unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidData);
         let limits =
-            facts(&settings, &response(json!({"inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536}))).unwrap();
+            model_info(&settings, &response(json!({"inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536})))
+                .unwrap();
         assert_eq!((limits.context_tokens, limits.max_output_tokens), (Some(1_048_576), Some(65_536)));
     }
 

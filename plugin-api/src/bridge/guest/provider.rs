@@ -27,7 +27,7 @@ impl<P: Provider> Callee for Adapter<P> {
             method::COUNT_TOKENS => {
                 reply(async move { json(&provider.count_tokens(CompletionRequest::decode(&payload)?).await?) })
             }
-            method::MODEL_FACTS => reply(async move { json(&provider.model_facts().await?) }),
+            method::MODEL_INFO => reply(async move { json(&provider.model_info().await?) }),
             _ => unknown(method),
         }
     }

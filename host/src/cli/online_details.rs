@@ -1,23 +1,23 @@
-//! Facts that `plan --online` asks the service for, free of charge.
+//! Details that `plan --online` asks the service for, free of charge.
 
 use crate::pipeline::prompt::Asked;
 use crate::startup::open_plugins::Opened;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
-use rowsmith_plugin_api::completion::ModelFacts;
+use rowsmith_plugin_api::completion::ModelInfo;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 /// The answers of the service; absent where the provider cannot ask.
-pub(super) struct OnlineFacts {
-    model: Option<ModelFacts>,
+pub(super) struct OnlineDetails {
+    model: Option<ModelInfo>,
     /// The counted and the estimated tokens of the first call.
     first_call: Option<(u64, u64)>,
 }
 
-impl OnlineFacts {
-    /// Asks for the facts that the provider can ask for. `first` is the first call of the plan.
+impl OnlineDetails {
+    /// Asks for the details that the provider can ask for. `first` is the first call of the plan.
     pub(super) async fn ask(provider: &Opened<ProviderClient>, first: Option<&Asked>) -> Result<Self, Error> {
-        let model = supported(provider.client.model_facts().await)?;
+        let model = supported(provider.client.model_info().await)?;
         let first_call = match first {
             Some(asked) => {
                 let counted = supported(provider.client.count_tokens(&asked.request).await)?;
@@ -31,12 +31,12 @@ impl OnlineFacts {
     /// Returns the lines of the text output.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = Vec::new();
-        if let Some(facts) = &self.model {
+        if let Some(info) = &self.model {
             let known = [
-                facts.context_tokens.map(|tokens| format!("context {tokens} tokens")),
-                facts.max_output_tokens.map(|tokens| format!("output at most {tokens} tokens")),
-                facts.input_usd_per_million.map(|usd| format!("${usd} per million input tokens")),
-                facts.output_usd_per_million.map(|usd| format!("${usd} per million output tokens")),
+                info.context_tokens.map(|tokens| format!("context {tokens} tokens")),
+                info.max_output_tokens.map(|tokens| format!("output at most {tokens} tokens")),
+                info.input_usd_per_million.map(|usd| format!("${usd} per million input tokens")),
+                info.output_usd_per_million.map(|usd| format!("${usd} per million output tokens")),
             ];
             lines.push(("Model", known.into_iter().flatten().collect::<Vec<_>>().join(", ")));
         }
@@ -49,7 +49,7 @@ impl OnlineFacts {
         lines
     }
 
-    /// Returns the facts for the JSON output.
+    /// Returns the details for the JSON output.
     pub(super) fn as_json(&self) -> Value {
         json!({
             "model": self.model,
