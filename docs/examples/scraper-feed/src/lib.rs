@@ -52,11 +52,13 @@ impl Scraper for Feed {
         let response = self.host.http().get(&self.config.url).await?.ok()?;
         let document: Document = response.json()?;
         let mut bookmark = Bookmark::read(&self.host).await?;
-        for item in &document.items {
+        let total = u64::try_from(document.items.len()).ok();
+        for (done, item) in (1..).zip(&document.items) {
             let is_new = bookmark.add(&self.config.url, &item.id);
             if is_new || !self.config.only_new {
                 rows.send(item).await?;
             }
+            self.host.progress(Progress { message: "items".to_owned(), done: Some(done), total }).await?;
         }
         *self.bookmark.lock().unwrap_or_else(PoisonError::into_inner) = bookmark;
         Ok(())

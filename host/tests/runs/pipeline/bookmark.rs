@@ -126,3 +126,14 @@ fn a_run_without_new_rows_keeps_the_earlier_output() {
     assert_eq!(scene.sandbox.read("out.jsonl"), "");
     scene.run(&[]).exits(0);
 }
+
+#[test]
+fn progress_of_plugins_is_shown() {
+    let scene = Scene::new();
+    scene.feed.set(1..=3);
+    let arguments = ["run", "--progress", "json"];
+    let output = scene.sandbox.call_with(&scene.model, arguments).output().exits(0);
+    let last = output.stderr.lines().rfind(|line| line.starts_with('{')).unwrap();
+    let progress: serde_json::Value = serde_json::from_str(last).unwrap();
+    assert_eq!(progress["plugins"], serde_json::json!(["scraper-feed: items 3 of 3"]));
+}
