@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rowsmith_plugin_api::schema::{
     ConfigSchema, Field, ObjectSchema, PluginConfig, Schema, json_len, to_value, write_json,
@@ -218,18 +219,26 @@ fn constant_and_value_agree() {
 #[test]
 fn bounds_only_become_tighter() {
     for (name, schema, expected) in [
-        ("unsigned keeps zero", u8::SCHEMA.with_minimum(-5), json!({"type": "integer", "minimum": 0})),
-        ("unsigned from two", u8::SCHEMA.with_minimum(2), json!({"type": "integer", "minimum": 2})),
+        ("unsigned keeps zero", u8::SCHEMA.with_minimum("-5"), json!({"type": "integer", "minimum": 0})),
+        ("unsigned from two", u8::SCHEMA.with_minimum("2"), json!({"type": "integer", "minimum": 2})),
         (
             "signed",
-            i8::SCHEMA.with_minimum(-5).with_maximum(-1),
+            i8::SCHEMA.with_minimum("-5").with_maximum("-1"),
             json!({"type": "integer", "minimum": -5, "maximum": -1}),
         ),
-        ("twice", i8::SCHEMA.with_maximum(1).with_maximum(9), json!({"type": "integer", "maximum": 1})),
+        ("twice", i8::SCHEMA.with_maximum("1").with_maximum("9"), json!({"type": "integer", "maximum": 1})),
+        (
+            "numbers",
+            f64::SCHEMA.with_minimum("0.5").with_minimum("-1").with_maximum("1e1").with_maximum("9.5"),
+            json!({"type": "number", "minimum": 0.5, "maximum": 9.5}),
+        ),
         ("format", String::SCHEMA.with_format("uri"), json!({"type": "string", "format": "uri"})),
     ] {
         assert_eq!(to_value(&schema), expected, "{name}");
     }
+    let span = to_value(&Duration::SCHEMA.with_minimum("\"1s\"").with_minimum("\"1ms\"").with_maximum("\"1h\""));
+    assert_eq!((&span["format"], &span["type"]), (&json!("time-span"), &json!("string")));
+    assert_eq!((&span["formatMinimum"], &span["formatMaximum"]), (&json!("1s"), &json!("1h")));
 }
 
 /// The compiler limits the evaluation of constants; a schema far larger than real ones stays below the limit.

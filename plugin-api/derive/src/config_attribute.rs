@@ -4,7 +4,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{Attribute, Ident, LitInt, LitStr, Path, Token, parenthesized, token};
+use syn::{Attribute, LitStr, Path, Token, parenthesized, token};
 
 use crate::literal;
 
@@ -18,8 +18,9 @@ pub(crate) struct TypeConfig {
 #[derive(Default)]
 pub(crate) struct FieldConfig {
     pub(crate) default: Option<DefaultValue>,
-    pub(crate) minimum: Option<i64>,
-    pub(crate) maximum: Option<i64>,
+    /// Bounds, as JSON text.
+    pub(crate) minimum: Option<String>,
+    pub(crate) maximum: Option<String>,
     pub(crate) format: Option<LitStr>,
     /// For a flattened table: the defaults that replace those of its own keys, as pairs of key and JSON text.
     pub(crate) flatten: Option<Vec<(LitStr, String)>>,
@@ -52,9 +53,12 @@ impl FieldConfig {
         let mut read = Self::default();
         each_option(attributes, |name, meta| {
             match name {
+                "default" if read.default.is_some() => {
+                    return Err(meta.error("the field has a default already: remove one of them"));
+                }
                 "default" => read.default = Some(default_value(meta)?),
-                "min" => read.minimum = Some(integer(meta.value()?)?),
-                "max" => read.maximum = Some(integer(meta.value()?)?),
+                "min" => read.minimum = Some(literal::bound(meta.value()?)?),
+                "max" => read.maximum = Some(literal::bound(meta.value()?)?),
                 "format" => read.format = Some(meta.value()?.parse()?),
                 "flatten" => read.flatten = Some(inner_defaults(meta)?),
                 _ => return Err(unknown(meta, "a field takes `default`, `min`, `max`, `format` and `flatten`")),
@@ -67,6 +71,14 @@ impl FieldConfig {
     /// Returns whether anything besides `flatten` is set.
     pub(crate) fn describes_a_value(&self) -> bool {
         self.default.is_some() || self.minimum.is_some() || self.maximum.is_some() || self.format.is_some()
+    }
+
+    /// The attribute that states the default, as it is written.
+    pub(crate) fn default_attribute(&self) -> Option<String> {
+        match self.default.as_ref()? {
+            DefaultValue::OfType => Some("#[config(default)]".to_owned()),
+            DefaultValue::Json(json) => Some(format!("#[config(default = {json})]")),
+        }
     }
 
     /// The documented default, as JSON text.
@@ -120,20 +132,7 @@ fn inner_defaults(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<(LitStr, String
 }
 
 fn inner_default(input: ParseStream<'_>) -> syn::Result<(LitStr, String)> {
-    let key = if input.peek(LitStr) {
-        input.parse()?
-    } else {
-        let name = input.call(Ident::parse_any)?;
-        LitStr::new(&name.unraw().to_string(), name.span())
-    };
+    let key = literal::key(input)?;
     input.parse::<Token![=]>()?;
     Ok((key, literal::json(input)?))
-}
-
-fn integer(input: ParseStream<'_>) -> syn::Result<i64> {
-    let sign = if input.parse::<Option<Token![-]>>()?.is_some() { "-" } else { "" };
-    let digits: LitInt = input.parse()?;
-    format!("{sign}{}", digits.base10_digits())
-        .parse()
-        .map_err(|_| syn::Error::new(digits.span(), "the bound does not fit into 64 bits"))
 }

@@ -9,7 +9,10 @@ use crate::config_attribute::{TypeConfig, refuse_on_variant};
 use crate::serde_attribute::SerdeAttribute;
 
 /// The error for every other shape of type.
-const UNSUPPORTED: &str = "ConfigSchema supports enums of unit variants; for a struct, derive `PluginConfig`";
+const UNSUPPORTED: &str = "ConfigSchema supports enums of unit variants; for a struct, and for an enum whose variants have fields, derive \
+                           `PluginConfig`";
+/// The error for an enum with a tag.
+const TAGGED: &str = "an enum with a tag derives `PluginConfig`, in place of `Deserialize` and `ConfigSchema`";
 
 /// Returns the implementation for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
@@ -29,6 +32,7 @@ fn names(input: &DeriveInput) -> syn::Result<Vec<String>> {
     let unsupported = |ident: &syn::Ident| syn::Error::new(ident.span(), UNSUPPORTED);
     let Data::Enum(data) = &input.data else { return Err(unsupported(&input.ident)) };
     let container = SerdeAttribute::read(&input.attrs)?;
+    container.refuse_tag(TAGGED)?;
     let mut names = Vec::new();
     for variant in &data.variants {
         let serde = SerdeAttribute::read(&variant.attrs)?;
@@ -44,7 +48,8 @@ fn names(input: &DeriveInput) -> syn::Result<Vec<String>> {
     if names.is_empty() || !input.generics.params.is_empty() { Err(unsupported(&input.ident)) } else { Ok(names) }
 }
 
-fn name(variant: &Variant, serde: &SerdeAttribute, container: &SerdeAttribute) -> String {
+/// Returns the name that serde reads a variant from.
+pub(crate) fn name(variant: &Variant, serde: &SerdeAttribute, container: &SerdeAttribute) -> String {
     let own = variant.ident.unraw().to_string();
     let by_rule = || container.rename_all.map(|case| case.variant(&own));
     serde.rename.clone().or_else(by_rule).unwrap_or(own)
@@ -79,7 +84,8 @@ mod tests {
     fn errors_name_the_attribute() {
         for (source, part) in [
             ("#[serde(untagged)] enum E { A }", "`#[serde(untagged)]`"),
-            ("#[serde(tag = \"kind\")] enum E { A }", "`#[serde(tag)]`"),
+            ("#[serde(tag = \"kind\")] enum E { A }", "an enum with a tag derives `PluginConfig`"),
+            ("#[serde(default)] enum E { A }", "`#[config(default)]`"),
             ("enum E { #[serde(alias = \"b\")] A }", "`#[serde(alias)]`"),
             ("#[serde(rename_all = \"Kebab\")] enum E { A }", "unknown case `Kebab`"),
             ("#[config(min = 1)] enum E { A }", "a type takes `crate`"),

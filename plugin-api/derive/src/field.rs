@@ -40,8 +40,8 @@ impl<'a> ConfigField<'a> {
     }
 
     fn read(container: &SerdeAttribute, field: &'a Field) -> syn::Result<Self> {
-        let serde = SerdeAttribute::read(&field.attrs)?;
         let config = FieldConfig::read(&field.attrs)?;
+        let serde = SerdeAttribute::of_field(&field.attrs, config.default_attribute().as_deref())?;
         let own = field.ident.as_ref().map(|ident| ident.unraw().to_string()).unwrap_or_default();
         let by_rule = || container.rename_all.map(|case| case.field(&own));
         let key = serde.rename.clone().or_else(by_rule).unwrap_or(own);
@@ -77,8 +77,8 @@ impl<'a> ConfigField<'a> {
         } else {
             quote_spanned!(kind.span()=> !<#kind as #api::schema::ConfigSchema>::OPTIONAL)
         };
-        let minimum = config.minimum.map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
-        let maximum = config.maximum.map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
+        let minimum = config.minimum.as_ref().map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
+        let maximum = config.maximum.as_ref().map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
         let format = config.format.as_ref().map(|format| quote_spanned!(kind.span()=> .with_format(#format)));
         let schema =
             quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::SCHEMA #minimum #maximum #format);

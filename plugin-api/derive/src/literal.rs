@@ -1,17 +1,66 @@
-//! Turns a default that is written as a Rust literal into JSON text.
+//! Turns defaults and bounds that are written as Rust literals into JSON text.
 
 use std::fmt::Write;
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Lit, Token, bracketed, token};
+use syn::{Ident, Lit, LitStr, Token, braced, bracketed, parenthesized, token};
 
-/// Parses a string, a number, a boolean or a list of them.
+/// Parses a string, a number, a boolean, a list or a tuple of them, or a table (`{ key = 1 }`).
 pub(crate) fn json(input: ParseStream<'_>) -> syn::Result<String> {
     if input.peek(token::Bracket) {
         let items;
         bracketed!(items in input);
-        let items = items.parse_terminated(json, Token![,])?;
-        return Ok(format!("[{}]", items.into_iter().collect::<Vec<_>>().join(",")));
+        return list(&items);
     }
+    if input.peek(token::Paren) {
+        let items;
+        parenthesized!(items in input);
+        return list(&items);
+    }
+    if input.peek(token::Brace) {
+        let members;
+        braced!(members in input);
+        let members = members.parse_terminated(member, Token![,])?;
+        return Ok(format!("{{{}}}", members.into_iter().collect::<Vec<_>>().join(",")));
+    }
+    scalar(input)
+}
+
+/// Parses a bound: a number, or a string with a duration.
+pub(crate) fn bound(input: ParseStream<'_>) -> syn::Result<String> {
+    let span = input.span();
+    let json = scalar(input)?;
+    if json == "true" || json == "false" {
+        return Err(syn::Error::new(span, "a bound is a number, or a string with a duration"));
+    }
+    if json.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) && json.parse::<i64>().is_err() {
+        return Err(syn::Error::new(span, "the bound does not fit into 64 bits"));
+    }
+    Ok(json)
+}
+
+fn list(items: ParseStream<'_>) -> syn::Result<String> {
+    let items = items.parse_terminated(json, Token![,])?;
+    Ok(format!("[{}]", items.into_iter().collect::<Vec<_>>().join(",")))
+}
+
+/// Parses `key = LITERAL`; the key may be a string.
+fn member(input: ParseStream<'_>) -> syn::Result<String> {
+    let key = key(input)?.value();
+    input.parse::<Token![=]>()?;
+    Ok(format!("{}:{}", quoted(&key), json(input)?))
+}
+
+/// Parses a key: a name, or a string.
+pub(crate) fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse();
+    }
+    let name = input.call(Ident::parse_any)?;
+    Ok(LitStr::new(&name.unraw().to_string(), name.span()))
+}
+
+fn scalar(input: ParseStream<'_>) -> syn::Result<String> {
     let sign = if input.parse::<Option<Token![-]>>()?.is_some() { "-" } else { "" };
     match (sign, input.parse()?) {
         ("", Lit::Str(text)) => Ok(quoted(&text.value())),
@@ -22,7 +71,7 @@ pub(crate) fn json(input: ParseStream<'_>) -> syn::Result<String> {
         }
         (_, other) => Err(syn::Error::new(
             other.span(),
-            "a default is a string, a number without a suffix, a boolean, or a list of them",
+            "expected a string, a number without a suffix, a boolean, or a list or table of them",
         )),
     }
 }
@@ -54,7 +103,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::json;
+    use super::{bound, json};
     use syn::parse::Parser;
 
     #[test]
@@ -69,13 +118,34 @@ mod tests {
             (r#""a \"b\"\n\\""#, Some(r#""a \"b\"\u000a\\""#)),
             ("[]", Some("[]")),
             (r#"["a", [1, 2],]"#, Some(r#"["a",[1,2]]"#)),
+            ("(0.5, -1)", Some("[0.5,-1]")),
+            ("{}", Some("{}")),
+            (r#"{ kind = "fixed", type = [1], "a b" = {} }"#, Some(r#"{"kind":"fixed","type":[1],"a b":{}}"#)),
             ("20u8", None),
             ("'a'", None),
             ("-true", None),
             ("NAME", None),
             ("[1 2]", None),
+            ("{ kind }", None),
+            ("{ kind: 1 }", None),
         ] {
             assert_eq!(json.parse_str(literal).ok().as_deref(), expected, "{literal}");
+        }
+    }
+
+    #[test]
+    fn bounds_are_numbers_and_durations() {
+        for (literal, expected) in [
+            ("-1", Some("-1")),
+            ("0.5", Some("0.5")),
+            ("1e3", Some("1e3")),
+            ("\"30s\"", Some("\"30s\"")),
+            ("9223372036854775807", Some("9223372036854775807")),
+            ("9223372036854775808", None),
+            ("true", None),
+            ("[1]", None),
+        ] {
+            assert_eq!(bound.parse_str(literal).ok().as_deref(), expected, "{literal}");
         }
     }
 }

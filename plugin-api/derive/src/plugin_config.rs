@@ -3,38 +3,45 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Fields, FieldsNamed, Path};
+use syn::{Data, DeriveInput, Fields, Ident, Path};
 
 use crate::config_attribute::{DefaultValue, TypeConfig};
 use crate::description::description;
 use crate::field::ConfigField;
 use crate::serde_attribute::SerdeAttribute;
+use crate::tagged_enum;
 
 /// The error for every other shape of type.
-const UNSUPPORTED: &str = "PluginConfig supports structs with named fields and without type parameters";
+const UNSUPPORTED: &str = "PluginConfig supports structs with named fields, and enums with a tag; without type parameters";
 
 /// Returns the implementations for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let fields = named_fields(input)?;
-    let api = TypeConfig::read(&input.attrs)?.api;
-    let fields = ConfigField::read_all(&SerdeAttribute::read(&input.attrs)?, fields)?;
-    Ok(implementation(&api, input, &fields))
-}
-
-fn named_fields(input: &DeriveInput) -> syn::Result<Option<&FieldsNamed>> {
+    let unsupported = || syn::Error::new(input.ident.span(), UNSUPPORTED);
+    if !input.generics.params.is_empty() {
+        return Err(unsupported());
+    }
     match &input.data {
-        Data::Struct(data) if input.generics.params.is_empty() => match &data.fields {
-            Fields::Named(fields) => Ok(Some(fields)),
-            Fields::Unit => Ok(None),
-            Fields::Unnamed(_) => Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
-        },
-        _ => Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
+        Data::Struct(data) => of_struct(input, &data.fields),
+        Data::Enum(data) => tagged_enum::expand(input, data),
+        Data::Union(_) => Err(unsupported()),
     }
 }
 
-fn implementation(api: &Path, input: &DeriveInput, fields: &[ConfigField<'_>]) -> TokenStream {
-    let name = &input.ident;
-    let description = description(&input.attrs);
+fn of_struct(input: &DeriveInput, fields: &Fields) -> syn::Result<TokenStream> {
+    let fields = match fields {
+        Fields::Named(fields) => Some(fields),
+        Fields::Unit => None,
+        Fields::Unnamed(_) => return Err(syn::Error::new(input.ident.span(), UNSUPPORTED)),
+    };
+    let serde = SerdeAttribute::read(&input.attrs)?;
+    serde.refuse_tag("a tag is for enums")?;
+    let api = TypeConfig::read(&input.attrs)?.api;
+    let fields = ConfigField::read_all(&serde, fields)?;
+    Ok(implementation(&api, &input.ident, &description(&input.attrs), &fields))
+}
+
+/// Returns the implementations for a struct with these fields.
+pub(crate) fn implementation(api: &Path, name: &Ident, description: &str, fields: &[ConfigField<'_>]) -> TokenStream {
     let parts = parts(api, fields);
     let defaults: Vec<_> = fields.iter().filter_map(|field| field.config.flatten.as_ref()).flatten().collect();
     let (keys, jsons): (Vec<_>, Vec<_>) = defaults.iter().map(|(key, json)| (key, json)).unzip();
@@ -176,7 +183,9 @@ mod tests {
 
     #[test]
     fn other_shapes_are_rejected() {
-        for source in ["struct Tuple(u8);", "enum Names { A }", "union Bits { a: u32 }", "struct Generic<T> { a: T }"] {
+        for source in
+            ["struct Tuple(u8);", "union Bits { a: u32 }", "struct Generic<T> { a: T }", "enum Generic<T> { A { a: T } }"]
+        {
             assert_eq!(error_of(source), UNSUPPORTED, "{source}");
         }
     }
@@ -185,7 +194,19 @@ mod tests {
     fn errors_name_the_attribute() {
         for (source, part) in [
             ("struct S { #[serde(flatten)] a: A }", "`#[config(flatten)]`"),
-            ("struct S { #[serde(default)] a: u8 }", "`#[config(default)]`"),
+            ("struct S { #[serde(default)] a: u8 }", "write `#[config(default)]` or"),
+            (
+                "struct S { #[serde(default)] #[config(default)] a: u8 }",
+                "remove `#[serde(default)]`: `#[config(default)]` already states the default",
+            ),
+            (
+                "struct S { #[config(default = 20)] #[serde(default = \"twenty\")] a: u8 }",
+                "remove `#[serde(default)]`: `#[config(default = 20)]` already states the default",
+            ),
+            ("#[serde(default)] struct S { a: u8 }", "write `#[config(default)]` or"),
+            ("struct S { #[config(default = 1)] #[config(default = 2)] a: u8 }", "has a default already"),
+            ("#[serde(tag = \"kind\")] struct S { a: u8 }", "a tag is for enums"),
+            ("struct S { #[serde(tag = \"kind\")] a: A }", "a field has no tag"),
             ("#[serde(deny_unknown_fields)] struct S { a: u8 }", "always rejected"),
             ("struct S { #[serde(with = \"x\")] a: u8 }", "`#[serde(with)]`"),
             ("struct S { #[config(flatten, default)] a: A }", "no name, default, bounds or format"),

@@ -1,23 +1,35 @@
 //! [`ConfigSchema`]: the [`Schema`] of a Rust type, and its implementations for types of the standard library.
 //!
-//! A schema accepts the same values as serde's `Deserialize` of the type.
+//! A schema accepts the same values as the type's [`ConfigSchema::read_config`].
 
+use super::read_duration::DurationVisitor;
+use super::read_list::{self, Reading};
+use super::shape::{ObjectSchema, Schema};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize};
 use std::path::PathBuf;
-
-use super::shape::{ObjectSchema, Schema};
+use std::time::Duration;
 
 /// A type of a value in a plugin's config.
 ///
-/// The derive macro of the same name supports enums of unit variants; for structs, derive
-/// [`PluginConfig`](super::PluginConfig). Recursive types have no schema, because a constant cannot be infinite.
-pub trait ConfigSchema {
+/// The derive macro of the same name supports enums of unit variants; for structs and for enums whose variants have
+/// fields, derive [`PluginConfig`](super::PluginConfig). Recursive types have no schema, because a constant cannot be
+/// infinite.
+pub trait ConfigSchema: DeserializeOwned {
     /// The schema of a value of this type in a config file.
     const SCHEMA: Schema;
 
     /// True if a field of this type may be left out without a default, as serde allows for `Option`.
     const OPTIONAL: bool = false;
+
+    /// Reads a value as configs write it: a [`Duration`] as text with units, every other type as serde does.
+    #[doc(hidden)]
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
 }
 
 macro_rules! integers {
@@ -37,11 +49,20 @@ impl ConfigSchema for bool {
 }
 
 impl ConfigSchema for f32 {
-    const SCHEMA: Schema = Schema::Number;
+    const SCHEMA: Schema = Schema::Number { minimum: None, maximum: None };
 }
 
 impl ConfigSchema for f64 {
-    const SCHEMA: Schema = Schema::Number;
+    const SCHEMA: Schema = Schema::Number { minimum: None, maximum: None };
+}
+
+/// Text with units, such as `30s` and `1m 30s`.
+impl ConfigSchema for Duration {
+    const SCHEMA: Schema = Schema::Duration { minimum: None, maximum: None };
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(DurationVisitor)
+    }
 }
 
 impl ConfigSchema for String {
@@ -68,21 +89,80 @@ impl ConfigSchema for serde_json::Map<String, serde_json::Value> {
 impl<T: ConfigSchema> ConfigSchema for Option<T> {
     const SCHEMA: Schema = T::SCHEMA;
     const OPTIONAL: bool = true;
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<Reading<T>>::deserialize(deserializer)?.map(|value| value.0))
+    }
 }
 
 impl<T: ConfigSchema> ConfigSchema for Box<T> {
     const SCHEMA: Schema = T::SCHEMA;
     const OPTIONAL: bool = T::OPTIONAL;
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read_config(deserializer).map(Self::new)
+    }
 }
 
 impl<T: ConfigSchema> ConfigSchema for Vec<T> {
     const SCHEMA: Schema = Schema::Array(&T::SCHEMA);
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Vec::<Reading<T>>::deserialize(deserializer)?;
+        Ok(items.into_iter().map(|item| item.0).collect())
+    }
+}
+
+/// A list of exactly `N` items.
+impl<T: ConfigSchema, const N: usize> ConfigSchema for [T; N]
+where
+    Self: DeserializeOwned,
+{
+    const SCHEMA: Schema = Schema::FixedArray { items: &T::SCHEMA, length: N };
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_list::array(deserializer)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($item:ident $index:tt),+))+) => {
+        $(
+            /// A list with one value for each item.
+            impl<$($item: ConfigSchema),+> ConfigSchema for ($($item,)+) {
+                const SCHEMA: Schema = Schema::Tuple(&[$($item::SCHEMA),+]);
+
+                fn read_config<'de, De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
+                    let items = <($(Reading<$item>,)+)>::deserialize(deserializer)?;
+                    Ok(($(items.$index.0,)+))
+                }
+            }
+        )+
+    };
+}
+
+tuples! {
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
 }
 
 impl<T: ConfigSchema> ConfigSchema for BTreeMap<String, T> {
     const SCHEMA: Schema = Schema::Map(&T::SCHEMA);
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = BTreeMap::<String, Reading<T>>::deserialize(deserializer)?;
+        Ok(entries.into_iter().map(|(name, value)| (name, value.0)).collect())
+    }
 }
 
-impl<T: ConfigSchema, S> ConfigSchema for HashMap<String, T, S> {
+impl<T: ConfigSchema, S: BuildHasher + Default> ConfigSchema for HashMap<String, T, S> {
     const SCHEMA: Schema = Schema::Map(&T::SCHEMA);
+
+    fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = HashMap::<String, Reading<T>>::deserialize(deserializer)?;
+        Ok(entries.into_iter().map(|(name, value)| (name, value.0)).collect())
+    }
 }

@@ -9,6 +9,11 @@ const MESSAGE_BYTES: usize = 200;
 
 const EMPTY: Field = Field { name: "", description: "", required: false, default: None, schema: Schema::Any };
 
+/// The field of a tag, for the check that no other key has its name.
+pub const fn tag_field(name: &'static str) -> Field {
+    Field { name, required: true, schema: Schema::String { format: None }, ..EMPTY }
+}
+
 /// The number of fields in all parts.
 pub const fn fields_len(parts: &[&[Field]]) -> usize {
     let mut total = 0;
@@ -66,9 +71,12 @@ const fn check(fields: &[Field]) {
             fail(field.name, " is the name of two keys of this table");
         }
         if let Some(json) = field.default
-            && !fits(&field.schema, json)
+            && !fits(&field.schema, json.as_bytes())
         {
             fail(field.name, " has a default that does not match its type or its bounds");
+        }
+        if field.schema.has_no_value() {
+            fail(field.name, " has a minimum above its maximum");
         }
         at += 1;
     }
@@ -149,5 +157,12 @@ mod tests {
     #[should_panic(expected = "`a` has a default that does not match")]
     fn a_default_out_of_bounds_fails() {
         let _: [Field; 1] = concat_fields(&[&[field("a", Some("21"))]], &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`a` has a minimum above its maximum")]
+    fn bounds_without_a_value_fail() {
+        let schema = Schema::Duration { minimum: Some("1m"), maximum: Some("59s") };
+        let _: [Field; 1] = concat_fields(&[&[Field { schema, ..field("a", None) }]], &[]);
     }
 }

@@ -23,12 +23,18 @@
 //! assert!(JSON.starts_with(r#"{"type":"object","description":"Source of the rows.""#));
 //! ```
 
+mod bounds;
 mod config_schema;
+mod decimal;
 mod default_check;
 mod fields;
 mod json;
+mod members;
 mod plugin_config;
+mod read_duration;
+mod read_list;
 mod read_table;
+mod read_tagged;
 mod render;
 mod shape;
 mod text;
@@ -37,12 +43,13 @@ pub use config_schema::ConfigSchema;
 pub use json::{json_len, json_text, to_value, write_json};
 pub use plugin_config::PluginConfig;
 pub use rowsmith_plugin_api_derive::{ConfigSchema, PluginConfig};
-pub use shape::{Field, ObjectSchema, Schema};
+pub use shape::{Field, ObjectSchema, Schema, TaggedSchema, VariantSchema};
 
 /// Items that the code of `#[derive(PluginConfig)]` names. Not for plugins.
 #[doc(hidden)]
 pub mod derived {
-    pub use super::fields::{concat_fields, fields_len};
+    pub use super::fields::{concat_fields, fields_len, tag_field};
     pub use super::read_table::{Defaults, absent, default, read, table, value_or};
+    pub use super::read_tagged::{TaggedTable, tagged_table};
     pub use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 }

@@ -61,10 +61,52 @@ use serde::de::{Error, MapAccess};
 /// #[derive(PluginConfig)]
 /// struct Config { #[config(default = 30, max = 20)] rows: u8 }
 /// ```
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// struct Config { #[config(default = 2.5, max = 2.0)] temperature: f64 }
+/// ```
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// struct Config { #[config(default = "500ms", min = "1s")] pause: std::time::Duration }
+/// ```
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// struct Config { #[config(default = [0.0, 0.5, 1.0])] range: (f64, f64) }
+/// ```
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// #[serde(tag = "kind", rename_all = "snake_case")]
+/// enum Split { Off, Fixed { #[config(max = 20)] rows: u8 } }
+/// #[derive(PluginConfig)]
+/// struct Config { #[config(default = { kind = "fixed", rows = 30 })] split: Split }
+/// ```
+/// Bounds have to leave a value:
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// struct Config { #[config(min = 3, max = 2)] rows: u8 }
+/// ```
+/// A key cannot have the name of the tag:
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// #[serde(tag = "kind")]
+/// enum Split { Fixed { kind: u8 } }
+/// ```
+/// A default is stated once:
+/// ```compile_fail
+/// # use rowsmith_plugin_api::prelude::*;
+/// #[derive(PluginConfig)]
+/// struct Config { #[serde(default)] #[config(default = 20)] rows: u8 }
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not derive `PluginConfig`, so it cannot be flattened",
-    label = "`#[config(flatten)]` needs a type that derives `PluginConfig`",
-    note = "derive `PluginConfig` in place of `Deserialize` and `ConfigSchema`"
+    message = "`{Self}` is no struct that derives `PluginConfig`, so it cannot be flattened",
+    label = "`#[config(flatten)]` needs a struct that derives `PluginConfig`",
+    note = "derive `PluginConfig` in place of `Deserialize` and `ConfigSchema`; an enum needs a key of its own"
 )]
 pub trait PluginConfig: ConfigSchema + Sized {
     /// Keys of the table in source order, those of flattened tables included.

@@ -2,10 +2,12 @@
 //!
 //! Values are read one by one from the deserializer, without a buffer, so that positions in errors stay exact.
 
+use super::config_schema::ConfigSchema;
 use super::plugin_config::PluginConfig;
+use super::read_list::Reading;
 use super::shape::Field;
 use crate::input::{listed, near_names};
-use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -40,19 +42,19 @@ pub fn table<'de, T: PluginConfig, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Reads the value of a key into its slot.
 pub fn read<'de, T, A>(slot: &mut Option<T>, key: &str, map: &mut A) -> Result<(), A::Error>
 where
-    T: serde::Deserialize<'de>,
+    T: ConfigSchema,
     A: MapAccess<'de>,
 {
     if slot.is_some() {
         return Err(A::Error::custom(format_args!("duplicate key `{key}`")));
     }
-    let value = map.next_value().map_err(|error| A::Error::custom(format_args!("`{key}`: {error}")))?;
+    let Reading(value) = map.next_value().map_err(|error| A::Error::custom(format_args!("`{key}`: {error}")))?;
     *slot = Some(value);
     Ok(())
 }
 
 /// Returns the value that was read, else the default of an outer table, else the fallback.
-pub fn value_or<T: DeserializeOwned, E: Error>(
+pub fn value_or<T: ConfigSchema, E: Error>(
     value: Option<T>,
     key: &str,
     defaults: &Defaults<'_>,
@@ -66,13 +68,14 @@ pub fn value_or<T: DeserializeOwned, E: Error>(
 }
 
 /// Reads a default from its JSON text.
-pub fn default<T: DeserializeOwned, E: Error>(key: &str, json: &str) -> Result<T, E> {
-    serde_json::from_str(json).map_err(|error| E::custom(format_args!("invalid default of `{key}`: {error}")))
+pub fn default<T: ConfigSchema, E: Error>(key: &str, json: &str) -> Result<T, E> {
+    let value = serde_json::from_str::<Reading<T>>(json).map(|value| value.0);
+    value.map_err(|error| E::custom(format_args!("invalid default of `{key}`: {error}")))
 }
 
 /// The value of a key that is absent and has no default: `None` for an `Option`, an error for every other type.
-pub fn absent<T: DeserializeOwned, E: Error>(key: &str) -> Result<T, E> {
-    T::deserialize(Absent { key, error: PhantomData })
+pub fn absent<T: ConfigSchema, E: Error>(key: &str) -> Result<T, E> {
+    T::read_config(Absent { key, error: PhantomData })
 }
 
 struct TableVisitor<T>(PhantomData<T>);

@@ -17,7 +17,19 @@ pub enum Schema {
         maximum: Option<i64>,
     },
     /// Any number.
-    Number,
+    Number {
+        /// Minimum value, as JSON text.
+        minimum: Option<&'static str>,
+        /// Maximum value, as JSON text.
+        maximum: Option<&'static str>,
+    },
+    /// A duration with units, as [`parse_duration`](crate::duration::parse_duration) reads it.
+    Duration {
+        /// Minimum duration, for example `1s`.
+        minimum: Option<&'static str>,
+        /// Maximum duration.
+        maximum: Option<&'static str>,
+    },
     /// Text.
     String {
         /// Meaning of the text, for example `uri` or `secret`; it is not validated.
@@ -27,10 +39,21 @@ pub enum Schema {
     Enum(&'static [&'static str]),
     /// A list of items with one schema.
     Array(&'static Self),
+    /// A list of a fixed number of items with one schema.
+    FixedArray {
+        /// Schema of the items.
+        items: &'static Self,
+        /// Number of items.
+        length: usize,
+    },
+    /// A list with one schema for each item.
+    Tuple(&'static [Self]),
     /// A table with arbitrary keys and values of one schema.
     Map(&'static Self),
     /// A table with known keys only.
     Object(&'static ObjectSchema),
+    /// A table whose keys depend on the value of one of them.
+    Tagged(&'static TaggedSchema),
     /// A value that matches at least one of the given schemas.
     OneOf(&'static [Self]),
 }
@@ -41,6 +64,28 @@ pub struct ObjectSchema {
     /// Purpose of the table; may be empty.
     pub description: &'static str,
     /// The keys, in source order.
+    pub fields: &'static [Field],
+}
+
+/// The schema of a table with variants. A key, the tag, names the variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaggedSchema {
+    /// Purpose of the table; may be empty.
+    pub description: &'static str,
+    /// Name of the tag.
+    pub tag: &'static str,
+    /// The variants, in source order.
+    pub variants: &'static [VariantSchema],
+}
+
+/// One variant of a table with a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VariantSchema {
+    /// Value of the tag.
+    pub name: &'static str,
+    /// Purpose of the variant; may be empty.
+    pub description: &'static str,
+    /// The keys beside the tag, in source order.
     pub fields: &'static [Field],
 }
 
@@ -60,36 +105,6 @@ pub struct Field {
 }
 
 impl Schema {
-    /// Raises the minimum of an integer to `bound`; a higher minimum stays.
-    ///
-    /// # Panics
-    /// If this is not an integer. As schemas are constants, that is a compile error.
-    #[must_use]
-    pub const fn with_minimum(self, bound: i64) -> Self {
-        match self {
-            Self::Integer { minimum: Some(own), maximum } if own > bound => {
-                Self::Integer { minimum: Some(own), maximum }
-            }
-            Self::Integer { maximum, .. } => Self::Integer { minimum: Some(bound), maximum },
-            _ => panic!("`min` is for integers only"),
-        }
-    }
-
-    /// Lowers the maximum of an integer to `bound`; a lower maximum stays.
-    ///
-    /// # Panics
-    /// If this is not an integer. As schemas are constants, that is a compile error.
-    #[must_use]
-    pub const fn with_maximum(self, bound: i64) -> Self {
-        match self {
-            Self::Integer { minimum, maximum: Some(own) } if own < bound => {
-                Self::Integer { minimum, maximum: Some(own) }
-            }
-            Self::Integer { minimum, .. } => Self::Integer { minimum, maximum: Some(bound) },
-            _ => panic!("`max` is for integers only"),
-        }
-    }
-
     /// Sets the format of a string.
     ///
     /// # Panics
