@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The `format` of durations in JSON Schemas. JSON Schema's own format `duration` is that of ISO 8601.
+pub const FORMAT: &str = "time-span";
+
 /// Nanoseconds in a second.
 const SECOND: u128 = 1_000_000_000;
 /// Maximum digits of a fraction; a multiple of a day in nanoseconds with more digits could overflow.

@@ -205,8 +205,14 @@ fn errors_of_variants_are_those_of_tables() {
         (json!({"kind": "fixed", "row": 1}), "unknown key `row`; did you mean `rows`?"),
         (json!({"kind": "fixed", "rows": "many"}), "`rows`: invalid type: string \"many\", expected u32"),
         (json!({"kind": "fixed", "rows": 1, "state": 1}), "unknown key `state`"),
-        (json!({"kind": "fixed", "rows": 1, "pause": 3}), "`pause`: invalid type: integer `3`, expected a duration such as"),
-        (json!({"kind": "fixed", "rows": 1, "pause": "3"}), "`pause`: invalid value: string \"3\", expected a duration"),
+        (
+            json!({"kind": "fixed", "rows": 1, "pause": 3}),
+            "`pause`: invalid type: integer `3`, expected a duration such as",
+        ),
+        (
+            json!({"kind": "fixed", "rows": 1, "pause": "3"}),
+            "`pause`: invalid value: string \"3\", expected a duration",
+        ),
         (json!({"kind": "off", "rows": 1}), "unknown key `rows`"),
         (json!("off"), "invalid type: string \"off\", expected a table with the key `kind`"),
     ] {

@@ -22,6 +22,7 @@ mod secret_file;
 mod secret_shape;
 mod set;
 mod spans;
+mod tagged_table;
 
 pub use command_setting::{CommandSetting, command_names, command_settings};
 pub use document::Document;

@@ -24,6 +24,20 @@ pub enum ProblemKind {
         /// The missing key.
         key: String,
     },
+    /// The table lacks the key that names its variant.
+    MissingTag {
+        /// The missing key.
+        key: String,
+        /// The names of the variants.
+        allowed: Vec<String>,
+    },
+    /// The variant of the table has no such key, and other variants have it.
+    KeyOfOtherVariant {
+        /// The key that names the variant.
+        tag: String,
+        /// The variants with the key.
+        variants: Vec<String>,
+    },
     /// The value has another type.
     WrongType {
         /// The expected types, in words: `a string or an array`.

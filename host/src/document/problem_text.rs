@@ -25,12 +25,17 @@ fn diagnostic(document: &Document, base_pointer: &str, problem: &Problem) -> Dia
         ProblemKind::MissingKey { key } => {
             Diagnostic::error(code::MISSING_KEY, format!("missing key `{key}` in `{name}`"))
         }
+        ProblemKind::MissingTag { key, allowed } => {
+            let place = if name.is_empty() { String::new() } else { format!(" in `{name}`") };
+            let help = format!("set it to {}", words(&quoted(allowed)));
+            Diagnostic::error(code::MISSING_KEY, format!("missing key `{key}`{place}")).with_help(help)
+        }
+        ProblemKind::KeyOfOtherVariant { tag, variants } => key_of_other_variant(&pointer, tag, variants),
         ProblemKind::WrongType { expected, found } => {
             Diagnostic::error(code::WRONG_TYPE, format!("`{name}` must be {expected}, found {found}"))
         }
         ProblemKind::NotInEnum { allowed, found, nearest } => {
-            let allowed: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
-            let message = format!("`{name}` must be {}, found `{}`", words(&allowed), shortened(found));
+            let message = format!("`{name}` must be {}, found `{}`", words(&quoted(allowed)), shortened(found));
             let diagnostic = Diagnostic::error(code::NOT_ONE_OF, message);
             match nearest {
                 Some(nearest) => diagnostic.with_help(format!("did you mean `{nearest}`?")),
@@ -73,12 +78,25 @@ fn unknown_key(pointer: &str, known: &[String], nearest: Option<&str>) -> Diagno
     }
 }
 
+fn key_of_other_variant(pointer: &str, tag: &str, variants: &[String]) -> Diagnostic {
+    let key = pointer::segments(pointer).pop().unwrap_or_default();
+    let with_key: Vec<String> = variants.iter().map(|name| format!("`{tag} = \"{name}\"`")).collect();
+    let help = format!("`{key}` is a key of {}", words(&with_key));
+    Diagnostic::error(code::UNKNOWN_KEY, format!("unknown key `{key}`")).with_help(help)
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("`{name}`")).collect()
+}
+
 fn span(document: &Document, pointer: &str, kind: &ProblemKind) -> Option<Span> {
     let spans = &document.spans;
     match kind {
-        ProblemKind::UnknownKey { .. } => spans.key(pointer).or_else(|| spans.closest(pointer)),
+        ProblemKind::UnknownKey { .. } | ProblemKind::KeyOfOtherVariant { .. } => {
+            spans.key(pointer).or_else(|| spans.closest(pointer))
+        }
         // The span of a table is its header, if it has one; an inline table is shown by its key.
-        ProblemKind::MissingKey { .. } => {
+        ProblemKind::MissingKey { .. } | ProblemKind::MissingTag { .. } => {
             let header = spans.value(pointer).filter(|span| document.source(span).starts_with('['));
             header.or_else(|| spans.key(pointer)).or_else(|| spans.closest(pointer))
         }

@@ -1,9 +1,10 @@
 //! Checks a value against a JSON Schema and reports all violations.
 //!
 //! Supports the keywords that the host and the plugins use to describe configs: `type`, `properties`, `required`,
-//! `additionalProperties`, `enum`, `items`, `anyOf`, `$ref` inside the schema, limits, and the format
-//! `secret`. Other keywords, such as `description` and `default`, do not restrict values.
+//! `additionalProperties`, `enum`, `items`, `anyOf`, `oneOf` with a tag, `$ref` inside the schema, limits, and the formats
+//! `secret` and `time-span`. Other keywords, such as `description` and `default`, do not restrict values.
 
+use rowsmith_plugin_api::schema::{JsonVariants, schema_of_item};
 use serde_json::{Map, Value};
 
 use super::schema_limits::{type_in_words, types_in_words, words};
@@ -33,13 +34,13 @@ pub(super) fn follow<'a>(root: &'a Value, schema: &'a Value) -> Result<&'a Value
     Err("its references are circular".to_owned())
 }
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     root: &'a Value,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Check<'a> {
-    fn report(&mut self, pointer: &str, kind: ProblemKind) {
+    pub(super) fn report(&mut self, pointer: &str, kind: ProblemKind) {
         self.problems.push(Problem { pointer: pointer.to_owned(), kind });
     }
 
@@ -65,18 +66,21 @@ impl<'a> Check<'a> {
             self.any_of(pointer, value, alternatives);
         }
         match value {
-            Value::Object(table) => self.table(pointer, table, schema),
+            Value::Object(table) => match JsonVariants::of(schema) {
+                Some(variants) => self.tagged_table(pointer, table, &variants),
+                None => self.table(pointer, table, schema),
+            },
             Value::Array(elements) => {
-                let Some(items) = schema.get("items") else { return };
                 for (index, element) in elements.iter().enumerate() {
-                    self.visit(&pointer::push(pointer, &index.to_string()), element, items);
+                    let Some(schema) = schema_of_item(schema, index) else { return };
+                    self.visit(&pointer::push(pointer, &index.to_string()), element, schema);
                 }
             }
             _ => {}
         }
     }
 
-    fn table(&mut self, pointer: &str, table: &Map<String, Value>, schema: &'a Value) {
+    pub(super) fn table(&mut self, pointer: &str, table: &Map<String, Value>, schema: &'a Value) {
         let properties = schema.get("properties").and_then(Value::as_object);
         let other = schema.get("additionalProperties");
         let mut suggested = Vec::new();

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
+use rowsmith_plugin_api::schema::{schema_of_item, schema_of_table};
 use serde_json::Value;
 
 use super::reference::Lookup;
@@ -80,6 +81,7 @@ fn collect(root: &Value, schema: &Value, value: &Value, pointer: &str, pointers:
     }
     match value {
         Value::Object(table) => {
+            let schema = schema_of_table(schema, value);
             let properties = schema.get("properties");
             for (key, value) in table {
                 let property = properties.and_then(|properties| properties.get(key));
@@ -89,9 +91,9 @@ fn collect(root: &Value, schema: &Value, value: &Value, pointer: &str, pointers:
             }
         }
         Value::Array(elements) => {
-            let Some(items) = schema.get("items") else { return };
             for (index, element) in elements.iter().enumerate() {
-                collect(root, items, element, &pointer::push(pointer, &index.to_string()), pointers);
+                let Some(schema) = schema_of_item(schema, index) else { return };
+                collect(root, schema, element, &pointer::push(pointer, &index.to_string()), pointers);
             }
         }
         _ => {}
@@ -161,6 +163,7 @@ fn literal(document: &Document, pointer: &str, text: &str) -> Option<Diagnostic>
 /// Replaces references to secrets with [`PLACEHOLDER`], for commands that need no secrets.
 pub fn fill_placeholders(schema: &Value, config: &mut Value) {
     let is_secret = |schema: &Value| schema.get("format").is_some_and(|format| format == FORMAT);
+    let schema = schema_of_table(schema, config);
     let properties = schema.get("properties").and_then(Value::as_object);
     for (name, property) in properties.into_iter().flatten() {
         match config.get_mut(name) {

@@ -12,7 +12,8 @@ use crate::serde_attribute::SerdeAttribute;
 use crate::tagged_enum;
 
 /// The error for every other shape of type.
-const UNSUPPORTED: &str = "PluginConfig supports structs with named fields, and enums with a tag; without type parameters";
+const UNSUPPORTED: &str =
+    "PluginConfig supports structs with named fields, and enums with a tag; without type parameters";
 
 /// Returns the implementations for the item, or the error in it.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
@@ -183,9 +184,12 @@ mod tests {
 
     #[test]
     fn other_shapes_are_rejected() {
-        for source in
-            ["struct Tuple(u8);", "union Bits { a: u32 }", "struct Generic<T> { a: T }", "enum Generic<T> { A { a: T } }"]
-        {
+        for source in [
+            "struct Tuple(u8);",
+            "union Bits { a: u32 }",
+            "struct Generic<T> { a: T }",
+            "enum Generic<T> { A { a: T } }",
+        ] {
             assert_eq!(error_of(source), UNSUPPORTED, "{source}");
         }
     }

@@ -51,7 +51,10 @@ pub(crate) fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenS
         }
         let read = TaggedVariant::read(&api, variant, &serde, &container)?;
         if !names.insert(read.name.clone()) {
-            return Err(syn::Error::new(read.ident.span(), format!("`{}` is the name of another variant too", read.name)));
+            return Err(syn::Error::new(
+                read.ident.span(),
+                format!("`{}` is the name of another variant too", read.name),
+            ));
         }
         variants.push(read);
     }
@@ -62,12 +65,7 @@ pub(crate) fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenS
 }
 
 impl<'a> TaggedVariant<'a> {
-    fn read(
-        api: &Path,
-        variant: &'a Variant,
-        serde: &SerdeAttribute,
-        container: &SerdeAttribute,
-    ) -> syn::Result<Self> {
+    fn read(api: &Path, variant: &'a Variant, serde: &SerdeAttribute, container: &SerdeAttribute) -> syn::Result<Self> {
         let ident = &variant.ident;
         let fields = match &variant.fields {
             Fields::Named(fields) => ConfigField::read_all(serde, Some(fields))?,
@@ -82,8 +80,7 @@ impl<'a> TaggedVariant<'a> {
             }
         };
         let table = format_ident!("__{ident}Table");
-        let (names, types): (Vec<_>, Vec<_>) =
-            fields.iter().map(|field| (&field.field.ident, &field.field.ty)).unzip();
+        let (names, types): (Vec<_>, Vec<_>) = fields.iter().map(|field| (&field.field.ident, &field.field.ty)).unzip();
         let implementation = implementation(api, &table, "", &fields);
         Ok(Self {
             name: enumeration::name(variant, serde, container),

@@ -29,6 +29,7 @@ mod decimal;
 mod default_check;
 mod fields;
 mod json;
+mod json_variants;
 mod members;
 mod plugin_config;
 mod read_duration;
@@ -41,6 +42,7 @@ mod text;
 
 pub use config_schema::ConfigSchema;
 pub use json::{json_len, json_text, to_value, write_json};
+pub use json_variants::{JsonVariants, schema_of_item, schema_of_table};
 pub use plugin_config::PluginConfig;
 pub use rowsmith_plugin_api_derive::{ConfigSchema, PluginConfig};
 pub use shape::{Field, ObjectSchema, Schema, TaggedSchema, VariantSchema};

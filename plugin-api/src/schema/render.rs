@@ -4,9 +4,8 @@
 
 use super::shape::{Field, Schema, TaggedSchema, VariantSchema};
 use super::text::Text;
+use crate::duration::FORMAT;
 
-/// Format of durations. JSON Schema's own format `duration` is that of ISO 8601.
-const DURATION_FORMAT: &str = "time-span";
 /// Pattern of durations, for editors.
 const DURATION_PATTERN: &str = "^ *(([0-9]+([.][0-9]*)?|[.][0-9]+) *(d|h|m|s|ms|us|µs|ns) *)+$";
 
@@ -125,7 +124,7 @@ const fn write_text(out: &mut Text<'_>, keyword: &str, text: Option<&str>) {
 
 /// `formatMinimum` and `formatMaximum` are the keywords of common validators for bounds of formatted strings.
 const fn write_duration(out: &mut Text<'_>, minimum: Option<&str>, maximum: Option<&str>) {
-    write_text(out, "format", Some(DURATION_FORMAT));
+    write_text(out, "format", Some(FORMAT));
     write_text(out, "pattern", Some(DURATION_PATTERN));
     write_text(out, "formatMinimum", minimum);
     write_text(out, "formatMaximum", maximum);
