@@ -14,13 +14,14 @@ use tempfile::NamedTempFile;
 pub static BUNDLED: LazyLock<Vec<(&str, &str)>> =
     LazyLock::new(|| list::bundled(include_str!("../../../plugins/bundled/Cargo.toml")));
 
-/// The plugins that only tests use: those that misbehave, and those of the tutorial.
-const TEST_PLUGINS: [(&str, &str); 9] = [
+/// The plugins that only tests use: those that misbehave, those with unusual settings, and those of the documentation.
+const TEST_PLUGINS: &[(&str, &str)] = &[
     ("scraper", "feed"),
     ("scraper", "misbehaving"),
     ("cache", "misbehaving"),
     ("provider", "misbehaving"),
     ("exporter", "misbehaving"),
+    ("scraper", "settings"),
     ("scraper", "tickets"),
     ("cache", "sqlite"),
     ("provider", "inhouse"),
@@ -80,7 +81,7 @@ pub fn plugins() -> &'static Path {
 
 /// Returns the folder of the plugins that only tests use.
 pub fn test_plugins() -> &'static Path {
-    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| stripped("test-plugins", &TEST_PLUGINS));
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| stripped("test-plugins", TEST_PLUGINS));
     &FOLDER
 }
 

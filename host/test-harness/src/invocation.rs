@@ -46,7 +46,8 @@ impl<'a> Invocation<'a> {
     }
 
     /// Puts the bundled plugins and those for tests on the search path.
-    pub(crate) fn all_plugins(self) -> Self {
+    #[must_use]
+    pub fn test_plugins(self) -> Self {
         let path = join_paths([plugins(), test_plugins()]).unwrap();
         self.env(PLUGIN_PATH, path)
     }

@@ -108,7 +108,7 @@ impl Sandbox {
         server: &FakeModel,
         arguments: impl IntoIterator<Item = S>,
     ) -> Invocation<'_> {
-        self.bare(arguments).all_plugins().fast().server(&server.base_url())
+        self.bare(arguments).test_plugins().fast().server(&server.base_url())
     }
 
     /// Returns `rowsmith run` with the report `report.json` and without progress.

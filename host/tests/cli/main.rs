@@ -2,6 +2,7 @@
 
 mod cache;
 mod check;
+mod config_types;
 mod configs;
 #[cfg(unix)]
 mod docs;

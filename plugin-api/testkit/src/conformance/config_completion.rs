@@ -3,6 +3,7 @@
 use crate::secret_marker;
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::schema::{schema_of_item, schema_of_table};
 use serde_json::{Map, Value};
 
 /// Returns the names of the required settings of a table.
@@ -34,6 +35,7 @@ fn set_secrets(schema: &Value, value: &mut Value, kind: PluginKind) {
         *value = Value::from(secret_marker::SECRET);
         return;
     }
+    let schema = schema_of_table(schema, value);
     match value {
         Value::Object(entries) => {
             for (name, entry) in entries.iter_mut() {
@@ -43,7 +45,11 @@ fn set_secrets(schema: &Value, value: &mut Value, kind: PluginKind) {
             }
             add_secrets(schema, entries, kind);
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| set_secrets(&schema["items"], item, kind)),
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                set_secrets(schema_of_item(schema, index).unwrap_or(&Value::Null), item, kind);
+            }
+        }
         _ => {}
     }
 }

@@ -4,6 +4,7 @@ use super::assertion::{CheckResult, ensure};
 use super::plugin_under_test::PluginUnderTest;
 use super::suite::CheckSpec;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::schema::JsonVariants;
 use serde_json::Value;
 
 /// Maximum length of `about` in characters.
@@ -67,15 +68,23 @@ fn schema(plugin: &PluginUnderTest) -> CheckResult {
     table(schema, "")
 }
 
-/// Checks a table with known keys, and the tables in it.
+/// Checks a table with known keys, and the tables in it. The names of variants describe the tag.
 fn table(schema: &Value, path: &str) -> CheckResult {
+    if let Some(variants) = JsonVariants::of(schema) {
+        return variants.variants.iter().try_for_each(|(_, schema)| known_keys(schema, path, Some(variants.tag)));
+    }
+    known_keys(schema, path, None)
+}
+
+fn known_keys(schema: &Value, path: &str, tag: Option<&str>) -> CheckResult {
     let name = if path.is_empty() { "the config".to_owned() } else { format!("`{path}`") };
     ensure(schema["additionalProperties"] == false, || format!("the schema of {name} allows unknown keys"))?;
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+    let settings = schema["properties"].as_object().into_iter().flatten();
+    for (name, property) in settings.filter(|(name, _)| tag != Some(name.as_str())) {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         let is_described = property["description"].as_str().is_some_and(|text| !text.trim().is_empty());
         ensure(is_described, || format!("the setting `{path}` has no description"))?;
-        if property.get("properties").is_some() {
+        if property.get("properties").is_some() || JsonVariants::of(property).is_some() {
             table(property, &path)?;
         }
     }

@@ -8,6 +8,7 @@ use super::config_completion::required;
 use super::plugin_under_test::PluginUnderTest;
 use super::suite::CheckSpec;
 use rowsmith_plugin_api::ErrorKind;
+use rowsmith_plugin_api::schema::{JsonVariants, schema_of_table};
 use serde_json::{Map, Value, json};
 
 pub(super) const CHECKS: &[CheckSpec] = &[
@@ -76,7 +77,14 @@ fn collect_wrong<'a>(
     path: &[&'a str],
     wrong: &mut Vec<(Vec<&'a str>, Value)>,
 ) {
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+    let variants = JsonVariants::of(schema);
+    if let (Some(variants), true) = (&variants, given.is_some()) {
+        wrong.push(([path, &[variants.tag]].concat(), json!("no-such-word")));
+        wrong.push(([path, &[variants.tag]].concat(), json!(7)));
+    }
+    let schema = given.map_or(schema, |given| schema_of_table(schema, given));
+    let is_tag = |name: &str| variants.as_ref().is_some_and(|variants| variants.tag == name);
+    for (name, property) in schema["properties"].as_object().into_iter().flatten().filter(|(name, _)| !is_tag(name)) {
         // In a table that the config lacks, a missing setting would hide the wrong type.
         if given.is_none() && required(schema).any(|needed| needed != name) {
             continue;
