@@ -168,12 +168,12 @@ fn an_empty_table_has_the_defaults() {
 #[test]
 fn durations_have_units_at_every_depth() {
     let config = json!({
-        "pause": "250ms", "patience": "1.5h", "steps": ["1d", "1m30s"], "waits": {"a": "3s"},
+        "pause": "1500ms", "patience": "1.5h", "steps": ["1d", "1m30s"], "waits": {"a": "3s"},
         "others": {"b": ["text", "4s"]}, "pair": ["5s", "6s"], "boxed": "7s",
     });
     let source: Source = read(&config).unwrap();
     let secs = Duration::from_secs;
-    assert_eq!((source.pause, source.patience), (Duration::from_millis(250), Some(secs(5_400))));
+    assert_eq!((source.pause, source.patience), (Duration::from_millis(1_500), Some(secs(5_400))));
     assert_eq!(source.steps, [secs(86_400), secs(90)]);
     assert_eq!(source.waits.into_iter().next(), Some(("a".to_owned(), Some(secs(3)))));
     assert_eq!(source.others.into_values().next(), Some(("text".to_owned(), secs(4))));
@@ -223,6 +223,23 @@ fn errors_of_variants_are_those_of_tables() {
     }
     let twice = serde_json::from_str::<Split>(r#"{"kind": "off", "kind": "off"}"#).unwrap_err();
     assert!(twice.to_string().starts_with("duplicate key `kind`"), "{twice}");
+}
+
+#[test]
+fn bounds_are_checked() {
+    for (config, expected) in [
+        (json!({"share": 1.5}), "`share` must be at most 1.0"),
+        (json!({"share": -0.5}), "`share` must be at least 0"),
+        (json!({"pause": "999ms"}), "`pause` must be at least 1s"),
+        (json!({"pause": "1h 1ns"}), "`pause` must be at most 1h"),
+        (json!({"patience": "1us"}), "`patience` must be at least 1ms"),
+        (json!({"split": {"kind": "fixed", "rows": 0}}), "`split`: `rows` must be at least 1"),
+        (json!({"split": {"kind": "fixed", "rows": 21}}), "`split`: `rows` must be at most 20"),
+    ] {
+        let error = read::<Source>(&config).unwrap_err();
+        assert!(error.starts_with(expected), "{config}: {error}");
+    }
+    assert_eq!(read::<Source>(&json!({"share": 1, "pause": "1s"})).unwrap().share, 1.0);
 }
 
 #[test]

@@ -35,6 +35,7 @@ const CASES: &[Case] = &[
     case("unknown key of a plugin", &[("path = \"rows.csv\"", "path = \"rows.csv\"\ndelimeter = \";\"")]),
     case("wrong type of a plugin's key", &[("path = \"rows.csv\"", "path = \"rows.csv\"\ntrim = \"yes\"")]),
     case("value that a plugin does not allow", &[("path = \"rows.csv\"", "path = \"rows.csv\"\nragged = \"pat\"")]),
+    case("number out of a plugin's range", &[("{ env = \"FAKE_KEY\" }", "{ env = \"FAKE_KEY\" }\ntemperature = 2.5")]),
     case("unset secret", &[("env = \"FAKE_KEY\"", "env = \"NO_SUCH_KEY\"")]),
     case("plugin without a name", &[("plugin = \"gemini\"", "")]),
     ending(4, case("unknown plugin", &[("plugin = \"gemini\"", "plugin = \"gemni\"")])),

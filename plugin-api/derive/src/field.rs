@@ -77,11 +77,7 @@ impl<'a> ConfigField<'a> {
         } else {
             quote_spanned!(kind.span()=> !<#kind as #api::schema::ConfigSchema>::OPTIONAL)
         };
-        let minimum = config.minimum.as_ref().map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
-        let maximum = config.maximum.as_ref().map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
-        let format = config.format.as_ref().map(|format| quote_spanned!(kind.span()=> .with_format(#format)));
-        let schema =
-            quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::SCHEMA #minimum #maximum #format);
+        let schema = self.schema(api);
         quote! {
             #api::schema::Field {
                 name: #key,
@@ -90,6 +86,29 @@ impl<'a> ConfigField<'a> {
                 default: #default,
                 schema: #schema,
             }
+        }
+    }
+
+    /// Returns an expression for the schema of this field.
+    fn schema(&self, api: &Path) -> TokenStream {
+        let Self { field, config, .. } = self;
+        let kind = &field.ty;
+        let minimum = config.minimum.as_ref().map(|bound| quote_spanned!(kind.span()=> .with_minimum(#bound)));
+        let maximum = config.maximum.as_ref().map(|bound| quote_spanned!(kind.span()=> .with_maximum(#bound)));
+        let format = config.format.as_ref().map(|format| quote_spanned!(kind.span()=> .with_format(#format)));
+        quote_spanned!(kind.span()=> <#kind as #api::schema::ConfigSchema>::SCHEMA #minimum #maximum #format)
+    }
+
+    /// Returns the call that reads the value of this field.
+    pub(crate) fn read_value(&self, api: &Path) -> TokenStream {
+        let Self { field, key, config, .. } = self;
+        let (name, kind) = (&field.ident, &field.ty);
+        if config.minimum.is_none() && config.maximum.is_none() {
+            return quote_spanned!(kind.span()=> #api::schema::derived::read(&mut values.#name, #key, map));
+        }
+        let schema = self.schema(api);
+        quote_spanned! {kind.span()=>
+            #api::schema::derived::read_within(&mut values.#name, #key, const { &#schema }, map)
         }
     }
 }

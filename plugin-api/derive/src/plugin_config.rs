@@ -130,10 +130,10 @@ fn values(api: &Path, fields: &[ConfigField<'_>]) -> Vec<TokenStream> {
 
 fn accept(api: &Path, fields: &[ConfigField<'_>]) -> TokenStream {
     let own = fields.iter().filter(|field| !field.serde.skip && !field.is_flattened()).map(|field| {
-        let (name, key, kind) = (&field.field.ident, &field.key, &field.field.ty);
+        let (key, kind, read) = (&field.key, &field.field.ty, field.read_value(api));
         quote_spanned! {kind.span()=>
             if key == #key {
-                return #api::schema::derived::read(&mut values.#name, #key, map).map(|()| true);
+                return #read.map(|()| true);
             }
         }
     });

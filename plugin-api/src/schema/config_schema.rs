@@ -5,6 +5,7 @@
 use super::read_duration::DurationVisitor;
 use super::read_list::{self, Reading};
 use super::shape::{ObjectSchema, Schema};
+use super::violated;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use std::collections::{BTreeMap, HashMap};
@@ -30,19 +31,33 @@ pub trait ConfigSchema: DeserializeOwned {
     fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
+
+    /// Returns the bound of the schema that the value violates, in words. Only numbers and durations have bounds.
+    #[doc(hidden)]
+    fn violated_bound(&self, _schema: &Schema) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! integers {
-    ($minimum:expr; $($integer:ty),+) => {
+    ($minimum:expr; $($integer:ty),+; $value:expr) => {
         $(impl ConfigSchema for $integer {
             const SCHEMA: Schema = Schema::Integer { minimum: $minimum, maximum: None };
+
+            fn violated_bound(&self, schema: &Schema) -> Option<String> {
+                let value: fn(&Self) -> Option<i128> = $value;
+                violated::by_integer(value(self).unwrap_or(i128::MAX), schema)
+            }
         })+
     };
 }
 
-integers!(None; i8, i16, i32, i64, i128, isize);
-integers!(Some(0); u8, u16, u32, u64, u128, usize);
-integers!(Some(1); NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize);
+integers!(None; i8, i16, i32, i64, i128, isize; |value| i128::try_from(*value).ok());
+integers!(Some(0); u8, u16, u32, u64, u128, usize; |value| i128::try_from(*value).ok());
+integers!(
+    Some(1); NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize;
+    |value| i128::try_from(value.get()).ok()
+);
 
 impl ConfigSchema for bool {
     const SCHEMA: Schema = Schema::Boolean;
@@ -50,10 +65,18 @@ impl ConfigSchema for bool {
 
 impl ConfigSchema for f32 {
     const SCHEMA: Schema = Schema::Number { minimum: None, maximum: None };
+
+    fn violated_bound(&self, schema: &Schema) -> Option<String> {
+        violated::by_number(f64::from(*self), schema)
+    }
 }
 
 impl ConfigSchema for f64 {
     const SCHEMA: Schema = Schema::Number { minimum: None, maximum: None };
+
+    fn violated_bound(&self, schema: &Schema) -> Option<String> {
+        violated::by_number(*self, schema)
+    }
 }
 
 /// Text with units, such as `30s` and `1m 30s`.
@@ -62,6 +85,10 @@ impl ConfigSchema for Duration {
 
     fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(DurationVisitor)
+    }
+
+    fn violated_bound(&self, schema: &Schema) -> Option<String> {
+        violated::by_duration(*self, schema)
     }
 }
 
@@ -93,6 +120,10 @@ impl<T: ConfigSchema> ConfigSchema for Option<T> {
     fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<Reading<T>>::deserialize(deserializer)?.map(|value| value.0))
     }
+
+    fn violated_bound(&self, schema: &Schema) -> Option<String> {
+        self.as_ref()?.violated_bound(schema)
+    }
 }
 
 impl<T: ConfigSchema> ConfigSchema for Box<T> {
@@ -101,6 +132,10 @@ impl<T: ConfigSchema> ConfigSchema for Box<T> {
 
     fn read_config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read_config(deserializer).map(Self::new)
+    }
+
+    fn violated_bound(&self, schema: &Schema) -> Option<String> {
+        T::violated_bound(self, schema)
     }
 }
 

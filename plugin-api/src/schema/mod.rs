@@ -39,6 +39,7 @@ mod read_tagged;
 mod render;
 mod shape;
 mod text;
+mod violated;
 
 pub use config_schema::ConfigSchema;
 pub use json::{json_len, json_text, to_value, write_json};
@@ -51,7 +52,7 @@ pub use shape::{Field, ObjectSchema, Schema, TaggedSchema, VariantSchema};
 #[doc(hidden)]
 pub mod derived {
     pub use super::fields::{concat_fields, fields_len, tag_field};
-    pub use super::read_table::{Defaults, absent, default, read, table, value_or};
+    pub use super::read_table::{Defaults, absent, default, read, read_within, table, value_or};
     pub use super::read_tagged::{TaggedTable, tagged_table};
     pub use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 }

@@ -5,7 +5,7 @@
 use super::config_schema::ConfigSchema;
 use super::plugin_config::PluginConfig;
 use super::read_list::Reading;
-use super::shape::Field;
+use super::shape::{Field, Schema};
 use crate::input::{listed, near_names};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -51,6 +51,19 @@ where
     let Reading(value) = map.next_value().map_err(|error| A::Error::custom(format_args!("`{key}`: {error}")))?;
     *slot = Some(value);
     Ok(())
+}
+
+/// As [`read`], for a value whose schema has bounds.
+pub fn read_within<'de, T, A>(slot: &mut Option<T>, key: &str, schema: &Schema, map: &mut A) -> Result<(), A::Error>
+where
+    T: ConfigSchema,
+    A: MapAccess<'de>,
+{
+    read(slot, key, map)?;
+    match slot.as_ref().and_then(|value| value.violated_bound(schema)) {
+        Some(bound) => Err(A::Error::custom(format_args!("`{key}` {bound}"))),
+        None => Ok(()),
+    }
 }
 
 /// Returns the value that was read, else the default of an outer table, else the fallback.

@@ -76,21 +76,12 @@ impl ServiceOptions {
 /// Sampling parameters that all services have. Those that are not set are not sent.
 #[derive(Debug, Clone, Copy, PartialEq, PluginConfig)]
 pub struct SamplingOptions {
-    /// Sampling temperature, 0 to 2. Newer models reject it.
+    /// Sampling temperature. Newer models reject it.
+    #[config(min = 0.0, max = 2.0)]
     pub temperature: Option<f64>,
-    /// Nucleus sampling: sample from the likeliest tokens with this total probability, 0 to 1. Newer models reject it.
+    /// Nucleus sampling: sample from the likeliest tokens with this total probability. Newer models reject it.
+    #[config(min = 0.0, max = 1.0)]
     pub top_p: Option<f64>,
-}
-
-impl SamplingOptions {
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`Error::config`] on the first invalid key.
-    pub fn check(&self) -> Result<()> {
-        check::number_within("temperature", self.temperature, 0.0..=2.0)?;
-        check::number_within("top_p", self.top_p, 0.0..=1.0)
-    }
 }
 
 /// The config's `schema_mode`: how the service is asked for JSON.
@@ -115,5 +106,26 @@ impl From<SchemaMode> for StructuredOutput {
             SchemaMode::JsonObject => Self::JsonObject,
             SchemaMode::None => Self::None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn sampling_parameters_have_ranges() {
+        for (table, bound) in [
+            (json!({"temperature": 2.5}), "`temperature` must be at most 2.0"),
+            (json!({"temperature": -0.1}), "`temperature` must be at least 0.0"),
+            (json!({"top_p": 1.1}), "`top_p` must be at most 1.0"),
+            (json!({"top_p": -0.1}), "`top_p` must be at least 0.0"),
+        ] {
+            let error = serde_json::from_value::<SamplingOptions>(table).unwrap_err();
+            assert_eq!(error.to_string(), bound);
+        }
+        let both = serde_json::from_value::<SamplingOptions>(json!({"temperature": 2, "top_p": 0})).unwrap();
+        assert_eq!((both.temperature, both.top_p), (Some(2.0), Some(0.0)));
     }
 }

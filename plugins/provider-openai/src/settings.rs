@@ -32,7 +32,6 @@ impl Settings {
         if is_openai || is_azure {
             service = service.require_key(KEY_HINT)?;
         }
-        config.sampling.check()?;
         if config.service.extra_body.get("stream").is_some_and(|stream| stream != false) {
             let message = "`extra_body.stream` is set, but streaming is not supported";
             return Err(Error::config("extra_body.stream", message));
