@@ -37,6 +37,7 @@ pub fn parse_wait(text: &str) -> Option<Duration> {
 }
 
 /// As [`parse_duration`], for bytes.
+#[expect(clippy::cast_possible_truncation, reason = "the seconds are checked, and the rest is below a second")]
 pub(crate) const fn parse(text: &[u8]) -> Option<Duration> {
     let mut at = after_spaces(text, 0);
     let mut nanos: u128 = 0;

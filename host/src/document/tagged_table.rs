@@ -11,34 +11,30 @@ impl<'a> Check<'a> {
     /// Checks the tag, then the other keys against the schema of the variant. Without a valid tag, they are unknown.
     pub(super) fn tagged_table(&mut self, pointer: &str, table: &Map<String, Value>, variants: &JsonVariants<'a>) {
         let allowed = || variants.names().map(str::to_owned).collect::<Vec<_>>();
+        let tag = variants.tag.to_owned();
         let at_tag = pointer::push(pointer, variants.tag);
-        match table.get(variants.tag) {
-            Some(Value::String(name)) => match variants.named(name) {
-                Some(schema) => self.variant(pointer, table, schema, variants),
-                None => {
-                    let nearest = nearest(name, variants.names()).map(str::to_owned);
-                    self.report(&at_tag, ProblemKind::NotInEnum { allowed: allowed(), found: name.clone(), nearest });
+        let (place, kind) = match table.get(variants.tag) {
+            Some(Value::String(name)) => {
+                if let Some(schema) = variants.named(name) {
+                    return self.variant(pointer, table, schema, variants);
                 }
-            },
+                let nearest = nearest(name, variants.names()).map(str::to_owned);
+                (at_tag, ProblemKind::NotInEnum { allowed: allowed(), found: name.clone(), nearest })
+            }
             Some(other) => {
                 let (expected, found) = ("a string".to_owned(), type_in_words(other));
-                self.report(&at_tag, ProblemKind::WrongType { expected, found });
+                (at_tag, ProblemKind::WrongType { expected, found })
             }
             // A misspelt tag is one problem, not two.
-            None => match table.keys().find(|key| is_misspelt_tag(key, variants)) {
-                Some(key) => {
-                    let kind = ProblemKind::UnknownKey {
-                        known: vec![variants.tag.to_owned()],
-                        nearest: Some(variants.tag.to_owned()),
-                    };
-                    self.report(&pointer::push(pointer, key), kind);
-                }
-                None => {
-                    let kind = ProblemKind::MissingTag { key: variants.tag.to_owned(), allowed: allowed() };
-                    self.report(pointer, kind);
-                }
-            },
-        }
+            None => table.keys().find(|key| is_misspelt_tag(key, variants)).map_or_else(
+                || (pointer.to_owned(), ProblemKind::MissingTag { key: tag.clone(), allowed: allowed() }),
+                |key| {
+                    let kind = ProblemKind::UnknownKey { known: vec![tag.clone()], nearest: Some(tag.clone()) };
+                    (pointer::push(pointer, key), kind)
+                },
+            ),
+        };
+        self.report(&place, kind);
     }
 
     fn variant(&mut self, pointer: &str, table: &Map<String, Value>, schema: &'a Value, variants: &JsonVariants<'_>) {

@@ -145,6 +145,7 @@ pub(super) const fn integer(json: &[u8]) -> Option<i128> {
     Some(if is_negative { -value } else { value })
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "the value is checked")]
 const fn bound_of_integer(json: &str) -> i64 {
     match integer(json.as_bytes()) {
         Some(value) if value >= i64::MIN as i128 && value <= i64::MAX as i128 => value as i64,
@@ -158,9 +159,8 @@ const fn bound_of_number(json: &'static str) -> &'static str {
 }
 
 const fn bound_of_duration(json: &'static str) -> &'static str {
-    let text = match json.as_bytes() {
-        [b'"', text @ .., b'"'] => text,
-        _ => panic!("a bound of durations is a string such as \"30s\""),
+    let [b'"', text @ .., b'"'] = json.as_bytes() else {
+        panic!("a bound of durations is a string such as \"30s\"");
     };
     match std::str::from_utf8(text) {
         Ok(text) if duration::parse(text.as_bytes()).is_some() => text,

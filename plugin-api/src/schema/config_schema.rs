@@ -45,19 +45,19 @@ macro_rules! integers {
             const SCHEMA: Schema = Schema::Integer { minimum: $minimum, maximum: None };
 
             fn violated_bound(&self, schema: &Schema) -> Option<String> {
-                let value: fn(&Self) -> Option<i128> = $value;
-                violated::by_integer(value(self).unwrap_or(i128::MAX), schema)
+                let value: fn(Self) -> i128 = $value;
+                violated::by_integer(value(*self), schema)
             }
         })+
     };
 }
 
-integers!(None; i8, i16, i32, i64, i128, isize; |value| i128::try_from(*value).ok());
-integers!(Some(0); u8, u16, u32, u64, u128, usize; |value| i128::try_from(*value).ok());
-integers!(
-    Some(1); NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize;
-    |value| i128::try_from(value.get()).ok()
-);
+integers!(None; i8, i16, i32, i64, i128; i128::from);
+integers!(None; isize; |value| i128::try_from(value).unwrap_or(i128::MAX));
+integers!(Some(0); u8, u16, u32, u64; i128::from);
+integers!(Some(0); u128, usize; |value| i128::try_from(value).unwrap_or(i128::MAX));
+integers!(Some(1); NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64; |value| i128::from(value.get()));
+integers!(Some(1); NonZeroU128, NonZeroUsize; |value| i128::try_from(value.get()).unwrap_or(i128::MAX));
 
 impl ConfigSchema for bool {
     const SCHEMA: Schema = Schema::Boolean;

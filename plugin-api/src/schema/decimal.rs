@@ -86,7 +86,7 @@ const fn parse(text: &[u8]) -> Option<Decimal<'_>> {
     while first < end && matches!(text[first], b'0' | b'.') {
         first += 1;
     }
-    let position = if first < point { (point - first) as i64 } else { point as i64 + 1 - first as i64 };
+    let position = if first < point { signed(point - first) } else { 1 - signed(first - point) };
     Some(Decimal { text, is_negative, first, end, magnitude: position + exponent })
 }
 
@@ -111,6 +111,11 @@ const fn exponent(text: &[u8], at: usize) -> Option<i64> {
         at += 1;
     }
     Some(if has_sign && text[start - 1] == b'-' { -value } else { value })
+}
+
+#[expect(clippy::cast_possible_wrap, reason = "the length of a text")]
+const fn signed(length: usize) -> i64 {
+    length as i64
 }
 
 const fn after_digits(text: &[u8], mut at: usize) -> usize {

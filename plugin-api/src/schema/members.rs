@@ -82,12 +82,11 @@ const fn value_end(json: &[u8], start: usize) -> usize {
                 depth += 1;
                 at += 1;
             }
-            b']' | b'}' if depth == 0 => return at,
+            b']' | b'}' | b',' | b':' if depth == 0 => return at,
             b']' | b'}' => {
                 depth -= 1;
                 at += 1;
             }
-            b',' | b':' if depth == 0 => return at,
             space if depth == 0 && space.is_ascii_whitespace() => return at,
             _ => {
                 at += 1;

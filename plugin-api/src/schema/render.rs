@@ -132,9 +132,9 @@ const fn write_duration(out: &mut Text<'_>, minimum: Option<&str>, maximum: Opti
 
 const fn write_length(out: &mut Text<'_>, length: usize) {
     out.key("minItems");
-    out.integer(length as i64);
+    out.count(length);
     out.key("maxItems");
-    out.integer(length as i64);
+    out.count(length);
 }
 
 const fn write_enum(out: &mut Text<'_>, names: &[&str]) {

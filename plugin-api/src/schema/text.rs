@@ -80,7 +80,14 @@ impl<'a> Text<'a> {
         if value < 0 {
             self.byte(b'-');
         }
-        let magnitude = value.unsigned_abs();
+        self.magnitude(value.unsigned_abs());
+    }
+
+    pub(super) const fn count(&mut self, value: usize) {
+        self.magnitude(value as u64);
+    }
+
+    const fn magnitude(&mut self, magnitude: u64) {
         let mut unit = 1;
         while magnitude / unit >= 10 {
             unit *= 10;
