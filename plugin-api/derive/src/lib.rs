@@ -42,7 +42,7 @@ pub fn derive_config_schema(input: TokenStream) -> TokenStream {
 /// | `#[config(flatten)]` | the keys of the field's type, a struct that derives `PluginConfig` too, stand in this table |
 /// | `#[config(flatten(timeout_secs = 60))]` | the same, with other defaults for some of those keys |
 /// | `#[serde(rename = "...")]`, `rename_all`, `skip` | as in serde; a skipped field takes its type's `Default` |
-/// | on an enum: `#[serde(tag = "kind")]` | key that names the variant; the keys of the variant stand beside it |
+/// | on an enum: `#[serde(tag = "kind")]` | key that names the variant; the keys of the variant follow it in the table |
 /// | on the type: `#[config(crate = "path")]` | path of `rowsmith_plugin_api` |
 ///
 /// A name that occurs twice, in flattened tables too, is a compile error. An enum implements `ConfigSchema` and

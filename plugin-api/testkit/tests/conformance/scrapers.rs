@@ -125,7 +125,7 @@ fn every_flaw_is_found() {
         ("cannot be stopped", "cancelled", "all rows"),
         ("blocks itself", "dropped_scrape", "the source is in use (busy)"),
         ("keeps a row until the next scrape", "nothing_after_the_end", "1 chunk"),
-        ("keeps a row until it is dropped", "nothing_after_the_end", "6 chunks"),
+        ("keeps a row until it is dropped", "nothing_after_the_end", "7 chunks"),
         ("lists", "capabilities_work", "`list`"),
         ("ends with a full stop", "error_style", "`this does not work.` ends with a full stop"),
         ("begins with a capital", "error_style", "`Cannot go on` begins with a capital letter"),
