@@ -27,6 +27,10 @@ pub mod operation {
     pub const DOWNLOAD_DIR: u32 = 6;
     /// Columns of a scraper before its rows: sink and a JSON array to nothing. Since 0.3.0.
     pub const ANNOUNCE_COLUMNS: u32 = 7;
+    /// [`crate::program::RecordedLines`] to the number of their exchange. Since 0.3.0.
+    pub const RECORD_LINES: u32 = 8;
+    /// A [`crate::program::ReplayRequest`] to [`crate::program::ReplayedLines`]. Since 0.3.0.
+    pub const REPLAY_LINES: u32 = 9;
 }
 
 /// Numbers of the synchronous queries.
@@ -37,6 +41,8 @@ pub mod query {
     pub const LOG_LEVEL: u32 = 2;
     /// Address of a static in the host's image. Equal to the plugin's own if the plugin is linked into the host.
     pub const IMAGE: u32 = 3;
+    /// The number of a [`crate::program::LineRecording`]. Since 0.3.0; older hosts return 0.
+    pub const LINE_RECORDING: u32 = 4;
 }
 
 /// A boxed future, as [`HostServices`] returns it.

@@ -8,13 +8,13 @@ use crate::startup::open_plugins::OpenPlugins;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Flags that record or replay the plugins' HTTP exchanges.
+/// Flags that record or replay the plugins' exchanges over HTTP and with programs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RecordReplayArgs {
-    /// Record all HTTP exchanges of the plugins in this folder, without secrets
+    /// Record all exchanges of the plugins, over HTTP and with programs, in this folder, without secrets
     #[arg(long, value_name = "DIR", conflicts_with = "replay")]
     pub record: Option<PathBuf>,
-    /// Answer all HTTP requests from a folder of `--record`; uses no network, no keys and no cache
+    /// Answer all requests from a folder of `--record`; uses no network, no programs, no keys and no cache
     #[arg(long, value_name = "DIR")]
     pub replay: Option<PathBuf>,
 }
@@ -24,7 +24,9 @@ pub(super) fn open(context: &Context, args: &RecordReplayArgs) -> Result<RecordR
     let redactor = context.redactor.clone();
     if let Some(folder) = &args.record {
         let recorder = Recorder::new(folder, redactor);
-        return recorder.map(RecordReplay::Record).map_err(|problem| HostError::Usage(format!("--record: {problem}")));
+        return recorder
+            .map(|recorder| RecordReplay::Record(Box::new(recorder)))
+            .map_err(|problem| HostError::Usage(format!("--record: {problem}")));
     }
     if let Some(folder) = &args.replay {
         let replayer = Replayer::open(folder, redactor);
@@ -71,9 +73,9 @@ pub(super) fn print_result(context: &Context, plugins: &OpenPlugins, code: ExitC
     match plugins.services.http.record_replay() {
         RecordReplay::Off => {}
         RecordReplay::Record(recorder) => {
-            let (ended, folder) = (recorder.ended(), recorder.folder().display());
-            let exchanges = if ended == 1 { "exchange" } else { "exchanges" };
-            printer.note(format_args!("recorded {ended} {exchanges} in {folder}; replay them with --replay {folder}"));
+            let (number, folder) = (recorder.exchanges(), recorder.folder().display());
+            let exchanges = if number == 1 { "exchange" } else { "exchanges" };
+            printer.note(format_args!("recorded {number} {exchanges} in {folder}; replay them with --replay {folder}"));
             if cached > 0 {
                 printer.warning(format_args!(
                     "{cached} rows came from the cache and are not recorded; --refresh requests them as well"

@@ -2,6 +2,7 @@
 
 use super::http::HttpService;
 use super::plugin_progress::PluginProgress;
+use super::record_replay::RecordReplay;
 use super::redact::Redactor;
 use super::row_intake::{Busy, RowIntake};
 use super::sanitize::sanitize_text;
@@ -12,6 +13,7 @@ use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::{encode_panic, image_address};
 use rowsmith_plugin_api::host::{Progress, operation, query};
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::program::{RecordedLines, ReplayRequest};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, Manifest, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +95,28 @@ impl PluginServices {
         })
     }
 
+    /// Records lines of a program. Outside a recording, the plugin does not send any.
+    fn record_lines(&self, payload: &Buffer) -> ReplyFuture {
+        let recorded = serde_json::from_slice::<RecordedLines>(payload).map_err(Error::from).and_then(|lines| {
+            let RecordReplay::Record(recorder) = self.shared.http.record_replay() else {
+                return Err(Error::unsupported("recording lines"));
+            };
+            Ok(Buffer::from(recorder.record_lines(&self.plugin.to_string(), &lines).to_string()))
+        });
+        Box::pin(std::future::ready(recorded.map_err(|error| error.encode())))
+    }
+
+    fn replay_lines(&self, payload: Buffer) -> ReplyFuture {
+        let (http, plugin) = (Arc::clone(&self.shared.http), self.plugin.to_string());
+        self.spawn(async move {
+            let RecordReplay::Replay(replayer) = http.record_replay() else {
+                return Err(Error::unsupported("replaying lines"));
+            };
+            let lines = replayer.replay_lines(&plugin, &serde_json::from_slice::<ReplayRequest>(&payload)?).await?;
+            Ok(Buffer::from(serde_json::to_vec(&lines)?))
+        })
+    }
+
     /// Marks the scraper as active while it uses a service.
     fn busy(&self) -> Option<Busy> {
         (self.plugin.kind == PluginKind::Scraper).then(|| self.shared.row_intake.busy())
@@ -148,6 +172,8 @@ impl HostSide for PluginServices {
             }
             operation::STATE_DIR => ready(self.shared.folders.state_dir(&self.plugin)),
             operation::DOWNLOAD_DIR => ready(self.shared.folders.download_dir(&self.plugin)),
+            operation::RECORD_LINES => self.record_lines(&payload),
+            operation::REPLAY_LINES => self.replay_lines(payload),
             other => Box::pin(std::future::ready(Err(Error::unsupported(&format!("host operation {other}")).encode()))),
         }
     }
@@ -169,6 +195,7 @@ impl HostSide for PluginServices {
             query::CANCELLED => u64::from(self.shared.stop.is_requested()),
             query::LOG_LEVEL => log_level(),
             query::IMAGE => image_address(),
+            query::LINE_RECORDING => self.shared.http.record_replay().of_lines().number(),
             _ => 0,
         }
     }

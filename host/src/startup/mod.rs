@@ -13,6 +13,7 @@ pub mod pins;
 pub mod plugin_inventory;
 mod scraper_end;
 pub mod targets;
+mod unrecorded_programs;
 
 pub use error::HostError;
 pub use load::{Overrides, load};

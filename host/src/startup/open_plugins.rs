@@ -1,5 +1,6 @@
 //! Opens the plugins of one command: reads their secrets, creates their instances, and guards their calls.
 
+use super::unrecorded_programs::UnrecordedPrograms;
 use super::{HostError, Loaded, LoadedPlugin};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{SecretSources, fill_placeholders, pointer, resolve_secrets};
@@ -41,6 +42,7 @@ pub struct OpenPlugins {
     /// The state folders of a recorded or replayed run, removed at its end.
     own_state: Option<tempfile::TempDir>,
     staging: Staging,
+    unrecorded_programs: UnrecordedPrograms,
 }
 
 /// A plugin instance.
@@ -62,7 +64,9 @@ pub type OpenExporter = (Opened<ExporterClient>, Target);
 impl OpenPlugins {
     /// Prepares to open the plugins of a config.
     pub fn new(loaded: Loaded, services: HostServices, secrets_may_be_missing: bool, color: bool) -> Self {
-        Self { loaded, services, secrets_may_be_missing, color, own_state: None, staging: Staging::Scrapers }
+        let unrecorded_programs = UnrecordedPrograms::default();
+        let (own_state, staging) = (None, Staging::Scrapers);
+        Self { loaded, services, secrets_may_be_missing, color, own_state, staging, unrecorded_programs }
     }
 
     /// Discards whatever plugins write to their state folders, for commands that change nothing.
@@ -171,6 +175,7 @@ impl OpenPlugins {
     /// Reads the secrets of a plugin and creates its instance.
     async fn open(&self, usage: &PluginUse, source: &Source) -> Result<Opened<Remote>, HostError> {
         let manifest = source.manifest();
+        self.unrecorded_programs.warn(manifest, self.services.http.record_replay());
         let mut config = usage.config.clone();
         self.put_secrets(usage, &manifest.config_schema, &mut config)?;
         let client = self.create(usage, source.clone(), config).await?;

@@ -42,11 +42,11 @@ fn first_difference(pointer: &str, sent: &Value, recorded: &Value) -> Option<Str
         (Value::Object(sent), Value::Object(recorded)) => {
             let changed = sent.iter().find_map(|(key, value)| match recorded.get(key) {
                 Some(other) => first_difference(&format!("{pointer}/{key}"), value, other),
-                None => Some(format!("{pointer}/{key} is not in the recorded body")),
+                None => Some(format!("{pointer}/{key} is not in the recording")),
             });
             changed.or_else(|| {
                 let missing = recorded.keys().find(|key| !sent.contains_key(*key))?;
-                Some(format!("{pointer}/{missing} is only in the recorded body"))
+                Some(format!("{pointer}/{missing} is only in the recording"))
             })
         }
         (Value::Array(sent), Value::Array(recorded)) => {
@@ -89,8 +89,8 @@ mod tests {
         let bytes = |text: &str| BodyContent::Bytes(text.as_bytes().to_vec());
         for (sent, recorded, description) in [
             (json(json!({"a": {"b": 2}})), json(json!({"a": {"b": 1}})), "/a/b is 2, recorded 1"),
-            (json(json!({"a": 1, "n": 1})), json(json!({"a": 1})), "/n is not in the recorded body"),
-            (json(json!({"a": 1})), json(json!({"a": 1, "n": 1})), "/n is only in the recorded body"),
+            (json(json!({"a": 1, "n": 1})), json(json!({"a": 1})), "/n is not in the recording"),
+            (json(json!({"a": 1})), json(json!({"a": 1, "n": 1})), "/n is only in the recording"),
             (json(json!([1])), json(json!([1, 2])), "the body has 1 elements, recorded 2"),
             (
                 json(json!({"text": "You are an expert in trees."})),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Hint of an error about a request without a recorded exchange.
-const HINT: &str = "a replay sends nothing: record again with `--record` and an empty folder, or restore the config and the rows \
+pub(super) const HINT: &str = "a replay sends nothing: record again with `--record` and an empty folder, or restore the config and the rows \
                     of the recording";
 
 /// A cassette that answers requests, each exchange once.
@@ -28,6 +28,7 @@ struct ReplayEntry {
     plugin: String,
     identity: RequestIdentity,
     outcome: ExchangeOutcome,
+    position: usize,
 }
 
 impl ReplayEntry {
@@ -54,6 +55,7 @@ impl Replay {
             plugin: file.exchange.plugin,
             identity: RequestIdentity::new(&file.exchange.request, scrub),
             outcome: file.exchange.outcome,
+            position: file.position,
         };
         let entries: Vec<ReplayEntry> = files.into_iter().map(entry).collect();
         let used = Mutex::new(vec![false; entries.len()]);
@@ -83,12 +85,11 @@ impl Replay {
     pub fn find(&self, plugin: Option<&str>, request: &HttpRequest, scrub: &impl Scrub) -> Result<ReplayedExchange> {
         let identity = RequestIdentity::new(&RecordedRequest::from(request), scrub);
         let mut used = self.used();
-        let mut entries = self.entries.iter().zip(used.iter_mut()).enumerate();
-        let matching =
-            entries.find(|(_, (entry, used))| !**used && entry.answers(plugin) && entry.identity == identity);
-        if let Some((position, (entry, used))) = matching {
+        let mut entries = self.entries.iter().zip(used.iter_mut());
+        let matching = entries.find(|(entry, used)| !**used && entry.answers(plugin) && entry.identity == identity);
+        if let Some((entry, used)) = matching {
             *used = true;
-            return Ok(ReplayedExchange { position, outcome: entry.outcome.clone() });
+            return Ok(ReplayedExchange { position: entry.position, outcome: entry.outcome.clone() });
         }
         drop(used);
         Err(self.mismatch(&identity, plugin))

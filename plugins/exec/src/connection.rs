@@ -1,38 +1,25 @@
 //! The connection to one running program, from its start to its exit.
 
-use crate::launch::{Launch, Timeouts, start_error};
-use crate::lines::{InvalidLine, MAX_LINE_BYTES};
-use crate::pipes::{Event, Pipes};
-use crate::program_error::exit_error;
-use crate::protocol::{self, Done, Line, Message, Ready, invalid_line, unexpected_message};
-use crate::stderr::StderrTail;
-use rowsmith_child::{Child, Spawned};
+use crate::launch::{Launch, Timeouts};
+use crate::link::{Exit, Link};
+use crate::pipes::Event;
+use crate::protocol::{self, Done, Message, Ready, unexpected_message};
+use crate::recorder::Recorder;
+use crate::steps::{Interrupt, LAST_LINES_WAIT, POLL_INTERVAL, Step, Steps};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Time between two checks for cancellation during a wait.
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Wait of [`Connection::try_receive`] for a line.
 const TRY_WAIT: Duration = Duration::from_millis(20);
-/// Maximum wait for the last lines of a program that fails.
-const LAST_LINES_WAIT: Duration = Duration::from_secs(2);
 /// Maximum lines of a program during one write to it. More are a fault of the program.
 const MAX_QUEUED: usize = 1024;
 
-/// Checks whether a wait may continue; an error cancels it.
-pub type Interrupt = Box<dyn Fn() -> Result<()> + Send + Sync>;
-
 /// A running program that is ready. Dropping it kills the program.
 pub struct Connection {
-    kind: PluginKind,
-    title: String,
+    steps: Steps,
     timeouts: Timeouts,
-    interrupt: Interrupt,
-    child: Child,
-    pipes: Pipes,
-    stderr: StderrTail,
     /// Messages that arrived during a write.
     queued: VecDeque<Message>,
 }
@@ -43,17 +30,40 @@ impl Connection {
     /// # Errors
     /// If it cannot be started, rejects its config, exits, or is not ready in time.
     pub fn start(launch: &Launch, task: &str, interrupt: Interrupt) -> Result<(Self, Ready)> {
-        launch.options.check()?;
-        let title = launch.title();
-        let stderr = StderrTail::default();
-        let spawned = launch.program().spawn(stderr.listener(title.clone()));
-        let Spawned { child, stdin, stdout } = spawned.map_err(|error| start_error(&error))?;
-        let pipes = Pipes::start(stdin, stdout)
-            .map_err(|error| Error::new(ErrorKind::Io, format!("cannot start the threads for `{title}`: {error}")))?;
-        let (kind, timeouts, queued) = (launch.kind, launch.timeouts, VecDeque::new());
-        let mut connection = Self { kind, title, timeouts, interrupt, child, pipes, stderr, queued };
-        let ready = connection.handshake(protocol::first_line(launch, task))?;
+        let (mut connection, ready) = Self::open(launch, task, interrupt, Recorder::of(launch))?;
+        // The lines of a scraper are one exchange, from the start to the end of the program.
+        if launch.kind != PluginKind::Scraper {
+            connection.end_exchange(None);
+        }
         Ok((connection, ready))
+    }
+
+    /// Starts the program again. Its first lines are not recorded, since they equal those of the first start.
+    ///
+    /// # Errors
+    /// As [`Connection::start`].
+    pub(crate) fn restart(launch: &Launch, task: &str, interrupt: Interrupt) -> Result<(Self, Ready)> {
+        let (mut connection, ready) = Self::open(launch, task, interrupt, None)?;
+        connection.steps.recorder = Recorder::of(launch);
+        Ok((connection, ready))
+    }
+
+    fn open(launch: &Launch, task: &str, interrupt: Interrupt, recorder: Option<Recorder>) -> Result<(Self, Ready)> {
+        launch.options.check()?;
+        let first_line = protocol::first_line(launch, task);
+        let opened = Link::open(launch);
+        let link = opened.inspect_err(|error| {
+            // A program that does not start is part of the recording too.
+            if let Some(mut recorder) = Recorder::of(launch).filter(|_| recorder.is_some()) {
+                recorder.sent(&first_line);
+                recorder.end(Some(error));
+            }
+        })?;
+        let (kind, title) = (launch.kind, launch.title());
+        let steps = Steps { kind, title, interrupt, link, recorder, is_output_closed: false };
+        let mut connection = Self { steps, timeouts: launch.timeouts, queued: VecDeque::new() };
+        let ready = connection.handshake(first_line);
+        connection.noted(ready).map(|ready| (connection, ready))
     }
 
     fn handshake(&mut self, first_line: String) -> Result<Ready> {
@@ -69,23 +79,35 @@ impl Connection {
         self.send_until(first_line, deadline, &on_timeout)?;
         match self.receive_until(deadline, &on_timeout)? {
             Message::Ready(ready) => Ok(ready),
-            other => Err(unexpected_message(&self.title, &other, "`ready`")),
+            other => Err(unexpected_message(&self.steps.title, &other, "`ready`")),
         }
+    }
+
+    /// Ends the recorded exchange, if the run is recorded. The next line to the program begins another.
+    pub(crate) fn end_exchange(&mut self, error: Option<&Error>) {
+        if let Some(recorder) = &mut self.steps.recorder {
+            recorder.end(error);
+        }
+    }
+
+    /// Records the error of a step, which ends the exchange.
+    fn noted<T>(&mut self, result: Result<T>) -> Result<T> {
+        result.inspect_err(|error| self.end_exchange(Some(error)))
     }
 
     /// Replaces the check for cancellation.
     pub(crate) fn set_interrupt(&mut self, interrupt: Interrupt) {
-        self.interrupt = interrupt;
+        self.steps.interrupt = interrupt;
     }
 
     /// The command for messages.
     pub fn title(&self) -> &str {
-        &self.title
+        &self.steps.title
     }
 
     /// Returns whether the program is running.
     pub fn is_alive(&self) -> bool {
-        self.child.ended().is_none()
+        self.steps.link.is_alive()
     }
 
     /// Sends a line to the program.
@@ -95,7 +117,8 @@ impl Connection {
     pub fn send(&mut self, line: String) -> Result<()> {
         let timeout = self.timeouts.answer;
         let on_timeout = |title: &str| timeout_error(title, "read its input", timeout);
-        self.send_until(line, Instant::now() + timeout, &on_timeout)
+        let sent = self.send_until(line, Instant::now() + timeout, &on_timeout);
+        self.noted(sent)
     }
 
     /// Receives the next message of the program.
@@ -105,7 +128,8 @@ impl Connection {
     pub fn receive(&mut self) -> Result<Message> {
         let timeout = self.timeouts.answer;
         let on_timeout = |title: &str| timeout_error(title, "answer", timeout);
-        self.receive_until(Instant::now() + timeout, &on_timeout)
+        let received = self.receive_until(Instant::now() + timeout, &on_timeout);
+        self.noted(received)
     }
 
     /// Receives the next message if it arrives within a few milliseconds, so that the caller can pass on what it has.
@@ -113,25 +137,8 @@ impl Connection {
     /// # Errors
     /// As [`Connection::receive`].
     pub fn try_receive(&mut self) -> Result<Option<Message>> {
-        if let Some(message) = self.queued.pop_front() {
-            return Ok(Some(message));
-        }
-        let deadline = Instant::now() + TRY_WAIT;
-        // Lines that have arrived are read after the deadline as well, but not without limit.
-        for _ in 0..MAX_QUEUED {
-            match self.pipes.next(deadline.saturating_duration_since(Instant::now())) {
-                Some(Event::Line(line)) => {
-                    if let Some(message) = self.handle_line(&line)? {
-                        return Ok(Some(message));
-                    }
-                }
-                Some(Event::Invalid(line)) => return Err(self.line_error(&line)),
-                Some(Event::OutputClosed) => return Err(self.final_error()),
-                Some(Event::Written | Event::InputClosed) => {}
-                None => break,
-            }
-        }
-        Ok(None)
+        let received = self.receive_available();
+        self.noted(received)
     }
 
     /// Receives the next message, which must be `done`.
@@ -141,7 +148,7 @@ impl Connection {
     pub fn receive_done(&mut self) -> Result<Done> {
         match self.receive()? {
             Message::Done(done) => Ok(done),
-            other => Err(unexpected_message(&self.title, &other, "`done`")),
+            other => Err(unexpected_message(&self.steps.title, &other, "`done`")),
         }
     }
 
@@ -150,56 +157,52 @@ impl Connection {
     /// # Errors
     /// If it reports an error, or exits with another code than 0.
     pub fn finish(mut self) -> Result<()> {
-        self.pipes.close();
-        let deadline = Instant::now() + self.timeouts.grace;
-        while let Some(event) = self.next(deadline)? {
-            match event {
-                Event::Line(line) => drop(self.handle_line(&line)?),
-                Event::Invalid(line) => return Err(self.line_error(&line)),
-                Event::OutputClosed => break,
-                Event::Written | Event::InputClosed => {}
-            }
-        }
-        match self.child.wait_for(deadline.saturating_duration_since(Instant::now())) {
-            Some(ended) if ended.is_success() => Ok(()),
-            Some(ended) => Err(exit_error(self.kind, &self.title, ended, &self.stderr.get())),
-            None => {
-                log::warn!(target: &self.title, "`{}` is done but does not exit; killing it", self.title);
-                Ok(())
-            }
-        }
+        let finished = self.wait_for_end();
+        let finished = self.noted(finished);
+        self.end_exchange(None);
+        finished
     }
 
     /// Closes the program's input, gives it time to exit, then kills it.
     pub fn shut_down(mut self) {
-        self.pipes.close();
+        self.steps.link.close();
         let deadline = Instant::now() + self.timeouts.grace;
         // Reads and drops its output, because a full pipe would keep it from exiting.
         while self.is_alive() && Instant::now() < deadline {
-            if let Some(Event::OutputClosed | Event::Invalid(_)) = self.pipes.next(POLL_INTERVAL) {
+            if let Some(Event::OutputClosed | Event::Invalid(_) | Event::Failed(_)) =
+                self.steps.link.next(POLL_INTERVAL)
+            {
                 break;
             }
         }
-        self.child.end(deadline.saturating_duration_since(Instant::now()));
+        self.steps.link.end(deadline.saturating_duration_since(Instant::now()));
     }
 
     fn send_until(&mut self, line: String, deadline: Instant, on_timeout: &dyn Fn(&str) -> Error) -> Result<()> {
-        if !self.pipes.write(line) {
-            return Err(self.final_error());
+        if let Some(recorder) = &mut self.steps.recorder {
+            recorder.sent(&line);
         }
+        if !self.steps.link.write(line) {
+            return Err(self.steps.final_error());
+        }
+        let mut deadline = deadline;
         loop {
-            match self.next(deadline)? {
-                Some(Event::Written) => return Ok(()),
-                Some(Event::InputClosed | Event::OutputClosed) => return Err(self.final_error()),
-                Some(Event::Invalid(line)) => return Err(self.line_error(&line)),
-                Some(Event::Line(line)) => {
-                    let message = self.handle_line(&line)?;
-                    self.queued.extend(message);
-                    if self.queued.len() > MAX_QUEUED {
-                        return Err(invalid_line(&self.title, "was not requested", &line));
-                    }
+            match self.steps.wait_for_step(deadline)? {
+                Some(Step::Written) => return Ok(()),
+                // A program may write its last line before the thread that writes reports that the program has read.
+                Some(Step::OutputClosed) if !self.steps.is_output_closed => {
+                    self.steps.is_output_closed = true;
+                    deadline = deadline.min(Instant::now() + LAST_LINES_WAIT);
                 }
-                None => return Err(on_timeout(&self.title)),
+                Some(Step::InputClosed | Step::OutputClosed) => return Err(self.steps.final_error()),
+                None if self.steps.is_output_closed => return Err(self.steps.final_error()),
+                Some(Step::Message(_)) if self.queued.len() == MAX_QUEUED => {
+                    let message = format!("`{}` wrote {MAX_QUEUED} lines that were not requested", self.steps.title);
+                    return Err(Error::new(ErrorKind::InvalidData, message));
+                }
+                Some(Step::Message(message)) => self.queued.push_back(*message),
+                Some(Step::Log) => {}
+                None => return Err(on_timeout(&self.steps.title)),
             }
         }
     }
@@ -209,78 +212,52 @@ impl Connection {
             return Ok(message);
         }
         loop {
-            match self.next(deadline)? {
-                Some(Event::Line(line)) => {
-                    if let Some(message) = self.handle_line(&line)? {
-                        return Ok(message);
-                    }
-                }
-                Some(Event::Invalid(line)) => return Err(self.line_error(&line)),
-                Some(Event::OutputClosed) => return Err(self.final_error()),
-                Some(Event::Written | Event::InputClosed) => {}
-                None => return Err(on_timeout(&self.title)),
+            match self.steps.next(deadline)? {
+                Some(Step::Message(message)) => return Ok(*message),
+                Some(Step::OutputClosed) => return Err(self.steps.final_error()),
+                Some(Step::Written | Step::InputClosed | Step::Log) => {}
+                None => return Err(on_timeout(&self.steps.title)),
             }
         }
     }
 
-    /// Waits for an event; `None` at the deadline.
-    fn next(&self, deadline: Instant) -> Result<Option<Event>> {
-        loop {
-            let rest = deadline.saturating_duration_since(Instant::now());
-            if let Some(event) = self.pipes.next(rest.min(POLL_INTERVAL)) {
-                return Ok(Some(event));
+    fn receive_available(&mut self) -> Result<Option<Message>> {
+        if let Some(message) = self.queued.pop_front() {
+            return Ok(Some(message));
+        }
+        let deadline = Instant::now() + TRY_WAIT;
+        // Lines that have arrived are read after the deadline as well, but not without limit.
+        for _ in 0..MAX_QUEUED {
+            if self.steps.is_output_closed {
+                return Err(self.steps.final_error());
             }
-            (self.interrupt)()?;
-            if rest.is_zero() {
-                return Ok(None);
+            let Some(event) = self.steps.link.next(deadline.saturating_duration_since(Instant::now())) else { break };
+            match self.steps.read(event)? {
+                Step::Message(message) => return Ok(Some(*message)),
+                Step::OutputClosed => return Err(self.steps.final_error()),
+                Step::Written | Step::InputClosed | Step::Log => {}
             }
         }
+        if let Some(recorder) = &mut self.steps.recorder {
+            recorder.send_pending();
+        }
+        Ok(None)
     }
 
-    /// Parses a line and writes log records to the log.
-    fn handle_line(&self, line: &str) -> Result<Option<Message>> {
-        match protocol::parse(&self.title, line)? {
-            Line::Message(message) => Ok(Some(message)),
-            Line::Error(error) => Err(error),
-            Line::Log { level, message } => {
-                let level = level.parse().unwrap_or(log::Level::Info);
-                log::log!(target: &self.title, level, "{message}");
-                Ok(None)
+    fn wait_for_end(&mut self) -> Result<()> {
+        self.steps.link.close();
+        let deadline = Instant::now() + self.timeouts.grace;
+        while let Some(step) = self.steps.next(deadline)? {
+            if matches!(step, Step::OutputClosed) {
+                break;
             }
         }
-    }
-
-    /// The error of a program that closed one of its pipes: the one that it reports, else its exit.
-    fn final_error(&mut self) -> Error {
-        self.pipes.close();
-        let deadline = Instant::now() + LAST_LINES_WAIT;
-        loop {
-            match self.next(deadline) {
-                Ok(Some(Event::Line(line))) => {
-                    if let Err(error) = self.handle_line(&line) {
-                        return error;
-                    }
-                }
-                Ok(Some(Event::Invalid(line))) => return self.line_error(&line),
-                Ok(Some(Event::Written | Event::InputClosed)) => {}
-                Ok(Some(Event::OutputClosed) | None) => break,
-                Err(error) => return error,
-            }
+        let rest = deadline.saturating_duration_since(Instant::now());
+        let exit = self.steps.link.wait_for_exit(self.steps.kind, &self.steps.title, rest);
+        if exit.is_none() {
+            log::warn!(target: &self.steps.title, "`{}` is done but does not exit; killing it", self.steps.title);
         }
-        let ended = self.child.wait_for(deadline.saturating_duration_since(Instant::now()));
-        ended.map_or_else(
-            || Error::new(ErrorKind::InvalidData, format!("`{}` closed its pipes but did not exit", self.title)),
-            |ended| exit_error(self.kind, &self.title, ended, &self.stderr.get()),
-        )
-    }
-
-    fn line_error(&self, line: &InvalidLine) -> Error {
-        match line {
-            InvalidLine::TooLong(start) => {
-                invalid_line(&self.title, &format!("exceeds {} MiB", MAX_LINE_BYTES >> 20), start)
-            }
-            InvalidLine::NotUtf8(start) => invalid_line(&self.title, "is not UTF-8", start),
-        }
+        exit.map_or(Ok(()), Exit::into_result)
     }
 }
 

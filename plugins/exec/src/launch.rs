@@ -3,7 +3,7 @@
 use crate::launch_options::LaunchOptions;
 use rowsmith_child::{Program, SpawnError};
 use rowsmith_plugin_api::PluginKind;
-use rowsmith_plugin_api::prelude::{Error, ErrorKind};
+use rowsmith_plugin_api::prelude::{Error, ErrorKind, Host};
 use std::io;
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub struct Launch {
     pub options: LaunchOptions,
     /// Deadlines.
     pub timeouts: Timeouts,
+    /// Host that records or replays the lines.
+    pub host: Host,
 }
 
 impl Launch {

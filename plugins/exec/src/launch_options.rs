@@ -3,7 +3,7 @@
 use crate::launch::{Launch, Timeouts};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::serde_json::Map;
-use rowsmith_plugin_api::prelude::{CommandLine, Environment, Error, PluginConfig, Result, Secret, Value};
+use rowsmith_plugin_api::prelude::{CommandLine, Environment, Error, Host, PluginConfig, Result, Secret, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -44,14 +44,14 @@ impl LaunchOptions {
     ///
     /// # Errors
     /// A config error that names the key.
-    pub fn launch(self, kind: PluginKind) -> Result<Launch> {
+    pub fn launch(self, kind: PluginKind, host: &Host) -> Result<Launch> {
         let timeouts = Timeouts {
             start: timeout("start_timeout_secs", self.start_timeout_secs)?,
             answer: timeout("timeout_secs", self.timeout_secs)?,
             grace: Timeouts::GRACE,
         };
         self.check()?;
-        Ok(Launch { kind, options: self, timeouts })
+        Ok(Launch { kind, options: self, timeouts, host: host.clone() })
     }
 
     pub(crate) fn check(&self) -> Result<()> {

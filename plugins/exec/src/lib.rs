@@ -7,6 +7,8 @@
 //!
 //! All methods of [`Connection`] block with a deadline. Separate threads read and write, so a program that hangs, floods
 //! its output or crashes causes an error and no other harm.
+//!
+//! During `--record`, the host receives all lines. During `--replay`, no program starts, and the host answers the lines.
 #![forbid(unsafe_code)]
 
 mod connection;
@@ -14,14 +16,21 @@ mod excerpt;
 mod launch;
 mod launch_options;
 mod lines;
+mod link;
 mod pipes;
 mod program_error;
 mod program_pool;
 mod protocol;
+mod recorder;
+mod replayed_program;
+mod replayed_questions;
 mod stderr;
+mod steps;
+mod wait;
 
-pub use connection::{Connection, Interrupt};
+pub use connection::Connection;
 pub use launch::{Launch, Timeouts};
 pub use launch_options::LaunchOptions;
 pub use program_pool::ProgramPool;
 pub use protocol::{Done, Message, Ready, Reply, unexpected_message};
+pub use steps::Interrupt;

@@ -1,6 +1,7 @@
 //! The threads that read and write the pipes of a program, so that waits can have a deadline.
 
 use crate::lines::{InvalidLine, MAX_LINE_BYTES, read_line};
+use rowsmith_plugin_api::prelude::Error;
 use std::io::{self, BufReader, Write};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -23,6 +24,8 @@ pub(crate) enum Event {
     Written,
     /// The program closed its input.
     InputClosed,
+    /// The recorded exchange failed, or the line differs from the recording. Running programs do not report it.
+    Failed(Box<Error>),
 }
 
 /// Input and output of a program.

@@ -1,8 +1,11 @@
 //! Several processes of one program that answer questions, one question at a time each.
 
-use crate::connection::{Connection, Interrupt};
+use crate::connection::Connection;
 use crate::launch::Launch;
 use crate::protocol::{Message, Ready, Reply, unexpected_message};
+use crate::recorder::Recorder;
+use crate::replayed_questions::ReplayedQuestions;
+use crate::steps::Interrupt;
 use futures_channel::oneshot;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +24,8 @@ pub struct ProgramPool {
     questions: Option<Sender<QueuedQuestion>>,
     is_closing: Arc<AtomicBool>,
     workers: Vec<JoinHandle<()>>,
+    /// Answers in place of the workers during a replay.
+    replayed: Option<ReplayedQuestions>,
 }
 
 struct QueuedQuestion {
@@ -58,10 +63,14 @@ impl ProgramPool {
         let run_check: Arc<Interrupt> = Arc::new(run_check);
         let is_closing = Arc::new(AtomicBool::new(false));
         let (connection, ready) = Connection::start(launch, TASK, unless_closing(&is_closing))?;
+        if let Some(replayed) = ReplayedQuestions::of(launch) {
+            return Ok(Self { ready, questions: None, is_closing, workers: Vec::new(), replayed: Some(replayed) });
+        }
         let (questions, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
         let mut first = Some(connection);
-        let mut pool = Self { ready: ready.clone(), questions: Some(questions), is_closing, workers: Vec::new() };
+        let (workers, replayed) = (Vec::new(), None);
+        let mut pool = Self { ready: ready.clone(), questions: Some(questions), is_closing, workers, replayed };
         for _ in 0..processes {
             let connection = first.take();
             let worker = Worker {
@@ -92,6 +101,9 @@ impl ProgramPool {
     /// # Errors
     /// The error of the program; [`ErrorKind::Retryable`] if the process fails while it has the question.
     pub async fn ask(&self, question: String) -> Result<Reply> {
+        if let Some(replayed) = &self.replayed {
+            return replayed.ask(&question).await;
+        }
         let closed = || Error::new(ErrorKind::Cancelled, "the program is being shut down");
         let (answer, receiver) = oneshot::channel();
         let questions = self.questions.as_ref().ok_or_else(closed)?;
@@ -159,7 +171,7 @@ impl Worker {
     fn answer(&mut self, question: &str, caller: &Weak<()>) -> Result<Reply> {
         let mut connection = match self.connection.take().filter(Connection::is_alive) {
             Some(connection) => connection,
-            None => self.start()?,
+            None => self.start().inspect_err(|error| self.record_unsent(question, error))?,
         };
         if caller.strong_count() == 0 {
             // The question was cancelled during the start. The process is kept for the next one.
@@ -169,7 +181,9 @@ impl Worker {
         self.last_id += 1;
         // The protocol cannot cancel a question, and the next one must not wait for its answer.
         connection.set_interrupt(unless_dropped(&self.is_closing, connection.title(), caller));
-        match exchange(&mut connection, self.last_id, question) {
+        let answered = exchange(&mut connection, self.last_id, question);
+        connection.end_exchange(answered.as_ref().err());
+        match answered {
             Ok(mut reply) => {
                 self.starts = 1;
                 self.connection = Some(connection);
@@ -186,6 +200,14 @@ impl Worker {
         }
     }
 
+    /// Records a question that was not sent, because no process is left to answer it.
+    fn record_unsent(&self, question: &str, error: &Error) {
+        if let Some(mut recorder) = Recorder::of(&self.launch) {
+            recorder.sent(&question_line(self.last_id + 1, question));
+            recorder.end(Some(error));
+        }
+    }
+
     /// Starts a process, for the first time or after a failure.
     fn start(&mut self) -> Result<Connection> {
         if self.starts > self.max_restarts {
@@ -194,7 +216,7 @@ impl Worker {
             return Err(error.hint("run with `-v` for its standard error; increase `restarts` to allow more failures"));
         }
         self.starts += 1;
-        let (connection, ready) = Connection::start(&self.launch, TASK, unless_closing(&self.is_closing))?;
+        let (connection, ready) = Connection::restart(&self.launch, TASK, unless_closing(&self.is_closing))?;
         if ready != self.ready {
             let message = format!("`{}` sent another `ready` line than at its first start", connection.title());
             let error = Error::config("command", message);
@@ -206,7 +228,7 @@ impl Worker {
 }
 
 fn exchange(connection: &mut Connection, id: u64, question: &str) -> Result<Reply> {
-    connection.send(format!("{{\"id\":{id},\"complete\":{question}}}"))?;
+    connection.send(question_line(id, question))?;
     match connection.receive()? {
         Message::Reply(reply) if reply.id == id => Ok(reply),
         Message::Reply(reply) => {
@@ -218,8 +240,12 @@ fn exchange(connection: &mut Connection, id: u64, question: &str) -> Result<Repl
     }
 }
 
+fn question_line(id: u64, question: &str) -> String {
+    format!("{{\"id\":{id},\"complete\":{question}}}")
+}
+
 /// Makes the failure of a process retryable, unless the program reported a specific kind.
-fn retryable(mut error: Error) -> Error {
+pub(crate) fn retryable(mut error: Error) -> Error {
     if matches!(error.kind, ErrorKind::Other | ErrorKind::Io | ErrorKind::InvalidData | ErrorKind::NotFound) {
         error.kind = ErrorKind::Retryable;
     }

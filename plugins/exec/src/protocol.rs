@@ -4,7 +4,7 @@ use crate::excerpt::excerpt;
 use crate::launch::Launch;
 use crate::program_error::ProgramError;
 use rowsmith_plugin_api::prelude::{
-    Error, ErrorKind, FinishReason, Listing, Result, StructuredOutput, Usage, Value, json, serde_json,
+    Error, ErrorKind, FinishReason, Listing, Result, StructuredOutput, Usage, Value, json, log, serde_json,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -173,6 +173,12 @@ fn supported(title: &str, ready: Ready) -> Result<Ready> {
     }
     let message = format!("`{title}` uses version {} of the protocol, expected {VERSION}", ready.version);
     Err(Error::new(ErrorKind::Unsupported, message).hint("update the program or Rowsmith"))
+}
+
+/// Writes a log record of a program to the log.
+pub(crate) fn write_log(title: &str, level: &str, message: &str) {
+    let level = level.parse().unwrap_or(log::Level::Info);
+    log::log!(target: title, level, "{message}");
 }
 
 /// The error of a line that is not part of the protocol.

@@ -20,12 +20,17 @@ pub struct ExecExporter {
 impl Exporter for ExecExporter {
     type Config = Config;
 
-    fn new(config: Config, _host: Host) -> Result<Self> {
+    fn new(config: Config, host: Host) -> Result<Self> {
         if let Some(path) = config.path.as_deref().filter(|path| path.trim().is_empty() || *path == "-") {
             return Err(Error::config("path", format!("invalid path `{path}`: expected a file"))
                 .hint("remove `path` if the program writes no file; its standard output is for the protocol"));
         }
-        Ok(Self { launch: config.program.launch(PluginKind::Exporter)?, path: config.path, program: None, rows: 0 })
+        Ok(Self {
+            launch: config.program.launch(PluginKind::Exporter, &host)?,
+            path: config.path,
+            program: None,
+            rows: 0,
+        })
     }
 
     fn target(&self) -> Target {

@@ -12,5 +12,6 @@ pub use exporter::ExecExporter;
 rowsmith_plugin_api::export_plugin!(
     exporter: ExecExporter,
     name = "exec",
-    about = "Passes rows to a program in any language"
+    about = "Passes rows to a program in any language",
+    capabilities = ["record"]
 );

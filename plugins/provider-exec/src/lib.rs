@@ -14,5 +14,5 @@ rowsmith_plugin_api::export_plugin!(
     provider: ExecProvider,
     name = "exec",
     about = "Asks a program in any language",
-    capabilities = ["verify"]
+    capabilities = ["verify", "record"]
 );

@@ -26,7 +26,7 @@ impl Provider for ExecProvider {
             let message = format!("`processes` is {}, expected 1 to 64", config.processes);
             return Err(Error::config("processes", message));
         }
-        let launch = config.program.launch(PluginKind::Provider)?;
+        let launch = config.program.launch(PluginKind::Provider, &host)?;
         let programs =
             ProgramPool::start(&launch, config.processes, config.restarts, Box::new(move || host.check_cancelled()))?;
         let ready = programs.ready();

@@ -13,5 +13,5 @@ rowsmith_plugin_api::export_plugin!(
     scraper: ExecScraper,
     name = "exec",
     about = "Reads rows from a program in any language",
-    capabilities = ["list"]
+    capabilities = ["list", "record"]
 );

@@ -17,7 +17,7 @@ impl Scraper for ExecScraper {
     type Config = Config;
 
     fn new(config: Config, host: Host) -> Result<Self> {
-        Ok(Self { launch: config.program.launch(PluginKind::Scraper)?, host })
+        Ok(Self { launch: config.program.launch(PluginKind::Scraper, &host)?, host })
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {

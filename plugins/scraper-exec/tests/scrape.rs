@@ -109,6 +109,19 @@ fn rows_before_a_failure_are_kept() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_output_may_end_before_the_first_line_is_read() {
+    let program =
+        r#"echo '{"ready": 1}'; echo '{"row": {"n": 0}}'; echo '{"done": true}'; exec >&-; sleep 0.1; cat >&2"#;
+    let options = json!({"long": "x".repeat(1 << 20)});
+    let config = json!({"command": ["sh", "-c", program], "options": options});
+    let host = FakeHost::default();
+    let scraper = ExecScraper::new(serde_json::from_value(config).unwrap(), host.host()).unwrap();
+    assert_eq!(scrape_rows(&scraper, &host).map(drop), Ok(()));
+    assert_eq!(host.rows(), [json!({"n": 0})]);
+}
+
 #[test]
 fn list_returns_the_listings() {
     if !has_program("python3") {

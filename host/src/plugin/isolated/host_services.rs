@@ -20,11 +20,13 @@ pub(super) struct RemoteHostServices {
     next: AtomicU64,
     stopping: AtomicBool,
     log_level: u64,
+    line_recording: u64,
 }
 
 impl RemoteHostServices {
-    pub(super) fn new(wire: Arc<Wire>, log_level: u64) -> Self {
-        Self { wire, open: Arc::default(), next: AtomicU64::new(1), stopping: AtomicBool::new(false), log_level }
+    pub(super) fn new(wire: Arc<Wire>, log_level: u64, line_recording: u64) -> Self {
+        let (next, stopping) = (AtomicU64::new(1), AtomicBool::new(false));
+        Self { wire, open: Arc::default(), next, stopping, log_level, line_recording }
     }
 
     /// Handles the reply of a service.
@@ -87,6 +89,7 @@ impl HostSide for RemoteHostServices {
         match question {
             query::CANCELLED => u64::from(self.stopping.load(Ordering::Relaxed)),
             query::LOG_LEVEL => self.log_level,
+            query::LINE_RECORDING => self.line_recording,
             // A linked plugin logs through the host too, since this process has no log.
             _ => 0,
         }

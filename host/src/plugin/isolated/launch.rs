@@ -64,7 +64,8 @@ pub fn isolate(
     let (kind, name) = (manifest.kind, manifest.name.clone());
     let failed = |error: Error| PluginError::Failed { kind, name: name.clone(), error: Box::new(error) };
     let log_level = services.query(query::LOG_LEVEL);
-    let start = Start { kind, name: name.clone(), file, config: config.clone(), log_level };
+    let line_recording = services.query(query::LINE_RECORDING);
+    let start = Start { kind, name: name.clone(), file, config: config.clone(), log_level, line_recording };
     let start = serde_json::to_vec(&start).map_err(|error| failed(error.into()))?;
     let (runtime, stop) = (shared.runtime.clone(), shared.stop.clone());
     let launch = Box::new(Launcher { program, kind, name: name.clone(), services, runtime, stop });

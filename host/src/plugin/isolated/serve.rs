@@ -90,7 +90,7 @@ impl Service {
         };
         let service = Arc::new(Self {
             wire: Arc::clone(wire),
-            host: Arc::new(RemoteHostServices::new(Arc::clone(wire), start.log_level)),
+            host: Arc::new(RemoteHostServices::new(Arc::clone(wire), start.log_level, start.line_recording)),
             instance: Mutex::default(),
             calls: Mutex::default(),
             runtime: runtime.handle().clone(),

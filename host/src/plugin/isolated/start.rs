@@ -20,6 +20,8 @@ pub(super) struct Start {
     pub(super) config: Value,
     /// The most verbose log level that a subscriber wants.
     pub(super) log_level: u64,
+    /// The number of the `LineRecording`.
+    pub(super) line_recording: u64,
 }
 
 /// A file that the host has checked.

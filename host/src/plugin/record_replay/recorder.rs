@@ -1,5 +1,6 @@
 //! Writing of cassettes.
 
+use super::program_recorder::{OpenFiles, clean_error};
 use super::scrub::Scrubber;
 use crate::plugin::redact::Redactor;
 use rowsmith_plugin_api::record_replay::{
@@ -16,9 +17,11 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub struct Recorder {
     folder: PathBuf,
-    scrubber: Scrubber,
-    /// Number of ended exchanges, which is the number of the last file.
-    ended: AtomicU64,
+    pub(super) scrubber: Scrubber,
+    /// Number of the last file.
+    last: AtomicU64,
+    /// Files of exchanges with programs.
+    pub(super) open_files: OpenFiles,
     write_error: Mutex<Option<String>>,
 }
 
@@ -38,7 +41,8 @@ impl Recorder {
         Ok(Self {
             folder: folder.to_owned(),
             scrubber: Scrubber::new(redactor),
-            ended: AtomicU64::new(0),
+            last: AtomicU64::new(0),
+            open_files: OpenFiles::default(),
             write_error: Mutex::new(None),
         })
     }
@@ -48,9 +52,19 @@ impl Recorder {
         &self.folder
     }
 
-    /// Number of ended exchanges.
-    pub fn ended(&self) -> u64 {
-        self.ended.load(Ordering::Relaxed)
+    /// Number of recorded exchanges.
+    pub fn exchanges(&self) -> u64 {
+        self.last.load(Ordering::Relaxed)
+    }
+
+    /// Returns the number of the next file.
+    pub(super) fn next_number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Keeps the first error of writing a file.
+    pub(super) fn keep_error(&self, error: impl FnOnce() -> String) {
+        self.write_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(error);
     }
 
     /// Returns the first error of writing a file.
@@ -85,11 +99,9 @@ impl Recorder {
             seconds: (start.elapsed().as_secs_f64() * 1e6).round() / 1e6,
             test_case: None,
         };
-        let number = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
-        let path = self.folder.join(file_name(number, plugin));
+        let path = self.folder.join(file_name(self.next_number(), plugin));
         if let Err(error) = write_whole(&self.folder, &path, &exchange) {
-            let mut first = self.write_error.lock().unwrap_or_else(PoisonError::into_inner);
-            first.get_or_insert_with(|| format!("cannot write the exchange {}: {error}", path.display()));
+            self.keep_error(|| format!("cannot write the exchange {}: {error}", path.display()));
         }
     }
 
@@ -111,12 +123,7 @@ impl Recorder {
                 headers: self.clean_headers(response.headers),
                 body: Body(self.scrubber.scrub(&response.body.0).into_owned()),
             }),
-            ExchangeOutcome::Error(error) => ExchangeOutcome::Error(Error {
-                message: self.scrubber.text(&error.message),
-                hint: error.hint.map(|hint| self.scrubber.text(&hint)),
-                context: error.context.into_iter().map(|(key, value)| (key, self.scrubber.text(&value))).collect(),
-                ..error
-            }),
+            ExchangeOutcome::Error(error) => ExchangeOutcome::Error(clean_error(&self.scrubber, error)),
         }
     }
 
@@ -192,7 +199,7 @@ mod tests {
         recorder.record("provider-x", request.clone(), async |_| Ok(response)).await.expect("answered");
         let failed = Error::new(ErrorKind::Auth, format!("no {KEY}")).hint(KEY).with_context("url", KEY);
         recorder.record("provider-x", request, async |_| Err(failed)).await.expect_err("failed");
-        assert_eq!((recorder.ended(), recorder.write_error()), (2, None));
+        assert_eq!((recorder.exchanges(), recorder.write_error()), (2, None));
 
         let cassette = Cassette::read(folder.path()).expect("a cassette");
         let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("text");
@@ -200,7 +207,7 @@ mod tests {
         for part in ["uo", "other-key", "p4ssword", "\u{fc}"] {
             assert!(!text.contains(part), "{part} in {text}");
         }
-        let CassetteFile { name, exchange } = &cassette.files()[0];
+        let CassetteFile { name, exchange, .. } = &cassette.files()[0];
         assert_eq!(name, "000001-provider-x.json");
         assert_eq!(exchange.request.url, "http://[secret]@h/x?key=[secret]&q=1&z=[secret]");
         assert_eq!(String::from_utf8_lossy(&exchange.request.body.0), r#"{"text":"{\"key\":\"[secret]\"}"}"#);

@@ -1,10 +1,11 @@
 //! Responses from a cassette.
 
+use super::program_replayer::OpenExchanges;
 use super::replay_order::ReplayOrder;
 use super::scrub::Scrubber;
 use crate::document::PLACEHOLDER;
 use crate::plugin::redact::Redactor;
-use rowsmith_plugin_api::record_replay::{Cassette, Replay};
+use rowsmith_plugin_api::record_replay::{Cassette, ProgramReplay, Replay};
 use rowsmith_plugin_api::{Error, HttpRequest, HttpResponse, Result};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +14,10 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Replayer {
     replay: Replay,
-    scrubber: Scrubber,
-    order: ReplayOrder,
+    pub(super) programs: ProgramReplay,
+    pub(super) open_exchanges: OpenExchanges,
+    pub(super) scrubber: Scrubber,
+    pub(super) order: ReplayOrder,
     unrecorded: Mutex<Option<UnrecordedRequest>>,
 }
 
@@ -35,8 +38,11 @@ impl Replayer {
     pub fn open(folder: &Path, redactor: Redactor) -> Result<Self> {
         // A secret is `[secret]` in the cassette. In a request it may be the placeholder of a missing secret.
         let scrubber = Scrubber::new(redactor).with(PLACEHOLDER);
+        let cassette = Cassette::read(folder)?;
         Ok(Self {
-            replay: Replay::new(Cassette::read(folder)?, &scrubber),
+            programs: ProgramReplay::new(&cassette, &scrubber),
+            replay: Replay::new(cassette, &scrubber),
+            open_exchanges: OpenExchanges::default(),
             scrubber,
             order: ReplayOrder::default(),
             unrecorded: Mutex::new(None),
@@ -64,10 +70,15 @@ impl Replayer {
                 exchange.outcome.into()
             }
             Err(error) => {
-                let mut unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
-                unrecorded.get_or_insert_with(|| UnrecordedRequest { plugin: plugin.to_owned(), error: error.clone() });
+                self.keep_unrecorded(plugin, &error);
                 Err(error)
             }
         }
+    }
+
+    /// Keeps the first request without a recorded exchange.
+    pub(super) fn keep_unrecorded(&self, plugin: &str, error: &Error) {
+        let mut unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+        unrecorded.get_or_insert_with(|| UnrecordedRequest { plugin: plugin.to_owned(), error: error.clone() });
     }
 }

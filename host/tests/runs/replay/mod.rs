@@ -2,6 +2,7 @@
 
 mod commands;
 mod mistakes;
+mod programs;
 mod recordings;
 mod round_trip;
 mod scraper;

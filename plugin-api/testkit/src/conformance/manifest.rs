@@ -4,6 +4,7 @@ use super::assertion::{CheckResult, ensure};
 use super::plugin_under_test::PluginUnderTest;
 use super::suite::CheckSpec;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::program::RECORD;
 use rowsmith_plugin_api::schema::JsonVariants;
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ pub(super) const CHECKS: &[CheckSpec] = &[
     ("schema", "the schema describes every setting and allows no others", schema),
 ];
 
-/// Returns the capabilities of a kind.
+/// Returns the capabilities of a kind that are methods.
 pub(super) fn known_capabilities(kind: PluginKind) -> &'static [&'static str] {
     match kind {
         PluginKind::Scraper => &["list"],
@@ -53,11 +54,11 @@ fn version(plugin: &PluginUnderTest) -> CheckResult {
 }
 
 fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
-    let known = known_capabilities(plugin.manifest.kind);
+    let known = [known_capabilities(plugin.manifest.kind), &[RECORD]].concat();
     let unknown: Vec<&str> =
         plugin.manifest.capabilities.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
     ensure(unknown.is_empty(), || {
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let known = known.join(", ");
         format!("unknown capability of a {}: `{}`; known: {known}", plugin.manifest.kind, unknown.join("`, `"))
     })
 }

@@ -24,13 +24,14 @@ pub fn assert_keyless(folder: &Path) {
 
 /// Returns an error that names the first file with a possible key.
 pub(crate) fn find_keys(cassette: &Cassette) -> Result<(), String> {
-    for file in cassette.files() {
-        let path = cassette.folder().join(&file.name);
+    let programs = cassette.programs().iter().map(|file| &file.name);
+    for name in cassette.files().iter().map(|file| &file.name).chain(programs) {
+        let path = cassette.folder().join(name);
         let text = fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
         let keys: Vec<&str> = words.filter(|word| looks_like_key(word)).collect();
         if !keys.is_empty() {
-            return Err(format!("{} may contain a key: {keys:?}", file.name));
+            return Err(format!("{name} may contain a key: {keys:?}"));
         }
     }
     Ok(())

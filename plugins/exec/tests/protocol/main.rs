@@ -12,6 +12,7 @@ mod start;
 use rowsmith_exec::{Connection, Launch, LaunchOptions, Ready, Timeouts};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
+use rowsmith_plugin_testkit::FakeHost;
 use std::time::Duration;
 
 /// Longer than any operation takes, on a busy machine too.
@@ -25,7 +26,7 @@ fn launch(arguments: &[&str]) -> Launch {
     let command: Vec<&str> = ["python3", SCRIPT].iter().chain(arguments).copied().collect();
     let options: LaunchOptions = serde_json::from_value(json!({"command": command})).unwrap();
     let timeouts = Timeouts { start: LONG, answer: LONG, grace: LONG };
-    Launch { timeouts, ..options.launch(PluginKind::Scraper).unwrap() }
+    Launch { timeouts, ..options.launch(PluginKind::Scraper, &FakeHost::default().host()).unwrap() }
 }
 
 fn start(launch: &Launch) -> Result<(Connection, Ready)> {

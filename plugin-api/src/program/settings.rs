@@ -1,7 +1,4 @@
-//! Settings of plugins that start programs.
-//!
-//! The types of this module mark settings in the schema, so that a host knows the files of a program without running code
-//! of the plugin. `rowsmith plugin pin` pins these files.
+//! Settings of plugins that start programs, with the marks in the schema that tell a host the files of a program.
 
 use crate::schema::{ConfigSchema, Schema};
 use serde::{Deserialize, Serialize};

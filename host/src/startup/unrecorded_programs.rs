@@ -1,0 +1,43 @@
+//! Warnings about plugins whose programs are not part of a recording or a replay.
+
+use crate::document::command_names;
+use crate::plugin::host_services::PluginId;
+use crate::plugin::record_replay::RecordReplay;
+use rowsmith_plugin_api::Manifest;
+use rowsmith_plugin_api::program::RECORD;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// The plugins that a warning has named.
+#[derive(Debug, Default)]
+pub(super) struct UnrecordedPrograms(Mutex<BTreeSet<String>>);
+
+impl UnrecordedPrograms {
+    /// Warns once about a plugin that starts its program without a recording.
+    pub(super) fn warn(&self, manifest: &Manifest, record_replay: &RecordReplay) {
+        // The `exec` plugins before version 0.3 do not mark their commands.
+        let starts_program = manifest.name == "exec" || !command_names(&manifest.config_schema).is_empty();
+        let Some(reason) = reason(manifest, record_replay).filter(|_| starts_program) else { return };
+        let plugin = PluginId::of(manifest).to_string();
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(plugin.clone()) {
+            tracing::warn!("{plugin} {}: {reason}", manifest.version);
+        }
+    }
+}
+
+fn reason(manifest: &Manifest, record_replay: &RecordReplay) -> Option<String> {
+    let records = manifest.can(RECORD);
+    match record_replay {
+        RecordReplay::Record(_) if !records => {
+            Some("the lines of its program are not recorded; this version does not support it".to_owned())
+        }
+        RecordReplay::Replay(_) if !records => {
+            Some("its program is started; this version does not support replays".to_owned())
+        }
+        RecordReplay::Replay(replayer) if !replayer.has_programs() => Some(format!(
+            "its program is started; {} has no lines of programs, which versions before 0.3 did not record",
+            replayer.folder().display()
+        )),
+        RecordReplay::Off | RecordReplay::Record(_) | RecordReplay::Replay(_) => None,
+    }
+}
