@@ -6,7 +6,7 @@ use crate::plugin::record_replay::RecordReplay;
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::program::RECORD;
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The plugins that a warning has named.
 #[derive(Debug, Default)]
@@ -19,9 +19,13 @@ impl UnrecordedPrograms {
         let starts_program = manifest.name == "exec" || !command_names(&manifest.config_schema).is_empty();
         let Some(reason) = reason(manifest, record_replay).filter(|_| starts_program) else { return };
         let plugin = PluginId::of(manifest).to_string();
-        if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(plugin.clone()) {
+        if self.named().insert(plugin.clone()) {
             tracing::warn!("{plugin} {}: {reason}", manifest.version);
         }
+    }
+
+    fn named(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -39,5 +43,50 @@ fn reason(manifest: &Manifest, record_replay: &RecordReplay) -> Option<String> {
             replayer.folder().display()
         )),
         RecordReplay::Off | RecordReplay::Record(_) | RecordReplay::Replay(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::record_replay::Recorder;
+    use crate::plugin::redact::Redactor;
+    use rowsmith_plugin_api::PluginKind;
+    use serde_json::json;
+
+    fn manifest(name: &str, capability: &str, schema: serde_json::Value) -> Manifest {
+        Manifest {
+            name: name.to_owned(),
+            kind: PluginKind::Scraper,
+            version: "0.2.0".to_owned(),
+            about: String::new(),
+            abi: 1,
+            api_version: "0.2.0".to_owned(),
+            capabilities: vec![capability.to_owned()],
+            entry: String::new(),
+            config_schema: schema,
+        }
+    }
+
+    #[test]
+    fn only_programs_without_a_recording_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let recorder = Recorder::new(&folder.path().join("rec"), Redactor::default()).unwrap();
+        let recording = RecordReplay::Record(Box::new(recorder));
+        let command = json!({"properties": {"run": {"type": "string", "format": "command"}}});
+        for (name, capability, schema, expected) in [
+            ("exec", "list", json!({}), true),
+            ("convert", "list", command.clone(), true),
+            ("convert", RECORD, command, false),
+            ("csv", "list", json!({}), false),
+        ] {
+            let unrecorded = UnrecordedPrograms::default();
+            let manifest = manifest(name, capability, schema);
+            unrecorded.warn(&manifest, &RecordReplay::Off);
+            assert!(unrecorded.named().is_empty(), "{name}: a run without a recording");
+            unrecorded.warn(&manifest, &recording);
+            unrecorded.warn(&manifest, &recording);
+            assert_eq!(unrecorded.named().len(), usize::from(expected), "{name} {capability}");
+        }
     }
 }

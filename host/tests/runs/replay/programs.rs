@@ -108,14 +108,18 @@ fn lines(sandbox: &Sandbox, name: &str) -> Vec<Value> {
     sandbox.read(&format!("rec/{name}")).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// A change of the recorded rows.
+type RowChange = fn(&mut Vec<Value>);
+
 /// Returns a recorded export with other rows, all in one line. The division of the rows into lines has no meaning.
-fn with_rows(recorded: &[Value], change: fn(&mut Vec<Value>)) -> String {
+fn with_rows(recorded: &[Value], change: RowChange) -> String {
     let rows = recorded.iter().filter_map(|line| line["sent"]["rows"].as_array()).flatten();
     let mut rows: Vec<Value> = rows.cloned().collect();
     change(&mut rows);
     let (before, after) = (&recorded[..2], recorded.iter().skip(2).filter(|line| line["sent"]["rows"].is_null()));
     let rows = json!({"sent": {"rows": rows}});
-    before.iter().chain([&rows]).chain(after).map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = before.iter().chain([&rows]).chain(after).map(Value::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 /// Returns the messages without the numbers of exchanges, which depend on the order in which programs answer.
@@ -188,12 +192,12 @@ fn another_line_is_reported_with_its_difference() {
     }
     let name = format!("exporter-exec/{}", sandbox.names("rec/exporter-exec").pop().unwrap());
     let recorded = lines(&sandbox, &name);
-    let change: [(&str, fn(&mut Vec<Value>)); 3] = [
+    let changes: [(&str, RowChange); 3] = [
         ("another row", |rows| rows[1]["Topic"] = "mars".into()),
         ("fewer rows than recorded", |rows| rows.push(json!({"Topic": "sea"}))),
         ("more rows than recorded", |rows| rows.truncate(2)),
     ];
-    for (case, change) in change {
+    for (case, change) in changes {
         sandbox.write(&format!("rec/{name}"), with_rows(&recorded, change));
         let output = run(&sandbox, &["--replay", "rec"]).exits(8);
         golden.add(&format!("{case} (exit 8)"), &without_numbers(&output));
@@ -235,8 +239,10 @@ fn lines_before_a_kill_are_replayed() {
     // The start, three answers and one failure.
     let is_whole = |name: &String| sandbox.read(&format!("rec/provider-exec/{name}")).contains("\"ended\"");
     let answered = || {
-        let names = sandbox.has("rec/provider-exec").then(|| sandbox.names("rec/provider-exec")).unwrap_or_default();
-        names.len() == 5 && names.iter().all(is_whole)
+        sandbox.has("rec/provider-exec") && {
+            let names = sandbox.names("rec/provider-exec");
+            names.len() == 5 && names.iter().all(is_whole)
+        }
     };
     while recorded().is_none() || !answered() {
         assert!(Instant::now() < deadline, "the rows and answers are not recorded");
@@ -296,8 +302,8 @@ fn a_provider_in_python_is_replayed() {
     let docs = include_str!("../../../../docs/exec-plugins.md");
     let program = docs.split("```python\n").nth(2).and_then(|rest| rest.split("```").next()).unwrap();
     sandbox.write("provider.py", format!("open('started', 'a').close()\n{program}"));
-    let rows: String = (1..=90).map(|row| format!("echo '{{\"row\": {{\"Topic\": \"topic {row}\"}}}}'\n")).collect();
-    sandbox.write("scraper.sh", SCRAPER.replace("echo '{\"done\"", &format!("{rows}echo '{{\"done\"")));
+    let rows: Vec<String> = (1..=90).map(|row| format!("echo '{{\"row\": {{\"Topic\": \"topic {row}\"}}}}'")).collect();
+    sandbox.write("scraper.sh", SCRAPER.replace("echo '{\"done\"", &format!("{}\necho '{{\"done\"", rows.join("\n"))));
     let python = CONFIG
         .replace("[\"sh\", \"provider.sh\"]", "[\"python3\", \"provider.py\"]\nprocesses = 3")
         .replace("max_rows = 1\n", "max_rows = 20\n")
