@@ -229,7 +229,7 @@ fn a_limited_run_is_replayed() {
 #[test]
 fn lines_before_a_kill_are_replayed() {
     let sandbox = sandbox();
-    sandbox.write("scraper.sh", SCRAPER.replace("echo '{\"done\"", "sleep 600\necho '{\"done\""));
+    sandbox.write("scraper.sh", SCRAPER.replace("echo '{\"done\"", "read -r more\necho '{\"done\""));
     let recorded = || {
         let file = fs::read_dir(sandbox.path("rec/scraper-exec")).ok()?.next()?.ok()?.path();
         fs::read_to_string(&file).ok().map(|text| (file, text)).filter(|(_, text)| text.contains("sun"))
