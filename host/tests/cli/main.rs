@@ -21,6 +21,8 @@ mod plan;
 mod plugin_commands;
 mod plugin_new;
 mod plugin_test;
+#[cfg(unix)]
+mod plugin_test_programs;
 mod same_name;
 mod schema;
 mod source_mistakes;

@@ -4,6 +4,7 @@ use crate::cli::output_format::OutputFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use rowsmith_plugin_api::manifest::PluginKind;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Commands of `plugin`.
@@ -74,6 +75,12 @@ pub struct PluginTestArgs {
     /// Answer the plugin's HTTP requests from a folder of `run --record`
     #[arg(long, value_name = "DIR")]
     pub replay: Option<PathBuf>,
+    /// Pass the secrets of the settings to the plugin. By default, it gets a text of the suite in their place
+    #[arg(long)]
+    pub keep_secrets: bool,
+    /// Maximum time of one call of the plugin, in seconds
+    #[arg(long, value_name = "SECS", default_value = "60")]
+    pub timeout: NonZeroU32,
 }
 
 fn kind_parser() -> impl TypedValueParser<Value = PluginKind> {

@@ -2,24 +2,34 @@
 
 use crate::cli::Context;
 use crate::cli::plugin::args::PluginTestArgs;
-use crate::document::{Document, ProblemKind, check_schema, problems_to_diagnostics};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Document, ProblemKind, SecretSources, check_schema, problems_to_diagnostics, resolve_secrets};
 use crate::exit_code::ExitCode;
 use crate::plugin::image::Image;
 use crate::plugin::loader;
+use crate::settings::env;
 use crate::startup::{HostError, Overrides, load};
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_testkit::conformance::{Suite, Worker};
 use serde_json::{Map, Value};
 use std::path::Path;
+use std::time::Duration;
 
 pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, HostError> {
     let image = Image::read(&args.file)?;
-    let document = config(context, args, &image.manifest)?;
+    let mut document = config(context, args, &image.manifest)?;
     check_settings(&document, &image.manifest)?;
+    if args.keep_secrets {
+        put_secrets(context, &mut document, &image.manifest)?;
+    }
     let config = document.value;
     let module = loader::open(&image)?;
     let mut suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
+    suite = suite.call_timeout(Duration::from_secs(args.timeout.get().into()));
+    if args.keep_secrets {
+        suite = suite.keep_secrets();
+    }
     if let Some(folder) = &args.replay {
         suite = suite.cassette(folder).map_err(|error| HostError::Usage(format!("--replay: {}", error.message)))?;
     }
@@ -30,7 +40,7 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
     let report = suite.run();
     // A worker process of the suite prints nothing.
     if !report.checks.is_empty() {
-        context.data(&report)?;
+        context.data(context.redactor.clean(&report.to_string()))?;
     }
     Ok(if report.is_conforming() { ExitCode::Success } else { ExitCode::Plugin })
 }
@@ -57,6 +67,21 @@ fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Resu
         document.set(argument).map_err(|problem| HostError::Usage(problem.message.clone()))?;
     }
     Ok(document)
+}
+
+/// Replaces references to secrets with their texts.
+fn put_secrets(context: &Context, document: &mut Document, manifest: &Manifest) -> Result<(), HostError> {
+    let mut value = document.value.clone();
+    let sources = SecretSources::with_files(&env::read);
+    let (problems, secrets) = resolve_secrets(document, "", &manifest.config_schema, &mut value, sources);
+    context.redactor.add(secrets);
+    let errors: Vec<String> =
+        problems.into_iter().filter(Diagnostic::is_error).map(|problem| problem.message).collect();
+    if !errors.is_empty() {
+        return Err(HostError::Usage(errors.join("\n")));
+    }
+    document.value = value;
+    Ok(())
 }
 
 /// Refuses invalid settings. The suite supplies some of the missing ones, so they are checked later.

@@ -1,13 +1,10 @@
 //! Assertions of checks, and calls with a time limit.
 
+use super::call_watch::{not_ended, patience, watched};
 use super::report::CheckOutcome;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::{Error, Result};
 use std::future::Future;
-use std::time::Duration;
-
-/// Time limit of a call; far more than any call takes, even on a busy machine.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reason why a check stops early.
 #[derive(Debug)]
@@ -67,10 +64,8 @@ pub(super) fn ensure(condition: bool, message: impl FnOnce() -> String) -> Check
 
 /// Returns the result of a call. Fails the check when the call does not end.
 pub(super) fn wait_for<T>(what: &str, call: impl Future<Output = Result<T>>) -> CheckResult<Result<T>> {
-    match block_on_for(call, PATIENCE, || false) {
-        Some(result) => Ok(result),
-        None => fail(format!("{what} did not end within {} seconds", PATIENCE.as_secs())),
-    }
+    let result = watched(what, || block_on_for(call, patience(), || false));
+    result.map_or_else(|| fail(not_ended(what, patience())), Ok)
 }
 
 /// Returns the value of a call. Fails the check when the call fails.

@@ -11,10 +11,10 @@ pub(super) fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// Returns a config with the suite's secrets and path.
-pub(super) fn complete(manifest: &Manifest, config: &Value) -> Value {
+/// Returns a config with the suite's secrets and path. Secrets of the config are replaced, unless the suite keeps them.
+pub(super) fn complete(manifest: &Manifest, config: &Value, keeps_secrets: bool) -> Value {
     let mut config = config.clone();
-    set_secrets(&manifest.config_schema, &mut config, manifest.kind);
+    set_secrets(&manifest.config_schema, &mut config, manifest.kind, keeps_secrets);
     let default = match manifest.kind {
         PluginKind::Cache => "{dir}/store",
         PluginKind::Exporter => "{dir}/rows",
@@ -30,9 +30,12 @@ pub(super) fn complete(manifest: &Manifest, config: &Value) -> Value {
 }
 
 /// Replaces every secret of a value, however deep, with the suite's secret.
-fn set_secrets(schema: &Value, value: &mut Value, kind: PluginKind) {
+fn set_secrets(schema: &Value, value: &mut Value, kind: PluginKind, keeps_secrets: bool) {
     if schema["format"] == "secret" {
-        *value = Value::from(secret_marker::SECRET);
+        match value {
+            Value::String(secret) if keeps_secrets => secret_marker::keep(secret),
+            _ => *value = Value::from(secret_marker::SECRET),
+        }
         return;
     }
     let schema = schema_of_table(schema, value);
@@ -41,13 +44,14 @@ fn set_secrets(schema: &Value, value: &mut Value, kind: PluginKind) {
             for (name, entry) in entries.iter_mut() {
                 // Keys without a schema of their own have the schema of the table's values.
                 let entry_schema = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
-                set_secrets(entry_schema, entry, kind);
+                set_secrets(entry_schema, entry, kind, keeps_secrets);
             }
             add_secrets(schema, entries, kind);
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                set_secrets(schema_of_item(schema, index).unwrap_or(&Value::Null), item, kind);
+                let schema = schema_of_item(schema, index).unwrap_or(&Value::Null);
+                set_secrets(schema, item, kind, keeps_secrets);
             }
         }
         _ => {}
@@ -74,10 +78,10 @@ fn add_secrets(schema: &Value, entries: &mut Map<String, Value>, kind: PluginKin
     }
 }
 
-/// Returns true if a config contains the suite's secret.
+/// Returns true if a config contains a secret.
 pub(super) fn has_secret(config: &Value) -> bool {
     match config {
-        Value::String(text) => text == secret_marker::SECRET,
+        Value::String(text) => secret_marker::is_in(text),
         Value::Array(items) => items.iter().any(has_secret),
         Value::Object(entries) => entries.values().any(has_secret),
         _ => false,

@@ -36,8 +36,8 @@ impl ErrorAudit {
         }
         let texts = [Some(error.message.as_str()), error.hint.as_deref()];
         let context = error.context.iter().map(|(_, value)| value.as_str());
-        if texts.into_iter().flatten().chain(context).any(|text| text.contains(secret_marker::SECRET)) {
-            let safe = error.message.replace(secret_marker::SECRET, "[secret]");
+        if texts.into_iter().flatten().chain(context).any(secret_marker::is_in) {
+            let safe = secret_marker::redacted(&error.message);
             faults.secret.get_or_insert_with(|| format!("the error `{safe}`, its hint or its context has a secret"));
         }
     }

@@ -45,6 +45,7 @@
 mod assertion;
 mod boundary;
 mod cache;
+mod call_watch;
 mod config_completion;
 mod error_audit;
 mod exporter;

@@ -1,6 +1,7 @@
 //! The plugin under test, and its instances.
 
 use super::assertion::{CheckResult, describe, expect_ok, suite_step};
+use super::call_watch::watched;
 use super::error_audit::{AuditedInstance, ErrorAudit};
 use super::exporter::readback::Format;
 use super::worker::Worker;
@@ -8,6 +9,7 @@ use crate::FakeHost;
 use crate::fake_host::{Answerer, RowIntake};
 use rowsmith_abi::{Buffer, Instance, PluginModuleRef};
 use rowsmith_plugin_api::bridge::client::Remote;
+use rowsmith_plugin_api::program::COMMAND;
 use rowsmith_plugin_api::record_replay::Cassette;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest, Result};
 use serde_json::Value;
@@ -62,6 +64,14 @@ impl OpenPlugin {
 }
 
 impl PluginUnderTest {
+    /// Returns the command of the plugin's program, if the schema marks one.
+    pub(super) fn program(&self) -> Option<String> {
+        let properties = self.manifest.config_schema["properties"].as_object()?;
+        let (name, _) = properties.iter().find(|(_, property)| property["items"]["format"] == COMMAND)?;
+        let words: Vec<&str> = self.config[name].as_array()?.iter().filter_map(Value::as_str).collect();
+        Some(words.join(" "))
+    }
+
     /// Creates a folder with the files of the plugin's tests, and the config for it.
     pub(super) fn test_folder(&self) -> CheckResult<TestFolder> {
         let create = || {
@@ -105,7 +115,7 @@ impl PluginUnderTest {
 
     fn instance(&self, config: &Value, host: &FakeHost) -> Result<Instance> {
         let config = serde_json::to_vec(config)?;
-        let instance = self.module.instantiate(Buffer::from(config), host.handle());
+        let instance = watched("opening the plugin", || self.module.instantiate(Buffer::from(config), host.handle()));
         instance.map_err(|bytes| Error::decode(&bytes))
     }
 

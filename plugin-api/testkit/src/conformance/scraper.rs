@@ -1,6 +1,7 @@
 //! Checks of a scraper.
 
-use super::assertion::{CheckResult, PATIENCE, describe, ensure, expect_err, expect_ok, fail, skip, wait_for};
+use super::assertion::{CheckResult, describe, ensure, expect_err, expect_ok, fail, skip, wait_for};
+use super::call_watch::{in_words, patience, watched};
 use super::plugin_under_test::{OpenPlugin, PluginUnderTest};
 use super::suite::CheckSpec;
 use crate::FakeHost;
@@ -125,11 +126,11 @@ fn dropped_scrape(plugin: &PluginUnderTest) -> CheckResult {
     let folder = plugin.test_folder()?;
     let host = plugin.host(&folder).with_held_rows();
     let opened = plugin.open(&folder, &host)?;
-    let ended = block_on_for(scrape(plugin, &opened), PATIENCE, || host.has_held());
+    let ended = watched("scraping", || block_on_for(scrape(plugin, &opened), patience(), || host.has_held()));
     if ended.is_some() {
         return fail("the scrape ended before the host accepted its rows");
     }
-    ensure(host.has_held(), || format!("no rows arrived within {} seconds", PATIENCE.as_secs()))?;
+    ensure(host.has_held(), || format!("no rows arrived within {}", in_words(patience())))?;
     drop(opened);
     let host = plugin.host(&folder);
     let opened = plugin.open(&folder, &host)?;

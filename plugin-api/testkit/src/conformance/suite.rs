@@ -1,6 +1,7 @@
 //! [`Suite`]: configured, then run.
 
-use super::assertion::{CheckResult, CheckStop, skip};
+use super::assertion::{CheckResult, CheckStop};
+use super::call_watch::{self, PATIENCE};
 use super::exporter::readback::Format;
 use super::plugin_under_test::{PluginUnderTest, Prepare};
 use super::report::{Check, CheckOutcome, Report};
@@ -16,6 +17,10 @@ use rowsmith_plugin_api::{HttpRequest, HttpResponse, Manifest, Result};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The part of a call's time limit after which a failure is slow: the failures of all checks would take very long.
+const SLOW_PART: u32 = 3;
 
 /// One check: its id, its name, and the function that runs it.
 pub(super) type CheckSpec = (&'static str, &'static str, fn(&PluginUnderTest) -> CheckResult);
@@ -28,6 +33,8 @@ pub struct Suite {
     prepare: Option<Arc<Prepare>>,
     cassette: Option<Cassette>,
     worker: Option<Worker>,
+    patience: Duration,
+    keeps_secrets: bool,
     format: Format,
 }
 
@@ -47,7 +54,17 @@ impl Suite {
 
     fn new(plugin: std::result::Result<(Manifest, PluginModuleRef), String>) -> Self {
         let config = Value::Object(Map::new());
-        Self { plugin, config, answerer: None, prepare: None, cassette: None, worker: None, format: Format::default() }
+        Self {
+            plugin,
+            config,
+            answerer: None,
+            prepare: None,
+            cassette: None,
+            worker: None,
+            patience: PATIENCE,
+            keeps_secrets: false,
+            format: Format::default(),
+        }
     }
 
     /// Sets the plugin's config. `{dir}` in a text stands for a temporary folder, a new one for every check.
@@ -57,6 +74,20 @@ impl Suite {
     #[must_use]
     pub fn config(mut self, config: Value) -> Self {
         self.config = config;
+        self
+    }
+
+    /// Leaves secrets that the config has as texts to the plugin. By default, the suite replaces them by its own secret.
+    #[must_use]
+    pub fn keep_secrets(mut self) -> Self {
+        self.keeps_secrets = true;
+        self
+    }
+
+    /// Sets the time limit of one call of the plugin. The default is 60 seconds.
+    #[must_use]
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.patience = timeout;
         self
     }
 
@@ -128,9 +159,13 @@ impl Suite {
             // The settings come with the task.
             return Vec::new();
         }
-        let config = config_completion::complete(manifest, &self.config);
+        let config = self.complete_config(manifest);
         let required = config_completion::required(&manifest.config_schema);
         required.filter(|name| config.get(name).is_none()).map(str::to_owned).collect()
+    }
+
+    fn complete_config(&self, manifest: &Manifest) -> Value {
+        config_completion::complete(manifest, &self.config, self.keeps_secrets)
     }
 
     /// Runs every check of the plugin's kind.
@@ -142,7 +177,7 @@ impl Suite {
             Err(reason) => return Self::unusable(reason),
         };
         let plugin = PluginUnderTest {
-            config: config_completion::complete(manifest, &self.config),
+            config: self.complete_config(manifest),
             manifest: manifest.clone(),
             module: *module,
             answerer: self.answerer.clone(),
@@ -159,7 +194,11 @@ impl Suite {
             return Report { plugin: name, checks: Vec::new() };
         }
         let missing = self.missing();
-        let checks = if missing.is_empty() { run_all(&plugin) } else { vec![incomplete_config(&missing)] };
+        let checks = if missing.is_empty() {
+            run_all(&Arc::new(plugin), self.patience)
+        } else {
+            vec![incomplete_config(&missing)]
+        };
         Report { plugin: name, checks }
     }
 
@@ -186,27 +225,40 @@ const FINAL_CHECKS: &[CheckSpec] = &[
     ("no_secret", "no error and no log record has a secret", error_audit::no_secret),
 ];
 
-fn run_all(plugin: &PluginUnderTest) -> Vec<Check> {
+fn run_all(plugin: &Arc<PluginUnderTest>, patience: Duration) -> Vec<Check> {
     let (of_kind, final_of_kind): (_, &[CheckSpec]) = match plugin.manifest.kind {
         PluginKind::Scraper => (scraper::CHECKS, scraper::FINAL_CHECKS),
         PluginKind::Cache => (cache::CHECKS, &[]),
         PluginKind::Provider => (provider::CHECKS, &[]),
         PluginKind::Exporter => (exporter::CHECKS, &[]),
     };
-    let mut checks = run_checks(plugin, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
-    checks.extend(run_checks(plugin, &[final_of_kind, FINAL_CHECKS].concat()));
+    let mut checks =
+        run_checks(plugin, patience, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
+    checks.extend(run_checks(plugin, patience, &[final_of_kind, FINAL_CHECKS].concat()));
     checks
 }
 
-/// Runs checks one after the other. Skips those after a failure that would only repeat in them.
-fn run_checks(plugin: &PluginUnderTest, specs: &[CheckSpec]) -> Vec<Check> {
+/// Runs checks one after the other. Skips those after a failure that would only repeat in them, or take as long.
+fn run_checks(plugin: &Arc<PluginUnderTest>, patience: Duration, specs: &[CheckSpec]) -> Vec<Check> {
     let mut skip_reason = None;
     let run = |(id, name, check): &CheckSpec| {
-        let result = skip_reason.map_or_else(|| check(plugin), skip);
+        if let Some(reason) = skip_reason {
+            return Check { id, name, outcome: CheckOutcome::Skipped(String::from(reason)) };
+        }
+        let start = Instant::now();
+        let result = call_watch::run_check(plugin, *check, patience);
+        let is_slow = start.elapsed() > patience / SLOW_PART;
         if let Err(CheckStop::FailedForAll { rest, .. }) = &result {
             skip_reason = Some(*rest);
         }
-        Check { id, name, outcome: result.map_or_else(CheckOutcome::from, |()| CheckOutcome::Passed) }
+        let mut outcome = result.map_or_else(CheckOutcome::from, |()| CheckOutcome::Passed);
+        if let CheckOutcome::Failed(message) = &mut outcome
+            && is_slow
+        {
+            skip_reason.get_or_insert("an earlier check failed after a long wait");
+            message.extend(plugin.program().map(|program| format!("; the program is `{program}`")));
+        }
+        Check { id, name, outcome }
     };
     specs.iter().map(run).collect()
 }

@@ -5,7 +5,8 @@
 //!
 //! [`Suite::run`]: super::Suite::run
 
-use super::assertion::{CheckResult, PATIENCE, fail, suite_step};
+use super::assertion::{CheckResult, fail, suite_step};
+use super::call_watch::PATIENCE;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

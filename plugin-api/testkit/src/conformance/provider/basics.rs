@@ -1,7 +1,8 @@
 //! Checks of a provider's description and of its requests.
 
 use super::calls::{call_service, question_for};
-use crate::conformance::assertion::{CheckResult, CheckStop, PATIENCE, ensure, expect_ok, skip};
+use crate::conformance::assertion::{CheckResult, CheckStop, ensure, expect_ok, skip};
+use crate::conformance::call_watch::{patience, watched};
 use crate::conformance::config_completion::has_secret;
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use crate::record_replay::{find_keys, has_test_cases, replay_test_cases};
@@ -26,7 +27,7 @@ pub(super) fn info(plugin: &PluginUnderTest) -> CheckResult {
     })?;
     // The identity is part of cache keys and reports.
     let text = format!("{} {}", info.model, info.identity);
-    ensure(!text.contains(secret_marker::SECRET), || "the identity contains a secret".to_owned())
+    ensure(!secret_marker::is_in(&text), || "the identity contains a secret".to_owned())
 }
 
 pub(super) fn one_request(plugin: &PluginUnderTest) -> CheckResult {
@@ -46,15 +47,15 @@ pub(super) fn one_request(plugin: &PluginUnderTest) -> CheckResult {
 pub(super) fn keys(plugin: &PluginUnderTest) -> CheckResult {
     let (_, requests) = call_service(plugin, || Ok(HttpResponse::new(500, "{}")))?;
     for request in &requests {
-        ensure(!request.url.contains(secret_marker::SECRET), || "the address contains the secret".to_owned())?;
+        ensure(!secret_marker::is_in(&request.url), || "the address contains the secret".to_owned())?;
         let body = String::from_utf8_lossy(&request.body);
-        ensure(!body.contains(secret_marker::SECRET), || "the body contains the secret".to_owned())?;
+        ensure(!secret_marker::is_in(&body), || "the body contains the secret".to_owned())?;
     }
     if !has_secret(&plugin.config) {
         return skip("the config has no secret");
     }
     let mut values = requests.iter().flat_map(|request| request.headers.values());
-    let is_secret = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains(secret_marker::SECRET));
+    let is_secret = |value: &HeaderValue| value.to_str().is_ok_and(secret_marker::is_in);
     ensure(values.any(is_secret), || "no header has the secret".to_owned())
 }
 
@@ -64,7 +65,7 @@ pub(super) fn dropped(plugin: &PluginUnderTest) -> CheckResult {
     let opened = plugin.open(&folder, &host)?;
     let client = ProviderClient(opened.remote.clone());
     let question = question_for(&client)?;
-    let ended = block_on_for(client.complete(&question), PATIENCE, || host.has_held());
+    let ended = watched("asking", || block_on_for(client.complete(&question), patience(), || host.has_held()));
     if !host.has_held() {
         return skip("the provider sends no request");
     }

@@ -1,0 +1,64 @@
+//! `rowsmith plugin test` of programs: time limits and secrets.
+
+use rowsmith_test_harness::{Golden, Output, Sandbox, library_name, plugins};
+
+/// Tests the program `program.sh` with the plugin `exec` of a kind.
+fn test(sandbox: &Sandbox, kind: &str, program: &str, more: &[&str]) -> Output {
+    sandbox.write("program.sh", program);
+    let file = plugins().join(library_name(kind, "exec")).display().to_string();
+    let arguments = ["plugin", "test", &file, "--set", "command=[\"sh\", \"program.sh\"]"];
+    sandbox.call(arguments.iter().chain(more)).env("MY_TOKEN", "token-0123456789").output()
+}
+
+/// A program that never answers ends with its input, which is that of the suite's process.
+#[test]
+fn programs_that_never_answer_are_named() {
+    let sandbox = Sandbox::new();
+    let mut golden = Golden::new("plugin_test_programs");
+    let silent = "cat >&2";
+    let ready = "read -r hello\necho '{\"ready\": 1}'\ncat >&2";
+    for (kind, name, program) in [
+        ("scraper", "no `ready`", silent),
+        ("provider", "no `ready`", silent),
+        ("provider", "no answer", ready),
+        ("exporter", "no answer to `finish`", ready),
+    ] {
+        let output = test(&sandbox, kind, program, &["--timeout", "1"]).exits(4);
+        let failed = output.stdout.lines().filter(|line| line.starts_with('✗') || line.ends_with("skipped"));
+        golden.add(&format!("{kind}: {name}"), &failed.collect::<Vec<_>>().join("\n"));
+    }
+    golden.check();
+}
+
+/// Sends rows only to the owner of the token.
+const PROGRAM: &str = r#"read -r hello
+echo '{"ready": 1}'
+case $hello in
+  *'"list"'*) echo '{"done": true}'; exit ;;
+esac
+if [ "$TOKEN" != token-0123456789 ]; then
+  echo '{"error": {"kind": "auth", "message": "the token '"$TOKEN"' is unknown"}}'; exit
+fi
+echo '{"row": {"n": 1}}'
+echo '{"done": true}'
+"#;
+
+const TOKEN: &str = "secret_env.TOKEN={ env = \"MY_TOKEN\" }";
+
+#[test]
+fn secrets_reach_a_program_on_request_only() {
+    let sandbox = Sandbox::new();
+    let output = test(&sandbox, "scraper", PROGRAM, &["--set", TOKEN]).exits(4);
+    assert!(output.stdout.contains("✗ a second scrape returns the same rows: scraping failed"), "{}", output.stdout);
+    test(&sandbox, "scraper", PROGRAM, &["--set", TOKEN, "--keep-secrets"]).exits(0);
+
+    let leaky =
+        PROGRAM.replace("echo '{\"row\"", "echo '{\"error\": {\"message\": \"bad '\"$TOKEN\"'\"}}'\necho '{\"row\"");
+    let output = test(&sandbox, "scraper", &leaky, &["--set", TOKEN, "--keep-secrets"]).exits(4);
+    assert!(output.stdout.contains("✗ no error and no log record has a secret"), "{}", output.stdout);
+    assert!(!output.stdout.contains("0123456789"), "{}", output.stdout);
+
+    let missing =
+        test(&sandbox, "scraper", PROGRAM, &["--set", "secret_env.TOKEN={ env = \"NONE\" }", "--keep-secrets"]);
+    assert!(missing.exits(2).stderr.contains("`NONE`"));
+}
