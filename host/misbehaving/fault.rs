@@ -17,7 +17,7 @@ pub struct Config {
     /// A text: that of an error, or of the rows that a fault is about.
     #[config(default = "")]
     pub text: String,
-    /// A count of rows, of a scraper or an exporter.
+    /// A count: of rows of a scraper or an exporter, of failing calls of a cache.
     #[config(default = 0)]
     pub number: u64,
     /// A file of the plugin's own.

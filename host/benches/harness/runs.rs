@@ -3,6 +3,7 @@
 use super::plugin_use;
 use super::plugins::{Discard, FixedAnswers, GeneratedRows};
 use rowsmith::builtin::memory_cache;
+use rowsmith::limit::availability::Availability;
 use rowsmith::limit::clock::Clock;
 use rowsmith::limit::stop::Stop;
 use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
@@ -89,7 +90,9 @@ pub(crate) async fn run_with(
     let Service { latency, max_requests, requests } = service.into();
     let config = json!({"latency_ms": latency.as_millis(), "max_requests": max_requests, "requests": requests});
     let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
+    let cache_availability = Availability::new(shared.stop.clone(), settings.cache.retry.give_up_after());
     let plugins = Plugins {
+        cache_availability: Arc::new(cache_availability),
         scraper,
         scraper_use: plugin_use(rowsmith_plugin_api::PluginKind::Scraper),
         cache: cache.clone(),

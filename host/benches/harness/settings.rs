@@ -2,8 +2,8 @@
 
 use rowsmith::rules::{Constraint, OutputColumn, Rule, ValueType};
 use rowsmith::settings::{
-    BatchSettings, Budget, Enrich, Isolation, MissingInput, PluginUse, ProviderLimits, RetrySettings, RunSettings,
-    Settings,
+    BatchSettings, Budget, CacheSettings, Enrich, Isolation, MissingInput, PluginUse, ProviderLimits, RetrySettings,
+    RunSettings, Settings,
 };
 use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::json;
@@ -30,6 +30,7 @@ pub(crate) fn settings(requests_per_minute: Option<u32>) -> Settings {
             output: vec![output("tldr", "TLDR", tldr), output("challenge", "Challenge", challenge)],
         },
         batch: BatchSettings::default(),
+        cache: CacheSettings::default(),
         budget: Budget::default(),
         run: RunSettings::default(),
     }

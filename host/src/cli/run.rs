@@ -6,6 +6,7 @@ use super::{Context, record_replay, signals};
 use crate::exit_code::ExitCode;
 use crate::files::{FileUse, conflict, unwritable};
 use crate::limit::clock::Clock;
+use crate::limit::stop::StopReason;
 use crate::pipeline::assemble::{Plugins, RunContext, assemble};
 use crate::pipeline::export::NamedExporter;
 use crate::pipeline::failure_file;
@@ -15,7 +16,7 @@ use crate::report::progress;
 use crate::settings::Settings;
 use crate::startup::open_plugins::{OpenExporter, OpenPlugins, Opened};
 use crate::startup::{HostError, targets};
-use rowsmith_plugin_api::bridge::client::ScraperClient;
+use rowsmith_plugin_api::bridge::client::{CacheClient, ScraperClient};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -48,8 +49,9 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let plugins = Plugins {
         scraper: scraper.client.clone(),
         scraper_use: open_plugins.scraper_use()?.clone(),
+        cache_availability: Arc::clone(&open_plugins.cache_availability),
         shared_cache: cache.can("coordination") && store.persistent,
-        cache: cache.client,
+        cache: cache.client.clone(),
         provider: provider.client,
         provider_plugin: (provider.name, provider.version),
         info: info.clone(),
@@ -71,6 +73,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     // The display ends with the run.
     drop(shown.await);
 
+    end_cache(context, &cache, &end).await;
     let state_is_unchanged = end_scraper(&open_plugins, &scraper, &mut end).await;
     let ended = exit_code(&end);
     let exit_code = record_replay::exit_code(&open_plugins, ended);
@@ -116,6 +119,17 @@ async fn end_scraper(open_plugins: &OpenPlugins, scraper: &Opened<ScraperClient>
     }
     end.scraper_error = open_plugins.complete_scraper(scraper).await.err();
     false
+}
+
+/// Ends the use of the cache. Its entries are durable before, so a failure is a warning.
+async fn end_cache(context: &Context, cache: &Opened<CacheClient>, end: &RunEnd) {
+    if matches!(end.stopped, Some(StopReason::Cache(_))) {
+        return;
+    }
+    if let Err(error) = cache.client.finish().await {
+        let text = format!("the cache plugin `{}` failed at the end of the run: {error}", cache.name);
+        context.printer.warning(context.redactor.clean(&text));
+    }
 }
 
 /// Applies the options that override the settings.

@@ -1,7 +1,7 @@
 //! The config as it is written. `rowsmith schema` prints its schema.
 
 use crate::settings::{
-    BatchSettings, Budget, Isolation, MissingInput, Prices, ProviderLimits, RetrySettings, RunSettings,
+    BatchSettings, Budget, CacheSettings, Isolation, MissingInput, Prices, ProviderLimits, RetrySettings, RunSettings,
 };
 use rowsmith_plugin_api::PluginConfig;
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ pub struct RawConfig {
     /// The source of the rows.
     pub scraper: RawPlugin,
     /// The store of valid answers. Default: the plugin "lmdb" with its default settings.
-    pub cache: Option<RawPlugin>,
+    pub cache: Option<RawCache>,
     /// The question about each row.
     pub enrich: RawEnrich,
     /// Services and models, one table each.
@@ -53,6 +53,17 @@ pub struct RawPlugin {
     /// Settings of the plugin; `rowsmith plugin info` lists them.
     #[config(default)]
     pub config: Map<String, Value>,
+}
+
+/// The cache.
+#[derive(Debug, PluginConfig)]
+pub struct RawCache {
+    /// The plugin.
+    #[config(flatten)]
+    pub plugin: RawPlugin,
+    /// Its use by a run.
+    #[config(flatten)]
+    pub settings: CacheSettings,
 }
 
 /// A service with a model.

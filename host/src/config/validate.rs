@@ -193,7 +193,7 @@ fn read_schema(path: &Path) -> Result<Vec<OutputColumn>, String> {
 
 /// Builds the settings from a valid config.
 fn build(raw: RawConfig, provider_name: String, output: Vec<OutputColumn>) -> Option<Settings> {
-    let RawConfig { enrich, mut providers, batch, limits, run, .. } = raw;
+    let RawConfig { cache, enrich, mut providers, batch, limits, run, .. } = raw;
     let RawProvider { limits: provider_limits, retry, prices, .. } = providers.remove(&provider_name)?;
     Some(Settings {
         provider_name,
@@ -208,6 +208,7 @@ fn build(raw: RawConfig, provider_name: String, output: Vec<OutputColumn>) -> Op
             output,
         },
         batch,
+        cache: cache.map(|cache| cache.settings).unwrap_or_default(),
         budget: limits,
         run,
     })

@@ -4,6 +4,7 @@
 //! case in [`budget::BudgetTracker`].
 //! This layer does not know about rows.
 
+pub mod availability;
 pub mod backoff;
 pub mod budget;
 pub mod clock;

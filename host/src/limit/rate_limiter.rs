@@ -3,7 +3,7 @@
 use super::clock::Clock;
 pub use super::limit_windows::CallSize;
 use super::limit_windows::LimitWindows;
-use super::shared_quota::SharedQuota;
+use super::shared_quota::{Grant, SharedQuota};
 use crate::settings::ProviderLimits;
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::completion::LimitHint;
@@ -63,18 +63,22 @@ impl RateLimiter {
         }
     }
 
-    /// Waits for a permit for a call of about this size.
-    pub async fn acquire(&self, size: CallSize) -> Permit {
+    /// Waits for a permit for a call of about this size. `None` when the run is stopped, because shared quota cannot be acquired.
+    pub async fn acquire(&self, size: CallSize) -> Option<Permit> {
         let _turn = self.turn.lock().await;
         loop {
             let (now, now_ms) = (Instant::now(), self.clock.now_ms());
             let mut wait = self.wait(now, now_ms, size);
             if wait.is_zero() {
-                if let Some(shared_wait) = self.acquire_shared(now_ms, size).await {
-                    wait = shared_wait;
-                } else {
-                    self.windows().take(now_ms, size);
-                    return Permit { granted_at_ms: now_ms, size };
+                match self.acquire_shared(size).await {
+                    Grant::Granted => {
+                        // Shared quota may have taken a while.
+                        let granted_at_ms = self.clock.now_ms();
+                        self.windows().take(granted_at_ms, size);
+                        return Some(Permit { granted_at_ms, size });
+                    }
+                    Grant::Wait(shared_wait) => wait = shared_wait,
+                    Grant::Stopped => return None,
                 }
             }
             tokio::select! {
@@ -96,10 +100,10 @@ impl RateLimiter {
         pause.max(Duration::from_millis(self.windows().wait_ms(now_ms, size)))
     }
 
-    async fn acquire_shared(&self, now_ms: u64, size: CallSize) -> Option<Duration> {
-        let shared = self.shared.as_ref()?;
+    async fn acquire_shared(&self, size: CallSize) -> Grant {
+        let Some(shared) = &self.shared else { return Grant::Granted };
         let windows = self.windows().quota_windows(size);
-        shared.acquire(now_ms, windows).await
+        shared.acquire(|| self.clock.now_ms(), &windows).await
     }
 
     /// Replaces the estimated size of a permit with the actual one. Absent amounts stay as estimated.

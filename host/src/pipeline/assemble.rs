@@ -8,6 +8,7 @@ use super::orchestrator::Pipeline;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, OutputCap, Prompter};
 use super::scrape;
+use crate::limit::availability::Availability;
 use crate::limit::backoff::RetryPolicy;
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
@@ -40,6 +41,8 @@ pub struct Plugins {
     pub scraper_use: PluginUse,
     /// The cache.
     pub cache: CacheClient,
+    /// The availability of the cache.
+    pub cache_availability: Arc<Availability>,
     /// True if other processes share the cache's quotas and leases.
     pub shared_cache: bool,
     /// The provider.
@@ -81,7 +84,10 @@ pub fn assemble(
     // A replay asks no service, so it has no quota to share.
     let coordinated = plugins.shared_cache && !settings.run.replayed;
     let quota_name = quota_name(&plugins.provider_plugin.0, &plugins.info);
-    let quota = shared(coordinated).map(|cache| SharedQuota::new(cache, quota_name));
+    let quota = shared(coordinated).map(|cache| {
+        let availability = Arc::clone(&plugins.cache_availability);
+        SharedQuota::new(cache, quota_name, settings.cache.on_quota_error, availability, run_context.stop.clone())
+    });
     let leases = shared(coordinated).map(|cache| Leases::new(cache, run_context.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,

@@ -6,14 +6,16 @@
 use super::batch::{Batch, Stage};
 use super::lookup::look_up;
 use super::question::{Question, RowKey};
+use crate::limit::availability::is_away;
 use crate::limit::clock::Clock;
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::lease::LeaseRequest;
+use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 /// Time to live of a lease that is not renewed.
 const LEASE: Duration = Duration::from_secs(6);
@@ -45,7 +47,7 @@ impl Leases {
             Ok(granted) if granted.len() == keys.len() => granted,
             Ok(_) => return Vec::new(),
             Err(error) => {
-                tracing::warn!(%error, "questions cannot be leased; another process may ask the same ones");
+                warn(&error, "questions cannot be leased; another process may ask the same ones");
                 return Vec::new();
             }
         };
@@ -60,12 +62,20 @@ impl Leases {
     /// Runs work on questions and renews their leases meanwhile.
     pub async fn hold<T>(&self, keys: &[RowKey], work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
+        let mut renewals = pin!(self.renew(keys));
+        tokio::select! {
+            biased;
+            result = &mut work => result,
+            never = &mut renewals => match never {},
+        }
+    }
+
+    /// Renews leases until it is dropped. A renewal may take as long as the cache is unavailable.
+    async fn renew(&self, keys: &[RowKey]) -> Infallible {
         loop {
-            if let Ok(result) = timeout(scaled(RENEW_EVERY), &mut work).await {
-                return result;
-            }
+            sleep(scaled(RENEW_EVERY)).await;
             if let Err(error) = self.claim(keys).await {
-                tracing::warn!(%error, "leases cannot be renewed; another process may ask the same questions");
+                warn(&error, "leases cannot be renewed; another process may ask the same questions");
             }
         }
     }
@@ -76,7 +86,7 @@ impl Leases {
             return;
         }
         if let Err(error) = self.cache.release_many(self.owner, &raw(keys)).await {
-            tracing::warn!(%error, "leases cannot be released; they expire");
+            warn(&error, "leases cannot be released; they expire");
         }
     }
 
@@ -99,6 +109,13 @@ impl Leases {
             Ok(found) => found.answers.iter().map(Option::is_some).collect(),
             Err(_) => vec![false; keys.len()],
         }
+    }
+}
+
+/// Logs an error, unless the outage of the cache is logged already.
+fn warn(error: &Error, consequence: &str) {
+    if !is_away(error) {
+        tracing::warn!(%error, "{consequence}");
     }
 }
 

@@ -7,11 +7,13 @@
 use super::compat::check_abi;
 use super::error::PluginError;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
+use rowsmith_abi::PluginModuleRef;
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::MANIFEST_SECTION;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// Maximum size of a plugin's file in bytes.
 const MAX_BYTES: u64 = 1 << 30;
@@ -24,6 +26,8 @@ pub struct Image {
     pub bytes: Vec<u8>,
     /// The manifest.
     pub manifest: Manifest,
+    /// The library, once the loader has opened it.
+    pub(super) opened: Mutex<Option<PluginModuleRef>>,
 }
 
 impl Image {
@@ -34,7 +38,7 @@ impl Image {
     pub fn read(path: &Path) -> Result<Self, PluginError> {
         let bytes = read_bytes(path)?;
         let manifest = check(path, &bytes)?;
-        Ok(Self { path: path.to_owned(), bytes, manifest })
+        Ok(Self { path: path.to_owned(), bytes, manifest, opened: Mutex::default() })
     }
 
     /// Computes the SHA-256 of the bytes in hexadecimal. It is slow, so it is computed only where it is compared or shown.

@@ -7,13 +7,24 @@ use super::image::Image;
 use rowsmith_abi::{Header, PluginModuleRef};
 use std::io::Write;
 use std::path::Path;
+use std::sync::PoisonError;
 
-/// Opens a private copy of an image and checks its types. The library stays open for the life of the process: threads and
-/// thread-local values of a plugin may outlive its last use.
+/// Opens a private copy of an image and checks its types, once. The library stays open for the life of the process: threads
+/// and thread-local values of a plugin may outlive its last use.
 ///
 /// # Errors
 /// [`PluginError::Unusable`] when the system cannot load the library, or its types or manifest differ.
 pub fn open(image: &Image) -> Result<PluginModuleRef, PluginError> {
+    let mut opened = image.opened.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(module) = *opened {
+        return Ok(module);
+    }
+    let module = load_module(image)?;
+    *opened = Some(module);
+    Ok(module)
+}
+
+fn load_module(image: &Image) -> Result<PluginModuleRef, PluginError> {
     let library = open_copy(image)?;
     // SAFETY: the manifest of exactly these bytes names the symbol, and the export macro gives every such symbol this type.
     let symbol = unsafe { library.get::<*const Header>(image.manifest.entry.as_bytes()) };

@@ -6,7 +6,7 @@
 //!
 //! Plugins are not trusted: [`call_guard`] ends every call at its deadline, [`sanitize`] removes secrets and control
 //! characters from errors, [`exit_guard`] names the plugin that ended the process, and `isolated` runs a plugin in a process
-//! of its own where the config asks for it.
+//! of its own where the config asks for it. [`retry`] repeats the calls of a cache that is away.
 
 pub mod call_guard;
 pub mod call_site;
@@ -25,6 +25,7 @@ pub mod plugin_progress;
 pub mod record_replay;
 pub mod redact;
 pub mod registry;
+pub mod retry;
 pub mod row_intake;
 pub mod sanitize;
 pub mod silence;

@@ -25,10 +25,10 @@ pub(super) fn empty_table<T: DeserializeOwned>() -> T {
 
 #[cfg(test)]
 mod tests {
-    use crate::settings::{BatchSettings, ProviderLimits, RetrySettings, RunSettings};
+    use crate::settings::{BatchSettings, CacheSettings, ProviderLimits, RetrySettings, RunSettings};
 
     #[test]
     fn tables_have_a_default_for_every_key() {
-        let _: (BatchSettings, ProviderLimits, RetrySettings, RunSettings) = Default::default();
+        let _: (BatchSettings, CacheSettings, ProviderLimits, RetrySettings, RunSettings) = Default::default();
     }
 }

@@ -3,6 +3,7 @@
 //! Every other layer may depend on this one. It reads no files and opens no plugins.
 
 mod batch;
+mod cache;
 pub mod defaults;
 mod enrich;
 pub mod env;
@@ -12,6 +13,7 @@ mod run_settings;
 pub mod test_time;
 
 pub use batch::{BatchSettings, Fallback, Pairing};
+pub use cache::{CacheRetrySettings, CacheSettings, OnQuotaError};
 pub use enrich::{Enrich, MissingInput};
 pub use plugin_use::{Isolation, PluginUse};
 pub use provider::{Prices, ProviderLimits, RetrySettings};

@@ -1,6 +1,7 @@
 //! The settings of a run.
 
 use super::batch::BatchSettings;
+use super::cache::CacheSettings;
 use super::defaults::empty_table;
 use super::enrich::Enrich;
 use super::provider::{Prices, ProviderLimits, RetrySettings};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub enrich: Enrich,
     /// Packing of rows into calls.
     pub batch: BatchSettings,
+    /// The use of the cache.
+    pub cache: CacheSettings,
     /// The budget of the run.
     pub budget: Budget,
     /// Behaviour of the run.

@@ -4,6 +4,7 @@ use super::unrecorded_programs::UnrecordedPrograms;
 use super::{HostError, Loaded, LoadedPlugin};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{SecretSources, fill_placeholders, pointer, resolve_secrets};
+use crate::limit::availability::{Availability, RepeatRules, Success, is_away};
 use crate::limit::stop::Stop;
 use crate::plugin::PluginError;
 use crate::plugin::call_guard::{self, GuardOptions, guard};
@@ -13,6 +14,7 @@ use crate::plugin::plugin_progress::PluginProgress;
 use crate::plugin::record_replay::RecordReplay;
 use crate::plugin::redact::Redactor;
 use crate::plugin::registry::{Source, instantiate};
+use crate::plugin::retry::retrying;
 use crate::plugin::row_intake::RowIntake;
 use crate::plugin::sanitize::sanitize_error;
 use crate::plugin::state_folders::{Staging, StateFolders};
@@ -36,6 +38,8 @@ pub struct OpenPlugins {
     pub loaded: Loaded,
     /// The host services of all plugins.
     pub services: HostServices,
+    /// The availability of the cache.
+    pub cache_availability: Arc<Availability>,
     /// True if missing secrets are replaced by placeholders.
     secrets_may_be_missing: bool,
     pub(super) color: bool,
@@ -64,9 +68,20 @@ pub type OpenExporter = (Opened<ExporterClient>, Target);
 impl OpenPlugins {
     /// Prepares to open the plugins of a config.
     pub fn new(loaded: Loaded, services: HostServices, secrets_may_be_missing: bool, color: bool) -> Self {
+        let give_up_after = loaded.settings.cache.retry.give_up_after();
+        let cache_availability = Arc::new(Availability::new(services.stop.clone(), give_up_after));
         let unrecorded_programs = UnrecordedPrograms::default();
         let (own_state, staging) = (None, Staging::Scrapers);
-        Self { loaded, services, secrets_may_be_missing, color, own_state, staging, unrecorded_programs }
+        Self {
+            loaded,
+            services,
+            cache_availability,
+            secrets_may_be_missing,
+            color,
+            own_state,
+            staging,
+            unrecorded_programs,
+        }
     }
 
     /// Discards whatever plugins write to their state folders, for commands that change nothing.
@@ -187,18 +202,40 @@ impl OpenPlugins {
         })
     }
 
-    /// Creates an instance within the deadline of a call.
+    /// Creates an instance. A cache whose store is busy, or cannot be reached, is tried again.
     async fn create(&self, usage: &PluginUse, source: Source, config: Value) -> Result<Remote, HostError> {
-        let shared = self.services.clone();
-        let (isolation, timeout) = (usage.isolation, usage.timeout);
         let HostServices { calls, stop, redactor, .. } = self.services.clone();
-        let name = source.manifest().name.clone();
-        let options = GuardOptions { kind: usage.kind, name: name.clone(), timeout, calls, stop, redactor };
-        let created =
-            call_guard::create(&options, move || instantiate(&source, &config, &shared, isolation, timeout)).await;
-        let created = created.map_err(|error| self.call_error(usage.kind, &name, error))?;
-        let remote = created.map_err(|error| self.plugin_error(usage, error))?;
-        Ok(guard(remote, options))
+        let (kind, name, timeout) = (usage.kind, source.manifest().name.clone(), usage.timeout);
+        let options = GuardOptions { kind, name: name.clone(), timeout, calls, stop, redactor };
+        let is_cache = kind == PluginKind::Cache;
+        let rules =
+            RepeatRules { success: if is_cache { Success::Opened } else { Success::Plugin }, ..RepeatRules::DEFAULT };
+        let attempt = || async {
+            match self.create_once(usage, &source, &config, &options).await? {
+                Err(PluginError::Failed { error, .. }) if is_cache && is_away(&error) => Err(*error),
+                created => Ok(created),
+            }
+        };
+        let created = self.cache_availability.repeat(rules, attempt).await;
+        let remote = match created {
+            Ok(created) => created.map_err(|error| self.plugin_error(usage, error))?,
+            Err(error) => return Err(self.call_error(kind, &name, error)),
+        };
+        let remote = guard(remote, options);
+        Ok(if is_cache { retrying(remote, Arc::clone(&self.cache_availability)) } else { remote })
+    }
+
+    /// Creates an instance within the deadline of a call.
+    async fn create_once(
+        &self,
+        usage: &PluginUse,
+        source: &Source,
+        config: &Value,
+        options: &GuardOptions,
+    ) -> Result<Result<Remote, PluginError>, Error> {
+        let (source, config, shared) = (source.clone(), config.clone(), self.services.clone());
+        let (isolation, timeout) = (usage.isolation, usage.timeout);
+        call_guard::create(options, move || instantiate(&source, &config, &shared, isolation, timeout)).await
     }
 
     fn put_secrets(&self, usage: &PluginUse, schema: &Value, config: &mut Value) -> Result<(), HostError> {

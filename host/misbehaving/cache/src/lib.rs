@@ -11,9 +11,10 @@ pub use fault::Config;
 
 use fault::Fault;
 use rowsmith_plugin_api::prelude::{
-    Cache, CacheStats, Host, Key, LeaseRequest, QuotaRequest, Result, Store, export_plugin,
+    Cache, CacheStats, Error, ErrorKind, Host, Key, LeaseRequest, QuotaRequest, Result, Store, export_plugin,
 };
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The cache.
@@ -26,6 +27,11 @@ pub struct MisbehavingCache {
 impl MisbehavingCache {
     fn entries(&self) -> MutexGuard<'_, BTreeMap<Key, Vec<u8>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn reach(&self, method: &str) -> Result<()> {
+        away(&self.fault, method)?;
+        self.fault.reach(method).await
     }
 
     /// Returns the result of a lookup.
@@ -46,11 +52,24 @@ impl MisbehavingCache {
     }
 }
 
+/// The failed calls of a store that is away.
+static AWAY: AtomicU64 = AtomicU64::new(0);
+
+/// Fails the first `number` calls of the method `at`, or of all methods.
+fn away(fault: &Fault, method: &str) -> Result<()> {
+    let is_here = fault.0.at.is_empty() || fault.0.at == method;
+    if fault.is("away") && is_here && AWAY.fetch_add(1, Ordering::Relaxed) < fault.0.number {
+        return Err(Error::new(ErrorKind::Retryable, "no connection to the store"));
+    }
+    Ok(())
+}
+
 impl Cache for MisbehavingCache {
     type Config = Config;
 
     fn new(config: Config, _: Host) -> Result<Self> {
         let fault = Fault(config);
+        away(&fault, "new")?;
         fault.now("new")?;
         let entries = Mutex::new(file::read(&fault.0.path)?);
         Ok(Self { fault, entries })
@@ -63,7 +82,7 @@ impl Cache for MisbehavingCache {
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
-        self.fault.reach("get_many").await?;
+        self.reach("get_many").await?;
         let mut values: Vec<_> = keys.iter().map(|key| self.found(key)).collect();
         match self.fault.0.mode.as_str() {
             "too_few" => drop(values.pop()),
@@ -74,13 +93,13 @@ impl Cache for MisbehavingCache {
     }
 
     async fn put_many(&self, entries: Vec<(Key, Vec<u8>)>) -> Result<()> {
-        self.fault.reach("put_many").await?;
+        self.reach("put_many").await?;
         self.entries().extend(entries);
         file::write(&self.fault.0.path, &self.entries())
     }
 
     async fn scan(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>> {
-        self.fault.reach("scan").await?;
+        self.reach("scan").await?;
         // Without `after`, a scan repeats endlessly.
         let after = after.filter(|_| !self.fault.is("circular"));
         let entries = self.entries();
@@ -89,41 +108,45 @@ impl Cache for MisbehavingCache {
     }
 
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
-        self.fault.reach("delete_many").await?;
+        self.reach("delete_many").await?;
         let mut entries = self.entries();
         Ok(keys.iter().map(|key| u64::from(entries.remove(key).is_some())).sum())
     }
 
     async fn clear(&self) -> Result<u64> {
-        self.fault.reach("clear").await?;
+        self.reach("clear").await?;
         let count = self.entries().len() as u64;
         self.entries().clear();
         Ok(count)
     }
 
     async fn stats(&self) -> Result<CacheStats> {
-        self.fault.reach("stats").await?;
+        self.reach("stats").await?;
         Ok(CacheStats { entries: self.entries().len() as u64, ..CacheStats::default() })
     }
 
     async fn verify(&self) -> Result<Vec<String>> {
-        self.fault.reach("verify").await?;
+        self.reach("verify").await?;
         Ok(Vec::new())
     }
 
     async fn acquire_quota(&self, _: QuotaRequest) -> Result<u64> {
-        self.fault.reach("acquire_quota").await?;
+        self.reach("acquire_quota").await?;
         Ok(if self.fault.is("wait_for_ever") { u64::MAX } else { 0 })
     }
 
     async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
-        self.fault.reach("lease_many").await?;
+        self.reach("lease_many").await?;
         let granted = if self.fault.is("too_few_leases") { 1 } else { request.keys.len() };
         Ok(vec![true; granted])
     }
 
+    async fn finish(&self) -> Result<()> {
+        self.reach("finish").await
+    }
+
     async fn release_many(&self, _: u64, _: &[Key]) -> Result<()> {
-        self.fault.reach("release_many").await
+        self.reach("release_many").await
     }
 }
 

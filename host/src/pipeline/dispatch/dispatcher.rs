@@ -159,7 +159,7 @@ impl Dispatcher {
         };
         let estimated_tokens = asked.input_tokens + max_output.min(asked.input_tokens);
         let size = CallSize { requests: self.max_requests_per_answer, tokens: estimated_tokens };
-        let Some(permit) = self.stop.or(self.rate_limiter.acquire(size)).await else {
+        let Some(permit) = self.stop.or(self.rate_limiter.acquire(size)).await.flatten() else {
             self.budget.cancel(reservation);
             return None;
         };

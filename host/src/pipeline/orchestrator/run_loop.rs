@@ -4,6 +4,7 @@ use super::audit::Audit;
 use super::batch_queue::{BatchQueue, Supply};
 use super::open_questions::OpenQuestions;
 use super::service_health::ServiceHealth;
+use crate::abort::AbortOnDrop;
 use crate::limit::concurrency::Concurrency;
 use crate::limit::stop::{Stop, StopReason};
 use crate::pipeline::batch::BatchLimits;
@@ -104,6 +105,14 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     let stop = run.stop.clone();
     let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(scaled(limit)));
     let last_call = deadline.and_then(|deadline| deadline.checked_add(scaled(DEADLINE_GRACE)));
+    // A task of its own, because the loop waits for the cache.
+    let deadline_stop = stop.clone();
+    let _deadline = deadline.map(|deadline| {
+        AbortOnDrop(tokio::spawn(async move {
+            sleep_until(deadline).await;
+            deadline_stop.request(StopReason::Limit("reached `deadline_secs`".to_owned()));
+        }))
+    });
     loop {
         run.dispatch();
         run.export_ready().await;
@@ -121,9 +130,6 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
                     ErrorKind::Other, format!("a call ended unexpectedly: {error}")))),
             },
             () = stop.requested(), if !stopping => {}
-            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !stopping => {
-                run.stop.request(StopReason::Limit("reached `deadline_secs`".to_owned()));
-            }
             () = sleep_until(last_call.unwrap_or_else(Instant::now)), if last_call.is_some() && !run.in_flight.is_empty() => {
                 tracing::warn!("calls that were still in flight after the deadline are cancelled");
                 run.in_flight.abort_all();

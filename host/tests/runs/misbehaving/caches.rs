@@ -1,7 +1,8 @@
 //! Caches. Answers that they cannot store are exported all the same, because they are paid for.
 
 use super::scene::{Kind, ROWS, Scene, add, case, check};
-use rowsmith_test_harness::Golden;
+use rowsmith_test_harness::{Golden, Output};
+use std::time::{Duration, Instant};
 
 #[test]
 fn faults_before_the_first_row_end_the_run_without_a_call() {
@@ -34,18 +35,121 @@ fn faults_of_leases_and_release_cost_nothing() {
     check("misbehaving_cache_leases", Kind::Cache, &cases);
 }
 
+/// Limits, so that a run acquires shared quota.
+const QUOTA: [&str; 2] = ["--set", "providers.chosen.limits.requests_per_minute=100"];
+/// A short outage (a tenth of 2 s), so that the run gives up.
+const IMPATIENT: [&str; 2] = ["--set", "cache.retry.give_up_after_secs=2"];
+
+/// Runs with this fault and these options.
+fn run_with(scene: &Scene, fault: &str, options: &[&[&str]]) -> Output {
+    scene.set(fault);
+    scene.sandbox.run(&scene.server, &options.concat())
+}
+
+fn warnings(output: &Output) -> usize {
+    output.stderr.lines().filter(|line| line.contains("WARN")).count()
+}
+
 #[test]
-fn faults_of_the_shared_quota_do_not_delay_the_run() {
-    for fault in
-        ["mode = 'wait_for_ever'", "mode = 'panic'\nat = 'acquire_quota'", "mode = 'block'\nat = 'acquire_quota'"]
-    {
+fn a_cache_that_is_away_for_a_while_costs_nothing() {
+    for at in ["new", "get_many", "put_many", "lease_many", "release_many", "acquire_quota", ""] {
         let scene = Scene::new(Kind::Cache);
-        scene.set(fault);
-        let arguments = ["--set", "providers.chosen.limits.requests_per_minute=100"];
-        let output = scene.sandbox.run(&scene.server, &arguments).exits(0);
-        assert!(output.stderr.contains("WARN"), "{fault}: {}", output.stderr);
+        let output = run_with(&scene, &format!("mode = 'away'\nat = '{at}'\nnumber = 4"), &[&QUOTA]).exits(0);
+        assert_eq!(scene.server.requests().len(), 2, "{at}: no call is repeated");
+        assert_eq!(scene.exported("out.jsonl"), ROWS, "{at}");
+        // One line when the cache is away, and one when it is back; parallel calls may fail one after the other.
+        let lines = warnings(&output);
+        assert!((2..=8).contains(&lines) && lines.is_multiple_of(2), "{at}: {}", output.stderr);
         scene.continues(ROWS);
     }
+}
+
+#[test]
+fn a_cache_that_stays_away_stops_the_run() {
+    let mut golden = Golden::new("misbehaving_cache_away");
+    for (at, answered) in [("new", 0), ("get_many", 0), ("lease_many", 0), ("acquire_quota", 0), ("put_many", ROWS)] {
+        let scene = Scene::new(Kind::Cache);
+        let fault = format!("mode = 'away'\nat = '{at}'\nnumber = 1000000");
+        let output = run_with(&scene, &fault, &[&QUOTA, &IMPATIENT]).exits(9);
+        add(&mut golden, &fault, &output);
+        let asked: usize = scene.server.requests().iter().map(|request| request.rows.len()).sum();
+        assert_eq!(asked, answered, "{at}: calls");
+        assert_eq!(scene.exported("out.partial.jsonl"), asked, "{at}: all paid answers are exported");
+        // Another method may work meanwhile.
+        assert!((1..=4).contains(&warnings(&output)), "{at}: {}", output.stderr);
+        scene.continues(0);
+    }
+    golden.check();
+}
+
+#[test]
+fn a_signal_ends_a_run_whose_cache_is_away() {
+    let scene = Scene::new(Kind::Cache);
+    let mut run = scene.start("mode = 'away'\nat = 'get_many'\nnumber = 1000000", &[]);
+    run.wait_for("WARN");
+    let start = Instant::now();
+    run.signal("INT");
+    run.end().exits(130);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    scene.continues(0);
+}
+
+#[test]
+fn a_deadline_ends_a_run_whose_cache_is_away() {
+    let scene = Scene::new(Kind::Cache);
+    let fault = "mode = 'away'\nat = 'get_many'\nnumber = 1000000";
+    run_with(&scene, fault, &[&["--set", "limits.deadline_secs=1"]]).exits(6);
+    assert_eq!(scene.server.requests().len(), 0);
+    scene.continues(0);
+}
+
+const QUOTA_FAULTS: [&str; 4] = [
+    "mode = 'wait_for_ever'",
+    "mode = 'panic'\nat = 'acquire_quota'",
+    "mode = 'block'\nat = 'acquire_quota'",
+    "mode = 'away'\nat = 'acquire_quota'\nnumber = 1000000",
+];
+
+#[test]
+fn no_call_is_sent_without_shared_quota() {
+    let mut golden = Golden::new("misbehaving_cache_quota");
+    for (reaction, options) in [("wait", &IMPATIENT[..]), ("stop", &[])] {
+        let reaction = format!("cache.on_quota_error={reaction}");
+        for fault in QUOTA_FAULTS {
+            let scene = Scene::new(Kind::Cache);
+            let output = run_with(&scene, fault, &[&QUOTA, &["--set", &reaction], options]);
+            let code = if fault.contains("panic") { 4 } else { 9 };
+            assert_eq!(output.code(), code, "{reaction}, {fault}: {}", output.stderr);
+            golden.add(&format!("{reaction}, {} (exit {code})", fault.replace('\n', ", ")), &output.messages());
+            assert_eq!(scene.server.requests().len(), 0, "{reaction}, {fault}");
+            scene.continues(0);
+        }
+    }
+    golden.check();
+}
+
+#[test]
+fn a_failing_shared_quota_can_be_ignored() {
+    for fault in QUOTA_FAULTS {
+        let scene = Scene::new(Kind::Cache);
+        let output = run_with(&scene, fault, &[&QUOTA, &["--set", "cache.on_quota_error=ignore"]]).exits(0);
+        assert_eq!(warnings(&output), 1, "{fault}: {}", output.stderr);
+        scene.continues(ROWS);
+    }
+}
+
+#[test]
+fn a_failure_at_the_end_of_the_run_is_a_warning() {
+    let mut golden = Golden::new("misbehaving_cache_finish");
+    for fault in
+        ["mode = 'error'\nat = 'finish'\ntext = 'no'", "mode = 'panic'\nat = 'finish'", "mode = 'block'\nat = 'finish'"]
+    {
+        let scene = Scene::new(Kind::Cache);
+        let output = scene.run(fault).exits(0);
+        add(&mut golden, fault, &output);
+        scene.continues(ROWS);
+    }
+    golden.check();
 }
 
 #[test]
