@@ -22,10 +22,6 @@ impl Provider for ExecProvider {
 
     /// Starts the program, because its `ready` line is part of the cache key.
     fn new(config: Config, host: Host) -> Result<Self> {
-        if !(1..=64).contains(&config.processes) {
-            let message = format!("`processes` is {}, expected 1 to 64", config.processes);
-            return Err(Error::config("processes", message));
-        }
         let launch = config.program.launch(PluginKind::Provider, &host)?;
         let programs =
             ProgramPool::start(&launch, config.processes, config.restarts, Box::new(move || host.check_cancelled()))?;

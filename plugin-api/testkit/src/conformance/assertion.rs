@@ -1,6 +1,6 @@
 //! Assertions of checks, and calls with a time limit.
 
-use super::call_watch::{not_ended, patience, watched};
+use super::call_watch::{limited, not_ended, patience};
 use super::report::CheckOutcome;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::{Error, Result};
@@ -64,7 +64,7 @@ pub(super) fn ensure(condition: bool, message: impl FnOnce() -> String) -> Check
 
 /// Returns the result of a call. Fails the check when the call does not end.
 pub(super) fn wait_for<T>(what: &str, call: impl Future<Output = Result<T>>) -> CheckResult<Result<T>> {
-    let result = watched(what, || block_on_for(call, patience(), || false));
+    let result = limited(what, || block_on_for(call, patience(), || false));
     result.map_or_else(|| fail(not_ended(what, patience())), Ok)
 }
 

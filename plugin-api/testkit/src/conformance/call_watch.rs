@@ -58,7 +58,7 @@ pub(super) fn patience() -> Duration {
 }
 
 /// Makes a call that may block this thread.
-pub(super) fn watched<T>(what: &str, call: impl FnOnce() -> T) -> T {
+pub(super) fn limited<T>(what: &str, call: impl FnOnce() -> T) -> T {
     let set = |call| WATCH.with_borrow(|watch| watch.iter().for_each(|watch| watch.set(Clone::clone(&call))));
     set(Some((what.to_owned(), Instant::now())));
     let result = call();
@@ -66,7 +66,7 @@ pub(super) fn watched<T>(what: &str, call: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Runs a check on a thread of its own. A check with a call that exceeds the limit fails, and its thread is left behind.
+/// Runs a check on a thread of its own. A check with a call that exceeds the limit fails, and its thread is leaked.
 pub(super) fn run_check(
     plugin: &Arc<PluginUnderTest>,
     check: fn(&PluginUnderTest) -> CheckResult,

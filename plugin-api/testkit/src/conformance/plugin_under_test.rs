@@ -1,7 +1,7 @@
 //! The plugin under test, and its instances.
 
 use super::assertion::{CheckResult, describe, expect_ok, suite_step};
-use super::call_watch::watched;
+use super::call_watch::limited;
 use super::error_audit::{AuditedInstance, ErrorAudit};
 use super::exporter::readback::Format;
 use super::worker::Worker;
@@ -115,7 +115,7 @@ impl PluginUnderTest {
 
     fn instance(&self, config: &Value, host: &FakeHost) -> Result<Instance> {
         let config = serde_json::to_vec(config)?;
-        let instance = watched("opening the plugin", || self.module.instantiate(Buffer::from(config), host.handle()));
+        let instance = limited("opening the plugin", || self.module.instantiate(Buffer::from(config), host.handle()));
         instance.map_err(|bytes| Error::decode(&bytes))
     }
 

@@ -1,7 +1,7 @@
 //! Checks of a scraper.
 
 use super::assertion::{CheckResult, describe, ensure, expect_err, expect_ok, fail, skip, wait_for};
-use super::call_watch::{in_words, patience, watched};
+use super::call_watch::{in_words, limited, patience};
 use super::plugin_under_test::{OpenPlugin, PluginUnderTest};
 use super::suite::CheckSpec;
 use crate::FakeHost;
@@ -126,7 +126,7 @@ fn dropped_scrape(plugin: &PluginUnderTest) -> CheckResult {
     let folder = plugin.test_folder()?;
     let host = plugin.host(&folder).with_held_rows();
     let opened = plugin.open(&folder, &host)?;
-    let ended = watched("scraping", || block_on_for(scrape(plugin, &opened), patience(), || host.has_held()));
+    let ended = limited("scraping", || block_on_for(scrape(plugin, &opened), patience(), || host.has_held()));
     if ended.is_some() {
         return fail("the scrape ended before the host accepted its rows");
     }

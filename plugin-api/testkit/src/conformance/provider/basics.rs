@@ -2,7 +2,7 @@
 
 use super::calls::{call_service, question_for};
 use crate::conformance::assertion::{CheckResult, CheckStop, ensure, expect_ok, skip};
-use crate::conformance::call_watch::{patience, watched};
+use crate::conformance::call_watch::{limited, patience};
 use crate::conformance::config_completion::has_secret;
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use crate::record_replay::{find_keys, has_test_cases, replay_test_cases};
@@ -65,7 +65,7 @@ pub(super) fn dropped(plugin: &PluginUnderTest) -> CheckResult {
     let opened = plugin.open(&folder, &host)?;
     let client = ProviderClient(opened.remote.clone());
     let question = question_for(&client)?;
-    let ended = watched("asking", || block_on_for(client.complete(&question), patience(), || host.has_held()));
+    let ended = limited("asking", || block_on_for(client.complete(&question), patience(), || host.has_held()));
     if !host.has_held() {
         return skip("the provider sends no request");
     }
