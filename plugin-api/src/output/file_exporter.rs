@@ -2,6 +2,7 @@
 
 use super::append;
 use super::columns::Columns;
+use super::deferred::DeferredRows;
 use super::file::OutputFile;
 use super::format::{FileFormat, LateColumns};
 use super::options::{IfExists, OutputOptions};
@@ -23,6 +24,8 @@ pub struct FileExporter<F> {
     format: F,
     columns: Columns,
     file: Option<OutputFile>,
+    /// The rows of a format that begins at the end.
+    deferred: Option<DeferredRows>,
     /// Empty until the output has begun.
     segments: Vec<Segment>,
     /// Columns of earlier rows that were not compared with those of this run yet.
@@ -82,7 +85,16 @@ impl<F: FileFormat> FileExporter<F> {
             );
         }
         let columns = Columns::new(options.columns.as_ref());
-        Ok(Self { options, format, columns, file: None, segments: Vec::new(), earlier: Vec::new(), rows: 0 })
+        Ok(Self {
+            options,
+            format,
+            columns,
+            file: None,
+            deferred: None,
+            segments: Vec::new(),
+            earlier: Vec::new(),
+            rows: 0,
+        })
     }
 
     fn has_rows(&self, path: &str) -> io::Result<bool> {
@@ -129,6 +141,15 @@ impl<F: FileFormat> FileExporter<F> {
         if chunk.is_empty() {
             return Ok(());
         }
+        if self.format.late_columns() == LateColumns::Defer {
+            let deferred = match &mut self.deferred {
+                Some(deferred) => deferred,
+                none => none.insert(DeferredRows::beside(&self.options.path)?),
+            };
+            self.columns.admit(chunk.columns());
+            self.rows += chunk.len() as u64;
+            return deferred.push(chunk);
+        }
         let known = self.segments.last().map_or(0, |segment| segment.columns);
         let rows = self.columns.rows(chunk);
         let columns = rows.columns();
@@ -152,6 +173,7 @@ impl<F: FileFormat> FileExporter<F> {
     pub(super) fn close(&mut self, mode: FinishMode) -> Result<ExportSummary> {
         if mode == FinishMode::Discard {
             self.file = None;
+            self.deferred = None;
             return Ok(ExportSummary::default());
         }
         if self.file.is_none() {
@@ -169,7 +191,18 @@ impl<F: FileFormat> FileExporter<F> {
         for column in self.columns.never_seen() {
             log::warn!("no row has the column `{column}`, which the exporter of {} lists", self.options.path);
         }
-        if self.segments.is_empty() {
+        if let Some(deferred) = self.deferred.take() {
+            let mut has_begun = false;
+            deferred.for_each(|chunk| {
+                let rows = self.columns.rows(chunk);
+                if !has_begun {
+                    self.format.inspect(&rows);
+                    self.format.begin(rows.columns(), file)?;
+                    has_begun = true;
+                }
+                self.format.rows(&rows, file)
+            })?;
+        } else if self.segments.is_empty() {
             self.format.begin(self.columns.names(), file)?;
         } else if self.segments.len() > 1
             && let LateColumns::Widen(lines) = self.format.late_columns()
@@ -183,7 +216,7 @@ impl<F: FileFormat> FileExporter<F> {
 
 fn check_late_column(column: &str, handling: &LateColumns, file: &OutputFile) -> Result<()> {
     let reason = match handling {
-        LateColumns::Accept => return Ok(()),
+        LateColumns::Accept | LateColumns::Defer => return Ok(()),
         LateColumns::Widen(_) if file.can_rewrite() => return Ok(()),
         LateColumns::Widen(_) => "the header is already written, and a stream cannot be rewritten",
         LateColumns::Refuse => "the columns of this format are fixed by the first rows",

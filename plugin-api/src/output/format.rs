@@ -238,6 +238,9 @@ pub enum LateColumns {
     /// At the end the file is rewritten, and earlier lines get empty cells. A stream cannot be rewritten, so there a
     /// late column is an error.
     Widen(TableLines),
+    /// The rows are kept in a temporary file beside the output, and the output begins at the end, with all columns. For
+    /// formats whose columns are fixed at the start, at the price of the disk space.
+    Defer,
     /// The columns are fixed when the output begins; a late column is an error.
     Refuse,
 }

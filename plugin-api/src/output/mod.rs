@@ -6,6 +6,7 @@
 
 mod append;
 mod columns;
+mod deferred;
 mod destination;
 mod file;
 mod file_exporter;

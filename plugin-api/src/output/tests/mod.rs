@@ -2,6 +2,7 @@
 
 mod append;
 mod binary;
+mod deferred;
 mod target;
 
 use super::{
