@@ -5,13 +5,16 @@
 /// ```text
 /// export_plugin!(scraper: Pages, name = "pages", about = "Rows of a paginated JSON API");
 /// export_plugin!(provider: Mine, name = "mine", about = "…", capabilities = ["verify"]);
+/// export_plugin!(exporter: Page, name = "html", about = "…", extensions = ["html"]);
 /// ```
+///
+/// `extensions` are those of the files that an exporter writes: `-o out.html` selects it.
 ///
 /// The kind is `scraper`, `cache`, `provider` or `exporter`, and the type implements the trait of that name.
 /// The crate is built with `crate-type = ["cdylib"]` (or `["cdylib", "rlib"]`) and with unwinding panics.
 #[macro_export]
 macro_rules! export_plugin {
-    ($kind:ident : $plugin:ty, name = $name:literal, about = $about:literal $(, capabilities = [$($capability:literal),* $(,)?])? $(,)?) => {
+    ($kind:ident : $plugin:ty, name = $name:literal, about = $about:literal $(, capabilities = [$($capability:literal),* $(,)?])? $(, extensions = [$($extension:literal),* $(,)?])? $(,)?) => {
         #[cfg(panic = "abort")]
         compile_error!("a Rowsmith plugin needs unwinding panics, so that a panic becomes an error of one call: remove `panic = \"abort\"` from the profile");
 
@@ -24,6 +27,7 @@ macro_rules! export_plugin {
                 concat!("name: ", $name, "\nkind: ", stringify!($kind), "\nversion: ", env!("CARGO_PKG_VERSION"), "\nabout: ", $about, "\n"),
                 $crate::__private::BUILD_LINES,
                 concat!("capabilities: ", $($($capability, ",",)*)? "\n"),
+                concat!("extensions: ", $($($extension, ",",)*)? "\n"),
                 concat!("entry: rowsmith_plugin_v1__", env!("CARGO_PKG_NAME"), "\nconfig-schema: "),
                 $crate::schema_json!(<$plugin as $crate::__private::$kind::Trait>::Config),
                 "\n",

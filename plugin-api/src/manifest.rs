@@ -69,6 +69,9 @@ pub struct Manifest {
     pub api_version: String,
     /// Optional features of its kind that it implements.
     pub capabilities: Vec<String>,
+    /// Extensions of the files that an exporter writes, in lower case and without the dot.
+    #[serde(default)]
+    pub extensions: Vec<String>,
     /// Symbol of its header.
     pub entry: String,
     /// JSON Schema of its config.
@@ -96,12 +99,8 @@ impl Manifest {
             about: printable(field("about").unwrap_or_default()),
             abi: field("abi")?.parse().map_err(|_| invalid("entry `abi` is not a number"))?,
             api_version: field("api-version")?.to_owned(),
-            capabilities: field("capabilities")
-                .unwrap_or_default()
-                .split(',')
-                .filter(|c| !c.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            capabilities: words(field("capabilities").unwrap_or_default()),
+            extensions: words(field("extensions").unwrap_or_default()),
             entry: field("entry")?.to_owned(),
             config_schema: serde_json::from_str(field("config-schema")?)
                 .map_err(|e| invalid(format!("entry `config-schema` is not JSON: {e}")))?,
@@ -112,6 +111,11 @@ impl Manifest {
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|c| c == capability)
     }
+}
+
+/// Returns the words of a list such as `list,verify,`.
+fn words(list: &str) -> Vec<String> {
+    list.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 fn find_text(section: &[u8]) -> Result<&str> {
@@ -191,6 +195,10 @@ mod tests {
         assert_eq!((manifest.name.as_str(), manifest.kind), ("pages", PluginKind::Scraper));
         assert!(manifest.can("verify") && !manifest.can("verif"));
         assert_eq!(manifest.config_schema["type"], "object");
+        // Plugins built before version 0.3 have no such entry.
+        assert!(manifest.extensions.is_empty());
+        let text = PARTS.concat().replace("entry: sym", "extensions: md,markdown,\nentry: sym");
+        assert_eq!(Manifest::parse(text.as_bytes()).unwrap().extensions, ["md", "markdown"]);
     }
 
     #[test]

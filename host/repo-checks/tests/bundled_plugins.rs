@@ -30,6 +30,12 @@ fn the_list_names_every_bundled_plugin() {
 }
 
 #[test]
+fn the_host_knows_the_optional_plugins() {
+    let listed: Vec<String> = read("plugins/optional.txt").lines().map(|plugin| format!("plugins/{plugin}")).collect();
+    assert_eq!(listed, folders(false), "plugins/optional.txt names each plugin folder with `{OPTIONAL}`");
+}
+
+#[test]
 fn default_builds_have_the_bundled_plugins_only() {
     let manifest = read("Cargo.toml");
     let members =

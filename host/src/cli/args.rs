@@ -126,7 +126,7 @@ pub struct RunArgs {
     /// Use cached answers only; makes no calls
     #[arg(long, conflicts_with_all = ["refresh", "record", "replay"])]
     pub offline: bool,
-    /// Path for the only exporter, in place of the config's (`-` is standard output)
+    /// File for the only exporter, in place of the config's (`-` is standard output); its extension selects the plugin
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
     /// Replace existing files even if an exporter has `if_exists = "fail"`

@@ -64,6 +64,7 @@ pub(super) fn check_manifest(path: &Path, in_file: &Manifest, text: &str) -> Res
     let kinds = (in_file.kind.to_string(), at_load.kind.to_string());
     let abis = (in_file.abi.to_string(), at_load.abi.to_string());
     let capabilities = (in_file.capabilities.join(","), at_load.capabilities.join(","));
+    let extensions = (in_file.extensions.join(","), at_load.extensions.join(","));
     let schemas = (in_file.config_schema.to_string(), at_load.config_schema.to_string());
     let fields = [
         ("name", &in_file.name, &at_load.name),
@@ -73,6 +74,7 @@ pub(super) fn check_manifest(path: &Path, in_file: &Manifest, text: &str) -> Res
         ("abi", &abis.0, &abis.1),
         ("api-version", &in_file.api_version, &at_load.api_version),
         ("capabilities", &capabilities.0, &capabilities.1),
+        ("extensions", &extensions.0, &extensions.1),
         ("entry", &in_file.entry, &at_load.entry),
         ("config-schema", &schemas.0, &schemas.1),
     ];
@@ -97,7 +99,7 @@ mod tests {
 
     fn text(api: &str) -> String {
         let lines = "name: pages\nkind: scraper\nversion: 1.2.3\nabout: Rows of pages\nabi: 1\n";
-        let more = "capabilities: list,\nentry: sym\nconfig-schema: {\"type\":\"object\"}\n";
+        let more = "capabilities: list,\nextensions: md,\nentry: sym\nconfig-schema: {\"type\":\"object\"}\n";
         format!("{MANIFEST_BEGIN}{lines}api-version: {api}\n{more}{MANIFEST_END}")
     }
 
@@ -126,6 +128,7 @@ mod tests {
             ("of pages", "of books", "`about` was"),
             ("abi: 1", "abi: 2", "`abi` was"),
             ("0.1.0", "0.3.0", "`api-version` was"),
+            ("md,", "", "`extensions` was"),
             ("list,", "", "`capabilities` was"),
             ("entry: sym", "entry: other", "`entry` was"),
             ("\"object\"", "\"array\"", "`config-schema` was"),

@@ -80,6 +80,12 @@ impl SearchPath {
         self.folders.iter().map(|(_, folder)| folder.as_path())
     }
 
+    /// Returns the folders for messages.
+    pub fn places(&self) -> String {
+        let places: Vec<String> = self.folders().map(|folder| folder.display().to_string()).collect();
+        format!("searched {}", places.join(", "))
+    }
+
     /// Returns the file of a plugin.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The error for a plugin that cannot be used.
 
+use super::optional;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::path::PathBuf;
@@ -66,10 +67,12 @@ impl PluginError {
     /// Returns the next step for the user.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotFound { places, available, near, kind, .. } => {
+            Self::NotFound { places, available, near, kind, name } => {
                 let near = near.as_ref().map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                 let places = places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-                let known = if available.is_empty() {
+                let known = if let Some(command) = optional::build_command(*kind, name) {
+                    format!("`{command}` in Rowsmith's sources builds this optional plugin")
+                } else if available.is_empty() {
                     format!("no {kind} plugin was found; `cargo build --workspace` places them beside the executable")
                 } else {
                     format!("available: {}", available.join(", "))

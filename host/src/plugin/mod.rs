@@ -21,6 +21,7 @@ pub mod image;
 pub mod isolated;
 pub mod loader;
 pub mod method_name;
+pub mod optional;
 pub mod plugin_progress;
 pub mod record_replay;
 pub mod redact;

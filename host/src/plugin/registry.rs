@@ -73,6 +73,14 @@ impl Registry {
         self.linked.iter().map(|(manifest, _)| manifest)
     }
 
+    /// Returns the names of the plugins of a kind: those of files, then those that are linked.
+    pub fn names(&self, kind: PluginKind) -> Vec<String> {
+        let mut names = self.search.names(kind);
+        let linked = self.linked().filter(|manifest| manifest.kind == kind).map(|manifest| manifest.name.clone());
+        names.extend(linked.filter(|name| !self.search.names(kind).contains(name)).collect::<Vec<_>>());
+        names
+    }
+
     /// Finds and checks the plugin that a config names. No plugin code runs.
     ///
     /// # Errors

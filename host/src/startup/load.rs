@@ -2,6 +2,7 @@
 
 use super::command_files;
 use super::loaded::{InvalidConfig, LoadError, Loaded, LoadedPlugin};
+use super::output;
 use crate::config::raw::RawConfig;
 use crate::config::{ProviderChoice, plugin_uses, plugins_table, validate};
 use crate::diagnostic::{Diagnostic, code};
@@ -15,7 +16,7 @@ use crate::plugin::registry::{Registry, Source};
 use crate::settings::{PluginUse, Settings, env};
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ pub struct Overrides {
     pub provider: Option<String>,
     /// `--set`, in order.
     pub set: Vec<String>,
-    /// `-o`: the path of the only exporter.
+    /// `-o`: the path of the only exporter. Its extension can select another exporter plugin.
     pub output: Option<String>,
     /// `--plugin-dir`.
     pub plugin_dirs: Vec<PathBuf>,
@@ -42,10 +43,13 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     let choice = ProviderChoice::new(&document.value, overrides.provider.as_deref());
     let other_providers = |pointer: &str| is_other_provider(pointer, choice.name.as_deref());
     diagnostics.extend(interpolate(&mut document, &env::read, &other_providers));
+    let mut registry = registry(&document.value, &overrides.plugin_dirs);
+    if let Some(path) = &overrides.output {
+        diagnostics.extend(output::choose_plugin(&mut document, path, &mut registry));
+    }
     let settings = settings(&document, &choice, &mut diagnostics);
     let uses = plugin_uses(&document.value, choice.name.as_deref());
     diagnostics.extend(unnamed_plugins(&document, &uses));
-    let mut registry = registry(&document.value, &overrides.plugin_dirs);
     let plugins = find_plugins(&document, &mut registry, uses, &mut diagnostics);
 
     let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(Diagnostic::is_error);
@@ -83,24 +87,10 @@ fn override_values(document: &mut Document, overrides: &Overrides) -> Vec<Diagno
     for argument in &overrides.set {
         problems.extend(document.set(argument).err().map(|diagnostic| *diagnostic));
     }
-    if let Some(output) = &overrides.output {
-        problems.extend(set_output(document, output));
+    if let Some(path) = &overrides.output {
+        problems.extend(output::set_path(document, path));
     }
     problems
-}
-
-/// Applies `-o`, or returns the problem.
-fn set_output(document: &mut Document, output: &str) -> Option<Diagnostic> {
-    let exporters = document.value.get_mut("exporters").and_then(Value::as_array_mut);
-    let Some([Value::Object(only)]) = exporters.map(Vec::as_mut_slice) else {
-        let message = "-o sets the path of the only exporter, but the config does not have exactly one exporter";
-        let diagnostic = Diagnostic::error(code::BAD_SET, message).at(document.spans.closest("/exporters"));
-        return Some(diagnostic.with_help("use --set with the exporter's path, or edit the config"));
-    };
-    if let Some(config) = only.entry("config").or_insert_with(|| json!({})).as_object_mut() {
-        config.insert("path".to_owned(), json!(output));
-    }
-    None
 }
 
 fn is_other_provider(pointer: &str, provider: Option<&str>) -> bool {

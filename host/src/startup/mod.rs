@@ -9,6 +9,7 @@ mod error;
 mod load;
 mod loaded;
 pub mod open_plugins;
+mod output;
 pub mod pins;
 pub mod plugin_inventory;
 mod scraper_end;

@@ -13,6 +13,7 @@ mod list;
 mod mistakes;
 mod no_code_runs;
 mod output;
+mod output_file;
 mod patched;
 mod pin;
 #[cfg(unix)]

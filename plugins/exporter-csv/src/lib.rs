@@ -20,4 +20,5 @@ rowsmith_plugin_api::export_plugin!(
     name = "csv",
     about = "Writes a CSV file",
     capabilities = ["append"],
+    extensions = ["csv"],
 );

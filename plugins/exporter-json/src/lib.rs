@@ -14,4 +14,9 @@ use rowsmith_plugin_api::output::FileExporter;
 /// The exporter of this plugin.
 pub type JsonExporter = FileExporter<Array>;
 
-rowsmith_plugin_api::export_plugin!(exporter: JsonExporter, name = "json", about = "Writes one JSON array of objects");
+rowsmith_plugin_api::export_plugin!(
+    exporter: JsonExporter,
+    name = "json",
+    about = "Writes one JSON array of objects",
+    extensions = ["json"],
+);

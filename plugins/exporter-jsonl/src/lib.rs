@@ -18,4 +18,5 @@ rowsmith_plugin_api::export_plugin!(
     name = "jsonl",
     about = "Writes one JSON object a line",
     capabilities = ["append"],
+    extensions = ["jsonl", "ndjson"],
 );

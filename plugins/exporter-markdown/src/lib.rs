@@ -15,4 +15,9 @@ use rowsmith_plugin_api::output::FileExporter;
 /// The exporter of this plugin.
 pub type MarkdownExporter = FileExporter<Table>;
 
-rowsmith_plugin_api::export_plugin!(exporter: MarkdownExporter, name = "markdown", about = "Writes a Markdown table");
+rowsmith_plugin_api::export_plugin!(
+    exporter: MarkdownExporter,
+    name = "markdown",
+    about = "Writes a Markdown table",
+    extensions = ["md", "markdown"],
+);

@@ -1,4 +1,5 @@
-//! Suites that run Cargo: the crates of `plugin new`, the commands of the tutorial, and plugins of earlier versions.
+//! Suites that run Cargo: the crates of `plugin new`, the commands of the tutorial, plugins of earlier versions, and
+//! optional plugins.
 //!
 //! They take minutes and are ignored by default. `cargo test -p rowsmith-cargo-tests -- --ignored` runs them.
 #![cfg(unix)]
@@ -6,5 +7,6 @@
 
 mod build;
 mod compat;
+mod optional;
 mod scaffold;
 mod tutorial;

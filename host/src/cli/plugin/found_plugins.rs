@@ -118,6 +118,7 @@ pub(super) fn entry(plugin: &FoundPlugin) -> Value {
         Ok((manifest, hash)) => json!({
             "kind": manifest.kind, "name": manifest.name, "version": manifest.version, "about": manifest.about,
             "abi": manifest.abi, "api_version": manifest.api_version, "capabilities": manifest.capabilities,
+            "extensions": manifest.extensions,
             "path": plugin.path, "sha256": hash,
         }),
         Err(error) => json!({"path": plugin.path, "error": error.to_string(), "hint": error.hint()}),

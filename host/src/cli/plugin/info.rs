@@ -45,6 +45,9 @@ pub(super) fn run(context: &Context, wanted: &PluginQuery, format: OutputFormat)
         "Capabilities",
         &if manifest.capabilities.is_empty() { "none".to_owned() } else { manifest.capabilities.join(", ") },
     );
+    if !manifest.extensions.is_empty() {
+        line("Writes", &format!(".{}", manifest.extensions.join(", .")));
+    }
     let commands = command_names(&manifest.config_schema);
     if !commands.is_empty() {
         line("Starts", &format!("the program in {}", quoted(&commands)));

@@ -1,6 +1,6 @@
 //! Checks of the manifest and the schema of the config.
 
-use super::assertion::{CheckResult, ensure};
+use super::assertion::{CheckResult, ensure, fail};
 use super::plugin_under_test::PluginUnderTest;
 use super::suite::CheckSpec;
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -61,6 +61,15 @@ fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
         let known = known.join(", ");
         format!("unknown capability of a {}: `{}`; known: {known}", plugin.manifest.kind, unknown.join("`, `"))
     })
+}
+
+/// Checks the extensions of the files that an exporter writes.
+pub(super) fn extensions(plugin: &PluginUnderTest) -> CheckResult {
+    let is_valid = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    match plugin.manifest.extensions.iter().find(|extension| !is_valid(extension)) {
+        None => Ok(()),
+        Some(invalid) => fail(format!("`{invalid}`: expected lower-case letters and digits, for example `csv`")),
+    }
 }
 
 fn schema(plugin: &PluginUnderTest) -> CheckResult {

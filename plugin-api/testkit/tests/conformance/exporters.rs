@@ -1,6 +1,7 @@
 //! Flaws of exporters.
 
-use crate::harness::{assert_fails, linked};
+use crate::harness::{ManifestLines, assert_fails, linked};
+use rowsmith_plugin_api::bridge::LinkedPlugin;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::conformance::{Report, Suite};
 use std::path::{Path, PathBuf};
@@ -130,4 +131,12 @@ fn every_flaw_is_found() {
     for (flaw, check, text) in cases {
         assert_fails(&report(flaw), check, text);
     }
+}
+
+#[test]
+fn invalid_extensions_are_found() {
+    let (plugin, lines) = linked!(exporter: Flawed, "");
+    let lines = ManifestLines { extensions: "jsonl,.JSON", ..lines };
+    let suite = Suite::of(LinkedPlugin { manifest: lines.text(), ..plugin }).config(json!({"flaw": "none"}));
+    assert_fails(&suite.run(), "extensions", "`.JSON`");
 }

@@ -9,15 +9,16 @@ pub(crate) struct ManifestLines {
     pub(crate) about: &'static str,
     pub(crate) version: &'static str,
     pub(crate) capabilities: &'static str,
+    pub(crate) extensions: &'static str,
     pub(crate) schema: String,
 }
 
 impl ManifestLines {
     pub(crate) fn text(&self) -> &'static str {
-        let Self { kind, name, about, version, capabilities, schema } = self;
+        let Self { kind, name, about, version, capabilities, extensions, schema } = self;
         let text = format!(
             "rowsmith-manifest 1\nname: {name}\nkind: {kind}\nversion: {version}\nabout: {about}\nabi: 1\n\
-             api-version: 0.2.0\ncapabilities: {capabilities}\nentry: none\nconfig-schema: {schema}\n\
+             api-version: 0.2.0\ncapabilities: {capabilities}\nextensions: {extensions}\nentry: none\nconfig-schema: {schema}\n\
              rowsmith-manifest-end\n"
         );
         // A few manifests, for the life of the test.
@@ -54,6 +55,7 @@ macro_rules! linked {
             about: "Breaks a promise on purpose",
             version: "1.2.3",
             capabilities: $capabilities,
+            extensions: "",
             schema: rowsmith_plugin_api::schema::to_value(&schema).to_string(),
         };
         (rowsmith_plugin_api::bridge::LinkedPlugin { header: &HEADER, manifest: lines.text() }, lines)

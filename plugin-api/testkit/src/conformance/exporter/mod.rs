@@ -12,6 +12,7 @@ use super::suite::CheckSpec;
 pub(super) use append::appending;
 
 pub(super) const CHECKS: &[CheckSpec] = &[
+    ("extensions", "file extensions are in lower case and have no dot", super::manifest::extensions),
     ("target", "the target is stable", endings::target),
     ("complete", "a complete export is at its target with all rows", endings::complete),
     ("every_value", "every kind of value can be written", rows::every_value),
