@@ -8,7 +8,19 @@ const FILES: [&str; 7] = [".gitignore", "Cargo.toml", "README.md", "lines.txt", 
 fn wrong_use_writes_nothing() {
     let sandbox = Sandbox::new();
     sandbox.write("taken/notes.txt", "mine\n");
+    // The crate from a registry has no testkit in its folder.
+    let copies = Sandbox::new();
+    let copy = |folder: &str| {
+        copies.write(&format!("{folder}/Cargo.toml"), "[package]\nname = \"rowsmith-plugin-api\"\n");
+        copies.path(folder.split('/').next().unwrap_or_default()).display().to_string()
+    };
+    let (alone, checkout, empty) = (copy("copied"), copy("checkout/plugin-api"), copies.path("").display().to_string());
     let mut golden = Golden::new("plugin_new_mistakes");
+    for api in [alone, checkout, empty.clone()] {
+        let output = sandbox.call(["plugin", "new", "pages", "--kind", "scraper", "--api", &api]).output().exits(2);
+        golden.add("an incomplete folder (exit 2)", &output.stderr.replace(empty.trim_end_matches('/'), "COPIES"));
+        assert_eq!(sandbox.names(""), ["taken"]);
+    }
     for arguments in [
         "plugin new My_Pages --kind scraper",
         "plugin new rowsmith-cache-pages --kind scraper",

@@ -1,6 +1,6 @@
 //! The source of `rowsmith-plugin-api` for a new plugin: a registry, a folder or a git repository.
 
-use super::installed_crate::{installed_crate, is_plugin_api};
+use super::installed_crate::{crate_folder, installed_crate};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -41,11 +41,7 @@ impl ApiSource {
         if is_version(written) {
             return Ok(Self::Released(written.to_owned()));
         }
-        let given = Path::new(written);
-        let folder = [given.to_owned(), given.join("plugin-api")].into_iter().find(|folder| is_plugin_api(folder));
-        let path = folder.and_then(|folder| folder.canonicalize().ok()).ok_or_else(|| {
-            format!("--api: `{written}` is not a version, a git address or a folder with rowsmith-plugin-api")
-        })?;
+        let path = crate_folder(Path::new(written)).map_err(|problem| format!("--api: {problem}"))?;
         Ok(Self::Folder { path, installed: false })
     }
 
@@ -138,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_folder_without_the_crate_is_refused() {
-        assert!(ApiSource::choose(Some("./no/such"), None).unwrap_err().contains("`./no/such`"));
+        assert!(ApiSource::choose(Some("./no/such"), None).unwrap_err().contains("./no/such"));
     }
 
     #[test]

@@ -9,6 +9,10 @@ use toml::de::{DeTable, DeValue};
 const RELEASE_FOLDER: &str = "../share/rowsmith";
 /// Folder of the crate in a release and in a checkout.
 const CRATE_FOLDER: &str = "plugin-api";
+/// Folder of the testkit in that of the crate.
+const TESTKIT_FOLDER: &str = "testkit";
+const CRATE: &str = "rowsmith-plugin-api";
+const TESTKIT: &str = "rowsmith-plugin-testkit";
 
 /// Returns the folder of the crate, if its version is that of the program.
 pub(super) fn installed_crate(executable: &Path, version: &str) -> Option<PathBuf> {
@@ -25,11 +29,42 @@ fn is_root(root: &Path, version: &str) -> bool {
     found.as_deref() == Some(version) && is_plugin_api(&root.join(CRATE_FOLDER))
 }
 
-/// Returns whether a folder is the crate `rowsmith-plugin-api` with its testkit.
-pub(super) fn is_plugin_api(folder: &Path) -> bool {
-    let name_in = |folder: &Path| text_in(folder, &["package", "name"]);
-    name_in(folder).as_deref() == Some("rowsmith-plugin-api")
-        && name_in(&folder.join("testkit")).as_deref() == Some("rowsmith-plugin-testkit")
+/// Returns the folder of the crate that a user names: the folder of the crate, of a checkout, or of a release.
+///
+/// # Errors
+/// A message about the missing part.
+pub(super) fn crate_folder(given: &Path) -> Result<PathBuf, String> {
+    let shown = given.display();
+    if !given.is_dir() {
+        return Err(format!("{shown} is not a version, a git address or a folder"));
+    }
+    let is_crate = |folder: &PathBuf| package_in(folder).as_deref() == Some(CRATE);
+    let Some(folder) = [given.to_owned(), given.join(CRATE_FOLDER)].into_iter().find(is_crate) else {
+        return Err(format!(
+            "the folder {shown} does not contain the crate `{CRATE}`: expected its Cargo.toml there or in \
+             {shown}/{CRATE_FOLDER}"
+        ));
+    };
+    let testkit = folder.join(TESTKIT_FOLDER);
+    if package_in(&testkit).as_deref() != Some(TESTKIT) {
+        return Err(format!(
+            "{} has the crate `{CRATE}`, but not its testkit: expected the crate `{TESTKIT}` in {}. Tests of the new \
+             plugin need it; use the folder of a checkout or of a release, which has both",
+            folder.display(),
+            testkit.display()
+        ));
+    }
+    folder.canonicalize().map_err(|error| format!("cannot use the folder {}: {error}", folder.display()))
+}
+
+/// Returns whether a folder is the crate with its testkit.
+fn is_plugin_api(folder: &Path) -> bool {
+    package_in(folder).as_deref() == Some(CRATE) && package_in(&folder.join(TESTKIT_FOLDER)).as_deref() == Some(TESTKIT)
+}
+
+/// Returns the name of the crate in a folder.
+fn package_in(folder: &Path) -> Option<String> {
+    text_in(folder, &["package", "name"])
 }
 
 /// Returns a string of the manifest in a folder.
