@@ -1,10 +1,6 @@
 //! Reads a workbook with openpyxl, the library of most Python programs that read Excel files.
 //!
 //! `PYTHON` names a Python with openpyxl; without one the test prints that it was skipped.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
-)]
 
 use rowsmith_exporter_xlsx::XlsxExporter;
 use rowsmith_plugin_api::prelude::*;
