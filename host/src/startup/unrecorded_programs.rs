@@ -51,21 +51,14 @@ mod tests {
     use super::*;
     use crate::plugin::record_replay::Recorder;
     use crate::plugin::redact::Redactor;
-    use rowsmith_plugin_api::PluginKind;
     use serde_json::json;
 
-    fn manifest(name: &str, capability: &str, schema: serde_json::Value) -> Manifest {
-        Manifest {
-            name: name.to_owned(),
-            kind: PluginKind::Scraper,
-            version: "0.2.0".to_owned(),
-            about: String::new(),
-            abi: 1,
-            api_version: "0.2.0".to_owned(),
-            capabilities: vec![capability.to_owned()],
-            entry: String::new(),
-            config_schema: schema,
-        }
+    fn manifest(name: &str, capability: &str, schema: &serde_json::Value) -> Manifest {
+        let text = format!(
+            "rowsmith-manifest 1\nname: {name}\nkind: scraper\nversion: 0.2.0\nabout: x\nabi: 1\napi-version: 0.2.0\n\
+             capabilities: {capability},\nentry: none\nconfig-schema: {schema}\nrowsmith-manifest-end\n"
+        );
+        Manifest::parse(text.as_bytes()).unwrap()
     }
 
     #[test]
@@ -81,7 +74,7 @@ mod tests {
             ("csv", "list", json!({}), false),
         ] {
             let unrecorded = UnrecordedPrograms::default();
-            let manifest = manifest(name, capability, schema);
+            let manifest = manifest(name, capability, &schema);
             unrecorded.warn(&manifest, &RecordReplay::Off);
             assert!(unrecorded.named().is_empty(), "{name}: a run without a recording");
             unrecorded.warn(&manifest, &recording);
