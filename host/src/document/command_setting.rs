@@ -3,6 +3,7 @@
 use super::pointer;
 use super::schema_check::follow;
 use rowsmith_plugin_api::program::{COMMAND, ENVIRONMENT_VARIABLE, WORKING_DIRECTORY};
+use rowsmith_plugin_api::schema::{JsonVariants, schema_of_item, schema_of_table};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -45,6 +46,7 @@ fn collect(root: &Value, schema: &Value, value: &Value, here: &str, found: &mut 
     }
     match value {
         Value::Object(table) => {
+            let schema = schema_of_table(schema, value);
             for (key, value) in table {
                 let inner = pointer::push(here, key);
                 let Some(property) = property(root, schema, key) else { continue };
@@ -56,9 +58,9 @@ fn collect(root: &Value, schema: &Value, value: &Value, here: &str, found: &mut 
             }
         }
         Value::Array(elements) => {
-            let Some(items) = schema.get("items") else { return };
             for (index, element) in elements.iter().enumerate() {
-                collect(root, items, element, &pointer::push(here, &index.to_string()), found);
+                let Some(schema) = schema_of_item(schema, index) else { return };
+                collect(root, schema, element, &pointer::push(here, &index.to_string()), found);
             }
         }
         _ => {}
@@ -66,6 +68,9 @@ fn collect(root: &Value, schema: &Value, value: &Value, here: &str, found: &mut 
 }
 
 fn collect_names(root: &Value, schema: &Value, here: &str, depth: usize, names: &mut Vec<String>) {
+    for (_, variant) in JsonVariants::of(schema).into_iter().flat_map(|variants| variants.variants) {
+        collect_names(root, variant, here, depth, names);
+    }
     let properties = schema.get("properties").and_then(Value::as_object);
     for (key, property) in properties.into_iter().flatten().filter(|_| depth < MAX_DEPTH) {
         let inner = pointer::push(here, key);

@@ -115,7 +115,8 @@ fn the_suite_takes_every_type() {
         &["--set", "split.kind=fixed", "--set", "split.rows=3", "--set", "pause=2s", "--set", "size=[1, 2]"],
         &["--set", "split.kind=service", "--set", "split.url=http://x"],
     ] {
-        sandbox.bare(["plugin", "test", &file].iter().chain(more)).output().exits(0);
+        let log = ["--set", "log_file={dir}/log"];
+        sandbox.bare(["plugin", "test", &file].iter().chain(&log).chain(more)).output().exits(0);
     }
     let output = sandbox.bare(["plugin", "test", &file, "--set", "split.kind=fixd"]).output().exits(2);
     assert_eq!(output.stdout, "", "the plugin does not run");

@@ -22,6 +22,7 @@ mod plan;
 mod plugin_commands;
 mod plugin_new;
 mod plugin_test;
+mod plugin_test_places;
 #[cfg(unix)]
 mod plugin_test_programs;
 mod same_name;

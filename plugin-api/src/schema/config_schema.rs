@@ -97,7 +97,7 @@ impl ConfigSchema for String {
 }
 
 impl ConfigSchema for PathBuf {
-    const SCHEMA: Schema = Schema::String { format: None };
+    const SCHEMA: Schema = Schema::String { format: Some("path") };
 }
 
 impl ConfigSchema for () {

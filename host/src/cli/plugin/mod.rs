@@ -9,5 +9,6 @@ mod new;
 mod pin;
 mod settings_table;
 mod test;
+mod test_folder;
 
 pub(super) use command::run;

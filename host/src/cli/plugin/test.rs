@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::plugin::args::PluginTestArgs;
+use crate::cli::plugin::test_folder::{WorkingFolder, resolve_paths};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, ProblemKind, SecretSources, check_schema, problems_to_diagnostics, resolve_secrets};
 use crate::exit_code::ExitCode;
@@ -11,9 +12,12 @@ use crate::settings::env;
 use crate::startup::{HostError, Overrides, load};
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
-use rowsmith_plugin_testkit::conformance::{Suite, Worker};
-use serde_json::{Map, Value};
-use std::path::Path;
+use rowsmith_plugin_api::program::WORKING_DIRECTORY;
+use rowsmith_plugin_testkit::conformance::places::{Place, places, without_places_of_run};
+use rowsmith_plugin_testkit::conformance::{Report, Suite, Worker, is_worker};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::path::{Path, absolute};
 use std::time::Duration;
 
 pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, HostError> {
@@ -23,7 +27,10 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
     if args.keep_secrets {
         put_secrets(context, &mut document, &image.manifest)?;
     }
-    let config = document.value;
+    let folder =
+        std::env::current_dir().map_err(|error| HostError::Io(format!("cannot find the working folder: {error}")))?;
+    let mut config = document.value;
+    resolve_paths(&image.manifest, &mut config, &folder);
     let module = loader::open(&image)?;
     let mut suite = Suite::of_module(image.manifest.clone(), module).config(config).worker(worker(args)?);
     suite = suite.call_timeout(Duration::from_secs(args.timeout.get().into()));
@@ -37,11 +44,19 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
     if !missing.is_empty() {
         return Err(HostError::Usage(needs(&image.manifest, &missing)));
     }
-    let report = suite.run();
-    // A worker process of the suite prints nothing.
-    if !report.checks.is_empty() {
-        context.data(context.redactor.clean(&report.to_string()))?;
+    let defaults = suite.default_places();
+    if !defaults.is_empty() {
+        return Err(HostError::Usage(needs_places(&image.manifest, &defaults)));
     }
+    // A worker process of the suite uses the folder of the process that started it, and prints nothing.
+    if is_worker() {
+        suite.run();
+        return Ok(ExitCode::Success);
+    }
+    let working_folder = WorkingFolder::enter(&folder)?;
+    let report = suite.working_folder(working_folder.path()).run();
+    context.data(context.redactor.clean(&report.to_string()))?;
+    print_hint(context, &image.manifest, args, &report);
     Ok(if report.is_conforming() { ExitCode::Success } else { ExitCode::Plugin })
 }
 
@@ -50,21 +65,57 @@ fn needs(manifest: &Manifest, missing: &[String]) -> String {
     format!("the {} plugin `{}` needs {}, or `--config FILE`", manifest.kind, manifest.name, flags.join(" and "))
 }
 
+fn needs_places(manifest: &Manifest, places: &[Place]) -> String {
+    let names: Vec<String> =
+        places.iter().map(|place| format!("`{}`", place.default.as_deref().unwrap_or("-"))).collect();
+    let flags: Vec<String> = places.iter().map(|place| format!("`--set {}=…`", place.name())).collect();
+    format!(
+        "the {} plugin `{}` uses {} by default, which may hold data; the test needs places of its own: {}",
+        manifest.kind,
+        manifest.name,
+        names.join(" and "),
+        flags.join(" and ")
+    )
+}
+
+/// Programs run in a temporary folder too, where they do not find files beside them.
+fn print_hint(context: &Context, manifest: &Manifest, args: &PluginTestArgs, report: &Report) {
+    let settings = manifest.config_schema["properties"].as_object();
+    let folder = settings.into_iter().flatten().find(|(_, setting)| setting["format"] == WORKING_DIRECTORY);
+    let Some((name, _)) = folder.filter(|_| !report.is_conforming() && args.config.is_none()) else { return };
+    if !args.set.iter().any(|set| set.starts_with(&format!("{name}="))) {
+        let text = "the suite runs programs in a temporary folder; if the program needs files of this folder, use";
+        context.printer.note(format_args!("{text} `--set {name}=.`"));
+    }
+}
+
 /// Returns the plugin's settings: those of `--config`, overridden by `--set`.
 fn config(context: &Context, args: &PluginTestArgs, manifest: &Manifest) -> Result<Document, HostError> {
     let mut document = Document::parse("--set", "").map_err(|_| HostError::Usage("cannot read `--set`".into()))?;
+    let mut services = Vec::new();
     if let Some(path) = &args.config {
         if !is_safe_with_settings_of_run(manifest) {
             return Err(HostError::Usage(format!(
-                "`--config` cannot be used with the {} plugin `{}`: it has no setting `path` that the test can replace, so \
-                 the data of a run could be lost; use `--set` with a location for the test",
+                "`--config` cannot be used with the {} plugin `{}`: it has no setting with a place that the test can \
+                 replace, so the data of a run could be lost; use `--set` with a place for the test",
                 manifest.kind, manifest.name
             )));
         }
-        document.value = config_of_run(context, path, manifest)?;
+        let mut config = config_of_run(context, path, manifest)?;
+        services = without_places_of_run(manifest, &mut config);
+        document.value = config;
     }
+    let before = document.value.clone();
     for argument in &args.set {
-        document.set(argument).map_err(|problem| HostError::Usage(problem.message.clone()))?;
+        document.set(&with_folder_as_text(argument)).map_err(|problem| HostError::Usage(problem.message.clone()))?;
+    }
+    let unchanged = |place: &Place| document.get(&place.pointer()) == before.pointer(&place.pointer());
+    if let Some(place) = services.iter().find(|place| unchanged(place)) {
+        return Err(HostError::Usage(format!(
+            "`{}` of the config is the place of a run, whose data could be lost; add `--set {}=…` with a place for the test",
+            place.name(),
+            place.name()
+        )));
     }
     Ok(document)
 }
@@ -84,6 +135,14 @@ fn put_secrets(context: &Context, document: &mut Document, manifest: &Manifest) 
     Ok(())
 }
 
+/// Quotes a value that begins with the suite's placeholder for a folder; TOML would read it as a table.
+fn with_folder_as_text(argument: &str) -> Cow<'_, str> {
+    match argument.split_once('=') {
+        Some((key, value)) if value.starts_with("{dir}") => Cow::Owned(format!("{key}={}", json!(value))),
+        _ => Cow::Borrowed(argument),
+    }
+}
+
 /// Refuses invalid settings. The suite supplies some of the missing ones, so they are checked later.
 fn check_settings(document: &Document, manifest: &Manifest) -> Result<(), HostError> {
     let mut problems = check_schema(&document.value, &manifest.config_schema);
@@ -96,13 +155,13 @@ fn check_settings(document: &Document, manifest: &Manifest) -> Result<(), HostEr
     if messages.is_empty() { Ok(()) } else { Err(HostError::Usage(messages.join("\n"))) }
 }
 
-/// Returns whether the suite can use the settings of a run. Its checks clear stores and replace files, and it moves only
-/// `path` to a temporary folder. Any other setting with a location would lead to the data of the run.
+/// Returns whether the suite can use the settings of a run. Its checks clear stores and replace files. It recognizes the
+/// settings that name a place; a plugin with other settings only may use the data of the run.
 fn is_safe_with_settings_of_run(manifest: &Manifest) -> bool {
-    let settings = &manifest.config_schema["properties"];
+    let schema = &manifest.config_schema;
     match manifest.kind {
         PluginKind::Cache | PluginKind::Exporter => {
-            settings["path"]["type"] == "string" || settings.as_object().is_some_and(Map::is_empty)
+            schema["properties"].as_object().is_some_and(Map::is_empty) || !places(schema, &json!({})).is_empty()
         }
         PluginKind::Scraper | PluginKind::Provider => true,
     }
@@ -123,7 +182,8 @@ fn worker(args: &PluginTestArgs) -> Result<Worker, HostError> {
     let program = std::env::current_exe()
         .map_err(|error| HostError::Io(format!("cannot find the path of this program: {error}")))?;
     // The worker receives the settings with its task.
-    let arguments = ["plugin".into(), "test".into(), "--".into(), args.file.clone().into_os_string()];
+    let file = absolute(&args.file).map_err(|error| HostError::Io(format!("cannot find the plugin: {error}")))?;
+    let arguments = ["plugin".into(), "test".into(), "--".into(), file.into_os_string()];
     Ok(Worker::new(program, arguments))
 }
 
@@ -141,17 +201,21 @@ mod tests {
     }
 
     #[test]
-    fn only_settings_with_a_path_are_safe() {
+    fn only_settings_with_a_place_are_safe() {
         let path = r#"{"path":{"type":"string"},"size":{"type":"integer"}}"#;
         let address = r#"{"address":{"type":"string"}}"#;
+        let file = r#"{"store":{"type":"object","default":{},"properties":{"file":{"type":"string"}}}}"#;
+        let other = r#"{"cluster":{"type":"string"}}"#;
         let paths = r#"{"path":{"type":"object","properties":{"path":{"type":"string"}}}}"#;
         for (kind, properties, is_safe) in [
             ("cache", path, true),
-            ("cache", address, false),
+            ("cache", address, true),
+            ("cache", file, true),
+            ("cache", other, false),
             ("cache", paths, false),
             ("cache", "{}", true),
             ("exporter", path, true),
-            ("exporter", address, false),
+            ("exporter", other, false),
             ("scraper", address, true),
             ("provider", address, true),
         ] {

@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 use rowsmith_plugin_api::prelude::*;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A setting of each type.
@@ -22,6 +25,9 @@ pub struct Config {
     /// Width and height.
     #[config(default = [640, 480])]
     size: [u32; 2],
+    /// File with a line for each scrape.
+    #[config(default = "scrapes.log")]
+    log_file: PathBuf,
 }
 
 /// Division of the source.
@@ -64,7 +70,9 @@ impl Scraper for Settings {
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
-        let Config { split, share, pause, scores, size } = &self.0;
+        let Config { split, share, pause, scores, size, log_file } = &self.0;
+        let log = OpenOptions::new().create(true).append(true).open(log_file);
+        log.and_then(|mut log| log.write_all(b"scraped\n")).map_err(|error| Error::io("write", log_file, &error))?;
         let split = match split {
             Split::Off => "one part".to_owned(),
             Split::Fixed { rows, overlap } => format!("{rows} rows, {overlap} shared"),

@@ -1,5 +1,6 @@
-//! Settings that a suite adds to the author's config: secrets, and the path of a cache or an exporter.
+//! Settings that a suite adds to the author's config: secrets, and the places of a cache or an exporter.
 
+use super::places;
 use crate::secret_marker;
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::PluginKind;
@@ -11,7 +12,7 @@ pub(super) fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// Returns a config with the suite's secrets and path. Secrets of the config are replaced, unless the suite keeps them.
+/// Returns a config with the suite's secrets and places. Secrets of the config are replaced, unless the suite keeps them.
 pub(super) fn complete(manifest: &Manifest, config: &Value, keeps_secrets: bool) -> Value {
     let mut config = config.clone();
     set_secrets(&manifest.config_schema, &mut config, manifest.kind, keeps_secrets);
@@ -26,6 +27,7 @@ pub(super) fn complete(manifest: &Manifest, config: &Value, keeps_secrets: bool)
     if manifest.config_schema["properties"]["path"]["type"] == "string" && !is_temporary {
         entries.insert("path".to_owned(), Value::from(default));
     }
+    places::move_defaults(manifest, &mut config);
     config
 }
 

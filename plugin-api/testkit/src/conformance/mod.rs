@@ -51,6 +51,8 @@ mod error_audit;
 mod exporter;
 mod macros;
 mod manifest;
+mod own_place;
+pub mod places;
 mod plugin_under_test;
 mod provider;
 mod report;
@@ -61,4 +63,4 @@ mod worker;
 
 pub use report::{Check, CheckOutcome, Report};
 pub use suite::Suite;
-pub use worker::Worker;
+pub use worker::{Worker, is_worker};

@@ -31,6 +31,8 @@ pub(super) struct PluginUnderTest {
     pub(super) prepare: Option<Arc<Prepare>>,
     pub(super) cassette: Option<Cassette>,
     pub(super) worker: Option<Worker>,
+    /// The working folder of the process, if it belongs to the suite.
+    pub(super) working_folder: Option<PathBuf>,
     pub(super) format: Format,
     pub(super) audit: Arc<ErrorAudit>,
     pub(super) row_intake: Arc<RowIntake>,
@@ -45,7 +47,12 @@ pub(super) struct TestFolder {
 impl TestFolder {
     /// The path that `{dir}` stands for.
     pub(super) fn path(&self) -> PathBuf {
-        self.folder.path().join("files")
+        self.root().join("files")
+    }
+
+    /// The folder with the plugin's files and its state.
+    pub(super) fn root(&self) -> &Path {
+        self.folder.path()
     }
 }
 

@@ -3,10 +3,13 @@
 use super::assertion::{CheckResult, CheckStop};
 use super::call_watch::{self, PATIENCE};
 use super::exporter::readback::Format;
+use super::places::{self, Place};
 use super::plugin_under_test::{PluginUnderTest, Prepare};
 use super::report::{Check, CheckOutcome, Report};
 use super::worker::{self, Worker};
-use super::{boundary, cache, config_completion, error_audit, exporter, manifest, provider, scraper, settings};
+use super::{
+    boundary, cache, config_completion, error_audit, exporter, manifest, own_place, provider, scraper, settings,
+};
 use crate::fake_host::Answerer;
 use crate::record_replay::RepeatingReplay;
 use rowsmith_abi::{PluginModuleRef, describe_mismatch};
@@ -36,6 +39,7 @@ pub struct Suite {
     patience: Duration,
     keeps_secrets: bool,
     format: Format,
+    working_folder: Option<PathBuf>,
 }
 
 impl Suite {
@@ -64,13 +68,15 @@ impl Suite {
             patience: PATIENCE,
             keeps_secrets: false,
             format: Format::default(),
+            working_folder: None,
         }
     }
 
     /// Sets the plugin's config. `{dir}` in a text stands for a temporary folder, a new one for every check.
     ///
-    /// The suite sets secrets itself. It also sets the `path` of a cache or an exporter, unless it begins with `{dir}`:
-    /// checks clear stores and replace files.
+    /// The suite sets secrets itself. Checks clear stores and replace files, so it also sets the `path` of a cache or an
+    /// exporter, unless it begins with `{dir}`, and moves other files that are defaults into that folder. It refuses a
+    /// service that is a default, and a store that holds entries.
     #[must_use]
     pub fn config(mut self, config: Value) -> Self {
         self.config = config;
@@ -139,6 +145,13 @@ impl Suite {
         self
     }
 
+    /// Sets the working folder of the process, if it belongs to the suite: plugins may write into it.
+    #[must_use]
+    pub fn working_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.working_folder = Some(folder.into());
+        self
+    }
+
     /// Sets the command that starts this suite in another process, for the checks of caches with several processes.
     #[must_use]
     pub fn worker(mut self, worker: Worker) -> Self {
@@ -168,6 +181,15 @@ impl Suite {
         config_completion::complete(manifest, &self.config, self.keeps_secrets)
     }
 
+    /// Returns the places that the plugin would use by default, and that the suite cannot replace.
+    pub fn default_places(&self) -> Vec<Place> {
+        let Ok((manifest, _)) = &self.plugin else { return Vec::new() };
+        if worker::task().is_some() {
+            return Vec::new();
+        }
+        places::default_places(manifest, &self.complete_config(manifest))
+    }
+
     /// Runs every check of the plugin's kind.
     ///
     /// In a process that a suite has started, performs the task of that process and reports no check.
@@ -184,6 +206,7 @@ impl Suite {
             prepare: self.prepare.clone(),
             cassette: self.cassette.clone(),
             worker: self.worker.clone(),
+            working_folder: self.working_folder.clone(),
             format: self.format.clone(),
             audit: Arc::default(),
             row_intake: Arc::default(),
@@ -232,8 +255,8 @@ fn run_all(plugin: &Arc<PluginUnderTest>, patience: Duration) -> Vec<Check> {
         PluginKind::Provider => (provider::CHECKS, &[]),
         PluginKind::Exporter => (exporter::CHECKS, &[]),
     };
-    let mut checks =
-        run_checks(plugin, patience, &[manifest::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat());
+    let before = [manifest::CHECKS, own_place::CHECKS, settings::CHECKS, boundary::CHECKS, of_kind].concat();
+    let mut checks = run_checks(plugin, patience, &before);
     checks.extend(run_checks(plugin, patience, &[final_of_kind, FINAL_CHECKS].concat()));
     checks
 }

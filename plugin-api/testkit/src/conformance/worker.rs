@@ -170,6 +170,11 @@ pub(super) fn task() -> Option<Task> {
     serde_json::from_str(std::env::var_os(TASK)?.to_str()?).ok()
 }
 
+/// Returns true in a process that a suite has started.
+pub fn is_worker() -> bool {
+    task().is_some()
+}
+
 /// Performs the task of this process and reports its end.
 pub(super) fn perform(work: impl FnOnce() -> CheckResult) {
     let end = match work() {

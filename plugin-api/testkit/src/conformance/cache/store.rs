@@ -1,6 +1,7 @@
 //! A store under test, with calls that fail the check.
 
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, suite_step};
+use crate::conformance::own_place::is_shared;
 use crate::conformance::plugin_under_test::{OpenPlugin, PluginUnderTest, TestFolder};
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::cache::Key;
@@ -29,9 +30,14 @@ pub(super) struct StoreUnderTest {
 }
 
 impl StoreUnderTest {
-    /// Opens a store in a new folder.
+    /// Opens an empty store: one in a new folder, or the shared one without the entries of earlier checks.
     pub(super) fn new(plugin: &PluginUnderTest) -> CheckResult<Self> {
-        Self::open(plugin, plugin.test_folder()?)
+        let store = Self::open(plugin, plugin.test_folder()?)?;
+        let about = expect_ok("asking for the name of the store", store.client.store())?;
+        if is_shared(plugin, &store.folder, &about) {
+            expect_ok("clearing", store.client.clear())?;
+        }
+        Ok(store)
     }
 
     pub(super) fn open(plugin: &PluginUnderTest, folder: TestFolder) -> CheckResult<Self> {
