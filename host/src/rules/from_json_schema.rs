@@ -1,10 +1,11 @@
 //! Reads rules from a JSON Schema.
 
 use super::contradictions::contradictions;
+use super::keywords::Keywords;
 use super::raw_rule::RawConstraints;
 use super::rule::{OutputColumn, Rule};
 use super::value_type::{TypeName, ValueType};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::num::NonZeroUsize;
 
 /// The supported keywords.
@@ -35,20 +36,17 @@ const KEYWORDS: [&str; 19] = [
 /// # Errors
 /// The first problem, with its path.
 pub fn from_json_schema(schema: &Value) -> Result<Vec<OutputColumn>, String> {
-    let properties = schema.get("properties").and_then(Value::as_object).filter(|p| !p.is_empty());
+    let schema = Keywords::new("", schema)?;
+    let properties = schema.table("properties")?.filter(|properties| !properties.is_empty());
     let properties = properties.ok_or("the schema has no `properties`; each property is an output column")?;
-    let required = required_of(schema);
+    let required = schema.names_in("required")?;
     let column = |(name, property): (&String, &Value)| {
         let mut rule = rule(name, property)?;
         rule.optional |= is_optional(required.as_deref(), name);
-        let column = property.get("x-column").and_then(Value::as_str).unwrap_or(name);
+        let column = Keywords::new(name, property)?.text("x-column")?.unwrap_or(name);
         Ok(OutputColumn { name: name.clone(), column: column.to_owned(), rule })
     };
     properties.iter().map(column).collect()
-}
-
-fn required_of(schema: &Value) -> Option<Vec<&str>> {
-    Some(schema.get("required")?.as_array()?.iter().filter_map(Value::as_str).collect())
 }
 
 /// Without a `required` list, all properties are required.
@@ -57,75 +55,76 @@ fn is_optional(required: Option<&[&str]>, name: &str) -> bool {
 }
 
 fn rule(path: &str, schema: &Value) -> Result<Rule, String> {
-    let keywords = schema.as_object().ok_or_else(|| format!("`{path}` is not a schema"))?;
-    if let Some(unknown) = keywords.keys().find(|key| !KEYWORDS.contains(&key.as_str())) {
+    let schema = Keywords::new(path, schema)?;
+    if let Some(unknown) = schema.names().find(|name| !KEYWORDS.contains(name)) {
         let known = KEYWORDS.join(", ");
-        return Err(format!("`{path}`: unsupported keyword `{unknown}`; supported keywords: {known}"));
+        return Err(schema.problem(format_args!("unsupported keyword `{unknown}`; supported keywords: {known}")));
     }
-    let (name, mut optional) = type_name(path, keywords)?;
-    let (constraints, invalid) = constraints(path, keywords, &mut optional)?.into_constraints();
-    let value_type = ValueType::new(name, items(path, keywords)?, properties(path, schema)?);
-    let value_type = value_type.map_err(|reason| format!("`{path}`: {reason}"))?;
-    let description = keywords.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (name, mut optional) = type_name(schema)?;
+    let (constraints, invalid) = constraints(schema, &mut optional)?.into_constraints();
+    let value_type = ValueType::new(name, items(schema)?, properties(schema)?);
+    let value_type = value_type.map_err(|reason| schema.problem(reason))?;
+    let description = schema.text("description")?.unwrap_or_default().to_owned();
     let rule = Rule { value_type, constraints, optional, description };
     let invalid = invalid.into_iter().map(|(_, reason)| reason).chain(contradictions(&rule)).next();
-    invalid.map_or(Ok(rule), |reason| Err(format!("`{path}`: {reason}")))
+    invalid.map_or(Ok(rule), |reason| Err(schema.problem(reason)))
 }
 
 /// Reads the constraints. All fields are named, so that a new one needs its keyword here.
-fn constraints(path: &str, keywords: &Map<String, Value>, optional: &mut bool) -> Result<RawConstraints, String> {
-    let number = |key: &str| keywords.get(key).and_then(Value::as_f64);
-    let count = |key: &str| keywords.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-    let mut allowed = keywords.get("enum").and_then(Value::as_array).cloned().unwrap_or_default();
+fn constraints(schema: Keywords<'_>, optional: &mut bool) -> Result<RawConstraints, String> {
+    let either = |one: &str, other: &str| Ok::<_, String>(schema.count(one)?.or(schema.count(other)?));
+    let mut allowed = schema.list("enum")?.cloned().unwrap_or_default();
     *optional |= allowed.contains(&Value::Null);
     allowed.retain(|value| !value.is_null());
-    let max_words = count("x-max-words")
-        .map(|max| NonZeroUsize::new(max).ok_or_else(|| format!("`{path}`: `x-max-words` is 0; the minimum is 1")));
+    let max_words = schema.count("x-max-words")?;
+    let max_words = max_words
+        .map(|max| NonZeroUsize::new(max).ok_or_else(|| schema.problem("`x-max-words` is 0; the minimum is 1")));
     Ok(RawConstraints {
         allowed: Some(allowed).filter(|allowed| !allowed.is_empty()),
-        min: number("minimum"),
-        max: number("maximum"),
-        min_length: count("minLength").or_else(|| count("minItems")),
-        max_length: count("maxLength").or_else(|| count("maxItems")),
+        min: schema.number("minimum")?,
+        max: schema.number("maximum")?,
+        min_length: either("minLength", "minItems")?,
+        max_length: either("maxLength", "maxItems")?,
         max_words: max_words.transpose()?,
-        pattern: keywords.get("pattern").and_then(Value::as_str).map(str::to_owned),
+        pattern: schema.text("pattern")?.map(str::to_owned),
     })
 }
 
-fn type_name(path: &str, keywords: &Map<String, Value>) -> Result<(TypeName, bool), String> {
-    let names: Vec<&str> = match keywords.get("type") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ if keywords.contains_key("enum") => vec!["string"],
-        _ => return Err(format!("`{path}` has no `type`")),
+fn type_name(schema: Keywords<'_>) -> Result<(TypeName, bool), String> {
+    let names = match schema.any("type") {
+        Some(Value::Array(_)) => schema.names_in("type")?.unwrap_or_default(),
+        Some(_) => schema.text("type")?.into_iter().collect(),
+        None if schema.any("enum").is_some() => vec!["string"],
+        None => return Err(format!("`{}` has no `type`", schema.path)),
     };
     let optional = names.contains(&"null");
     let mut types = names.into_iter().filter(|name| *name != "null");
     let (Some(name), None) = (types.next(), types.next()) else {
-        return Err(format!("`{path}` must have one type besides null"));
+        return Err(format!("`{}` must have one type besides null", schema.path));
     };
-    let name = TypeName::parse(name).ok_or_else(|| format!("`{path}` has the unknown type `{name}`"))?;
+    let name = TypeName::parse(name).ok_or_else(|| format!("`{}` has the unknown type `{name}`", schema.path))?;
     Ok((name, optional))
 }
 
-fn items(path: &str, keywords: &Map<String, Value>) -> Result<Option<Box<Rule>>, String> {
-    let items = keywords.get("items").map(|items| rule(&format!("{path}[]"), items)).transpose()?;
+fn items(schema: Keywords<'_>) -> Result<Option<Box<Rule>>, String> {
+    let items = schema.any("items").map(|items| rule(&format!("{}[]", schema.path), items)).transpose()?;
     Ok(items.map(Box::new))
 }
 
-fn properties(path: &str, schema: &Value) -> Result<Vec<(String, Rule)>, String> {
-    let required = required_of(schema);
+fn properties(schema: Keywords<'_>) -> Result<Vec<(String, Rule)>, String> {
+    let required = schema.names_in("required")?;
     let property = |(name, property): (&String, &Value)| {
-        let mut rule = rule(&format!("{path}.{name}"), property)?;
+        let mut rule = rule(&format!("{}.{name}", schema.path), property)?;
         rule.optional |= is_optional(required.as_deref(), name);
         Ok((name.clone(), rule))
     };
-    schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(property).collect()
+    schema.table("properties")?.into_iter().flatten().map(property).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Constraint;
     use serde_json::json;
 
     #[test]
@@ -153,10 +152,38 @@ mod tests {
             (json!({"type": "string", "items": {"type": "string"}}), ["`a`", "`items`"]),
             (json!({"type": "string", "pattern": "("}), ["`a`", "`pattern`"]),
             (json!({"type": ["string", "number"]}), ["`a`", "type"]),
+            (json!({"type": "string", "maxLength": "5"}), ["`a`: `maxLength` is \"5\"", "a whole number"]),
+            (json!({"type": "string", "minLength": -1}), ["`a`: `minLength` is -1", "a whole number"]),
+            (json!({"type": "array", "maxItems": 1.5}), ["`a`: `maxItems` is 1.5", "a whole number"]),
+            (json!({"type": "number", "minimum": "0"}), ["`a`: `minimum` is \"0\"", "a number"]),
+            (json!({"type": "string", "pattern": 1}), ["`a`: `pattern` is 1", "a string"]),
+            (json!({"type": "string", "enum": "a"}), ["`a`: `enum` is \"a\"", "a list"]),
+            (json!({"type": "string", "description": []}), ["`a`: `description` is []", "a string"]),
+            (json!({"type": "string", "x-column": 1}), ["`a`: `x-column` is 1", "a string"]),
+            (json!({"type": "object", "properties": []}), ["`a`: `properties` is []", "an object"]),
+            (json!({"type": "object", "required": [1]}), ["`a`: `required` is [1]", "a list of strings"]),
+            (json!({"type": ["string", 1]}), ["`a`: `type` is", "a list of strings"]),
+            (json!({"type": 1}), ["`a`: `type` is 1", "a string"]),
+            (json!("string"), ["`a`", "not a schema"]),
         ] {
             let error = from_json_schema(&json!({"properties": {"a": property}})).unwrap_err();
             assert!(parts.iter().all(|part| error.contains(part)), "{error}");
         }
-        assert!(from_json_schema(&json!({"properties": {}})).is_err());
+        for (schema, part) in [
+            (json!({"properties": {}}), "no `properties`"),
+            (json!({"properties": []}), "`properties` is []"),
+            (json!({"properties": {"a": {"type": "string"}}, "required": "a"}), "`required` is \"a\""),
+            (json!([]), "not a schema"),
+        ] {
+            let error = from_json_schema(&schema).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_may_have_a_decimal_point() {
+        let schema = json!({"properties": {"a": {"type": "string", "maxLength": 5.0}}});
+        let outputs = from_json_schema(&schema).unwrap();
+        assert!(matches!(outputs[0].rule.constraints[..], [Constraint::MaxLength(5)]));
     }
 }

@@ -17,6 +17,7 @@ pub mod contradictions;
 pub mod describe;
 mod from_json_schema;
 mod from_tables;
+mod keywords;
 mod raw_rule;
 mod rule;
 mod rule_problem;
