@@ -9,14 +9,6 @@ const MAX_LINES: usize = 450;
 /// Maximum lines of code before the tests of a file.
 const MAX_PRODUCT_LINES: usize = 400;
 
-/// Files that still hold logic.
-const KNOWN: [&str; 4] = [
-    "host/src/plugin/record_replay/mod.rs",
-    "plugin-api/testkit/src/conformance/cache/mod.rs",
-    "plugin-api/testkit/src/conformance/exporter/mod.rs",
-    "plugin-api/testkit/src/conformance/provider/mod.rs",
-];
-
 #[test]
 fn files_are_small() {
     let too_long = files("", &["rs"]).into_iter().filter_map(|file| {
@@ -29,17 +21,14 @@ fn files_are_small() {
 
 #[test]
 fn mod_files_hold_documentation_modules_and_re_exports() {
-    let logic = files("", &["rs"])
-        .into_iter()
-        .filter(|file| is_mod_file(&file.name) && !KNOWN.contains(&file.name.as_str()))
-        .filter_map(|file| {
-            let code = pieces(&file.text).into_iter().filter(|piece| piece.kind == Kind::Code);
-            let lines =
-                code.flat_map(|piece| piece.text.lines().enumerate().map(move |(at, line)| (piece.line + at, line)));
-            let (line, text) = lines.into_iter().find(|(_, line)| is_item(line))?;
-            let message = format!("`{}` belongs in a named file beside this one", text.trim());
-            Some(Finding { file: file.name.clone(), line, message })
-        });
+    let logic = files("", &["rs"]).into_iter().filter(|file| is_mod_file(&file.name)).filter_map(|file| {
+        let code = pieces(&file.text).into_iter().filter(|piece| piece.kind == Kind::Code);
+        let lines =
+            code.flat_map(|piece| piece.text.lines().enumerate().map(move |(at, line)| (piece.line + at, line)));
+        let (line, text) = lines.into_iter().find(|(_, line)| is_item(line))?;
+        let message = format!("`{}` belongs in a named file beside this one", text.trim());
+        Some(Finding { file: file.name.clone(), line, message })
+    });
     assert_none(logic.collect());
 }
 

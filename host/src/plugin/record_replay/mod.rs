@@ -3,6 +3,7 @@
 //! An exchange is one request of a plugin and its result. It includes the redirects and retries that the plugin left to
 //! the host, so a replay needs none of them.
 
+mod mode;
 mod program_recorder;
 mod program_replayer;
 mod recorder;
@@ -10,31 +11,7 @@ mod replay_order;
 mod replayer;
 mod scrub;
 
+pub use mode::RecordReplay;
 pub use recorder::Recorder;
 pub use replayer::{Replayer, UnrecordedRequest};
 pub use scrub::Scrubber;
-
-use rowsmith_plugin_api::program::LineRecording;
-
-/// The way in which requests of plugins are answered.
-#[derive(Debug)]
-pub enum RecordReplay {
-    /// By the services.
-    Off,
-    /// By the services, with each exchange written to a cassette.
-    Record(Box<Recorder>),
-    /// From a cassette.
-    Replay(Box<Replayer>),
-}
-
-impl RecordReplay {
-    /// Returns the way in which plugins exchange lines with their programs. A cassette without programs is one of version
-    /// 0.2, which did not record them.
-    pub fn of_lines(&self) -> LineRecording {
-        match self {
-            Self::Record(_) => LineRecording::Record,
-            Self::Replay(replayer) if replayer.has_programs() => LineRecording::Replay,
-            Self::Off | Self::Replay(_) => LineRecording::Off,
-        }
-    }
-}
