@@ -1,6 +1,6 @@
 //! The folders of plugins and the tables of the documentation agree with the list of the bundled plugins.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p rowsmith-repo-checks` writes the tables.
+//! `SNAPSHOTS=overwrite cargo test -p rowsmith-repo-checks` writes the tables.
 
 #[path = "../../../plugins/bundled/list.rs"]
 mod list;
@@ -57,11 +57,11 @@ fn tables_of_the_documentation_are_those_of_the_folders() {
             let Some((before, rest)) = file.text.split_once(&begin) else { continue };
             let (found, after) = rest.split_once(&end).expect("the table has an end");
             places += 1;
-            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            if std::env::var_os("SNAPSHOTS").is_some_and(|action| action == "overwrite") {
                 fs::write(root().join(&file.name), [before, &begin, &table, &end, after].concat())
                     .expect("the file is written");
             } else {
-                assert_eq!(found, table, "the table in {} is old; UPDATE_GOLDEN=1 writes it", file.name);
+                assert_eq!(found, table, "the table in {} is old; SNAPSHOTS=overwrite writes it", file.name);
             }
         }
         assert!(places > 0, "no Markdown file has the line {begin}");
