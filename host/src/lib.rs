@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod exit_code;
 pub mod files;
+mod hex;
 pub mod limit;
 pub mod pipeline;
 pub mod plugin;

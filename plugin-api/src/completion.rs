@@ -200,7 +200,7 @@ pub struct Usage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct LimitHint {
-    /// `requests` or `tokens`.
+    /// [`REQUESTS`](crate::quota::REQUESTS) or [`TOKENS`](crate::quota::TOKENS).
     pub unit: String,
     /// Window of the limit in seconds.
     pub window_secs: u64,

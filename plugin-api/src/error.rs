@@ -97,8 +97,10 @@ impl ErrorKind {
     }
 }
 
-/// Context keys that hosts and plugins before version 0.3 use for what is a field or a kind today.
+/// Texts that hosts and plugins before version 0.3 use for what is a field or a kind today.
 mod legacy {
+    /// Starts the message of a panic.
+    pub(super) const PANICKED: &str = "panicked: ";
     pub(super) const STATUS: &str = "status";
     pub(super) const SENT: &str = "sent";
     pub(super) const BROKEN_PIPE: &str = "broken_pipe";
@@ -217,7 +219,7 @@ impl Error {
     }
 
     pub(crate) fn panicked(message: &PanicMessage) -> Self {
-        Self::new(ErrorKind::Panic, format!("panicked: {}", message.0))
+        Self::new(ErrorKind::Panic, message.0.clone())
     }
 
     /// Encodes the error for the boundary.
@@ -231,7 +233,7 @@ impl Error {
     pub fn decode(bytes: &[u8]) -> Self {
         let decoded: Result<Self, _> = serde_json::from_slice(bytes);
         match decoded {
-            Ok(error) => error.without_legacy_context(),
+            Ok(error) => error.without_legacy_texts(),
             Err(e) => Self::new(ErrorKind::Other, format!("the plugin returned an error that cannot be read ({e})")),
         }
     }
@@ -250,7 +252,10 @@ impl Error {
     }
 
     /// Moves what plugins before version 0.3 write into the context to its field.
-    pub(crate) fn without_legacy_context(mut self) -> Self {
+    pub(crate) fn without_legacy_texts(mut self) -> Self {
+        if let (ErrorKind::Panic, Some(message)) = (self.kind, self.message.strip_prefix(legacy::PANICKED)) {
+            self.message = message.to_owned();
+        }
         if let Some(status) = self.context(legacy::STATUS).and_then(|status| status.parse().ok()) {
             self.http_status.get_or_insert(status);
         }
@@ -303,6 +308,8 @@ mod tests {
         assert_eq!(error.context, [("url".to_owned(), "u".to_owned())]);
         let old = br#"{"kind":"io","message":"m","context":[["broken_pipe","true"]]}"#;
         assert_eq!(Error::decode(old).kind, ErrorKind::BrokenPipe);
+        let old = br#"{"kind":"panic","message":"panicked: m"}"#;
+        assert_eq!(Error::decode(old), Error::new(ErrorKind::Panic, "m"));
     }
 
     #[test]

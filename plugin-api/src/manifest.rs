@@ -52,6 +52,67 @@ impl std::fmt::Display for PluginKind {
     }
 }
 
+/// An optional feature of a kind. Manifests hold names, so that older and newer plugins may have others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capability {
+    /// A scraper lists the items that can be scraped.
+    List,
+    /// A provider checks key and model without spending tokens.
+    Verify,
+    /// A provider asks the service for the tokens of a question.
+    CountTokens,
+    /// A provider asks the service for the limits and prices of its model.
+    ModelInfo,
+    /// A cache shares quotas and leases between processes.
+    Coordination,
+    /// A cache stores entries that expire.
+    Expiry,
+    /// A cache applies several changes at once.
+    Transactions,
+    /// An exporter appends rows to an existing output.
+    Append,
+    /// A plugin of any kind sends the lines of its programs to the host, which records and replays them.
+    Record,
+}
+
+impl Capability {
+    /// Returns the capabilities of a kind.
+    pub const fn of_kind(kind: PluginKind) -> &'static [Self] {
+        match kind {
+            PluginKind::Scraper => &[Self::List, Self::Record],
+            PluginKind::Provider => &[Self::Verify, Self::CountTokens, Self::ModelInfo, Self::Record],
+            PluginKind::Cache => &[Self::Coordination, Self::Expiry, Self::Transactions, Self::Record],
+            PluginKind::Exporter => &[Self::Append, Self::Record],
+        }
+    }
+
+    /// Returns the name in manifests.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Verify => "verify",
+            Self::CountTokens => "count_tokens",
+            Self::ModelInfo => "model_info",
+            Self::Coordination => "coordination",
+            Self::Expiry => "expiry",
+            Self::Transactions => "transactions",
+            Self::Append => "append",
+            Self::Record => "record",
+        }
+    }
+
+    /// Returns whether a list of names has the capability.
+    pub fn is_in(self, names: &[String]) -> bool {
+        names.iter().any(|name| name == self.as_str())
+    }
+}
+
+impl std::fmt::Display for Capability {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The manifest of a plugin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -67,7 +128,7 @@ pub struct Manifest {
     pub abi: u32,
     /// Version of `rowsmith-plugin-api` that the plugin was built with.
     pub api_version: String,
-    /// Optional features of its kind that it implements.
+    /// Names of the optional features of its kind that it implements; see [`Capability`].
     pub capabilities: Vec<String>,
     /// Extensions of the files that an exporter writes, in lower case and without the dot.
     #[serde(default)]
@@ -108,8 +169,8 @@ impl Manifest {
     }
 
     /// Returns whether the plugin declares a capability.
-    pub fn can(&self, capability: &str) -> bool {
-        self.capabilities.iter().any(|c| c == capability)
+    pub fn can(&self, capability: Capability) -> bool {
+        capability.is_in(&self.capabilities)
     }
 }
 
@@ -182,7 +243,7 @@ mod tests {
     const PARTS: &[&str] = &[
         MANIFEST_BEGIN,
         "name: pages\nkind: scraper\nversion: 1.2.3\n",
-        "about: Rows of pages\nabi: 1\napi-version: 0.1.0\ncapabilities: list,verify\nentry: sym\nconfig-schema: {\"type\":\"object\"}\n",
+        "about: Rows of pages\nabi: 1\napi-version: 0.1.0\ncapabilities: list,verify-all\nentry: sym\nconfig-schema: {\"type\":\"object\"}\n",
         MANIFEST_END,
     ];
 
@@ -193,7 +254,7 @@ mod tests {
         section.extend(b"\0\0");
         let manifest = Manifest::parse(&section).unwrap();
         assert_eq!((manifest.name.as_str(), manifest.kind), ("pages", PluginKind::Scraper));
-        assert!(manifest.can("verify") && !manifest.can("verif"));
+        assert!(manifest.can(Capability::List) && !manifest.can(Capability::Verify));
         assert_eq!(manifest.config_schema["type"], "object");
         // Plugins built before version 0.3 have no such entry.
         assert!(manifest.extensions.is_empty());

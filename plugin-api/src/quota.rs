@@ -6,6 +6,11 @@
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
+/// Unit of limits on requests.
+pub const REQUESTS: &str = "requests";
+/// Unit of limits on tokens.
+pub const TOKENS: &str = "tokens";
+
 /// Maximum entries in the stored form of a window; more are merged, so that a window of a day stays small.
 const MAX_STORED_ENTRIES: usize = 2_048;
 /// Number of slices of a window within which stored entries are merged.
@@ -25,7 +30,7 @@ pub struct QuotaRequest {
 /// One sliding window of a [`QuotaRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotaWindow {
-    /// `requests` or `tokens`.
+    /// [`REQUESTS`] or [`TOKENS`].
     pub unit: String,
     /// Length in milliseconds.
     pub window_ms: u64,
@@ -190,7 +195,7 @@ mod tests {
 
     fn request(now_ms: u64, windows: &[(u64, u64, u64)]) -> QuotaRequest {
         let window = |(window_ms, limit, amount): &(u64, u64, u64)| QuotaWindow {
-            unit: "requests".to_owned(),
+            unit: REQUESTS.to_owned(),
             window_ms: *window_ms,
             limit: *limit,
             amount: *amount,

@@ -9,7 +9,6 @@ use crate::pipeline::record::{self, RecordMeta};
 use crate::startup::HostError;
 use crate::startup::open_plugins::{OpenPlugins, Opened};
 use rowsmith_plugin_api::bridge::client::CacheClient;
-use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -36,7 +35,7 @@ async fn open(context: &Context, config: &ConfigArgs) -> Result<(OpenPlugins, Op
 
 async fn stats(context: &Context, config: &ConfigArgs, format: OutputFormat) -> Result<ExitCode, HostError> {
     let (open_plugins, cache) = open(context, config).await?;
-    let failed = |error| open_plugins.call_error(PluginKind::Cache, &cache.name, error);
+    let failed = |error| open_plugins.call_error(&cache, error);
     let store = cache.client.store().await.map_err(failed)?;
     let stats = cache.client.stats().await.map_err(failed)?;
     let mut models: BTreeMap<String, u64> = BTreeMap::new();
@@ -79,13 +78,13 @@ async fn walk(
     let mut after = None;
     loop {
         let page = cache.client.scan(after, PAGE).await;
-        let page = page.map_err(|error| open_plugins.call_error(PluginKind::Cache, &cache.name, error))?;
+        let page = page.map_err(|error| open_plugins.call_error(cache, error))?;
         let Some((last, _)) = page.last() else {
             return Ok(damaged);
         };
         if after.is_some_and(|after| *last <= after) {
             let error = Error::new(ErrorKind::InvalidData, "`scan` does not continue after the given key");
-            return Err(open_plugins.call_error(PluginKind::Cache, &cache.name, error));
+            return Err(open_plugins.call_error(cache, error));
         }
         after = Some(*last);
         for (key, value) in &page {
@@ -100,7 +99,7 @@ async fn walk(
 
 async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<ExitCode, HostError> {
     let (open_plugins, cache) = open(context, config).await?;
-    let failed = |error| open_plugins.call_error(PluginKind::Cache, &cache.name, error);
+    let failed = |error| open_plugins.call_error(&cache, error);
     let problems = cache.client.verify().await.map_err(failed)?;
     for problem in &problems {
         context.printer.error(problem);
@@ -131,7 +130,7 @@ async fn verify(context: &Context, config: &ConfigArgs, repair: bool) -> Result<
 
 async fn clear(context: &Context, config: &ConfigArgs, yes: bool) -> Result<ExitCode, HostError> {
     let (open_plugins, cache) = open(context, config).await?;
-    let failed = |error| open_plugins.call_error(PluginKind::Cache, &cache.name, error);
+    let failed = |error| open_plugins.call_error(&cache, error);
     let store = cache.client.store().await.map_err(failed)?;
     let entries = cache.client.stats().await.map_err(failed)?.entries;
     if !yes && !confirmed(context, &format!("remove {entries} answers from {}?", store.name))? {

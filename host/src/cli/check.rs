@@ -10,7 +10,7 @@ use crate::settings::Isolation;
 use crate::settings::env;
 use crate::startup::open_plugins::OpenPlugins;
 use crate::startup::{HostError, Loaded, LoadedPlugin, command_files, pins};
-use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::manifest::Capability;
 use std::fmt::Write as _;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, HostError> {
@@ -58,17 +58,15 @@ async fn open_all(open_plugins: &OpenPlugins) -> Result<(), HostError> {
     open_plugins.cache().await?;
     open_plugins.provider().await?;
     let exporters = open_plugins.exporters(false).await?;
-    let source = scraper.client.source_paths().await;
-    let source = source.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &scraper.name, error))?;
-    open_plugins.check_targets(&exporters, &source)
+    open_plugins.check_targets(&exporters, &scraper).await.map(drop)
 }
 
 async fn verify(open_plugins: &OpenPlugins) -> Result<String, HostError> {
     let (provider, info) = open_plugins.provider().await?;
-    if !provider.can("verify") {
+    if !provider.can(Capability::Verify) {
         return Ok(format!("{} cannot verify `{}` without a call", provider.name, info.model));
     }
-    provider.client.verify().await.map_err(|error| open_plugins.call_error(PluginKind::Provider, &provider.name, error))
+    provider.client.verify().await.map_err(|error| open_plugins.call_error(&provider, error))
 }
 
 /// Returns the errors of secrets, which a run needs and a check does not.

@@ -6,7 +6,7 @@ use super::output_format::{OutputFormat, pretty};
 use super::record_replay;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
-use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::manifest::Capability;
 use serde_json::json;
 
 pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, HostError> {
@@ -16,11 +16,11 @@ pub(super) async fn run(context: &Context, args: ListArgs) -> Result<ExitCode, H
         .without_changes()
         .with_record_replay(record_replay::open(context, &args.record_replay)?)?;
     let scraper = open_plugins.scraper().await?;
-    if !scraper.can("list") {
+    if !scraper.can(Capability::List) {
         return Err(HostError::Usage(format!("the scraper plugin `{}` does not support `list`", scraper.name)));
     }
     let listings = scraper.client.list().await;
-    let listings = listings.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &scraper.name, error))?;
+    let listings = listings.map_err(|error| open_plugins.call_error(&scraper, error))?;
     match args.format {
         OutputFormat::Json => context.data(pretty(&json!(listings)))?,
         OutputFormat::Human => {

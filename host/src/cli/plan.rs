@@ -14,11 +14,10 @@ use crate::pipeline::question::{Question, RowKey};
 use crate::pipeline::scrape;
 use crate::plugin::row_intake::Scraped;
 use crate::startup::HostError;
-use crate::startup::open_plugins::OpenPlugins;
+use crate::startup::open_plugins::{OpenPlugins, Opened};
 use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::completion::ProviderInfo;
-use rowsmith_plugin_api::manifest::PluginKind;
 use serde_json::json;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -45,11 +44,10 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
     let cache = open_plugins.cache().await?;
     let (provider, info) = open_plugins.provider().await?;
     let plugin = (provider.name.clone(), provider.version.clone());
-    let mut plan = read(&open_plugins, &cache.client, &plugin, &info, args.refresh).await?;
+    let mut plan = read(&open_plugins, &cache, &plugin, &info, args.refresh).await?;
     if args.online {
         let details = OnlineDetails::ask(&provider, plan.first.as_ref()).await;
-        plan.online =
-            Some(details.map_err(|error| open_plugins.call_error(PluginKind::Provider, &provider.name, error))?);
+        plan.online = Some(details.map_err(|error| open_plugins.call_error(&provider, error))?);
     }
     match args.format {
         OutputFormat::Json => context.data(pretty(&as_json(&open_plugins, &info, &plan)))?,
@@ -68,14 +66,13 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
 
 async fn read(
     open_plugins: &OpenPlugins,
-    cache: &CacheClient,
+    cache: &Opened<CacheClient>,
     plugin: &(String, String),
     info: &ProviderInfo,
     refresh: bool,
 ) -> Result<Plan, HostError> {
     let settings = open_plugins.settings();
     let scraper = open_plugins.scraper().await?;
-    let name = scraper.name.clone();
     let mut rows =
         scrape::start(scraper.client.clone(), &open_plugins.services.row_intake, open_plugins.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
@@ -89,7 +86,7 @@ async fn read(
             Scraped::Columns(_) => continue,
             Scraped::Rows(chunk) => chunk,
             Scraped::End(result) => {
-                result.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &name, error))?;
+                result.map_err(|error| open_plugins.call_error(&scraper, error))?;
                 break;
             }
         };
@@ -99,8 +96,8 @@ async fn read(
         let asked: Vec<usize> = (0..chunk.len()).filter(|row| !input.is_blank(&chunk, *row)).collect();
         plan.blank += (chunk.len() - asked.len()) as u64;
         let keys: Vec<RowKey> = asked.iter().map(|row| prints.key(&input, &chunk, *row)).collect();
-        let found = if refresh { Ok(LookupResult::default()) } else { look_up(cache, &keys).await };
-        let found = found.map_err(|error| open_plugins.call_error(PluginKind::Cache, "cache", error))?.answers;
+        let found = if refresh { Ok(LookupResult::default()) } else { look_up(&cache.client, &keys).await };
+        let found = found.map_err(|error| open_plugins.call_error(cache, error))?.answers;
         for (at, (row, key)) in asked.into_iter().zip(keys).enumerate() {
             if found.get(at).is_some_and(Option::is_some) {
                 plan.hits += 1;
@@ -123,8 +120,8 @@ async fn read(
         plan.add(&prompter, &batch, info);
     }
     if plan.to_ask() > 0 && !refresh {
-        let reasons = explain_misses(cache, prints.digest()).await;
-        plan.reasons = Some(reasons.map_err(|error| open_plugins.call_error(PluginKind::Cache, "cache", error))?);
+        let reasons = explain_misses(&cache.client, prints.digest()).await;
+        plan.reasons = Some(reasons.map_err(|error| open_plugins.call_error(cache, error))?);
     }
     source_end.await;
     open_plugins.abandon_scraper(&scraper).await;

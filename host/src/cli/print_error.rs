@@ -23,9 +23,7 @@ pub(super) fn print_error(context: &Context, error: &HostError) -> ExitCode {
             printer.error(missing);
             printer.hint("name an existing config, or create one with `rowsmith init`");
         }
-        HostError::Config(rendered) if rendered.contains("error[") => {
-            printer.rendered(context.redactor.clean(rendered));
-        }
+        HostError::Diagnostics(rendered) => printer.rendered(context.redactor.clean(rendered)),
         other => printer.error(context.redactor.clean(&other.to_string())),
     }
     if let Some(hint) = error.hint() {

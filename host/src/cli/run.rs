@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::startup::open_plugins::{OpenExporter, OpenPlugins, Opened};
 use crate::startup::{HostError, targets};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ScraperClient};
-use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::manifest::Capability;
 use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -38,19 +38,17 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let (provider, info) = open_plugins.provider().await?;
     let exporters = open_plugins.exporters(args.force).await?;
     let scraper = open_plugins.scraper().await?;
-    let source = scraper.client.source_paths().await;
-    let source = source.map_err(|error| open_plugins.call_error(PluginKind::Scraper, &scraper.name, error))?;
-    open_plugins.check_targets(&exporters, &source)?;
+    let source = open_plugins.check_targets(&exporters, &scraper).await?;
 
     let settings = open_plugins.settings();
-    let store = cache.client.store().await.map_err(|e| open_plugins.call_error(PluginKind::Cache, &cache.name, e))?;
+    let store = cache.client.store().await.map_err(|error| open_plugins.call_error(&cache, error))?;
     let failure_file = failure_path(settings, &exporters);
     check_files(&open_plugins, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
     let plugins = Plugins {
         scraper: scraper.client.clone(),
         scraper_use: open_plugins.scraper_use()?.clone(),
         cache_availability: Arc::clone(&open_plugins.cache_availability),
-        shared_cache: cache.can("coordination") && store.persistent,
+        shared_cache: cache.can(Capability::Coordination) && store.persistent,
         cache: cache.client.clone(),
         provider: provider.client,
         provider_plugin: (provider.name, provider.version),
@@ -175,7 +173,7 @@ fn check_files(
         let Some(path) = &target.path else { continue };
         if let Some(problem) = unwritable(Path::new(path)) {
             let error = Error::new(ErrorKind::Io, problem).hint("choose another path; no calls were made");
-            return Err(open_plugins.call_error(PluginKind::Exporter, &exporter.name, error));
+            return Err(open_plugins.call_error(exporter, error));
         }
         files.push(FileUse::written("an output", path));
     }

@@ -3,7 +3,7 @@
 use crate::settings::ProviderLimits;
 use crate::settings::test_time::scaled_ms;
 use rowsmith_plugin_api::completion::LimitHint;
-use rowsmith_plugin_api::quota::{QuotaWindow, SlidingWindow};
+use rowsmith_plugin_api::quota::{self, QuotaWindow, SlidingWindow};
 use std::num::NonZeroU32;
 
 /// Addition to every window, for the time that a request may take longer to arrive than the one before it.
@@ -32,9 +32,14 @@ enum Unit {
 impl Unit {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Requests => "requests",
-            Self::Tokens => "tokens",
+            Self::Requests => quota::REQUESTS,
+            Self::Tokens => quota::TOKENS,
         }
+    }
+
+    /// Returns the unit that a provider names; `None` for one that the host does not limit.
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Requests, Self::Tokens].into_iter().find(|unit| unit.as_str() == name)
     }
 
     /// Units of one call.
@@ -93,8 +98,8 @@ impl LimitWindows {
     /// Lowers a limit to the one that the service reports. A higher one is ignored.
     pub(super) fn lower(&mut self, hint: &LimitHint) {
         let length_ms = scaled_ms(hint.window_secs.saturating_mul(1_000).saturating_add(ARRIVAL_MARGIN_MS));
-        let is_same =
-            |entry: &&mut LimitWindow| entry.unit.as_str() == hint.unit && entry.window.length_ms() == length_ms;
+        let unit = Unit::from_name(&hint.unit);
+        let is_same = |entry: &&mut LimitWindow| Some(entry.unit) == unit && entry.window.length_ms() == length_ms;
         if let (Some(entry), Some(limit)) = (self.0.iter_mut().find(is_same), hint.limit) {
             entry.limit = entry.limit.min(limit.max(1));
         }
@@ -156,7 +161,7 @@ mod tests {
     fn a_service_lowers_limits_and_never_raises_them() {
         let mut windows = windows(&[(Unit::Requests, 10)]);
         let hint = |limit, window_secs| LimitHint {
-            unit: "requests".to_owned(),
+            unit: quota::REQUESTS.to_owned(),
             window_secs,
             limit: Some(limit),
             ..LimitHint::default()

@@ -1,9 +1,9 @@
 //! The types that the stages pass to each other.
 
 use super::row_failure::RowFailure;
+use crate::hex::hex;
 use rowsmith_plugin_api::cache::KeyHasher;
 use serde::Serialize;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// A hash map by row key.
@@ -18,11 +18,7 @@ pub struct RowKey(pub [u8; 32]);
 impl RowKey {
     /// Returns the key in hexadecimal.
     pub fn hex(&self) -> String {
-        self.0.iter().fold(String::with_capacity(64), |mut out, byte| {
-            // Writing to a String cannot fail.
-            write!(out, "{byte:02x}").unwrap_or_default();
-            out
-        })
+        hex(&self.0)
     }
 
     /// Returns letters that form no words and are hard to confuse.

@@ -3,7 +3,7 @@
 //! They are stored with answers, so that `plan` can name the part that changed after a cache miss.
 
 use super::fingerprint::{QuestionParts, canonical};
-use crate::plugin::image::hex;
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 
 /// The parts, in the order of their digests, as messages name them.

@@ -198,8 +198,7 @@ impl CallGuard {
         if error.kind != ErrorKind::Panic {
             return error;
         }
-        let text = error.message.strip_prefix("panicked: ").unwrap_or(&error.message);
-        self.fault(ErrorKind::Panic, method, &format!("panicked in `{}`:", method_name(method)), text)
+        self.fault(ErrorKind::Panic, method, &format!("panicked in `{}`:", method_name(method)), &error.message)
     }
 
     fn fault(&self, kind: ErrorKind, method: u32, what: &str, detail: &str) -> Error {

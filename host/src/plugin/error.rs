@@ -1,8 +1,8 @@
 //! The error for a plugin that cannot be used.
 
 use super::optional;
-use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::path::PathBuf;
 
 /// The reason why a plugin cannot be used.
@@ -33,7 +33,7 @@ pub enum PluginError {
         hint: Option<String>,
     },
     /// The plugin rejected its config, or failed.
-    #[error("{kind} plugin `{name}`: {error}")]
+    #[error("{kind} plugin `{name}`: {}", creation_text(error))]
     Failed {
         /// The kind.
         kind: PluginKind,
@@ -42,6 +42,11 @@ pub enum PluginError {
         /// The plugin's error; boxed, because it is large.
         error: Box<Error>,
     },
+}
+
+/// Names the method of a panic.
+fn creation_text(error: &Error) -> String {
+    if error.kind == ErrorKind::Panic { format!("panicked in `new`: {error}") } else { error.to_string() }
 }
 
 impl PluginError {

@@ -6,12 +6,12 @@
 
 use super::compat::check_abi;
 use super::error::PluginError;
+use crate::hex::hex;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
 use rowsmith_abi::PluginModuleRef;
 use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::MANIFEST_SECTION;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -132,14 +132,6 @@ fn is_native(architecture: object::Architecture) -> bool {
         // On other architectures the loader checks.
         _ => true,
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a String cannot fail.
-        write!(out, "{byte:02x}").unwrap_or_default();
-        out
-    })
 }
 
 #[cfg(test)]

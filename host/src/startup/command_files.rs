@@ -9,11 +9,11 @@ use super::pins::Pins;
 use crate::config::plugins_table;
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{CommandSetting, Document, command_settings, pointer};
+use crate::hex::hex;
 use crate::plugin::registry::Source;
 use crate::settings::PluginUse;
 use rowsmith_child::Program;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -97,11 +97,7 @@ pub fn pin_of(path: &Path) -> io::Result<String> {
             read => hasher.update(buffer.get(..read).unwrap_or_default()),
         }
     }
-    Ok(hasher.finalize().iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        write!(text, "{byte:02x}").unwrap_or_default();
-        text
-    }))
+    Ok(format!("sha256:{}", hex(&hasher.finalize())))
 }
 
 /// Returns the problems of the pinned files in the commands of a plugin's table.

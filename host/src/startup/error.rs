@@ -13,9 +13,12 @@ pub enum HostError {
     /// The config cannot be used.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// A plugin rejects the config, or the config does not fit the source; the text is rendered.
+    /// The config does not fit its plugins, its source or its files.
     #[error("{0}")]
     Config(String),
+    /// The same, as rendered diagnostics that point into the config.
+    #[error("{0}")]
+    Diagnostics(String),
     /// A plugin cannot be used.
     #[error(transparent)]
     Plugin(Box<PluginError>),
@@ -42,7 +45,7 @@ impl HostError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Load(LoadError::Invalid(invalid)) if invalid.only_plugins => ExitCode::Plugin,
-            Self::Load(_) | Self::Config(_) => ExitCode::Config,
+            Self::Load(_) | Self::Config(_) | Self::Diagnostics(_) => ExitCode::Config,
             Self::Call { kind, error, .. } => code_of(*kind, error),
             Self::Plugin(error) => match error.as_ref() {
                 PluginError::Failed { kind, error, .. } => code_of(*kind, error),
@@ -63,7 +66,7 @@ impl HostError {
         match self {
             Self::Plugin(error) => error.hint(),
             Self::Call { error, .. } => error.hint.clone(),
-            Self::Load(_) | Self::Config(_) | Self::Io(_) | Self::Usage(_) => None,
+            Self::Load(_) | Self::Config(_) | Self::Diagnostics(_) | Self::Io(_) | Self::Usage(_) => None,
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::settings::{Isolation, PluginUse, Settings, env};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
-use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::manifest::{Capability, PluginKind};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::Value;
 use std::path::Path;
@@ -54,6 +54,8 @@ pub struct OpenPlugins {
 pub struct Opened<T> {
     /// Calls the plugin.
     pub client: T,
+    /// The plugin's kind.
+    pub kind: PluginKind,
     /// The plugin's name.
     pub name: String,
     /// The plugin's version.
@@ -145,8 +147,7 @@ impl OpenPlugins {
     /// When it cannot be used.
     pub async fn provider(&self) -> Result<(Opened<ProviderClient>, ProviderInfo), HostError> {
         let opened = self.one(PluginKind::Provider).await?.map(ProviderClient);
-        let info =
-            opened.client.info().await.map_err(|error| self.call_error(PluginKind::Provider, &opened.name, error))?;
+        let info = opened.client.info().await.map_err(|error| self.call_error(&opened, error))?;
         Ok((opened, info))
     }
 
@@ -158,7 +159,7 @@ impl OpenPlugins {
         let mut exporters = Vec::new();
         for LoadedPlugin { usage, source } in self.loaded.of_kind(PluginKind::Exporter) {
             let opened = self.open(usage, source).await?.map(ExporterClient);
-            let failed = |error| self.call_error(PluginKind::Exporter, &opened.name, error);
+            let failed = |error| self.call_error(&opened, error);
             if force && !opened.client.replace_existing().await.map_err(failed)? {
                 tracing::warn!("the exporter plugin `{}` does not support --force; its config decides", opened.name);
             }
@@ -196,6 +197,7 @@ impl OpenPlugins {
         let client = self.create(usage, source.clone(), config).await?;
         Ok(Opened {
             client,
+            kind: usage.kind,
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             capabilities: manifest.capabilities.clone(),
@@ -219,7 +221,7 @@ impl OpenPlugins {
         let created = self.cache_availability.repeat(rules, attempt).await;
         let remote = match created {
             Ok(created) => created.map_err(|error| self.plugin_error(usage, error))?,
-            Err(error) => return Err(self.call_error(kind, &name, error)),
+            Err(error) => return Err(self.failed_call(kind, &name, error)),
         };
         let remote = guard(remote, options);
         Ok(if is_cache { retrying(remote, Arc::clone(&self.cache_availability)) } else { remote })
@@ -247,7 +249,7 @@ impl OpenPlugins {
         if self.secrets_may_be_missing {
             fill_placeholders(schema, config);
         } else if !errors.is_empty() {
-            return Err(HostError::Config(document.render(&errors, self.color)));
+            return Err(HostError::Diagnostics(document.render(&errors, self.color)));
         }
         Ok(())
     }
@@ -281,11 +283,15 @@ impl OpenPlugins {
         if let Some(help) = help {
             diagnostic = diagnostic.with_help(help);
         }
-        HostError::Config(document.render(&[diagnostic], self.color))
+        HostError::Diagnostics(document.render(&[diagnostic], self.color))
     }
 
-    /// Creates the error of a failed plugin call.
-    pub fn call_error(&self, kind: PluginKind, name: &str, error: Error) -> HostError {
+    /// Creates the error of a failed call of a plugin.
+    pub fn call_error<T>(&self, plugin: &Opened<T>, error: Error) -> HostError {
+        self.failed_call(plugin.kind, &plugin.name, error)
+    }
+
+    fn failed_call(&self, kind: PluginKind, name: &str, error: Error) -> HostError {
         let error = sanitize_error(error, &self.services.redactor);
         HostError::Call { kind, name: name.to_owned(), error: Box::new(error) }
     }
@@ -307,11 +313,12 @@ pub fn services(stop: Stop, redactor: Redactor, calls: Handle) -> HostServices {
 
 impl<T> Opened<T> {
     fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Opened<U> {
-        Opened { client: wrap(self.client), name: self.name, version: self.version, capabilities: self.capabilities }
+        let Self { client, kind, name, version, capabilities } = self;
+        Opened { client: wrap(client), kind, name, version, capabilities }
     }
 
     /// Returns whether the plugin declares a capability.
-    pub fn can(&self, capability: &str) -> bool {
-        self.capabilities.iter().any(|c| c == capability)
+    pub fn can(&self, capability: Capability) -> bool {
+        capability.is_in(&self.capabilities)
     }
 }

@@ -7,7 +7,6 @@ use crate::plugin::sanitize::sanitize_error;
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
-use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::scraper::Ending;
 
 impl OpenPlugins {
@@ -35,5 +34,5 @@ impl OpenPlugins {
 }
 
 fn id(scraper: &Opened<ScraperClient>) -> PluginId {
-    PluginId { kind: PluginKind::Scraper, name: scraper.name.clone() }
+    PluginId { kind: scraper.kind, name: scraper.name.clone() }
 }

@@ -1,9 +1,10 @@
 //! Checks the targets of exporters before the first call is made.
 
 use super::HostError;
-use super::open_plugins::{OpenExporter, OpenPlugins};
+use super::open_plugins::{OpenExporter, OpenPlugins, Opened};
 use crate::diagnostic::code;
 use crate::files::resolved;
+use rowsmith_plugin_api::bridge::client::ScraperClient;
 use rowsmith_plugin_api::exporter::Target;
 use rowsmith_plugin_api::scraper::SourcePaths;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -29,22 +30,27 @@ pub fn has_rows(target: &Target) -> bool {
 }
 
 impl OpenPlugins {
-    /// Checks that exporters write to different targets, and to none that the scraper reads.
+    /// Checks that exporters write to different targets, and to none that the scraper reads. Returns the paths that it reads.
     ///
     /// # Errors
     /// A message that points at the exporter's path in the config.
-    pub fn check_targets(&self, exporters: &[OpenExporter], source: &SourcePaths) -> Result<(), HostError> {
+    pub async fn check_targets(
+        &self,
+        exporters: &[OpenExporter],
+        scraper: &Opened<ScraperClient>,
+    ) -> Result<SourcePaths, HostError> {
+        let source = scraper.client.source_paths().await.map_err(|error| self.call_error(scraper, error))?;
         for (at, (_, target)) in exporters.iter().enumerate() {
             let problem = if exporters.iter().take(at).any(|(_, other)| same(target, other)) {
                 format!("two exporters write to {}", target.name)
-            } else if target.path.as_ref().is_some_and(|path| is_read(Path::new(path), source)) {
+            } else if target.path.as_ref().is_some_and(|path| is_read(Path::new(path), &source)) {
                 format!("{} is read by the scraper; writing to it would destroy it", target.name)
             } else {
                 continue;
             };
             return Err(self.diagnostic(code::BAD_SETTING, &format!("/exporters/{at}/config/path"), problem, None));
         }
-        Ok(())
+        Ok(source)
     }
 }
 

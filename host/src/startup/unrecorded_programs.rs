@@ -4,7 +4,7 @@ use crate::document::command_names;
 use crate::plugin::host_services::PluginId;
 use crate::plugin::record_replay::RecordReplay;
 use rowsmith_plugin_api::Manifest;
-use rowsmith_plugin_api::program::RECORD;
+use rowsmith_plugin_api::manifest::Capability;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -30,7 +30,7 @@ impl UnrecordedPrograms {
 }
 
 fn reason(manifest: &Manifest, record_replay: &RecordReplay) -> Option<String> {
-    let records = manifest.can(RECORD);
+    let records = manifest.can(Capability::Record);
     match record_replay {
         RecordReplay::Record(_) if !records => {
             Some("the lines of its program are not recorded; this version does not support it".to_owned())
@@ -53,7 +53,7 @@ mod tests {
     use crate::plugin::redact::Redactor;
     use serde_json::json;
 
-    fn manifest(name: &str, capability: &str, schema: &serde_json::Value) -> Manifest {
+    fn manifest(name: &str, capability: Capability, schema: &serde_json::Value) -> Manifest {
         let text = format!(
             "rowsmith-manifest 1\nname: {name}\nkind: scraper\nversion: 0.2.0\nabout: x\nabi: 1\napi-version: 0.2.0\n\
              capabilities: {capability},\nentry: none\nconfig-schema: {schema}\nrowsmith-manifest-end\n"
@@ -68,10 +68,10 @@ mod tests {
         let recording = RecordReplay::Record(Box::new(recorder));
         let command = json!({"properties": {"run": {"type": "string", "format": "command"}}});
         for (name, capability, schema, expected) in [
-            ("exec", "list", json!({}), true),
-            ("convert", "list", command.clone(), true),
-            ("convert", RECORD, command, false),
-            ("csv", "list", json!({}), false),
+            ("exec", Capability::List, json!({}), true),
+            ("convert", Capability::List, command.clone(), true),
+            ("convert", Capability::Record, command, false),
+            ("csv", Capability::List, json!({}), false),
         ] {
             let unrecorded = UnrecordedPrograms::default();
             let manifest = manifest(name, capability, &schema);

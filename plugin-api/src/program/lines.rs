@@ -5,9 +5,6 @@ use crate::host::{Host, operation, query};
 use rowsmith_abi::Buffer;
 use serde::{Deserialize, Serialize};
 
-/// Capability of plugins that record the lines of their program, and replay them.
-pub const RECORD: &str = "record";
-
 /// Use of the recording of lines in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LineRecording {

@@ -3,11 +3,11 @@
 //! [`CommandLine`] and [`Environment`] mark settings in the schema, so that a host knows the files of a program without
 //! running code of the plugin. `rowsmith plugin pin` pins these files.
 //!
-//! A plugin with the capability [`RECORD`] sends the lines to the host during `--record`, and receives them from the host
+//! A plugin with the capability [`Record`](crate::manifest::Capability::Record) sends the lines to the host during `--record`, and receives them from the host
 //! instead of starting the program during `--replay`: see [`LineRecording`].
 
 mod lines;
 mod settings;
 
-pub use lines::{ExchangeEnd, LineRecording, ProgramEvent, RECORD, RecordedLines, ReplayRequest, ReplayedLines};
+pub use lines::{ExchangeEnd, LineRecording, ProgramEvent, RecordedLines, ReplayRequest, ReplayedLines};
 pub use settings::{COMMAND, CommandLine, ENVIRONMENT_VARIABLE, Environment, WORKING_DIRECTORY};

@@ -120,7 +120,7 @@ impl ExchangeFile {
 /// Reads an error of this or an older version.
 fn read_error(error: Value) -> std::result::Result<Error, String> {
     let error = serde_json::from_value(error).map_err(|error| format!("`error`: {error}"))?;
-    Ok(Error::without_legacy_context(error))
+    Ok(Error::without_legacy_texts(error))
 }
 
 impl TryFrom<ExchangeFile> for Exchange {

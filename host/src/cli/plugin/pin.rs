@@ -98,7 +98,7 @@ fn hash_all(
         let source = plugin_inventory.registry.source(&at)?;
         add_library(context, &mut wanted, &at, &source)?;
         let files = plugin_inventory.command_files(&at, &source).map_err(|problems| {
-            HostError::Config(plugin_inventory.document.render(&problems, context.printer.color))
+            HostError::Diagnostics(plugin_inventory.document.render(&problems, context.printer.color))
         })?;
         add_programs(context, &mut wanted, &at, files, &|file| system || old.contains_key(&file.key))?;
     }

@@ -2,12 +2,13 @@
 
 use super::assertion::{CheckResult, describe, ensure, expect_err, expect_ok, fail, wait_for};
 use super::exporter::appending;
-use super::plugin_under_test::{OpenPlugin, PluginUnderTest};
+use super::plugin_under_test::{OpenPlugin, PluginUnderTest, TestFolder};
 use super::suite::CheckSpec;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::bridge::method;
-use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::completion::CompletionRequest;
+use rowsmith_plugin_api::manifest::{Capability, PluginKind};
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
 use std::time::Duration;
 
@@ -53,11 +54,10 @@ fn call_unknown_method(opened: &OpenPlugin, instance: &str) -> CheckResult {
 fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
     let folder = plugin.test_folder()?;
     let opened = plugin.open(&folder, &plugin.host(&folder))?;
-    for capability in super::manifest::known_capabilities(plugin.manifest.kind) {
-        let result = match *capability {
-            "append" => plugin.open_with(&appending(&folder), &plugin.host(&folder)).map(drop).map_err(as_unsupported),
-            _ => wait_for(&format!("using `{capability}`"), use_capability(capability, &opened))?,
-        };
+    for capability in Capability::of_kind(plugin.manifest.kind).iter().copied() {
+        let used = use_capability(capability, plugin, &folder, &opened);
+        let used = wait_for(&format!("using `{capability}`"), async { used.await.transpose() })?;
+        let Some(result) = used.transpose() else { continue };
         let is_supported = !matches!(&result, Err(Error { kind: ErrorKind::Unsupported, .. }));
         match (plugin.manifest.can(capability), is_supported) {
             (true, false) => fail(format!("`{capability}` is declared and unsupported"))?,
@@ -68,18 +68,32 @@ fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
     Ok(())
 }
 
-/// An exporter that cannot append refuses the option.
-fn as_unsupported(error: Error) -> Error {
-    if error.kind == ErrorKind::Config { Error::unsupported("append") } else { error }
+/// Opens an exporter that appends. One that cannot append refuses the option.
+fn append(plugin: &PluginUnderTest, folder: &TestFolder) -> Result<()> {
+    plugin
+        .open_with(&appending(folder), &plugin.host(folder))
+        .map(drop)
+        .map_err(|error| if error.kind == ErrorKind::Config { Error::unsupported("append") } else { error })
 }
 
-async fn use_capability(capability: &str, opened: &OpenPlugin) -> Result<()> {
+/// Uses a capability that is a method or an option.
+async fn use_capability(
+    capability: Capability,
+    plugin: &PluginUnderTest,
+    folder: &TestFolder,
+    opened: &OpenPlugin,
+) -> Option<Result<()>> {
     let remote = opened.remote.clone();
-    match capability {
-        "list" => ScraperClient(remote).list().await.map(drop),
-        "verify" => ProviderClient(remote).verify().await.map(drop),
-        "expiry" => CacheClient(remote).put_many_expiring(&[], Duration::from_secs(1)).await,
-        "transactions" => CacheClient(remote).apply(&[]).await,
-        _ => CacheClient(remote).release_many(1, &[[7; 32]]).await,
-    }
+    Some(match capability {
+        Capability::List => ScraperClient(remote).list().await.map(drop),
+        Capability::Verify => ProviderClient(remote).verify().await.map(drop),
+        Capability::CountTokens => ProviderClient(remote).count_tokens(&CompletionRequest::default()).await.map(drop),
+        Capability::ModelInfo => ProviderClient(remote).model_info().await.map(drop),
+        Capability::Coordination => CacheClient(remote).release_many(1, &[[7; 32]]).await,
+        Capability::Expiry => CacheClient(remote).put_many_expiring(&[], Duration::from_secs(1)).await,
+        Capability::Transactions => CacheClient(remote).apply(&[]).await,
+        Capability::Append => append(plugin, folder),
+        // It concerns programs that the plugin starts.
+        Capability::Record => return None,
+    })
 }

@@ -3,8 +3,7 @@
 use super::assertion::{CheckResult, ensure, fail};
 use super::plugin_under_test::PluginUnderTest;
 use super::suite::CheckSpec;
-use rowsmith_plugin_api::manifest::PluginKind;
-use rowsmith_plugin_api::program::RECORD;
+use rowsmith_plugin_api::manifest::Capability;
 use rowsmith_plugin_api::schema::JsonVariants;
 use serde_json::Value;
 
@@ -18,16 +17,6 @@ pub(super) const CHECKS: &[CheckSpec] = &[
     ("capabilities_known", "all capabilities are known", capabilities),
     ("schema", "the schema describes every setting and allows no others", schema),
 ];
-
-/// Returns the capabilities of a kind that are methods.
-pub(super) fn known_capabilities(kind: PluginKind) -> &'static [&'static str] {
-    match kind {
-        PluginKind::Scraper => &["list"],
-        PluginKind::Provider => &["verify"],
-        PluginKind::Cache => &["coordination", "expiry", "transactions"],
-        PluginKind::Exporter => &["append"],
-    }
-}
 
 fn name(plugin: &PluginUnderTest) -> CheckResult {
     let name = &plugin.manifest.name;
@@ -54,7 +43,7 @@ fn version(plugin: &PluginUnderTest) -> CheckResult {
 }
 
 fn capabilities(plugin: &PluginUnderTest) -> CheckResult {
-    let known = [known_capabilities(plugin.manifest.kind), &[RECORD]].concat();
+    let known: Vec<&str> = Capability::of_kind(plugin.manifest.kind).iter().map(|known| known.as_str()).collect();
     let unknown: Vec<&str> =
         plugin.manifest.capabilities.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
     ensure(unknown.is_empty(), || {

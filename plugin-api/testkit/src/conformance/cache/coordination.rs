@@ -6,6 +6,7 @@ use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::cache::Key;
 use rowsmith_plugin_api::lease::LeaseRequest;
+use rowsmith_plugin_api::manifest::Capability;
 use rowsmith_plugin_api::quota::{QuotaRequest, QuotaWindow};
 
 /// Limit of the window of [`quota_request`].
@@ -22,7 +23,7 @@ const TOO_SLOW: &str = "the calls are too slow: a window of 400 ms passes before
 
 /// Skips the check unless the plugin declares `coordination`.
 pub(super) fn require_coordination(plugin: &PluginUnderTest) -> CheckResult {
-    if plugin.manifest.can("coordination") { Ok(()) } else { skip("`coordination` is not declared") }
+    if plugin.manifest.can(Capability::Coordination) { Ok(()) } else { skip("`coordination` is not declared") }
 }
 
 fn window(unit: &str, window_ms: u64, limit: u64, amount: u64) -> QuotaWindow {

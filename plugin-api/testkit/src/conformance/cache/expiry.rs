@@ -5,6 +5,7 @@ use super::store_time::wait;
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, skip};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::cache::Key;
+use rowsmith_plugin_api::manifest::Capability;
 use std::time::{Duration, Instant};
 
 /// Time to live of the entries that a check waits for.
@@ -13,7 +14,7 @@ const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(3_600);
 
 pub(super) fn expiry(plugin: &PluginUnderTest) -> CheckResult {
-    if !plugin.manifest.can("expiry") {
+    if !plugin.manifest.can(Capability::Expiry) {
         return skip("`expiry` is not declared");
     }
     let store = StoreUnderTest::new(plugin)?;

@@ -7,6 +7,7 @@ use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use crate::conformance::worker::Task;
 use rowsmith_plugin_api::cache::{Change, Key};
+use rowsmith_plugin_api::manifest::Capability;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -18,7 +19,7 @@ const KEYS: u32 = 20;
 const ROUNDS: u32 = 30;
 
 fn require_transactions(plugin: &PluginUnderTest) -> CheckResult {
-    if plugin.manifest.can("transactions") { Ok(()) } else { skip("`transactions` is not declared") }
+    if plugin.manifest.can(Capability::Transactions) { Ok(()) } else { skip("`transactions` is not declared") }
 }
 
 /// Changes that replace all values by those of a round, and remove every second key in every third round.

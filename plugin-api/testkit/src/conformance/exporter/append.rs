@@ -6,6 +6,7 @@ use super::rows::{expect_content, refused};
 use crate::conformance::assertion::{CheckResult, ensure, skip, wait_for};
 use crate::conformance::plugin_under_test::{PluginUnderTest, TestFolder};
 use rowsmith_plugin_api::exporter::FinishMode;
+use rowsmith_plugin_api::manifest::Capability;
 use serde_json::{Value, json};
 
 const COLUMNS: &[&str] = &["number", "name"];
@@ -20,7 +21,7 @@ pub(in crate::conformance) fn appending(folder: &TestFolder) -> Value {
 }
 
 fn appending_folder(plugin: &PluginUnderTest) -> CheckResult<TestFolder> {
-    if !plugin.manifest.can("append") {
+    if !plugin.manifest.can(Capability::Append) {
         return skip("the plugin does not declare the capability `append`");
     }
     let mut folder = plugin.test_folder()?;
