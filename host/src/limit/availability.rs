@@ -36,7 +36,7 @@ struct Outage {
 /// Meaning of a successful call for the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Success {
-    /// Unknown: the plugin answers without the store.
+    /// The plugin answers without the store.
     Plugin,
     /// An outage has ended.
     Opened,

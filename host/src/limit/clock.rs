@@ -1,5 +1,6 @@
 //! Wall-clock time that is monotonic within a run, and pauses with tokio's clock.
 
+use crate::settings::test_time::clock_offset;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
@@ -14,7 +15,7 @@ impl Clock {
     /// Reads the system's clock.
     pub fn start() -> Self {
         let base = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { base, start: Instant::now() }
+        Self { base: base + clock_offset(), start: Instant::now() }
     }
 
     /// Returns the milliseconds since 1970.

@@ -108,7 +108,7 @@ pub fn assemble(
         },
         stop: run_context.stop.clone(),
         answers: AnswerStore {
-            persister: Persister::start(plugins.cache.clone()),
+            persister: Persister::start(plugins.cache.clone(), settings.cache.expire_after),
             provider_name: settings.provider_name.clone(),
             model: plugins.info.model.clone(),
             question_digest: fingerprinter.digest().clone(),

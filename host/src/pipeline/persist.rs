@@ -6,6 +6,7 @@
 use super::question::RowKey;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::{Error, ErrorKind};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,10 +24,12 @@ pub struct Persister(mpsc::Sender<Write>);
 
 impl Persister {
     /// Starts the thread, which ends with the last handle.
-    pub fn start(cache: CacheClient) -> Self {
+    ///
+    /// Entries expire after a time, if it is given.
+    pub fn start(cache: CacheClient, expire_after: Option<Duration>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let runtime = Handle::current();
-        std::thread::spawn(move || runtime.block_on(commit_all(&cache, receiver)));
+        std::thread::spawn(move || runtime.block_on(commit_all(&cache, expire_after, receiver)));
         Self(sender)
     }
 
@@ -43,11 +46,14 @@ impl Persister {
     }
 }
 
-async fn commit_all(cache: &CacheClient, mut receiver: mpsc::Receiver<Write>) {
+async fn commit_all(cache: &CacheClient, expire_after: Option<Duration>, mut receiver: mpsc::Receiver<Write>) {
     let mut writes = Vec::new();
     while receiver.recv_many(&mut writes, QUEUE).await > 0 {
         let entries: Vec<_> = writes.iter_mut().flat_map(|write| write.entries.drain(..)).collect();
-        let result = cache.put_many(&entries).await;
+        let result = match expire_after {
+            Some(time) => cache.put_many_expiring(&entries, time).await,
+            None => cache.put_many(&entries).await,
+        };
         for write in writes.drain(..) {
             // A cancelled call has dropped its receiver.
             drop(write.done.send(result.clone()));

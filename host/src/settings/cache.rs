@@ -13,6 +13,10 @@ pub struct CacheSettings {
     /// unavailable), "stop" (the run stops at once) or "ignore" (calls of other processes are not counted).
     #[config(default = "wait")]
     pub on_quota_error: OnQuotaError,
+    /// Time after which a stored answer is removed, for example "90d". Requires a cache with the capability `expiry`. Default: answers
+    /// are kept.
+    #[config(min = "1s")]
+    pub expire_after: Option<Duration>,
     /// Repetition of calls while the cache is busy or cannot be reached.
     #[config(default)]
     pub retry: CacheRetrySettings,

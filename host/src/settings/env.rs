@@ -15,6 +15,8 @@ pub const NO_COLOR: &str = "NO_COLOR";
 pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
 /// For tests only: factor of all waits of the host, above 0 and up to 1; release builds ignore it. See [`super::test_time`].
 pub const ROWSMITH_TEST_TIME_SCALE: &str = "ROWSMITH_TEST_TIME_SCALE";
+/// For tests only: milliseconds by which the host's clock is ahead; release builds ignore it. See [`super::test_time`].
+pub const ROWSMITH_TEST_CLOCK_OFFSET_MS: &str = "ROWSMITH_TEST_CLOCK_OFFSET_MS";
 /// Type of the terminal; `dumb` has no colour and no live bar.
 pub const TERM: &str = "TERM";
 /// Set by build services; disables the live bar.

@@ -1,4 +1,4 @@
-//! Shorter waits for tests of the program.
+//! Shorter waits and a wrong clock for tests of the program.
 
 use super::env;
 use std::sync::LazyLock;
@@ -11,6 +11,20 @@ static SCALE: LazyLock<f64> = LazyLock::new(|| {
     }
     env::read(env::ROWSMITH_TEST_TIME_SCALE).and_then(|text| parse(&text)).unwrap_or(1.0)
 });
+
+/// The time by which the clock is ahead, from [`env::ROWSMITH_TEST_CLOCK_OFFSET_MS`].
+static CLOCK_OFFSET: LazyLock<Duration> = LazyLock::new(|| {
+    if !cfg!(debug_assertions) {
+        return Duration::ZERO;
+    }
+    let milliseconds = env::read(env::ROWSMITH_TEST_CLOCK_OFFSET_MS).and_then(|text| text.parse().ok());
+    Duration::from_millis(milliseconds.unwrap_or_default())
+});
+
+/// Returns the time by which the host's clock is ahead of the system's: none, unless a test sets the clock of one process.
+pub fn clock_offset() -> Duration {
+    *CLOCK_OFFSET
+}
 
 /// Returns the real time of a wait: timeouts, grace periods, backoffs, deadlines and quota windows.
 ///

@@ -1,5 +1,6 @@
 //! Loads a config: all passes over the document, all problems at once.
 
+use super::cache_expiry;
 use super::command_files;
 use super::loaded::{InvalidConfig, LoadError, Loaded, LoadedPlugin};
 use super::output;
@@ -51,6 +52,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     let uses = plugin_uses(&document.value, choice.name.as_deref());
     diagnostics.extend(unnamed_plugins(&document, &uses));
     let plugins = find_plugins(&document, &mut registry, uses, &mut diagnostics);
+    diagnostics.extend(settings.as_ref().and_then(|s| cache_expiry::problem(&document, s, &plugins, &registry)));
 
     let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(Diagnostic::is_error);
     match settings {

@@ -4,6 +4,7 @@
 //! secrets, [`plugin_inventory`] and [`pins`] serve the commands that list and pin plugins, and [`command_files`] are the
 //! files of the programs that plugins start.
 
+mod cache_expiry;
 pub mod command_files;
 mod error;
 mod load;

@@ -31,6 +31,9 @@ const TEST_PLUGINS: &[(&str, &str)] = &[
     ("exporter", "html"),
 ];
 
+/// The plugins that are built on request.
+const OPTIONAL_PLUGINS: [(&str, &str); 1] = [("cache", "redis")];
+
 /// Returns the folder of the repository.
 pub fn checkout() -> PathBuf {
     let host = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -85,6 +88,12 @@ pub fn plugins() -> &'static Path {
 /// Returns the folder of the plugins that only tests use.
 pub fn test_plugins() -> &'static Path {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| stripped("test-plugins", TEST_PLUGINS));
+    &FOLDER
+}
+
+/// Returns the folder of the plugins that are built on request.
+pub(crate) fn optional_plugins() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| stripped("optional-plugins", &OPTIONAL_PLUGINS));
     &FOLDER
 }
 

@@ -1,6 +1,6 @@
 //! A command line of the program, before it runs.
 
-use crate::build::{checkout, plugins, program, test_plugins};
+use crate::build::{checkout, optional_plugins, plugins, program, test_plugins};
 use crate::config::{GEMINI_KEY, OPENAI_KEY};
 use crate::output::{Output, Redactions};
 use crate::process::{Running, Streams};
@@ -49,6 +49,13 @@ impl<'a> Invocation<'a> {
     #[must_use]
     pub fn test_plugins(self) -> Self {
         let path = join_paths([plugins(), test_plugins()]).unwrap();
+        self.env(PLUGIN_PATH, path)
+    }
+
+    /// Puts the bundled plugins and those that are built on request on the search path.
+    #[must_use]
+    pub fn optional_plugins(self) -> Self {
+        let path = join_paths([plugins(), optional_plugins()]).unwrap();
         self.env(PLUGIN_PATH, path)
     }
 

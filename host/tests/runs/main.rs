@@ -11,3 +11,5 @@ mod pipeline;
 #[cfg(unix)]
 mod replay;
 mod schedule;
+#[cfg(unix)]
+mod shared_server;
