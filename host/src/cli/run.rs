@@ -112,7 +112,11 @@ fn named((exporter, target): OpenExporter, allow_empty: bool) -> NamedExporter {
 async fn end_scraper(open_plugins: &OpenPlugins, scraper: &Opened<ScraperClient>, end: &mut RunEnd) -> bool {
     let limit = open_plugins.settings().run.limit;
     let is_cut = limit.is_some_and(|limit| end.tally.rows.scraped >= limit);
-    if is_cut || end.stopped.is_some() || exit_code(end) != ExitCode::Success {
+    // A source without rows has none left to read, although it does not replace earlier ones.
+    let has_no_rows = end.tally.rows.scraped == 0 && end.source_error.is_none();
+    let is_complete =
+        matches!(exit_code(end), ExitCode::Success) || (has_no_rows && exit_code(end) == ExitCode::Source);
+    if is_cut || end.stopped.is_some() || !is_complete {
         return open_plugins.abandon_scraper(scraper).await;
     }
     end.scraper_error = open_plugins.complete_scraper(scraper).await.err();

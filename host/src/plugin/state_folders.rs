@@ -26,7 +26,7 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(7 * 86_400);
 pub enum Staging {
     /// Scrapers, as in a run: their bookmarks depend on its success.
     Scrapers,
-    /// All plugins, for commands that change nothing.
+    /// All plugins but caches, for commands that change nothing.
     All,
 }
 
@@ -53,7 +53,12 @@ impl StateFolders {
     pub fn state_dir(&self, plugin: &PluginId) -> Result<PathBuf> {
         let folder = self.state.join(plugin.to_string());
         recover(&folder)?;
-        if self.staging == Staging::Scrapers && plugin.kind != PluginKind::Scraper {
+        // A store is never copied: a running process may be writing to it, and looking things up changes no answer.
+        let is_direct = match self.staging {
+            Staging::Scrapers => plugin.kind != PluginKind::Scraper,
+            Staging::All => plugin.kind == PluginKind::Cache,
+        };
+        if is_direct {
             return created(folder);
         }
         let mut staged = self.staged();
@@ -124,7 +129,10 @@ fn replace(copy: TempDir, folder: &Path) -> io::Result<()> {
     }
     // The folder has moved, so the guard must not remove it.
     let _moved = copy.keep();
-    remove_folder(&old)
+    if let Err(error) = remove_folder(&old) {
+        tracing::warn!(%error, folder = %old.display(), "cannot remove a replaced state folder");
+    }
+    Ok(())
 }
 
 /// Moves back a state folder whose replacement was interrupted.
@@ -155,14 +163,26 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
     for entry in entries {
         let entry = entry?;
         let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             fs::create_dir(&target)?;
             copy_folder(&entry.path(), &target)?;
-        } else {
+        } else if kind.is_symlink() {
+            copy_link(&entry.path(), &target)?;
+        } else if kind.is_file() {
             fs::copy(entry.path(), &target)?;
         }
     }
-    Ok(())
+    // A temporary folder is private; the state may belong to a group.
+    fs::set_permissions(to, fs::metadata(from)?.permissions())
+}
+
+/// Copies a link, not what it leads to: the target may be missing, or a folder.
+fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(fs::read_link(from)?, to);
+    #[cfg(not(unix))]
+    return if from.is_file() { fs::copy(from, to).map(drop) } else { Ok(()) };
 }
 
 /// Removes staged folders of commands that were killed.
@@ -220,6 +240,25 @@ mod tests {
         assert_eq!(mark(root.path(), exporter).as_deref(), Some("direct"));
         let left: Vec<_> = fs::read_dir(root.path().join("state")).unwrap().flatten().collect();
         assert_eq!(left.len(), 2, "{left:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let root = tempfile::tempdir().unwrap();
+        let folders = StateFolders::new(root.path(), Staging::Scrapers);
+        write(&folders, PluginKind::Scraper, "old");
+        folders.keep(&plugin(PluginKind::Scraper)).unwrap();
+        let folder = root.path().join("state/scraper-x");
+        symlink("missing", folder.join("lock")).unwrap();
+        symlink("deep", folder.join("latest")).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o775)).unwrap();
+        write(&folders, PluginKind::Scraper, "new");
+        folders.keep(&plugin(PluginKind::Scraper)).unwrap();
+        assert_eq!(fs::read_link(folder.join("lock")).unwrap(), Path::new("missing"));
+        assert_eq!(fs::read_to_string(folder.join("latest/mark")).unwrap(), "new");
+        assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o775);
     }
 
     #[test]

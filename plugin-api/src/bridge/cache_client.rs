@@ -151,7 +151,7 @@ impl CacheClient {
         self.0.call(method::APPLY, Buffer::from(wire::encode_changes(changes)?)).await.map(drop)
     }
 
-    /// See [`crate::Cache::finish`]. Plugins built before 0.4.0 have nothing to end.
+    /// See [`crate::Cache::finish`]. Plugins built before 0.3.0 have nothing to end.
     ///
     /// # Errors
     /// Errors of the cache.

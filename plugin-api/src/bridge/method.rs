@@ -40,11 +40,11 @@ pub const ACQUIRE_QUOTA: u32 = 28;
 pub const LEASE_MANY: u32 = 29;
 /// `Cache::release_many`.
 pub const RELEASE_MANY: u32 = 30;
-/// `Cache::put_many_expiring`: a time to live and entries; no reply. Since 0.4.0.
+/// `Cache::put_many_expiring`: a time to live and entries; no reply. Since 0.3.0.
 pub const PUT_MANY_EXPIRING: u32 = 31;
-/// `Cache::apply`: changes; no reply. Since 0.4.0.
+/// `Cache::apply`: changes; no reply. Since 0.3.0.
 pub const APPLY: u32 = 32;
-/// `Cache::finish`: no payload, no reply. Since 0.4.0; older plugins answer that it is unsupported.
+/// `Cache::finish`: no payload, no reply. Since 0.3.0; older plugins answer that it is unsupported.
 pub const FINISH_CACHE: u32 = 33;
 /// `Exporter::target`: no payload; returns JSON.
 pub const TARGET: u32 = 40;
