@@ -10,6 +10,8 @@ use tokio::time::{Instant, sleep};
 
 /// Maximum time of an outage before the first answer of a run: the cause is probably a mistake in the config.
 const BEFORE_FIRST_ANSWER: Duration = Duration::from_secs(60);
+/// Time without an error after which an outage has ended, although no call that had failed succeeds.
+const QUIET: Duration = Duration::from_secs(10);
 /// Shortest wait, so that no call is repeated without one.
 const MIN_WAIT: Duration = Duration::from_millis(20);
 const BACKOFF: RetryPolicy = RetryPolicy {
@@ -30,13 +32,16 @@ pub struct Availability {
 #[derive(Debug, Default)]
 struct Outage {
     has_answered: bool,
+    /// First error since the last success of any call.
     since: Option<Instant>,
+    /// Times of the report of an outage whose end is not reported yet, and of its last error.
+    reported: Option<(Instant, Instant)>,
 }
 
 /// Meaning of a successful call for the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Success {
-    /// The plugin answers without the store.
+    /// Unknown: the plugin answers without the store.
     Plugin,
     /// An outage has ended.
     Opened,
@@ -84,7 +89,7 @@ impl Availability {
         loop {
             let error = match call().await {
                 Ok(value) => {
-                    self.end_outage(rules.success);
+                    self.end_outage(rules.success, attempts > 0);
                     return Ok(value);
                 }
                 Err(error) if (rules.is_temporary)(&error) => error,
@@ -132,23 +137,32 @@ impl Availability {
     fn begin_outage(&self, error: &Error) -> (Instant, Duration) {
         let mut state = self.state();
         let budget = if state.has_answered { self.give_up_after } else { self.give_up_after.min(BEFORE_FIRST_ANSWER) };
-        let since = *state.since.get_or_insert_with(|| {
-            if !self.has_given_up() {
+        let now = Instant::now();
+        match &mut state.reported {
+            Some((_, last_error)) => *last_error = now,
+            None if self.has_given_up() => {}
+            None => {
                 tracing::warn!(%error, "the cache is not available; trying again");
+                state.reported = Some((now, now));
             }
-            Instant::now()
-        });
-        (since, budget)
+        }
+        (*state.since.get_or_insert(now), budget)
     }
 
-    fn end_outage(&self, success: Success) {
+    /// Ends an outage. Calls of other methods may succeed during one, so its end is reported by a call that had failed.
+    fn end_outage(&self, success: Success, had_failed: bool) {
         if success == Success::Plugin {
             return;
         }
         let mut state = self.state();
         state.has_answered |= success == Success::Answered;
-        if let Some(since) = state.since.take().filter(|_| !self.has_given_up()) {
-            tracing::warn!("the cache is available again after {:.1} s", since.elapsed().as_secs_f64());
+        state.since = None;
+        if let Some((reported, last_error)) = state.reported
+            && (had_failed || last_error.elapsed() >= scaled(QUIET))
+            && !self.has_given_up()
+        {
+            state.reported = None;
+            tracing::warn!("the cache is available again after {:.1} s", reported.elapsed().as_secs_f64());
         }
     }
 

@@ -75,8 +75,8 @@ fn a_cache_that_stays_away_stops_the_run() {
         let asked: usize = scene.server.requests().iter().map(|request| request.rows.len()).sum();
         assert_eq!(asked, answered, "{at}: calls");
         assert_eq!(scene.exported("out.partial.jsonl"), asked, "{at}: all paid answers are exported");
-        // Another method may work meanwhile.
-        assert!((1..=4).contains(&warnings(&output)), "{at}: {}", output.stderr);
+        // Other methods work meanwhile.
+        assert_eq!(warnings(&output), 1, "{at}: {}", output.stderr);
         scene.continues(0);
     }
     golden.check();
