@@ -114,9 +114,6 @@ fn latency_is_a_sleep_of_the_host() {
     let answer = block_on(provider(&json!({"latency_ms": 250}), &host).unwrap().complete(request)).unwrap();
     assert_eq!(answer.text, "{}");
     assert_eq!(host.sleeps(), [Duration::from_millis(250)]);
-
-    let error = provider(&json!({"latency_ms": 600_001}), &host).expect_err("more than ten minutes");
-    assert_eq!(error.context("config_key"), Some("latency_ms"));
 }
 
 /// Text of a row: words, markup, punctuation, any character.

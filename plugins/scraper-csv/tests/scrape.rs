@@ -144,7 +144,6 @@ fn config_errors_name_the_key() {
         ("columns", json!({"columns": ["a", "a"]})),
         ("rename", json!({"rename": {"x": "y"}})),
         ("rename", json!({"rename": {"a": "b"}})),
-        ("max_row_mib", json!({"max_row_mib": 0})),
         ("encoding", json!({"encoding": "utf-9"})),
     ];
     for (key, options) in cases {

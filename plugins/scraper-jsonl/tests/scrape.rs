@@ -115,7 +115,6 @@ fn config_errors_name_the_key() {
         ("pointer", json!({"pointer": "data.items"}), "`/data/items`"),
         ("pointer", json!({"pointer": "$.data"}), "`/data`"),
         ("pointer", json!({"pointer": "/dota"}), "`data`"),
-        ("max_row_mib", json!({"max_row_mib": 0}), ""),
     ];
     for (key, options, hint) in cases {
         let error = scrape(b"{\"data\": []}", &options).1.unwrap_err();

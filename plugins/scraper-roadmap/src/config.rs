@@ -160,7 +160,6 @@ mod tests {
             ("dots", "roadmap", json!({"roadmap": ".."})),
             ("empty", "roadmap", json!({"roadmap": ""})),
             ("a query", "roadmap", json!({"roadmap": "a?b"})),
-            ("no concurrency", "concurrency", json!({"roadmap": "a", "concurrency": 0})),
             ("no types", "node_types", json!({"roadmap": "a", "node_types": []})),
             ("path for github", "path", json!({"roadmap": "a", "path": "x"})),
             (
