@@ -48,20 +48,10 @@ impl Config {
     /// # Errors
     /// [`Error::config`] with the option's name.
     pub(crate) fn check(&self) -> Result<()> {
-        let sizes = 1..=1_048_576;
         if self.path.as_os_str().is_empty() {
             return Err(Error::config("path", "`path` is empty, expected a folder"));
         }
-        if !sizes.contains(&self.map_size_mb) {
-            return Err(Error::config(
-                "map_size_mb",
-                format!("`map_size_mb` is {}, expected 1 to 1048576", self.map_size_mb),
-            ));
-        }
         match self.max_size_mb {
-            Some(max) if !sizes.contains(&max) => {
-                Err(Error::config("max_size_mb", format!("`max_size_mb` is {max}, expected 1 to 1048576")))
-            }
             Some(max) if max < self.map_size_mb => Err(Error::config(
                 "max_size_mb",
                 format!("`max_size_mb` is {max}, below `map_size_mb` ({})", self.map_size_mb),

@@ -2,8 +2,11 @@
 
 use crate::connections::{Connections, Repeat};
 use crate::names::Names;
-use redis::{Pipeline, cmd, pipe};
+use redis::{Pipeline, Script, cmd, pipe};
 use rowsmith_plugin_api::prelude::{Change, Key, Result};
+use std::sync::LazyLock;
+
+static DELETE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/delete.lua")));
 
 type Entries = Vec<(Key, Vec<u8>)>;
 
@@ -83,21 +86,13 @@ pub(crate) fn execute(connections: &Connections, commands: &Pipeline) -> Result<
 pub(crate) fn delete(connections: &Connections, names: &Names, keys: &[Key]) -> Result<u64> {
     let mut removed = 0;
     for page in keys.chunks(PAGE) {
-        let mut commands = pipe();
-        commands.atomic().cmd("UNLINK");
+        let mut script = DELETE.key(&names.index);
+        script.key(&names.expiring).arg(names.answers());
         for key in page {
-            commands.arg(names.answer(key));
+            script.arg(key);
         }
-        for set in [&names.index, &names.expiring] {
-            commands.cmd("ZREM").arg(set);
-            for key in page {
-                commands.arg(key);
-            }
-            commands.ignore();
-        }
-        // A repeated command would not count what the lost one has removed.
-        let (count,): (u64,) = connections.run(Repeat::Never, |connection| commands.query(connection))?;
-        removed += count;
+        // A repeated script would not count what the lost one has removed.
+        removed += connections.run(Repeat::Never, |connection| script.invoke::<u64>(connection))?;
     }
     Ok(removed)
 }
