@@ -57,7 +57,7 @@ impl RedisServer {
 
     /// Kills the server, as a crash does.
     pub(crate) fn kill(&mut self) {
-        self.process.kill().unwrap();
+        drop(self.process.stdin.take());
         self.process.wait().unwrap();
     }
 
@@ -76,8 +76,7 @@ impl RedisServer {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
+        self.kill();
     }
 }
 
@@ -87,11 +86,15 @@ fn program() -> Option<OsString> {
     named.chain(["redis-server", "valkey-server"].map(OsString::from)).find(runs)
 }
 
+/// Kills a server when its standard input is closed, so that the server ends with a test that is killed.
+const GUARD: &str = r#"exec 3<&0; "$@" </dev/null & server=$!; { read -r line <&3; kill -9 $server; } & wait $server"#;
+
 fn spawn(program: &OsString, port: u16, folder: &TempDir, options: &[String]) -> Child {
-    let mut command = Command::new(program);
+    let mut command = Command::new("sh");
+    command.args(["-c", GUARD, "sh"]).arg(program);
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]);
     command.arg("--dir").arg(folder.path()).args(options);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// Waits until the server accepts commands. Returns false if it ends.
