@@ -90,9 +90,15 @@ impl Server {
 
     /// Names and values for statistics.
     pub(crate) fn details(&self) -> Vec<(String, String)> {
-        let names = ["used_memory", "maxmemory", "maxmemory_policy", "aof_enabled", "connected_clients"];
+        let fields = [
+            ("used_memory", "used_memory"),
+            ("maxmemory", "maxmemory"),
+            ("eviction", "maxmemory_policy"),
+            ("append_only", "aof_enabled"),
+            ("clients", "connected_clients"),
+        ];
         let version = self.version().map(|version| ("server".to_owned(), version));
-        let details = names.into_iter().filter_map(|name| Some((name.to_owned(), self.text(name)?)));
+        let details = fields.into_iter().filter_map(|(name, field)| Some((name.to_owned(), self.text(field)?)));
         version.into_iter().chain(details).collect()
     }
 }

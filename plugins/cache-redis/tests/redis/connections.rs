@@ -85,6 +85,6 @@ fn many_calls_share_few_connections() {
     });
     assert_eq!(count(cache), 200);
     let connected = block_on(cache.stats()).unwrap().details;
-    let connected = connected.iter().find(|(name, _)| name == "connected_clients").unwrap();
+    let connected = connected.iter().find(|(name, _)| name == "clients").unwrap();
     assert!(["2", "3"].contains(&connected.1.as_str()), "{connected:?}");
 }
