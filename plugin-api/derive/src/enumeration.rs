@@ -58,11 +58,7 @@ pub(crate) fn name(variant: &Variant, serde: &SerdeAttribute, container: &SerdeA
 #[cfg(test)]
 mod tests {
     use super::{UNSUPPORTED, expand};
-
-    fn error_of(source: &str) -> String {
-        let input: syn::DeriveInput = syn::parse_str(source).unwrap();
-        expand(&input).map_or_else(|error| error.to_string(), |tokens| format!("no error, but {tokens}"))
-    }
+    use crate::test_input::error_of;
 
     #[test]
     fn other_shapes_are_rejected() {
@@ -76,7 +72,7 @@ mod tests {
             "enum Generic<T> { A }",
             "enum AllSkipped { #[serde(skip)] A }",
         ] {
-            assert_eq!(error_of(source), UNSUPPORTED, "{source}");
+            assert_eq!(error_of(expand, source), UNSUPPORTED, "{source}");
         }
     }
 
@@ -91,7 +87,7 @@ mod tests {
             ("#[config(min = 1)] enum E { A }", "a type takes `crate`"),
             ("enum E { #[config(min = 1)] A }", "a variant takes none"),
         ] {
-            let error = error_of(source);
+            let error = error_of(expand, source);
             assert!(error.contains(part), "{source}: {error}");
         }
     }

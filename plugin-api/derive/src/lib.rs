@@ -12,6 +12,8 @@ mod literal;
 mod plugin_config;
 mod serde_attribute;
 mod tagged_enum;
+#[cfg(test)]
+mod test_input;
 
 use proc_macro::TokenStream;
 

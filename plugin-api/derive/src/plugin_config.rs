@@ -176,11 +176,7 @@ fn finish(api: &Path, field: &ConfigField<'_>) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::{UNSUPPORTED, expand};
-
-    fn error_of(source: &str) -> String {
-        let input: syn::DeriveInput = syn::parse_str(source).unwrap();
-        expand(&input).map_or_else(|error| error.to_string(), |tokens| format!("no error, but {tokens}"))
-    }
+    use crate::test_input::error_of;
 
     #[test]
     fn other_shapes_are_rejected() {
@@ -190,7 +186,7 @@ mod tests {
             "struct Generic<T> { a: T }",
             "enum Generic<T> { A { a: T } }",
         ] {
-            assert_eq!(error_of(source), UNSUPPORTED, "{source}");
+            assert_eq!(error_of(expand, source), UNSUPPORTED, "{source}");
         }
     }
 
@@ -223,7 +219,7 @@ mod tests {
             ("#[config(min = 1)] struct S { a: u8 }", "a type takes `crate`"),
             ("struct S { #[serde(rename = \"b\")] a: u8, b: u8 }", "`b` is the name of another field"),
         ] {
-            let error = error_of(source);
+            let error = error_of(expand, source);
             assert!(error.contains(part), "{source}: {error}");
         }
     }

@@ -184,11 +184,7 @@ fn enum_implementation(api: &Path, input: &DeriveInput, tag: &LitStr, variants: 
 #[cfg(test)]
 mod tests {
     use crate::plugin_config::expand;
-
-    fn error_of(source: &str) -> String {
-        let input: syn::DeriveInput = syn::parse_str(source).unwrap();
-        expand(&input).map_or_else(|error| error.to_string(), |tokens| format!("no error, but {tokens}"))
-    }
+    use crate::test_input::error_of;
 
     #[test]
     fn errors_name_the_mistake() {
@@ -203,7 +199,7 @@ mod tests {
             ("#[serde(tag = \"kind\")] enum E { #[config(default)] A }", "a variant takes none"),
             ("#[serde(tag = \"kind\")] enum E { A { #[serde(default)] #[config(default = 1)] a: u8 } }", "remove"),
         ] {
-            let error = error_of(source);
+            let error = error_of(expand, source);
             assert!(error.contains(part), "{source}: {error}");
         }
     }
