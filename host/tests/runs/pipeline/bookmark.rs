@@ -1,6 +1,7 @@
 //! Scrapers that bring only new rows: their state counts only after a complete run.
 
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
+use rowsmith_test_harness::config::ENRICH;
 use rowsmith_test_harness::{Output, Sandbox, read_jsonl};
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -48,37 +49,11 @@ impl Scene {
     fn new() -> Self {
         let feed = FeedServer::start();
         let sandbox = Sandbox::new();
-        let config = format!(
-            r#"
-[scraper]
-plugin = "feed"
-[scraper.config]
-url = "{}"
-only_new = true
-[cache]
-plugin = "lmdb"
-[cache.config]
-path = "cache"
-[enrich]
-provider = "gemini"
-input = ["title"]
-instructions = "Label learning topics."
-[enrich.output.tldr]
-column = "TLDR"
-type = "string"
-[providers.gemini]
-plugin = "gemini"
-[providers.gemini.config]
-model = "gemini-test"
-base_url = "${{MODEL_URL}}"
-api_key = {{ env = "GEMINI_API_KEY" }}
-[[exporters]]
-plugin = "jsonl"
-[exporters.config]
-path = "out.jsonl"
-"#,
-            feed.url
-        );
+        let (_, rest) = ENRICH.split_once("[cache]").unwrap();
+        let rest = rest.replace(r#"["Topic", "Description"]"#, r#"["title"]"#);
+        let scraper =
+            format!("[scraper]\nplugin = \"feed\"\n[scraper.config]\nurl = \"{}\"\nonly_new = true\n", feed.url);
+        let config = format!("{scraper}\n[cache]{rest}");
         sandbox.write("rowsmith.toml", config);
         let refused = Then::blocked_prompt();
         let model = FakeModel::start(Script::new().on(When::row_contains("Topic 0666"), refused)).unwrap();
