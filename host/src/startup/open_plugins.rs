@@ -204,27 +204,32 @@ impl OpenPlugins {
         })
     }
 
-    /// Creates an instance. A cache whose store is busy, or cannot be reached, is tried again.
+    /// Creates an instance and guards its calls.
     async fn create(&self, usage: &PluginUse, source: Source, config: Value) -> Result<Remote, HostError> {
         let HostServices { calls, stop, redactor, .. } = self.services.clone();
         let (kind, name, timeout) = (usage.kind, source.manifest().name.clone(), usage.timeout);
         let options = GuardOptions { kind, name: name.clone(), timeout, calls, stop, redactor };
         let is_cache = kind == PluginKind::Cache;
-        let rules =
-            RepeatRules { success: if is_cache { Success::Opened } else { Success::Plugin }, ..RepeatRules::DEFAULT };
+        let attempt = || self.create_once(usage, &source, &config, &options);
+        let created = if is_cache { self.create_when_available(attempt).await } else { attempt().await };
+        let created = created.map_err(|error| self.failed_call(kind, &name, error))?;
+        let remote = guard(created.map_err(|error| self.plugin_error(usage, error))?, options);
+        Ok(if is_cache { retrying(remote, Arc::clone(&self.cache_availability)) } else { remote })
+    }
+
+    /// Creates a cache; one whose store is busy, or cannot be reached, is tried again.
+    async fn create_when_available<F: Future<Output = Result<Result<Remote, PluginError>, Error>>>(
+        &self,
+        create: impl Fn() -> F,
+    ) -> Result<Result<Remote, PluginError>, Error> {
         let attempt = || async {
-            match self.create_once(usage, &source, &config, &options).await? {
-                Err(PluginError::Failed { error, .. }) if is_cache && is_away(&error) => Err(*error),
+            match create().await? {
+                Err(PluginError::Failed { error, .. }) if is_away(&error) => Err(*error),
                 created => Ok(created),
             }
         };
-        let created = self.cache_availability.repeat(rules, attempt).await;
-        let remote = match created {
-            Ok(created) => created.map_err(|error| self.plugin_error(usage, error))?,
-            Err(error) => return Err(self.failed_call(kind, &name, error)),
-        };
-        let remote = guard(remote, options);
-        Ok(if is_cache { retrying(remote, Arc::clone(&self.cache_availability)) } else { remote })
+        let rules = RepeatRules { success: Success::Opened, ..RepeatRules::DEFAULT };
+        self.cache_availability.repeat(rules, attempt).await
     }
 
     /// Creates an instance within the deadline of a call.
