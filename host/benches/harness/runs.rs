@@ -108,7 +108,6 @@ pub(crate) async fn run_with(
         clock: Clock::start(),
         failure_file: None,
         redactor: shared.redactor.clone(),
-        plugin_progress: shared.progress.clone(),
     };
     let (pipeline, _snapshots) = assemble(settings, plugins, context);
     orchestrator::run(settings, pipeline).await

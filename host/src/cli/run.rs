@@ -62,11 +62,11 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         clock,
         failure_file: Some(failure_file),
         redactor: services.redactor.clone(),
-        plugin_progress: services.progress.clone(),
     };
     let (pipeline, snapshots) = assemble(settings, plugins, run_context);
     let dispatcher = Arc::clone(&pipeline.dispatcher);
-    let shown = tokio::spawn(progress::show(args.progress, context.printer.quiet, snapshots));
+    let shown =
+        tokio::spawn(progress::show(args.progress, context.printer.quiet, snapshots, services.progress.clone()));
     let mut end = orchestrator::run(settings, pipeline).await;
     // The display ends with the run.
     drop(shown.await);

@@ -18,7 +18,6 @@ use crate::limit::shared_quota::SharedQuota;
 use crate::limit::stop::Stop;
 use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::progress::Snapshot;
-use crate::plugin::plugin_progress::PluginProgress;
 use crate::plugin::redact::Redactor;
 use crate::plugin::row_intake::RowIntake;
 use crate::rules::canonical::rules_json;
@@ -67,8 +66,6 @@ pub struct RunContext {
     pub failure_file: Option<PathBuf>,
     /// The secrets that the failure file must not hold.
     pub redactor: Redactor,
-    /// The progress of plugins.
-    pub plugin_progress: PluginProgress,
 }
 
 /// Assembles a run; the receiver reports its progress.
@@ -134,7 +131,6 @@ pub fn assemble(
         ),
         failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
-        plugin_progress: run_context.plugin_progress,
         stop: run_context.stop,
     };
     (pipeline, snapshots)

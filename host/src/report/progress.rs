@@ -1,6 +1,7 @@
 //! Shows the progress of a run: a live bar on a terminal, plain lines elsewhere.
 
 use crate::pipeline::progress::Snapshot;
+use crate::plugin::plugin_progress::PluginProgress;
 use crate::settings::env;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -28,8 +29,14 @@ const BAR_EVERY: Duration = Duration::from_millis(100);
 const LINE_EVERY: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Shows snapshots until the run ends.
-pub async fn show(mode: ProgressMode, quiet: bool, snapshots: watch::Receiver<Snapshot>) {
+/// Shows snapshots, with the progress of plugins, until the run ends.
+pub async fn show(
+    mode: ProgressMode,
+    quiet: bool,
+    snapshots: watch::Receiver<Snapshot>,
+    plugin_progress: PluginProgress,
+) {
+    let snapshots = Snapshots { pipeline: snapshots, plugin_progress };
     let terminal = std::io::stderr().is_terminal() && env::read(env::CI).is_none();
     match mode {
         _ if quiet && mode == ProgressMode::Auto => {}
@@ -41,7 +48,19 @@ pub async fn show(mode: ProgressMode, quiet: bool, snapshots: watch::Receiver<Sn
     }
 }
 
-async fn bar(mut snapshots: watch::Receiver<Snapshot>) {
+/// The snapshots of the pipeline, to which the progress of plugins is added when they are shown.
+struct Snapshots {
+    pipeline: watch::Receiver<Snapshot>,
+    plugin_progress: PluginProgress,
+}
+
+impl Snapshots {
+    fn latest(&mut self) -> Snapshot {
+        Snapshot { plugins: self.plugin_progress.lines(), ..self.pipeline.borrow_and_update().clone() }
+    }
+}
+
+async fn bar(mut snapshots: Snapshots) {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
     let style = ProgressStyle::with_template("{spinner} [{elapsed_precise}] {wide_bar} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -49,8 +68,8 @@ async fn bar(mut snapshots: watch::Receiver<Snapshot>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        let gone = snapshots.has_changed().is_err();
-        let snapshot = snapshots.borrow_and_update().clone();
+        let gone = snapshots.pipeline.has_changed().is_err();
+        let snapshot = snapshots.latest();
         bar.set_length(snapshot.rows.scraped.max(1));
         bar.set_position(snapshot.ended());
         bar.set_message(snapshot.line());
@@ -63,14 +82,14 @@ async fn bar(mut snapshots: watch::Receiver<Snapshot>) {
 }
 
 /// Prints a line per interval. With `last`, the final state is printed too; users get the summary instead.
-async fn lines(mut snapshots: watch::Receiver<Snapshot>, last: bool, write: impl Fn(&Snapshot) -> String) {
+async fn lines(mut snapshots: Snapshots, last: bool, write: impl Fn(&Snapshot) -> String) {
     let print = |snapshot: &Snapshot| drop(writeln!(std::io::stderr().lock(), "{}", write(snapshot)));
     let mut next = Instant::now() + LINE_EVERY;
     loop {
-        let changed = tokio::time::timeout_at(next, snapshots.changed()).await;
+        let changed = tokio::time::timeout_at(next, snapshots.pipeline.changed()).await;
         match changed {
             // The run is over; its summary follows.
-            Ok(Err(_)) if last => return print(&snapshots.borrow()),
+            Ok(Err(_)) if last => return print(&snapshots.latest()),
             Ok(Err(_)) => return,
             // Before the next line. The pause is short, because the end of the run is noticed after it.
             Ok(Ok(())) => tokio::time::sleep_until(next.min(Instant::now() + PAUSE)).await,
@@ -78,7 +97,7 @@ async fn lines(mut snapshots: watch::Receiver<Snapshot>, last: bool, write: impl
         }
         if Instant::now() >= next {
             next = Instant::now() + LINE_EVERY;
-            print(&snapshots.borrow_and_update());
+            print(&snapshots.latest());
         }
     }
 }

@@ -17,7 +17,6 @@ use crate::pipeline::question::{Outcome, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowBuffer};
 use crate::pipeline::scrape::RowSource;
 use crate::pipeline::tally::Tally;
-use crate::plugin::plugin_progress::PluginProgress;
 use crate::plugin::row_intake::Scraped;
 use crate::settings::test_time::scaled;
 use crate::settings::{OnFailure, Settings};
@@ -51,8 +50,6 @@ pub struct Pipeline {
     pub failures: FailureFile,
     /// Receives the progress of the run.
     pub progress: watch::Sender<Snapshot>,
-    /// The progress of plugins.
-    pub plugin_progress: PluginProgress,
     /// The stop signal.
     pub stop: Stop,
 }
@@ -83,7 +80,6 @@ pub(super) struct Run<'a> {
     pub(super) exporters: Exporters,
     pub(super) failures: FailureFile,
     pub(super) progress: watch::Sender<Snapshot>,
-    pub(super) plugin_progress: PluginProgress,
     pub(super) stop: Stop,
     pub(super) rows: RowBuffer,
     pub(super) input_plan: Option<InputPlan>,
@@ -154,18 +150,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
 
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, pipeline: Pipeline) -> (Self, RowSource, mpsc::UnboundedReceiver<CallEvent>) {
-        let Pipeline {
-            rows,
-            cache,
-            fingerprinter,
-            dispatcher,
-            events,
-            exporters,
-            failures,
-            progress,
-            plugin_progress,
-            stop,
-        } = pipeline;
+        let Pipeline { rows, cache, fingerprinter, dispatcher, events, exporters, failures, progress, stop } = pipeline;
         let limits = BatchLimits::new(&settings.batch);
         let run = Self {
             settings,
@@ -175,7 +160,6 @@ impl<'a> Run<'a> {
             exporters,
             failures,
             progress,
-            plugin_progress,
             stop,
             rows: RowBuffer::default(),
             input_plan: None,
@@ -271,7 +255,6 @@ impl<'a> Run<'a> {
             snapshot.asked = self.tally.asked;
             snapshot.in_flight = self.in_flight.len() as u64;
             snapshot.source_ended = self.source_ended;
-            snapshot.plugins = self.plugin_progress.lines();
             snapshot.cost_usd = self.dispatcher.budget.cost_usd();
         });
     }
