@@ -112,10 +112,9 @@ fn named((exporter, target): OpenExporter, allow_empty: bool) -> NamedExporter {
 async fn end_scraper(open_plugins: &OpenPlugins, scraper: &Opened<ScraperClient>, end: &mut RunEnd) -> bool {
     let limit = open_plugins.settings().run.limit;
     let is_cut = limit.is_some_and(|limit| end.tally.rows.scraped >= limit);
-    // A source without rows has none left to read, although it does not replace earlier ones.
-    let has_no_rows = end.tally.rows.scraped == 0 && end.source_error.is_none();
-    let is_complete =
-        matches!(exit_code(end), ExitCode::Success) || (has_no_rows && exit_code(end) == ExitCode::Source);
+    let code = exit_code(end);
+    // Without an error, the second code is that of a source that has no rows and replaces no earlier ones.
+    let is_complete = code == ExitCode::Success || (code == ExitCode::Source && end.source_error.is_none());
     if is_cut || end.stopped.is_some() || !is_complete {
         return open_plugins.abandon_scraper(scraper).await;
     }
