@@ -2,12 +2,11 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Host, operation};
-use crate::row::{Cell, ChunkBuilder, Column, RowChunk};
+use crate::row::{Cell, ChunkBuilder, Column, RowChunk, repeated_name};
 use crate::schema::ConfigSchema;
 use rowsmith_abi::Buffer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -199,10 +198,8 @@ fn encode_rows(sink: u64, chunk: &RowChunk) -> Result<Buffer> {
 /// # Errors
 /// If the bytes are not such a payload.
 pub fn decode_rows(payload: &[u8]) -> Result<(u64, RowChunk)> {
-    let (sink, rows) = payload
-        .split_first_chunk::<8>()
-        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "the payload has no sink number"))?;
-    Ok((u64::from_le_bytes(*sink), RowChunk::decode(rows)?))
+    let (sink, rows) = split_sink(payload)?;
+    Ok((sink, RowChunk::decode(rows)?))
 }
 
 /// Decodes the payload of [`operation::ANNOUNCE_COLUMNS`]: the number of the sink and the columns.
@@ -210,15 +207,17 @@ pub fn decode_rows(payload: &[u8]) -> Result<(u64, RowChunk)> {
 /// # Errors
 /// If the bytes are not such a payload, or a name is repeated.
 pub fn decode_columns(payload: &[u8]) -> Result<(u64, Vec<Column>)> {
-    let (sink, columns) = payload
+    let (sink, columns) = split_sink(payload)?;
+    let columns: Vec<Column> = serde_json::from_slice(columns)?;
+    match repeated_name(columns.iter().map(|column| column.name.as_str())) {
+        None => Ok((sink, columns)),
+        Some(twice) => Err(Error::new(ErrorKind::InvalidData, format!("the scraper announced two columns `{twice}`"))),
+    }
+}
+
+fn split_sink(payload: &[u8]) -> Result<(u64, &[u8])> {
+    let (sink, rest) = payload
         .split_first_chunk::<8>()
         .ok_or_else(|| Error::new(ErrorKind::InvalidData, "the payload has no sink number"))?;
-    let columns: Vec<Column> = serde_json::from_slice(columns)?;
-    let mut names = HashSet::with_capacity(columns.len());
-    match columns.iter().find(|column| !names.insert(column.name.as_str())) {
-        None => Ok((u64::from_le_bytes(*sink), columns)),
-        Some(twice) => {
-            Err(Error::new(ErrorKind::InvalidData, format!("the scraper announced two columns `{}`", twice.name)))
-        }
-    }
+    Ok((u64::from_le_bytes(*sink), rest))
 }

@@ -1,9 +1,9 @@
 //! Receives the rows of scrapers and measures their silence.
 
-use rowsmith_plugin_api::row::Column;
+use rowsmith_plugin_api::row::{Column, repeated_name};
 use rowsmith_plugin_api::scraper::{decode_columns, decode_rows};
 use rowsmith_plugin_api::{Error, ErrorKind, Result, RowChunk};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -137,8 +137,7 @@ fn read(payload: &[u8]) -> Result<RowChunk> {
     if rows.len() > MAX_ROWS {
         return Err(too_large(format!("{} rows (maximum {MAX_ROWS})", rows.len())));
     }
-    let mut names = HashSet::with_capacity(rows.columns().len());
-    match rows.columns().iter().find(|name| !names.insert(name.as_str())) {
+    match repeated_name(rows.columns().iter().map(String::as_str)) {
         None => Ok(rows),
         Some(twice) => {
             Err(Error::new(ErrorKind::InvalidData, format!("the scraper sent rows with two columns `{twice}`")))

@@ -3,9 +3,9 @@
 use super::destination::Destination;
 use crate::error::{Error, Result};
 use crate::exporter::Target;
+use crate::row::repeated_name;
 use crate::schema::{ConfigSchema, PluginConfig};
 use serde::Deserialize;
-use std::collections::HashSet;
 
 /// Behaviour when the target exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
@@ -55,8 +55,7 @@ impl OutputOptions {
                 Error::config("columns", "`columns` is an empty list").hint("leave it out to write all columns")
             );
         }
-        let mut seen = HashSet::new();
-        match columns.iter().find(|column| !seen.insert(column.as_str())) {
+        match repeated_name(columns.iter().map(String::as_str)) {
             Some(twice) => Err(Error::config("columns", format!("`columns` lists `{twice}` twice"))),
             None => Ok(()),
         }

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::HashSet;
 
 /// A column of a source or of an output.
 ///
@@ -59,6 +60,12 @@ pub enum ColumnOrigin {
     Output,
     /// The host: the column of `[run] status_column`.
     Status,
+}
+
+/// Returns the first name that occurs twice.
+pub fn repeated_name<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = HashSet::new();
+    names.into_iter().find(|name| !seen.insert(*name))
 }
 
 /// Reads a value of a closed set; one that a later version added counts as unknown.

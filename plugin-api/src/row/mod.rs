@@ -13,5 +13,5 @@ mod serialize;
 pub use builder::ChunkBuilder;
 pub use cell::{Cell, CellKind};
 pub use chunk::{RowChunk, RowView};
-pub use column::{Column, ColumnOrigin, ColumnType};
+pub use column::{Column, ColumnOrigin, ColumnType, repeated_name};
 pub use json::add_cells;

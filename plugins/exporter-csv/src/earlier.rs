@@ -4,7 +4,7 @@ use crate::guard::unguarded;
 use csv::ReaderBuilder;
 use rowsmith_plugin_api::output::TableLines;
 use rowsmith_plugin_api::prelude::*;
-use std::collections::HashSet;
+use rowsmith_plugin_api::row::repeated_name;
 use std::io::BufRead;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -49,11 +49,10 @@ fn columns(header: &[u8], delimiter: u8, guarded: bool) -> Result<Vec<String>> {
     };
     let columns: Vec<String> =
         header.iter().map(|name| if guarded { unguarded(name) } else { name }.to_owned()).collect();
-    let mut seen = HashSet::new();
-    match columns.iter().find(|name| !seen.insert(name.as_str())) {
-        Some(twice) => Err(invalid(format!("its header has the column `{twice}` twice"))),
-        None => Ok(columns),
+    if let Some(twice) = repeated_name(columns.iter().map(String::as_str)) {
+        return Err(invalid(format!("its header has the column `{twice}` twice")));
     }
+    Ok(columns)
 }
 
 /// Fails unless a line, as [`TableLines`] reads it, is at most one record.

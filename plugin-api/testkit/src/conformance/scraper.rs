@@ -7,6 +7,7 @@ use super::suite::CheckSpec;
 use crate::FakeHost;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
+use rowsmith_plugin_api::row::repeated_name;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -71,8 +72,7 @@ fn compare(first: &[Value], second: &[Value], which: &str) -> CheckResult {
 fn chunks(plugin: &PluginUnderTest) -> CheckResult {
     for chunk in scraped(plugin)?.chunks() {
         ensure(!chunk.is_empty(), || "a chunk has no rows".to_owned())?;
-        let mut names = HashSet::new();
-        if let Some(column) = chunk.columns().iter().find(|column| !names.insert(column.as_str())) {
+        if let Some(column) = repeated_name(chunk.columns().iter().map(String::as_str)) {
             return fail(format!("a chunk has the column `{column}` twice"));
         }
     }
