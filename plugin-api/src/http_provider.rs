@@ -145,26 +145,28 @@ impl<P: HttpProvider> Provider for HttpAdapter<P> {
     }
 
     async fn complete(&self, question: CompletionRequest) -> Result<Completion> {
-        let request = self.provider.request(&question)?;
-        let response = self.host.http().send(&request).await?;
+        let response = self.send(self.provider.request(&question)).await?;
         self.provider.response(&question, &response)
     }
 
     async fn verify(&self) -> Result<String> {
-        let request = self.provider.verify_request()?;
-        let response = self.host.http().send(&request).await?;
+        let response = self.send(self.provider.verify_request()).await?;
         self.provider.verify_response(&response)
     }
 
     async fn count_tokens(&self, question: CompletionRequest) -> Result<u64> {
-        let request = self.provider.count_request(&question)?;
-        let response = self.host.http().send(&request).await?;
+        let response = self.send(self.provider.count_request(&question)).await?;
         self.provider.count_response(&response)
     }
 
     async fn model_info(&self) -> Result<ModelInfo> {
-        let request = self.provider.model_request()?;
-        let response = self.host.http().send(&request).await?;
+        let response = self.send(self.provider.model_request()).await?;
         self.provider.model_response(&response)
+    }
+}
+
+impl<P> HttpAdapter<P> {
+    async fn send(&self, request: Result<HttpRequest>) -> Result<HttpResponse> {
+        self.host.http().send(&request?).await
     }
 }
