@@ -166,6 +166,17 @@ impl Error {
         Self::new(ErrorKind::Unsupported, format!("this plugin does not offer `{method}`"))
     }
 
+    /// Returns the result of an optional method; `None` if the plugin, or the host, does not have it.
+    ///
+    /// # Errors
+    /// All other errors of `result`.
+    pub fn optional<T>(result: Result<T, Self>) -> Result<Option<T>, Self> {
+        match result {
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(None),
+            result => result.map(Some),
+        }
+    }
+
     /// Adds a context entry.
     #[must_use]
     pub fn with_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {

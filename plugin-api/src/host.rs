@@ -138,9 +138,9 @@ impl Host {
     /// # Errors
     /// If it cannot be created.
     pub async fn download_dir(&self) -> Result<PathBuf> {
-        match self.folder(operation::DOWNLOAD_DIR).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => self.state_dir().await,
-            result => result,
+        match Error::optional(self.folder(operation::DOWNLOAD_DIR).await)? {
+            Some(folder) => Ok(folder),
+            None => self.state_dir().await,
         }
     }
 

@@ -136,11 +136,8 @@ impl RowSink {
     pub async fn announce_columns(&mut self, columns: &[Column]) -> Result<()> {
         let mut payload = self.sink.to_le_bytes().to_vec();
         serde_json::to_writer(&mut payload, columns)?;
-        match self.host.call(operation::ANNOUNCE_COLUMNS, Buffer::from(payload)).await {
-            // An older host learns the columns from the rows.
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
-            result => result.map(drop),
-        }
+        // An older host takes the columns from the rows.
+        Error::optional(self.host.call(operation::ANNOUNCE_COLUMNS, Buffer::from(payload)).await).map(drop)
     }
 
     /// Sets the columns in advance, so that cells can be added to the builder by index.

@@ -2,9 +2,9 @@
 
 use crate::pipeline::prompt::Asked;
 use crate::startup::open_plugins::Opened;
+use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
 use rowsmith_plugin_api::completion::ModelInfo;
-use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 /// The answers of the service; absent where the provider cannot ask.
@@ -17,10 +17,10 @@ pub(super) struct OnlineDetails {
 impl OnlineDetails {
     /// Asks for the details that the provider can ask for. `first` is the first call of the plan.
     pub(super) async fn ask(provider: &Opened<ProviderClient>, first: Option<&Asked>) -> Result<Self, Error> {
-        let model = supported(provider.client.model_info().await)?;
+        let model = Error::optional(provider.client.model_info().await)?;
         let first_call = match first {
             Some(asked) => {
-                let counted = supported(provider.client.count_tokens(&asked.request).await)?;
+                let counted = Error::optional(provider.client.count_tokens(&asked.request).await)?;
                 counted.map(|counted| (counted, asked.input_tokens))
             }
             None => None,
@@ -57,13 +57,5 @@ impl OnlineDetails {
                 json!({"input_tokens": counted, "input_tokens_estimated": estimated})
             }),
         })
-    }
-}
-
-/// Returns the result of an optional method; `None` if the plugin does not have it.
-fn supported<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
-    match result {
-        Err(error) if error.kind == ErrorKind::Unsupported => Ok(None),
-        result => result.map(Some),
     }
 }

@@ -4,7 +4,7 @@ use super::client::Remote;
 use super::method;
 use crate::cache::{CacheStats, Change, Key, Store, wire};
 use crate::envelope::{Reader, put_length};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::lease::LeaseRequest;
 use crate::quota::QuotaRequest;
 use rowsmith_abi::Buffer;
@@ -21,7 +21,7 @@ impl Values {
     /// Returns the values; `None` for a cache miss.
     ///
     /// # Errors
-    /// When the cache answered with something else.
+    /// If the cache answered with something else.
     pub fn all(&self) -> Result<Vec<Option<&[u8]>>> {
         let values = wire::decode_values(&self.bytes, self.count);
         values.map_err(|error| self.cache.unreadable(method::GET_MANY, error))
@@ -36,7 +36,7 @@ impl CacheClient {
     /// See [`crate::Cache::store`].
     ///
     /// # Errors
-    /// When the cache panics.
+    /// If the cache panics.
     pub async fn store(&self) -> Result<Store> {
         self.0.json(method::STORE, Buffer::default()).await
     }
@@ -156,10 +156,7 @@ impl CacheClient {
     /// # Errors
     /// Errors of the cache.
     pub async fn finish(&self) -> Result<()> {
-        match self.0.call(method::FINISH_CACHE, Buffer::default()).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
-            result => result.map(drop),
-        }
+        Error::optional(self.0.call(method::FINISH_CACHE, Buffer::default()).await).map(drop)
     }
 }
 

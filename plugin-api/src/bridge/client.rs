@@ -4,7 +4,7 @@ pub use super::cache_client::{CacheClient, Values};
 
 use super::method;
 use crate::completion::{Completion, CompletionRequest, ModelInfo, ProviderInfo};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::exporter::{ExportSummary, FinishMode, Target};
 use crate::host::BoxFuture;
 use crate::row::{Column, RowChunk};
@@ -98,10 +98,8 @@ impl ScraperClient {
     /// # Errors
     /// When the scraper panics.
     pub async fn source_paths(&self) -> Result<SourcePaths> {
-        match self.0.json(method::SOURCE_PATHS, Buffer::default()).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(SourcePaths::default()),
-            result => result,
-        }
+        let paths = Error::optional(self.0.json(method::SOURCE_PATHS, Buffer::default()).await)?;
+        Ok(paths.unwrap_or_default())
     }
 
     /// See [`crate::Scraper::finish`]. Does nothing for plugins built before 0.3.0, which do not have the method.
@@ -109,10 +107,8 @@ impl ScraperClient {
     /// # Errors
     /// Errors of the scraper.
     pub async fn finish(&self, ending: Ending) -> Result<()> {
-        match self.0.call(method::FINISH_SCRAPER, Buffer::from(serde_json::to_vec(&ending)?)).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
-            result => result.map(drop),
-        }
+        let payload = Buffer::from(serde_json::to_vec(&ending)?);
+        Error::optional(self.0.call(method::FINISH_SCRAPER, payload).await).map(drop)
     }
 }
 
@@ -156,7 +152,7 @@ impl ProviderClient {
     /// See [`crate::Provider::count_tokens`].
     ///
     /// # Errors
-    /// Errors of the provider; [`ErrorKind::Unsupported`] if it does not count.
+    /// Errors of the provider; [`crate::ErrorKind::Unsupported`] if it does not count.
     pub async fn count_tokens(&self, request: &CompletionRequest) -> Result<u64> {
         self.0.json(method::COUNT_TOKENS, request.encode()?).await
     }
@@ -164,7 +160,7 @@ impl ProviderClient {
     /// See [`crate::Provider::model_info`].
     ///
     /// # Errors
-    /// Errors of the provider; [`ErrorKind::Unsupported`] if it does not know the model.
+    /// Errors of the provider; [`crate::ErrorKind::Unsupported`] if it does not know the model.
     pub async fn model_info(&self) -> Result<ModelInfo> {
         self.0.json(method::MODEL_INFO, Buffer::default()).await
     }
@@ -188,10 +184,8 @@ impl ExporterClient {
     /// # Errors
     /// Errors of the exporter.
     pub async fn replace_existing(&self) -> Result<bool> {
-        match self.0.call(method::REPLACE_EXISTING, Buffer::default()).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(false),
-            result => result.map(|_| true),
-        }
+        let reply = Error::optional(self.0.call(method::REPLACE_EXISTING, Buffer::default()).await)?;
+        Ok(reply.is_some())
     }
 
     /// See [`crate::Exporter::describe_columns`]. Does nothing for plugins without the method.
@@ -199,10 +193,8 @@ impl ExporterClient {
     /// # Errors
     /// Errors of the exporter.
     pub async fn describe_columns(&self, columns: &[Column]) -> Result<()> {
-        match self.0.call(method::DESCRIBE_COLUMNS, Buffer::from(serde_json::to_vec(columns)?)).await {
-            Err(error) if error.kind == ErrorKind::Unsupported => Ok(()),
-            result => result.map(drop),
-        }
+        let payload = Buffer::from(serde_json::to_vec(columns)?);
+        Error::optional(self.0.call(method::DESCRIBE_COLUMNS, payload).await).map(drop)
     }
 
     /// See [`crate::Exporter::begin`].
@@ -233,6 +225,7 @@ impl ExporterClient {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use std::task::{Context, Poll, Waker};
 
     /// Answers every call with the same reply.
