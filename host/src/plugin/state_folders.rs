@@ -49,7 +49,7 @@ impl StateFolders {
     /// Returns the state folder for this command.
     ///
     /// # Errors
-    /// When it cannot be created or copied.
+    /// If it cannot be created or copied.
     pub fn state_dir(&self, plugin: &PluginId) -> Result<PathBuf> {
         let folder = self.state.join(plugin.to_string());
         recover(&folder)?;
@@ -78,7 +78,7 @@ impl StateFolders {
     /// Returns the folder for downloads.
     ///
     /// # Errors
-    /// When it cannot be created.
+    /// If it cannot be created.
     pub fn download_dir(&self, plugin: &PluginId) -> Result<PathBuf> {
         created(self.downloads.join(plugin.to_string()))
     }
@@ -91,7 +91,7 @@ impl StateFolders {
     /// Replaces the state folder by its staged copy, if there is one.
     ///
     /// # Errors
-    /// When the folder cannot be replaced; it is then unchanged.
+    /// If the folder cannot be replaced; it is then unchanged.
     pub fn keep(&self, plugin: &PluginId) -> Result<()> {
         let Some(copy) = self.staged().remove(&plugin.to_string()) else { return Ok(()) };
         let folder = self.state.join(plugin.to_string());

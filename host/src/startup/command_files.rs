@@ -88,7 +88,7 @@ impl CommandFile {
 /// Computes the pin of a file: `sha256:` and the hash in hexadecimal.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// If the file cannot be read.
 pub fn pin_of(path: &Path) -> io::Result<String> {
     let (mut file, mut hasher, mut buffer) = (File::open(path)?, Sha256::new(), vec![0; 64 << 10]);
     loop {

@@ -13,7 +13,7 @@ impl OpenPlugins {
     /// Tells the scraper that every row was exported with its answer, and keeps its state.
     ///
     /// # Errors
-    /// When the scraper fails, or its state folder cannot be replaced; the state is then unchanged.
+    /// If the scraper fails, or its state folder cannot be replaced; the state is then unchanged.
     pub async fn complete_scraper(&self, scraper: &Opened<ScraperClient>) -> Result<(), Error> {
         let finished = scraper.client.finish(Ending::Complete).await;
         let kept = finished.and_then(|()| self.services.folders.keep(&id(scraper)));

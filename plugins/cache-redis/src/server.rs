@@ -18,7 +18,7 @@ impl Server {
     /// Asks the server. One that does not allow it is used all the same.
     ///
     /// # Errors
-    /// When the server cannot be used.
+    /// If the server cannot be used.
     pub(crate) fn ask(connections: &Connections) -> Result<Self> {
         let info =
             connections.run(Repeat::Idempotent, |connection| match cmd("INFO").query::<InfoDict>(connection) {
