@@ -4,7 +4,8 @@
 
 use super::constraint::Constraint;
 use super::rule::{OutputColumn, Rule};
-use super::value_type::{TypeName, ValueType};
+use super::value_type::ValueType;
+use rowsmith_plugin_api::row::ColumnType;
 use serde_json::{Map, Value, json};
 
 /// Returns the rules of all columns as one JSON object, in order.
@@ -41,8 +42,8 @@ fn rule_json(rule: &Rule) -> Value {
 }
 
 /// Returns position, key and value of a constraint. Positions never change; a new constraint gets the next one.
-fn entry(constraint: &Constraint, name: TypeName) -> (u8, &'static str, Value) {
-    let of_array = name == TypeName::Array;
+fn entry(constraint: &Constraint, name: ColumnType) -> (u8, &'static str, Value) {
+    let of_array = name == ColumnType::Array;
     match constraint {
         Constraint::Enum(values) => (0, "enum", json!(values)),
         Constraint::Min(min) => (1, "min", json!(min)),

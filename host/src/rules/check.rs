@@ -2,8 +2,9 @@
 
 use super::constraint::Constraint;
 use super::rule::Rule;
-use super::value_type::{TypeName, ValueType};
+use super::value_type::ValueType;
 use super::wording::{one_of, shorten, type_of};
+use rowsmith_plugin_api::row::ColumnType;
 use serde_json::Value;
 use std::fmt;
 
@@ -28,7 +29,7 @@ pub enum ViolationReason {
     /// The value has another type.
     Type {
         /// The type of the rule.
-        expected: TypeName,
+        expected: ColumnType,
         /// The JSON type of the value.
         found: &'static str,
     },
@@ -57,14 +58,14 @@ fn first(rule: &Rule, value: &Value) -> Option<Violation> {
     own_violation(rule, value).map(ViolationReason::here).or_else(|| inner_violation(&rule.value_type, value))
 }
 
-fn has_type(expected: TypeName, value: &Value) -> bool {
+fn has_type(expected: ColumnType, value: &Value) -> bool {
     match expected {
-        TypeName::String => value.is_string(),
-        TypeName::Integer => value.as_f64().is_some_and(|n| n.fract() == 0.0),
-        TypeName::Number => value.is_number(),
-        TypeName::Boolean => value.is_boolean(),
-        TypeName::Array => value.is_array(),
-        TypeName::Object => value.is_object(),
+        ColumnType::String => value.is_string(),
+        ColumnType::Integer => value.as_f64().is_some_and(|n| n.fract() == 0.0),
+        ColumnType::Number => value.is_number(),
+        ColumnType::Boolean => value.is_boolean(),
+        ColumnType::Array => value.is_array(),
+        ColumnType::Object => value.is_object(),
     }
 }
 

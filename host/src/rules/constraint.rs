@@ -1,7 +1,7 @@
 //! The constraints of a value.
 
-use super::value_type::TypeName;
 use regex::Regex;
+use rowsmith_plugin_api::row::ColumnType;
 use serde_json::Value;
 use std::num::NonZeroUsize;
 
@@ -41,12 +41,12 @@ impl Constraint {
     }
 
     /// Returns whether the constraint has a meaning for values of a type.
-    pub fn applies_to(&self, name: TypeName) -> bool {
+    pub fn applies_to(&self, name: ColumnType) -> bool {
         match self {
             Self::Enum(_) => true,
-            Self::MaxWords(_) | Self::Pattern(_) => name == TypeName::String,
-            Self::MinLength(_) | Self::MaxLength(_) => matches!(name, TypeName::String | TypeName::Array),
-            Self::Min(_) | Self::Max(_) => matches!(name, TypeName::Integer | TypeName::Number),
+            Self::MaxWords(_) | Self::Pattern(_) => name == ColumnType::String,
+            Self::MinLength(_) | Self::MaxLength(_) => matches!(name, ColumnType::String | ColumnType::Array),
+            Self::Min(_) | Self::Max(_) => matches!(name, ColumnType::Integer | ColumnType::Number),
         }
     }
 }

@@ -4,8 +4,9 @@
 
 use super::constraint::Constraint;
 use super::rule::Rule;
-use super::value_type::{TypeName, ValueType};
+use super::value_type::ValueType;
 use super::wording::one_of;
+use rowsmith_plugin_api::row::ColumnType;
 
 /// Returns the whole rule in one line.
 pub fn line(rule: &Rule) -> String {
@@ -52,7 +53,7 @@ fn allowed_values(constraint: &Constraint) -> Option<String> {
 
 /// Returns the constraints besides the allowed values: "at most 12 words, at least 3 characters".
 fn limits(rule: &Rule) -> String {
-    let unit = if rule.value_type.name() == TypeName::Array { "items" } else { "characters" };
+    let unit = if rule.value_type.name() == ColumnType::Array { "items" } else { "characters" };
     rule.constraints.iter().filter_map(|constraint| limit(constraint, unit)).collect::<Vec<_>>().join(", ")
 }
 

@@ -4,7 +4,8 @@ use super::contradictions::contradictions;
 use super::keywords::Keywords;
 use super::raw_rule::RawConstraints;
 use super::rule::{OutputColumn, Rule};
-use super::value_type::{TypeName, ValueType};
+use super::value_type::ValueType;
+use rowsmith_plugin_api::row::ColumnType;
 use serde_json::Value;
 use std::num::NonZeroUsize;
 
@@ -90,7 +91,7 @@ fn constraints(schema: Keywords<'_>, optional: &mut bool) -> Result<RawConstrain
     })
 }
 
-fn type_name(schema: Keywords<'_>) -> Result<(TypeName, bool), String> {
+fn type_name(schema: Keywords<'_>) -> Result<(ColumnType, bool), String> {
     let names = match schema.any("type") {
         Some(Value::Array(_)) => schema.names_in("type")?.unwrap_or_default(),
         Some(_) => schema.text("type")?.into_iter().collect(),
@@ -102,7 +103,7 @@ fn type_name(schema: Keywords<'_>) -> Result<(TypeName, bool), String> {
     let (Some(name), None) = (types.next(), types.next()) else {
         return Err(format!("`{}` must have one type besides null", schema.path));
     };
-    let name = TypeName::parse(name).ok_or_else(|| format!("`{}` has the unknown type `{name}`", schema.path))?;
+    let name = ColumnType::parse(name).ok_or_else(|| format!("`{}` has the unknown type `{name}`", schema.path))?;
     Ok((name, optional))
 }
 

@@ -4,8 +4,9 @@ use super::contradictions::contradictions;
 use super::raw_rule::RawRule;
 use super::rule::{OutputColumn, Rule};
 use super::rule_problem::{InvalidRule, RuleProblem};
-use super::value_type::{TypeName, ValueType};
+use super::value_type::ValueType;
 use crate::document::{check_schema, pointer};
+use rowsmith_plugin_api::row::ColumnType;
 use rowsmith_plugin_api::schema::{ConfigSchema, to_value};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -70,7 +71,7 @@ impl Reader {
     fn value_type(
         &mut self,
         pointer: &str,
-        name: TypeName,
+        name: ColumnType,
         items: Option<&Value>,
         properties: Option<&Map<String, Value>>,
     ) -> ValueType {

@@ -30,7 +30,7 @@ pub use from_tables::from_tables;
 pub use raw_rule::{RawConstraints, RawRule};
 pub use rule::{OutputColumn, Rule};
 pub use rule_problem::{InvalidRule, RuleProblem};
-pub use value_type::{TypeName, ValueType};
+pub use value_type::ValueType;
 
 #[cfg(test)]
 #[path = "constraint_tests.rs"]

@@ -2,9 +2,9 @@
 
 use super::constraint::Constraint;
 use super::rule_problem::InvalidRule;
-use super::value_type::TypeName;
 use regex::Regex;
 use rowsmith_plugin_api::PluginConfig;
+use rowsmith_plugin_api::row::ColumnType;
 use serde_json::{Map, Value};
 use std::num::NonZeroUsize;
 
@@ -16,7 +16,7 @@ pub struct RawRule {
     /// Type of the value.
     #[serde(rename = "type")]
     #[config(default = "string")]
-    pub value_type: TypeName,
+    pub value_type: ColumnType,
     /// Constraints of the value.
     #[config(flatten)]
     pub constraints: RawConstraints,

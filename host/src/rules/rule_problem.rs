@@ -1,8 +1,8 @@
 //! The reasons why a rule is refused.
 
 use super::check::Violation;
-use super::value_type::TypeName;
 use crate::document::Problem;
+use rowsmith_plugin_api::row::ColumnType;
 use serde_json::Value;
 
 /// A problem of the tables of output columns.
@@ -34,7 +34,7 @@ pub enum InvalidRule {
         /// The key.
         key: &'static str,
         /// The type of the rule.
-        name: TypeName,
+        name: ColumnType,
     },
     /// A minimum is greater than its maximum.
     #[error("`{min}` is greater than `{max}`")]

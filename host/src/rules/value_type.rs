@@ -2,9 +2,7 @@
 
 use super::rule::Rule;
 use super::rule_problem::InvalidRule;
-use rowsmith_plugin_api::ConfigSchema;
-use serde::Deserialize;
-use serde::de::value::{Error, StrDeserializer};
+use rowsmith_plugin_api::row::ColumnType;
 
 /// Type of a value, with the rules of the values inside.
 #[derive(Debug, Clone)]
@@ -34,7 +32,11 @@ impl ValueType {
     ///
     /// # Errors
     /// When the type has no such values.
-    pub fn new(name: TypeName, items: Option<Box<Rule>>, properties: Vec<(String, Rule)>) -> Result<Self, InvalidRule> {
+    pub fn new(
+        name: ColumnType,
+        items: Option<Box<Rule>>,
+        properties: Vec<(String, Rule)>,
+    ) -> Result<Self, InvalidRule> {
         match Self::from(name) {
             Self::Array { .. } if properties.is_empty() => Ok(Self::Array { items }),
             Self::Object { .. } if items.is_none() => Ok(Self::Object { properties }),
@@ -45,66 +47,28 @@ impl ValueType {
     }
 
     /// Returns the name of the type.
-    pub fn name(&self) -> TypeName {
+    pub fn name(&self) -> ColumnType {
         match self {
-            Self::String => TypeName::String,
-            Self::Integer => TypeName::Integer,
-            Self::Number => TypeName::Number,
-            Self::Boolean => TypeName::Boolean,
-            Self::Array { .. } => TypeName::Array,
-            Self::Object { .. } => TypeName::Object,
+            Self::String => ColumnType::String,
+            Self::Integer => ColumnType::Integer,
+            Self::Number => ColumnType::Number,
+            Self::Boolean => ColumnType::Boolean,
+            Self::Array { .. } => ColumnType::Array,
+            Self::Object { .. } => ColumnType::Object,
         }
     }
 }
 
 /// Creates a type without rules of the values inside.
-impl From<TypeName> for ValueType {
-    fn from(name: TypeName) -> Self {
+impl From<ColumnType> for ValueType {
+    fn from(name: ColumnType) -> Self {
         match name {
-            TypeName::String => Self::String,
-            TypeName::Integer => Self::Integer,
-            TypeName::Number => Self::Number,
-            TypeName::Boolean => Self::Boolean,
-            TypeName::Array => Self::Array { items: None },
-            TypeName::Object => Self::Object { properties: Vec::new() },
+            ColumnType::String => Self::String,
+            ColumnType::Integer => Self::Integer,
+            ColumnType::Number => Self::Number,
+            ColumnType::Boolean => Self::Boolean,
+            ColumnType::Array => Self::Array { items: None },
+            ColumnType::Object => Self::Object { properties: Vec::new() },
         }
-    }
-}
-
-/// Name of a type in configs and schemas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ConfigSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TypeName {
-    /// Text.
-    #[default]
-    String,
-    /// Whole number.
-    Integer,
-    /// Number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// List.
-    Array,
-    /// Table.
-    Object,
-}
-
-impl TypeName {
-    /// Returns the name as text.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Array => "array",
-            Self::Object => "object",
-        }
-    }
-
-    /// Returns the type of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::deserialize(StrDeserializer::<Error>::new(name)).ok()
     }
 }

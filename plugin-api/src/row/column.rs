@@ -1,6 +1,8 @@
 //! A column with its type, announced before the rows.
 
+use crate::schema::ConfigSchema;
 use serde::de::DeserializeOwned;
+use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 
@@ -32,21 +34,41 @@ impl Column {
 }
 
 /// Type of the values of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ConfigSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ColumnType {
     /// Text.
+    #[default]
     String,
-    /// Whole numbers.
+    /// Whole number.
     Integer,
-    /// Numbers.
+    /// Number.
     Number,
-    /// True or false.
+    /// `true` or `false`.
     Boolean,
-    /// JSON arrays.
+    /// List.
     Array,
-    /// JSON objects.
+    /// Table.
     Object,
+}
+
+impl ColumnType {
+    /// Returns the name, as in configs and JSON Schema.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+
+    /// Returns the type of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::deserialize(StrDeserializer::<Error>::new(name)).ok()
+    }
 }
 
 /// Origin of the values of a column.

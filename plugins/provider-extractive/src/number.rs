@@ -171,7 +171,7 @@ mod tests {
         for (name, rule, expected) in cases {
             let rules = Rules::parse(&json!({ "x": rule }).to_string()).expect("a valid rule");
             let rule = &rules.0[0].1;
-            let whole = rule.kind == crate::rules::ValueKind::Integer;
+            let whole = rule.kind == rowsmith_plugin_api::prelude::ColumnType::Integer;
             let seen = number(rule, &Reading::new(&fields, &blocks), whole).unwrap_or_default();
             assert_eq!(seen, expected, "{name}");
         }

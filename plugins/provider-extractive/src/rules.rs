@@ -2,30 +2,17 @@
 
 use crate::classify::Profile;
 use crate::words::{Word, words};
-use rowsmith_plugin_api::prelude::{Deserialize, Error, ErrorKind, Result, Value, serde_json};
+use rowsmith_plugin_api::prelude::{ColumnType, Deserialize, Error, ErrorKind, Result, Value, serde_json};
 use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use std::fmt;
-
-/// Type of a column's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ValueKind {
-    #[default]
-    String,
-    Integer,
-    Number,
-    Boolean,
-    Array,
-    Object,
-}
 
 /// The rule of one column. It has no `pattern`, which only the host checks.
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Rule {
     #[serde(rename = "type")]
-    pub(crate) kind: ValueKind,
+    pub(crate) kind: ColumnType,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Vec<Value>>,
     pub(crate) min: Option<f64>,
@@ -114,7 +101,7 @@ impl<'de> Deserialize<'de> for Rules {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rules, ValueKind};
+    use super::{ColumnType, Rules};
 
     #[test]
     fn rules_keep_their_order_and_nest() {
@@ -125,7 +112,7 @@ mod tests {
         assert_eq!(names, ["z", "a"]);
         assert_eq!(rules.0[0].1.items.as_ref().map(|items| items.profiles.len()), Some(2));
         let (name, inner) = &rules.0[1].1.properties.0[0];
-        assert_eq!((name.as_str(), inner.kind, inner.max), ("n", ValueKind::Integer, Some(5.5)));
+        assert_eq!((name.as_str(), inner.kind, inner.max), ("n", ColumnType::Integer, Some(5.5)));
     }
 
     #[test]

@@ -4,9 +4,10 @@ use crate::classify::nearest;
 use crate::number::{all_numbers, number};
 use crate::phrases::phrases;
 use crate::reading::Reading;
-use crate::rules::{Rule, Rules, ValueKind};
+use crate::rules::{Rule, Rules};
 use crate::shorten::Limits;
 use crate::summary::{fit, summary};
+use rowsmith_plugin_api::prelude::ColumnType;
 use rowsmith_plugin_api::prelude::Value;
 use rowsmith_plugin_api::prelude::serde_json::Map;
 
@@ -29,12 +30,12 @@ fn value(rule: &Rule, reading: &Reading<'_>) -> Value {
         return choice(rule, values, reading);
     }
     match rule.kind {
-        ValueKind::String => string(rule, reading),
-        ValueKind::Integer => number(rule, reading, true).unwrap_or_default(),
-        ValueKind::Number => number(rule, reading, false).unwrap_or_default(),
-        ValueKind::Boolean => Value::Bool(is_true(rule, reading)),
-        ValueKind::Array => Value::Array(array(rule, reading)),
-        ValueKind::Object => Value::Object(object(&rule.properties, reading)),
+        ColumnType::String => string(rule, reading),
+        ColumnType::Integer => number(rule, reading, true).unwrap_or_default(),
+        ColumnType::Number => number(rule, reading, false).unwrap_or_default(),
+        ColumnType::Boolean => Value::Bool(is_true(rule, reading)),
+        ColumnType::Array => Value::Array(array(rule, reading)),
+        ColumnType::Object => Value::Object(object(&rule.properties, reading)),
     }
 }
 
@@ -64,10 +65,10 @@ fn array(rule: &Rule, reading: &Reading<'_>) -> Vec<Value> {
     let items = rule.items.as_deref().unwrap_or(&any);
     let mut array = match (&items.values, items.kind) {
         (Some(values), _) => matching(items, values, reading),
-        (None, ValueKind::String) => strings(items, reading, max_items.min(MAX_ITEMS)),
-        (None, ValueKind::Integer) => all_numbers(items, reading, true),
-        (None, ValueKind::Number) => all_numbers(items, reading, false),
-        (None, ValueKind::Boolean | ValueKind::Array | ValueKind::Object) => vec![value(items, reading)],
+        (None, ColumnType::String) => strings(items, reading, max_items.min(MAX_ITEMS)),
+        (None, ColumnType::Integer) => all_numbers(items, reading, true),
+        (None, ColumnType::Number) => all_numbers(items, reading, false),
+        (None, ColumnType::Boolean | ColumnType::Array | ColumnType::Object) => vec![value(items, reading)],
     };
     array.truncate(max_items);
     // A list with more required items than the row provides repeats one.

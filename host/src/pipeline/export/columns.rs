@@ -1,6 +1,6 @@
 //! The columns of an output with their types: those of the source, then those that the run adds. Pure.
 
-use crate::rules::{OutputColumn, ValueType};
+use crate::rules::OutputColumn;
 use rowsmith_plugin_api::row::{Column, ColumnOrigin, ColumnType};
 
 /// The columns that are known before the rows.
@@ -17,7 +17,7 @@ impl KnownColumns {
     pub(super) fn new(outputs: &[OutputColumn], status_column: Option<&str>) -> Self {
         let output = |output: &OutputColumn| Column {
             origin: ColumnOrigin::Output,
-            ..Column::typed(&output.column, column_type(&output.rule.value_type))
+            ..Column::typed(&output.column, output.rule.value_type.name())
         };
         let status = status_column
             .map(|name| Column { origin: ColumnOrigin::Status, ..Column::typed(name, ColumnType::String) });
@@ -46,21 +46,10 @@ impl KnownColumns {
     }
 }
 
-fn column_type(value_type: &ValueType) -> ColumnType {
-    match value_type {
-        ValueType::String => ColumnType::String,
-        ValueType::Integer => ColumnType::Integer,
-        ValueType::Number => ColumnType::Number,
-        ValueType::Boolean => ColumnType::Boolean,
-        ValueType::Array { .. } => ColumnType::Array,
-        ValueType::Object { .. } => ColumnType::Object,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Rule;
+    use crate::rules::{Rule, ValueType};
 
     #[test]
     fn columns_have_the_types_of_their_origin() {
