@@ -10,11 +10,9 @@ use rowsmith_plugin_api::manifest::{MANIFEST_BEGIN, MANIFEST_END};
 
 fuzz_target!(|section: &[u8]| {
     let Ok(manifest) = Manifest::parse(section) else { return };
-    let (texts, capabilities) = (
-        [&manifest.name, &manifest.version, &manifest.about, &manifest.api_version, &manifest.entry],
-        &manifest.capabilities,
-    );
-    assert!(texts.into_iter().chain(capabilities).all(|text| !text.contains('\n')), "{manifest:?}");
+    let texts = [&manifest.name, &manifest.version, &manifest.about, &manifest.api_version, &manifest.entry];
+    let lists = manifest.capabilities.iter().chain(&manifest.extensions);
+    assert!(texts.into_iter().chain(lists).all(|text| !text.contains('\n')), "{manifest:?}");
     // A carriage return at the end of a line is a part of the line break, so it does not round-trip.
     if section.contains(&b'\r') {
         return;
@@ -26,10 +24,12 @@ fuzz_target!(|section: &[u8]| {
 });
 
 fn written(manifest: &Manifest) -> String {
-    let Manifest { name, kind, version, about, abi, api_version, capabilities, entry, config_schema } = manifest;
+    let Manifest { name, kind, version, about, abi, api_version, capabilities, extensions, entry, config_schema } =
+        manifest;
     format!(
         "\0\0{MANIFEST_BEGIN}name: {name}\nkind: {kind}\nversion: {version}\nabout: {about}\nabi: {abi}\n\
-         api-version: {api_version}\ncapabilities: {}\nentry: {entry}\nconfig-schema: {config_schema}\n{MANIFEST_END}\0",
+         api-version: {api_version}\ncapabilities: {}\nextensions: {}\nentry: {entry}\nconfig-schema: {config_schema}\n{MANIFEST_END}\0",
         capabilities.join(","),
+        extensions.join(","),
     )
 }
