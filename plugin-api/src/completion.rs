@@ -20,6 +20,26 @@ pub enum StructuredOutput {
     None,
 }
 
+/// A constraint of a JSON Schema that a service may enforce while it decodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SchemaKeyword {
+    /// `minLength` and `maxLength` of strings.
+    StringLength,
+    /// `minimum` and `maximum` of numbers.
+    NumberRange,
+    /// `minItems` and `maxItems` of arrays.
+    ArrayLength,
+    /// `enum` with values that are not strings.
+    AnyEnum,
+    /// `pattern` of strings.
+    Pattern,
+    /// A keyword of a newer version.
+    #[serde(other)]
+    Other,
+}
+
 /// Description of a configured provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProviderInfo {
@@ -51,6 +71,15 @@ pub struct ProviderInfo {
     /// them in the limits of requests, and corrects the count with [`Completion::requests`].
     #[serde(default = "one")]
     pub max_requests_per_answer: u32,
+    /// True if the service runs on this machine, where more calls at once do not make it faster.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_local: bool,
+    /// True if a schema that differs from call to call costs neither time nor money.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub free_schemas: bool,
+    /// Constraints that the service enforces and accepts in schemas, besides types, required members and enums of strings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schema_keywords: Vec<SchemaKeyword>,
 }
 
 fn one() -> u32 {
@@ -75,6 +104,9 @@ impl ProviderInfo {
             quota_scope: None,
             answers_version: None,
             max_requests_per_answer: 1,
+            is_local: false,
+            free_schemas: false,
+            schema_keywords: Vec::new(),
         }
     }
 }

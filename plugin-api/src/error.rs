@@ -29,8 +29,11 @@ pub enum ErrorKind {
     NotFound,
     /// The service rejects the request itself; neither a retry nor a smaller request helps.
     BadRequest,
-    /// The request is too large; a smaller one may succeed.
+    /// The request is too large; a smaller one may succeed. [`Error::sizes`] holds what the service reports.
     TooLarge,
+    /// The requested output limit is over the maximum of the model, or does not fit beside the prompt; a smaller one may
+    /// succeed. [`Error::sizes`] holds what the service reports.
+    OutputLimit,
     /// The service does not accept this answer schema; plain JSON mode may work.
     SchemaRejected,
     /// The service refused the content.
@@ -80,6 +83,7 @@ impl ErrorKind {
             Self::NotFound => "not_found",
             Self::BadRequest => "bad_request",
             Self::TooLarge => "too_large",
+            Self::OutputLimit => "output_limit",
             Self::SchemaRejected => "schema_rejected",
             Self::Blocked => "blocked",
             Self::Config => "config",
@@ -107,6 +111,21 @@ mod legacy {
     pub(super) const YES: &str = "true";
 }
 
+/// Sizes in tokens that a service reports with an error; absent where it reports none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportedSizes {
+    /// Maximum output tokens of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u32>,
+    /// Maximum tokens of prompt and answer together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_tokens: Option<u64>,
+    /// Tokens of the rejected prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<u64>,
+}
+
 /// A failure of a plugin or of a host service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
@@ -127,6 +146,12 @@ pub struct Error {
     /// True if the service may charge for the request although no usable response arrived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_be_billed: bool,
+    /// For [`ErrorKind::Retryable`]: true if the service is still loading the model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_loading: bool,
+    /// For [`ErrorKind::TooLarge`] and [`ErrorKind::OutputLimit`]: the sizes that the service reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<ReportedSizes>,
     /// The next step for the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -145,6 +170,8 @@ impl Error {
             retry_at_ms: None,
             http_status: None,
             may_be_billed: false,
+            is_loading: false,
+            sizes: None,
             hint: None,
             context: Vec::new(),
         }
@@ -195,6 +222,20 @@ impl Error {
     #[must_use]
     pub fn maybe_billed(mut self) -> Self {
         self.may_be_billed = true;
+        self
+    }
+
+    /// Marks a service that is still loading the model.
+    #[must_use]
+    pub fn loading(mut self) -> Self {
+        self.is_loading = true;
+        self
+    }
+
+    /// Sets the sizes that the service reports.
+    #[must_use]
+    pub fn with_sizes(mut self, sizes: ReportedSizes) -> Self {
+        self.sizes = Some(sizes);
         self
     }
 
@@ -306,8 +347,13 @@ mod tests {
 
     #[test]
     fn fields_survive_the_boundary_and_leave_no_legacy_context() {
-        let error =
-            Error::new(ErrorKind::Retryable, "busy").with_http_status(503).maybe_billed().with_context("url", "u");
+        let sizes = ReportedSizes { max_output_tokens: Some(1), context_tokens: Some(2), prompt_tokens: None };
+        let error = Error::new(ErrorKind::Retryable, "busy")
+            .with_http_status(503)
+            .maybe_billed()
+            .loading()
+            .with_sizes(sizes)
+            .with_context("url", "u");
         assert_eq!(Error::decode(&error.encode()), error);
     }
 

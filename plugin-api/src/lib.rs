@@ -75,7 +75,7 @@ mod export;
 
 pub use cache::Cache;
 pub use completion::{Completion, CompletionRequest, ProviderInfo};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, ReportedSizes, Result};
 pub use exporter::Exporter;
 pub use host::{Host, Progress};
 pub use http::{HttpRequest, HttpResponse};

@@ -2,9 +2,10 @@
 
 pub use crate::cache::{Cache, CacheStats, Change, Key, Store, StoreClock};
 pub use crate::completion::{
-    Completion, CompletionRequest, FinishReason, LimitHint, ModelInfo, ProviderInfo, StructuredOutput, Usage,
+    Completion, CompletionRequest, FinishReason, LimitHint, ModelInfo, ProviderInfo, SchemaKeyword, StructuredOutput,
+    Usage,
 };
-pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::error::{Error, ErrorKind, ReportedSizes, Result};
 pub use crate::export_plugin;
 pub use crate::exporter::{ExportSummary, Exporter, FinishMode, Target};
 pub use crate::host::{Host, Progress};
