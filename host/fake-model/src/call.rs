@@ -49,6 +49,8 @@ impl Call {
             headers: request.headers,
             body,
             rows: prompt.rows.clone(),
+            prompt_tokens: prompt.tokens(),
+            output_cap: prompt.output_cap,
             status: None,
             sent: false,
         };

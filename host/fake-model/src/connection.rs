@@ -45,7 +45,7 @@ fn respond(shared: &Shared, stream: &TcpStream, request: HttpRequest) -> io::Res
     if !shared.wait_turn(&admitted, latency) {
         return Ok(ControlFlow::Break(()));
     }
-    let reply = compose(&shared.script, &admitted.then, &call, admitted.index);
+    let reply = compose(&shared.script, &admitted, &call);
     let delivery = admitted.then.delivery;
     let silent = matches!(delivery, Delivery::Hang | Delivery::Reset);
     shared.settle(admitted.index, (!silent).then_some(reply.status));

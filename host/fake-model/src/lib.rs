@@ -30,6 +30,7 @@ mod dialect;
 mod expected;
 mod field;
 mod http;
+mod placeholder;
 mod prompt;
 mod record;
 mod reply;

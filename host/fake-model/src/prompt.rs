@@ -45,6 +45,18 @@ impl Prompt {
     }
 }
 
+impl Prompt {
+    /// Returns the tokens of the prompt: a quarter of its characters.
+    pub(crate) fn tokens(&self) -> u64 {
+        tokens(self.chars)
+    }
+}
+
+/// Returns the tokens of a text of this many characters.
+pub(crate) fn tokens(chars: usize) -> u64 {
+    u64::try_from(chars / 4).unwrap_or(u64::MAX)
+}
+
 /// Finds the first JSON object or array that reaches to the end of `text`.
 fn rows_in(text: &str) -> (Shape, Vec<RequestedRow>) {
     let starts = text.char_indices().filter(|(_, character)| matches!(character, '{' | '['));

@@ -48,6 +48,10 @@ pub struct RequestRecord {
     pub body: Value,
     /// The rows of the prompt.
     pub rows: Vec<RequestedRow>,
+    /// A quarter of the characters of the prompt.
+    pub prompt_tokens: u64,
+    /// Maximum tokens of the answer, if the request states it.
+    pub output_cap: Option<u64>,
     /// The status of the reply; none while the request waits, and if no reply is sent.
     pub status: Option<u16>,
     /// True after the last byte of a whole reply was written.
@@ -93,6 +97,8 @@ mod tests {
             headers: Headers::new(),
             body: Value::Null,
             rows: Vec::new(),
+            prompt_tokens: 0,
+            output_cap: None,
             status: None,
             sent: false,
         }

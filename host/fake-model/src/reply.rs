@@ -5,15 +5,19 @@ use crate::call::{Call, DEFAULT_MODEL};
 use crate::dialect::{CallId, Completion, FinishReason, Operation, Usage};
 use crate::field::default_fields;
 use crate::http::{Body, HttpReply};
+use crate::placeholder::Facts;
+use crate::prompt::tokens;
 use crate::script::{Reply, Script, Then, UsageReport};
+use crate::state::Admitted;
 use serde_json::Value;
 
 /// A page like the log-in page of a network.
 const LOGIN_PAGE: &str = "<!doctype html><html><head><title>Log in</title></head><body>Please log in.</body></html>";
 
-/// Composes the reply that `then` wants for the request with this position.
-pub(crate) fn compose(script: &Script, then: &Then, call: &Call, index: usize) -> HttpReply {
-    let id = call.id(index);
+/// Composes the reply that the script selected for an admitted request.
+pub(crate) fn compose(script: &Script, admitted: &Admitted, call: &Call) -> HttpReply {
+    let then = &admitted.then;
+    let id = call.id(admitted.index);
     let reply = match (&then.reply, &call.operation) {
         (_, Operation::Unknown) => HttpReply::json(404, &call.dialect.unknown_path()),
         (Reply::Answer | Reply::Blocked(_), Operation::ListModels) => HttpReply::json(200, &models(script, call)),
@@ -37,16 +41,35 @@ pub(crate) fn compose(script: &Script, then: &Then, call: &Call, index: usize) -
         }
         (Reply::Html, _) => HttpReply::new(200, "text/html", Body::Bytes(LOGIN_PAGE.into())),
         (Reply::Raw { status, content_type, body }, _) => {
-            HttpReply::new(*status, content_type, Body::Bytes(body.clone().into_bytes()))
+            HttpReply::new(*status, content_type, Body::Bytes(facts(script, admitted, call).filled(body).into_bytes()))
         }
     };
     let of_service = call.dialect.headers(&id).into_iter();
     let reply = of_service.fold(reply, |reply, (name, value)| reply.with_header(name, &value));
-    then.headers.iter().fold(reply, |reply, (name, value)| reply.with_header(name, value))
+    then.headers.iter().fold(reply, |reply, (name, value)| {
+        let value = facts(script, admitted, call).filled(value);
+        reply.with_header(name, &value)
+    })
+}
+
+fn facts(script: &Script, admitted: &Admitted, call: &Call) -> Facts {
+    Facts {
+        output_cap: call.prompt.output_cap,
+        prompt_tokens: call.prompt.tokens(),
+        first_ms: admitted.first_ms,
+        answer: answer_of(script, &admitted.then, call).0,
+    }
 }
 
 fn answer(script: &Script, then: &Then, call: &Call, id: &CallId<'_>) -> Value {
-    let fields = call.prompt.fields.clone().unwrap_or_else(default_fields);
+    let (text, finish) = answer_of(script, then, call);
+    let usage = usage(then, call, &text);
+    call.dialect.answer(id, &Completion { text: &text, finish: &finish, usage })
+}
+
+/// Returns the text of the answer and the reason that it ends.
+fn answer_of(script: &Script, then: &Then, call: &Call) -> (String, FinishReason) {
+    let fields = call.prompt.fields.clone().unwrap_or_else(|| script.fields().unwrap_or_else(default_fields));
     let (mut text, mut finish) = answer_text(&call.prompt, &fields, &then.mutations);
     let cap = call.prompt.output_cap.filter(|_| script.caps_output());
     if let Some(cap) = cap.filter(|cap| *cap < tokens(text.chars().count())) {
@@ -54,8 +77,7 @@ fn answer(script: &Script, then: &Then, call: &Call, id: &CallId<'_>) -> Value {
         text = text.chars().take(chars).collect();
         finish = FinishReason::Length;
     }
-    let usage = usage(then, call, &text);
-    call.dialect.answer(id, &Completion { text: &text, finish: &finish, usage })
+    (text, finish)
 }
 
 fn models(script: &Script, call: &Call) -> Value {
@@ -74,8 +96,4 @@ fn usage(then: &Then, call: &Call, text: &str) -> Option<Usage> {
         UsageReport::Absent => None,
         UsageReport::Fixed { prompt, output, thinking, cached } => Some(Usage { prompt, output, thinking, cached }),
     }
-}
-
-fn tokens(chars: usize) -> u64 {
-    u64::try_from(chars / 4).unwrap_or(u64::MAX)
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The shared state of one server.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ struct ServerState {
     released: BTreeSet<usize>,
     records: Vec<RequestRecord>,
     completions: usize,
+    /// Arrival of the first completion.
+    first: Option<FirstCompletion>,
     rule_uses: Vec<u32>,
     in_flight: usize,
     max_in_flight: usize,
@@ -37,11 +39,21 @@ struct ServerState {
     connections: u64,
 }
 
+/// The arrival of the first completion, on both clocks.
+#[derive(Clone, Copy, Debug)]
+struct FirstCompletion {
+    at: Duration,
+    /// Milliseconds since 1970.
+    epoch_ms: u64,
+}
+
 /// A recorded request and its reply.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     pub(crate) index: usize,
     pub(crate) then: Then,
+    /// Arrival of the first completion, in milliseconds since 1970; 0 before it.
+    pub(crate) first_ms: u64,
     releases_before: u64,
 }
 
@@ -64,17 +76,30 @@ impl Shared {
         // Read under the lock, so that times follow the order of the records.
         record.at = self.started.elapsed();
         let nth = record.completion.then_some(state.completions);
+        if record.completion && state.first.is_none() {
+            state.first = Some(FirstCompletion { at: record.at, epoch_ms: epoch_ms() });
+        }
+        let first = state.first;
         state.completions += usize::from(record.completion);
         state.in_flight += 1;
         state.max_in_flight = state.max_in_flight.max(state.in_flight);
-        let request =
-            RequestView { nth, rows: &record.rows, key: record.key.as_deref(), model: record.model.as_deref() };
+        let request = RequestView {
+            nth,
+            rows: &record.rows,
+            key: record.key.as_deref(),
+            model: record.model.as_deref(),
+            body: &record.body,
+            prompt_tokens: record.prompt_tokens,
+            output_cap: record.output_cap,
+            since_first: first.map_or(Duration::ZERO, |first| record.at.saturating_sub(first.at)),
+        };
         let then = match malformed {
             Some(then) => then,
             None if *operation == Operation::Unknown => Then::answer(),
             None => self.script.choose(&mut state.rule_uses, &request),
         };
-        let admitted = Admitted { index: record.index, then, releases_before: state.releases };
+        let first_ms = first.map_or(0, |first| first.epoch_ms);
+        let admitted = Admitted { index: record.index, then, first_ms, releases_before: state.releases };
         state.records.push(record);
         drop(state);
         self.changed.notify_all();
@@ -195,4 +220,9 @@ impl Shared {
         drop(state);
         self.changed.notify_all();
     }
+}
+
+fn epoch_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -90,9 +90,19 @@ impl Then {
         Self::reply(Reply::Html)
     }
 
-    /// Any status and any body, sent as JSON.
+    /// Any status and any body, sent as JSON. See [`Then::raw`].
     pub fn raw_json(status: u16, body: impl Into<String>) -> Self {
-        Self::reply(Reply::Raw { status, content_type: "application/json".to_owned(), body: body.into() })
+        Self::raw(status, "application/json", body)
+    }
+
+    /// Any status, content type and body.
+    ///
+    /// Body and headers may hold placeholders: `{{cap}}`, `{{prompt}}` and `{{total}}` are the tokens of the output cap, of
+    /// the prompt and of both; `{{answer}}` is the right answer, escaped for a JSON string, and `{{answer_head}}` and
+    /// `{{answer_tail}}` are its halves; `{{first_ms+2000}}` is the arrival of the first completion plus 2000, in
+    /// milliseconds since 1970, and `{{first_secs+2}}` the same in seconds.
+    pub fn raw(status: u16, content_type: impl Into<String>, body: impl Into<String>) -> Self {
+        Self::reply(Reply::Raw { status, content_type: content_type.into(), body: body.into() })
     }
 
     /// No reply; the connection stays open.

@@ -2,6 +2,7 @@
 
 use super::then::Then;
 use super::when::{RequestView, When};
+use crate::field::Field;
 use std::time::Duration;
 
 /// A rule of a script.
@@ -21,6 +22,7 @@ pub struct Script {
     key: Option<String>,
     latency: Duration,
     enforce_output_cap: bool,
+    fields: Option<Vec<Field>>,
 }
 
 impl Script {
@@ -80,6 +82,17 @@ impl Script {
         self
     }
 
+    /// Sets the fields of answers to requests without a schema; by default `tldr` and `challenge`.
+    #[must_use]
+    pub fn with_fields(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+        self.fields = Some(fields.into_iter().collect());
+        self
+    }
+
+    pub(crate) fn fields(&self) -> Option<Vec<Field>> {
+        self.fields.clone()
+    }
+
     pub(crate) fn models(&self) -> &[String] {
         &self.models
     }
@@ -122,7 +135,16 @@ mod tests {
     use super::*;
 
     fn request(nth: usize) -> RequestView<'static> {
-        RequestView { nth: Some(nth), rows: &[], key: Some("k"), model: Some("m") }
+        RequestView {
+            nth: Some(nth),
+            rows: &[],
+            key: Some("k"),
+            model: Some("m"),
+            body: &serde_json::Value::Null,
+            prompt_tokens: 0,
+            output_cap: None,
+            since_first: Duration::ZERO,
+        }
     }
 
     #[test]

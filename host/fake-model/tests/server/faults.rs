@@ -152,3 +152,26 @@ fn rejects_requests_that_are_not_json() {
     client.send("POST", OPENAI, "", r#"{"messages": 5}"#);
     assert_eq!(client.receive().unwrap().text(), "{}", "no rows");
 }
+
+#[test]
+fn raw_replies_repeat_facts_of_the_request() {
+    let gateway = Then::raw(400, "text/plain", "{{cap}} over 8: {{prompt}} + {{cap}} = {{total}}")
+        .header("x-at", "{{first_ms+1}}");
+    let stream = Then::raw(200, "text/event-stream", r#"data: {"delta":"{{answer_head}}"}{"delta":"{{answer_tail}}"}"#);
+    let script =
+        Script::new().once(When::cap_over(8), gateway).on(When::body_contains("max_completion_tokens\":9"), stream);
+    let server = FakeModel::start(script).unwrap();
+    let body = keyed(&["a"]);
+    let refused = ask(&server, OPENAI, &body);
+    let prompt = server.requests()[0].prompt_tokens;
+    let text = String::from_utf8(refused.body).unwrap();
+    assert_eq!((refused.status, text), (400, format!("9 over 8: {prompt} + 9 = {}", prompt + 9)));
+    assert!(refused.headers["x-at"].parse::<u64>().unwrap() > 1_700_000_000_000);
+    let text = String::from_utf8(ask(&server, OPENAI, &body).body).unwrap();
+    let halves: Vec<Value> = serde_json::Deserializer::from_str(text.strip_prefix("data: ").unwrap())
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let answer = format!("{}{}", halves[0]["delta"].as_str().unwrap(), halves[1]["delta"].as_str().unwrap());
+    assert!(serde_json::from_str::<Value>(&answer).unwrap()["r0"].is_object(), "{answer}");
+}
