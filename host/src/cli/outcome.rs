@@ -7,6 +7,7 @@ use crate::limit::stop::StopReason;
 use crate::pipeline::export::is_closed_pipe;
 use crate::pipeline::orchestrator::RunEnd;
 use crate::pipeline::question::SkipReason;
+use crate::pipeline::tally::Tally;
 use crate::report::json::Report;
 use crate::report::text;
 use crate::settings::{OnFailure, Settings};
@@ -24,7 +25,7 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
     match &end.stopped {
         Some(StopReason::Interrupted) => return ExitCode::Interrupted,
         Some(StopReason::Terminated) => return ExitCode::Terminated,
-        Some(StopReason::Limit(_)) => return ExitCode::Limit,
+        Some(StopReason::Limit(_) | StopReason::FewValidRows) => return ExitCode::Limit,
         Some(StopReason::Provider(error)) => return plugin_or(error, ExitCode::Provider),
         Some(StopReason::Cache(error)) => return plugin_or(error, ExitCode::Cache),
         Some(StopReason::Config(_)) => return ExitCode::Config,
@@ -52,11 +53,15 @@ pub(super) fn exit_code(end: &RunEnd) -> ExitCode {
 }
 
 /// Returns the reason of an early stop in words.
-pub(super) fn stop_text(reason: &StopReason) -> String {
+pub(super) fn stop_text(reason: &StopReason, tally: &Tally) -> String {
     match reason {
         StopReason::Interrupted => "interrupted by Ctrl-C".to_owned(),
         StopReason::Terminated => "terminated".to_owned(),
         StopReason::Limit(text) | StopReason::Config(text) => text.clone(),
+        StopReason::FewValidRows => {
+            let (valid, failed) = (tally.rows.enriched, tally.rows.failed);
+            format!("{valid} of {} rows are valid: {}", valid + failed, tally.failure_summary.text())
+        }
         StopReason::Provider(error) => format!("the provider cannot be used: {error}"),
         StopReason::Cache(error) => format!("the cache cannot be used: {error}"),
         StopReason::RowFailed => "a row failed, and `on_failure` is \"stop\"".to_owned(),
@@ -87,13 +92,14 @@ pub(super) fn print_outcome(
     }
     let hint = match &end.stopped {
         Some(StopReason::Provider(error) | StopReason::Cache(error)) => error.hint.clone(),
+        Some(StopReason::FewValidRows) => end.tally.failure_summary.hint(),
         _ => None,
     };
     if !end.tally.adds_up() {
         printer.error(format_args!("the counts do not add up (this is a bug): {:?}", end.tally.rows));
     }
     if let Some(reason) = &end.stopped {
-        printer.error(clean(&stop_text(reason)));
+        printer.error(clean(&stop_text(reason, &end.tally)));
     }
     if let Some(error) = &end.source_error {
         printer.error(clean(&format!("the source ended early: {}", error.message)));

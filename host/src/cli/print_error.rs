@@ -6,6 +6,7 @@ use crate::diagnostic::render;
 use crate::document::ConfigError;
 use crate::exit_code::ExitCode;
 use crate::limit::stop::StopReason;
+use crate::pipeline::tally::Tally;
 use crate::startup::{HostError, LoadError};
 
 /// Prints an error with its hint; returns the exit code.
@@ -32,7 +33,7 @@ pub(super) fn print_error(context: &Context, error: &HostError) -> ExitCode {
     // Ctrl-C reaches the processes of plugins too and ends those that are starting.
     match context.stop.reason().filter(|_| error.is_of_a_plugin()) {
         Some(reason @ (StopReason::Interrupted | StopReason::Terminated)) => {
-            printer.error(stop_text(&reason));
+            printer.error(stop_text(&reason, &Tally::default()));
             if reason == StopReason::Interrupted { ExitCode::Interrupted } else { ExitCode::Terminated }
         }
         _ => error.exit_code(),

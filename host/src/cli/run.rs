@@ -86,7 +86,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         outputs: outputs_of(&end),
         failure_file: end.failure_file.clone().ok().flatten(),
         replayed_from: args.record_replay.replay.as_ref().map(|folder| folder.display().to_string()),
-        stopped: end.stopped.as_ref().map(|reason| context.redactor.clean(&stop_text(reason)).into_owned()),
+        stopped: end.stopped.as_ref().map(|reason| context.redactor.clean(&stop_text(reason, &end.tally)).into_owned()),
         exit_code,
     };
     let report = Report::new(&end.tally, summary);

@@ -173,6 +173,14 @@ impl Validator<'_> {
                 "remove it for a run without a cost limit",
             );
         }
+        if !(0.0..=1.0).contains(&raw.limits.min_valid_share) {
+            let message = format!("`min_valid_share` is {}, which is not between 0 and 1", raw.limits.min_valid_share);
+            self.error(
+                "/limits/min_valid_share",
+                message,
+                "0.1 stops a run in which less than 10 % of the rows are valid",
+            );
+        }
         if raw.limits.max_cost_usd.is_some() && provider.is_some_and(|p| p.prices.is_none()) {
             let help = "add [providers.NAME.prices] with input_usd_per_million and output_usd_per_million";
             self.error(

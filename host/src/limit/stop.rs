@@ -13,6 +13,8 @@ pub enum StopReason {
     Terminated,
     /// A limit of the config was reached; the text names it.
     Limit(String),
+    /// Too few rows have a valid answer.
+    FewValidRows,
     /// The provider cannot be used.
     Provider(Error),
     /// Answers cannot be stored.

@@ -16,13 +16,15 @@
 //!
 //! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
 //! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
-//! snapshot for displays, [`failure_file`] lists failed rows.
+//! snapshot for displays, [`failure_file`] lists failed rows, [`failure_summary`] counts
+//! them by rule.
 
 pub mod assemble;
 pub mod batch;
 pub mod dispatch;
 pub mod export;
 pub mod failure_file;
+pub mod failure_summary;
 pub mod fallback;
 pub mod fingerprint;
 pub mod leases;

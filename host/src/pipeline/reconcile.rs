@@ -82,10 +82,19 @@ fn validate(item: Item<'_>, tag: Option<&str>, outputs: &[OutputColumn]) -> Verd
         let value = match field(&output.name) {
             Some(value) => value,
             None if output.rule.optional => &Value::Null,
-            None => return Err(RowFailure::new(FailureReason::Invalid, format!("`{}` is missing", output.name))),
+            None => {
+                let given = Value::Object(
+                    fields
+                        .into_iter()
+                        .filter(|(name, _)| name != "tag")
+                        .map(|(name, value)| (name.into_owned(), value))
+                        .collect(),
+                );
+                return Err(RowFailure::missing_field(&output.name, &given));
+            }
         };
         if let Some(violation) = check::violation(&output.name, &output.rule, value) {
-            return Err(RowFailure::new(FailureReason::Invalid, violation.to_string()));
+            return Err(RowFailure::violation(&output.name, &violation, value));
         }
         if answer.len() > 1 {
             answer.push(',');

@@ -1,6 +1,9 @@
 //! The reason why a row has no valid answer.
 
+use crate::rules::check::{Violation, ViolationReason};
+use crate::rules::wording::shorten;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Classifies a row failure. The names are part of the report, the failure file and the cache-free retry logic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -59,6 +62,19 @@ impl std::fmt::Display for FailureReason {
     }
 }
 
+/// The rule that an answer violates, with the value as the model wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenRule {
+    /// Key of the output column; `None` if the whole answer is unusable.
+    pub column: Option<String>,
+    /// Stable name of the rule, such as `enum`, `type` or `unreadable`.
+    pub rule: &'static str,
+    /// The violation in words, without the value.
+    pub text: String,
+    /// The shortened value as JSON; `None` if there is none.
+    pub raw: Option<String>,
+}
+
 /// A row without a valid answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFailure {
@@ -66,12 +82,56 @@ pub struct RowFailure {
     pub reason: FailureReason,
     /// A description for people, and for the model where the reason is about the answer.
     pub message: String,
+    /// The rule that the answer violates, if the reason is about a rule.
+    pub broken: Option<Box<BrokenRule>>,
 }
 
 impl RowFailure {
     /// Creates a failure.
     pub fn new(reason: FailureReason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self { reason, message: message.into(), broken: None }
+    }
+
+    /// Creates the failure of an answer whose value violates the rule of an output column.
+    pub fn violation(column: &str, violation: &Violation, value: &Value) -> Self {
+        let broken = BrokenRule::new(column, &violation.reason, Some(value));
+        Self { broken: Some(Box::new(broken)), ..Self::new(FailureReason::Invalid, violation.to_string()) }
+    }
+
+    /// Creates the failure of an answer without a required field. `answer` holds the fields that are there.
+    pub fn missing_field(column: &str, answer: &Value) -> Self {
+        let broken = BrokenRule::new(column, &ViolationReason::Missing, Some(answer));
+        Self { broken: Some(Box::new(broken)), ..Self::new(FailureReason::Invalid, format!("`{column}` is missing")) }
+    }
+
+    /// Creates the failure of a row whose call has a response without JSON rows.
+    pub fn unreadable(message: impl Into<String>, response: &str) -> Self {
+        let reason = FailureReason::Unreadable;
+        let raw = Some(shorten(&Value::from(response.trim()).to_string()));
+        let broken = BrokenRule { column: None, rule: reason.as_str(), text: "no JSON rows".to_owned(), raw };
+        Self { broken: Some(Box::new(broken)), ..Self::new(reason, message) }
+    }
+}
+
+impl RowFailure {
+    /// Adds the response of the call to the failure of a row that the response leaves out.
+    pub fn add_response(&mut self, response: &str) {
+        if self.reason == FailureReason::Missing && self.broken.is_none() {
+            let raw = Some(shorten(&Value::from(response.trim()).to_string()));
+            let text = "left out of the answer".to_owned();
+            self.broken = Some(Box::new(BrokenRule { column: None, rule: self.reason.as_str(), text, raw }));
+        }
+    }
+}
+
+impl BrokenRule {
+    fn new(column: &str, reason: &ViolationReason, value: Option<&Value>) -> Self {
+        Self {
+            column: Some(column.to_owned()),
+            rule: reason.name(),
+            text: reason.rule_text(),
+            raw: value.map(|value| shorten(&value.to_string())),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::batch::Stage;
 use super::dispatch::CallEvent;
+use super::failure_summary::FailureSummary;
 use super::question::{Outcome, SkipReason};
 use super::row_failure::FailureReason;
 use serde::Serialize;
@@ -96,8 +97,12 @@ pub struct FailedRow {
     pub key: String,
     /// The class of the failure.
     pub reason: FailureReason,
+    /// Key of the output column whose rule the last answer violates.
+    pub column: Option<String>,
     /// A description for people.
     pub message: String,
+    /// The rejected value as JSON, shortened.
+    pub raw: Option<String>,
     /// The row as it came from the source.
     #[serde(skip)]
     pub source: serde_json::Map<String, serde_json::Value>,
@@ -137,6 +142,8 @@ pub struct Tally {
     pub failures: Vec<FailedRow>,
     /// Failed rows by reason.
     pub failure_reasons: BTreeMap<FailureReason, u64>,
+    /// Rejected answers by column and rule.
+    pub failure_summary: FailureSummary,
     /// Distinct questions that missed the cache.
     pub asked: u64,
     /// Results of the audit.
@@ -157,6 +164,7 @@ impl Tally {
             Outcome::Failed(failure) => {
                 self.rows.failed += 1;
                 *self.failure_reasons.entry(failure.reason).or_default() += 1;
+                self.failure_summary.record_row(failure);
             }
             Outcome::Skipped(reason) => self.skip(*reason, 1),
         }

@@ -1,6 +1,7 @@
 //! The report as JSON, documented in `docs/report.md`.
 
 use crate::exit_code::ExitCode;
+use crate::pipeline::failure_summary::FailureCount;
 use crate::pipeline::question::SkipReason;
 use crate::pipeline::row_failure::FailureReason;
 use crate::pipeline::tally::{AuditCounts, BatchRecord, CallCounts, FailedRow, RowCounts, Tally, TokenCounts};
@@ -48,6 +49,8 @@ pub struct Report {
     pub failures: Vec<FailedRow>,
     /// Failed rows by reason.
     pub failure_reasons: BTreeMap<FailureReason, u64>,
+    /// Rejected answers by column and rule, the most frequent first.
+    pub failure_summary: Vec<FailureCount>,
     /// Items of answers with an unknown id.
     pub unknown_ids: u64,
     /// Damaged cache entries, which count as misses.
@@ -136,6 +139,7 @@ impl Report {
             batches: tally.batches.clone(),
             failures: tally.failures.clone(),
             failure_reasons: tally.failure_reasons.clone(),
+            failure_summary: tally.failure_summary.counts(),
             unknown_ids: tally.unknown_ids,
             damaged_cache_entries: tally.damaged,
             audit: (tally.audit.rows > 0).then(|| tally.audit.clone()),

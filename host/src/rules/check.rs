@@ -145,6 +145,25 @@ impl ViolationReason {
         Violation { path: String::new(), reason: self }
     }
 
+    /// Returns the violated rule in words, without the value, so that violations of one rule can be counted.
+    pub fn rule_text(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Missing => "missing".to_owned(),
+            Self::Blank => "empty".to_owned(),
+            Self::Type { expected, .. } => format!("not of type {}", expected.as_str()),
+            Self::Constraint { constraint, .. } => match constraint {
+                Constraint::Enum(values) => format!("not {}", one_of(values)),
+                Constraint::MaxWords(max) => format!("more than {max} words"),
+                Constraint::MinLength(min) => format!("shorter than {min}"),
+                Constraint::MaxLength(max) => format!("longer than {max}"),
+                Constraint::Min(min) => format!("less than {min}"),
+                Constraint::Max(max) => format!("more than {max}"),
+                Constraint::Pattern(pattern) => format!("not matching {}", pattern.as_str()),
+            },
+        }
+    }
+
     /// Returns a stable name: the key of the constraint, or `null`, `missing`, `blank` or `type`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -35,7 +35,7 @@ pub struct Settings {
 }
 
 /// The budget of a run. A run that reaches a limit stops; the same command resumes it.
-#[derive(Debug, Clone, Default, PluginConfig)]
+#[derive(Debug, Clone, PluginConfig)]
 pub struct Budget {
     /// Maximum cost in US dollars; requires the provider's `prices`.
     pub max_cost_usd: Option<f64>,
@@ -47,6 +47,16 @@ pub struct Budget {
     pub max_failed_rows: Option<u64>,
     /// Maximum duration of a run in seconds.
     pub deadline_secs: Option<NonZeroU64>,
+    /// Minimum share of valid rows among the answered ones, 0 to 1: the run stops if fewer are valid after a few calls. 0 for
+    /// no minimum.
+    #[config(default = 0.1)]
+    pub min_valid_share: f64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        empty_table()
+    }
 }
 
 impl Budget {

@@ -9,6 +9,8 @@ mod misbehaving;
 #[cfg(unix)]
 mod pipeline;
 #[cfg(unix)]
+mod real_services;
+#[cfg(unix)]
 mod replay;
 mod schedule;
 #[cfg(unix)]

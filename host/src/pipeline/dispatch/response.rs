@@ -24,13 +24,20 @@ pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputC
         } else {
             let start = wording::shorten(text.trim());
             let message = format!("the answer holds no JSON rows{detail}; it begins with: {start}");
-            failed(FailureReason::Unreadable, message)
+            BatchEnd::failed(RowFailure::unreadable(message, &text), asked.ids.len())
         };
         return (answered(0), end);
     };
     let cut_off = parsed.cut_off || finish == FinishReason::Length;
-    let reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), outputs);
+    let mut reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), outputs);
     let none_valid = reconciled.verdicts.iter().all(Result::is_err);
+    if none_valid {
+        reconciled
+            .verdicts
+            .iter_mut()
+            .filter_map(|verdict| verdict.as_mut().err())
+            .for_each(|failure| failure.add_response(&text));
+    }
     let end = BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid };
     (answered(reconciled.unknown), end)
 }

@@ -60,6 +60,11 @@ impl BatchQueue {
         self.ready.is_empty()
     }
 
+    /// Returns whether questions wait for a call.
+    pub(super) fn has_waiting(&self) -> bool {
+        !(self.new.is_empty() && self.unresolved.is_empty() && self.deferred.is_empty())
+    }
+
     /// Takes the next call, and counts it as in flight.
     pub(super) fn next(&mut self, supply: Supply) -> Option<Batch> {
         let batch = self.choose(supply)?;

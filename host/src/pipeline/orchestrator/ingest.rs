@@ -107,7 +107,11 @@ impl Run<'_> {
         match self.questions.route(index, key, cached) {
             Route::Join => {}
             Route::Failed(failure) => self.end(index, Outcome::Failed(failure), true),
-            Route::Cached(answer) => self.end(index, Outcome::Cached(answer), false),
+            Route::Cached(answer) => {
+                // Valid answers to the same question exist.
+                self.brake.open();
+                self.end(index, Outcome::Cached(answer), false);
+            }
             Route::AnsweredEarlier(answer) => self.end(index, Outcome::Enriched(answer), true),
             Route::New if self.settings.run.offline => self.end(index, Outcome::Skipped(SkipReason::Offline), false),
             Route::New => {

@@ -2,11 +2,13 @@
 //!
 //! [`run`] is one loop in one task: it reads rows, starts calls, applies their results and exports rows. The state is split
 //! by subject: `service_health` decides whether the service works, `open_questions` maps questions to the rows that wait
-//! for them, `batch_queue` decides which call is next, `audit` compares answers, and [`super::row_buffer`] keeps the rows
+//! for them, `batch_queue` decides which call is next, `brake` stops a run with too few valid rows, `audit` compares answers, and [`super::row_buffer`] keeps the rows
 //! in order.
 
 mod audit;
 mod batch_queue;
+mod brake;
+mod braking;
 mod ingest;
 mod open_questions;
 mod results;

@@ -36,6 +36,8 @@ pub(super) struct OpenQuestions {
     asked: RowKeySet,
     /// Questions that failed in this run; they are not asked again.
     failed: RowKeyMap<RowFailure>,
+    /// The latest reason why answers to open questions were rejected.
+    rejected: RowKeyMap<RowFailure>,
 }
 
 impl OpenQuestions {
@@ -62,8 +64,28 @@ impl OpenQuestions {
         self.asked.insert(key);
     }
 
+    /// Returns whether no question is open.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Remembers the reason why an answer to an open question was rejected.
+    pub(super) fn record_rejection(&mut self, key: &RowKey, failure: RowFailure) {
+        if self.waiting.contains_key(key) {
+            self.rejected.insert(*key, failure);
+        }
+    }
+
+    /// Takes the open questions whose answers were rejected, in the order of their rows.
+    pub(super) fn take_rejected(&mut self) -> Vec<(RowKey, RowFailure)> {
+        let mut rejected: Vec<_> = std::mem::take(&mut self.rejected).into_iter().collect();
+        rejected.sort_by_key(|(key, _)| self.waiting.get(key).map(|rows| rows.first));
+        rejected
+    }
+
     /// Closes a question and returns the rows that wait for it.
     pub(super) fn close(&mut self, key: &RowKey) -> Option<WaitingRows> {
+        self.rejected.remove(key);
         self.waiting.remove(key)
     }
 

@@ -67,6 +67,7 @@ impl Run<'_> {
             return;
         }
         let call = FailedCall { stage: batch.stage, rows: batch.questions.len(), whole };
+        let hold = self.observe(&batch, &verdicts);
         let mut unresolved = Vec::new();
         for (question, verdict) in batch.questions.into_iter().zip(verdicts) {
             match verdict {
@@ -79,14 +80,19 @@ impl Run<'_> {
                 Err(failure) => unresolved.push((question, failure)),
             }
         }
-        self.fall_back(call, unresolved);
+        self.hold_or_fall_back(call, unresolved, hold);
     }
 
-    fn fall_back(&mut self, call: FailedCall, unresolved: Vec<Unresolved>) {
+    pub(super) fn fall_back(&mut self, call: FailedCall, unresolved: Vec<Unresolved>) {
         let plan = fallback::plan(self.settings.batch.fallback, call, unresolved);
         plan.batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
         plan.repack.into_iter().for_each(|question| self.queue.push_unresolved(question));
-        for (question, failure) in plan.failed {
+        self.fail(plan.failed);
+    }
+
+    /// Ends questions that have no valid answer.
+    pub(super) fn fail(&mut self, failed: Vec<Unresolved>) {
+        for (question, failure) in failed {
             self.questions.record_failure(question.key, failure.clone());
             self.resolve(question.key, &Outcome::Failed(failure));
         }
@@ -123,6 +129,7 @@ impl Run<'_> {
     /// Ends a row and records its failure, if it failed.
     pub(super) fn end(&mut self, index: RowIndex, outcome: Outcome, duplicate: bool) {
         self.tally.end(&outcome, duplicate);
+        self.check_share(&outcome);
         let failure = if let Outcome::Failed(failure) = &outcome { Some(failure.clone()) } else { None };
         let row = self.rows.end(index, outcome, duplicate);
         let (Some(failure), Some(row)) = (failure, row) else {
@@ -132,7 +139,9 @@ impl Run<'_> {
             row: index + 1,
             key: row.key.map(|key| key.hex()).unwrap_or_default(),
             reason: failure.reason,
+            column: failure.broken.as_ref().and_then(|broken| broken.column.clone()),
             message: failure.message,
+            raw: failure.broken.and_then(|broken| broken.raw),
             source: row.chunk.row(row.row).object(),
         };
         self.failures.write(&failed);

@@ -2,6 +2,7 @@
 
 use super::audit::Audit;
 use super::batch_queue::{BatchQueue, Supply};
+use super::brake::Brake;
 use super::open_questions::OpenQuestions;
 use super::service_health::ServiceHealth;
 use crate::abort::AbortOnDrop;
@@ -87,6 +88,7 @@ pub(super) struct Run<'a> {
     pub(super) queue: BatchQueue,
     pub(super) deferred_until: Instant,
     pub(super) health: ServiceHealth,
+    pub(super) brake: Brake,
     pub(super) audit: Audit,
     pub(super) in_flight: JoinSet<FinishedBatch>,
     pub(super) concurrency: Concurrency,
@@ -167,6 +169,7 @@ impl<'a> Run<'a> {
             queue: BatchQueue::new(limits),
             deferred_until: Instant::now(),
             health: ServiceHealth::default(),
+            brake: Brake::new(settings.budget.min_valid_share),
             audit: Audit::new(settings.batch.audit),
             in_flight: JoinSet::new(),
             concurrency: Concurrency::new(settings.provider_limits.max_concurrency.get()),
@@ -203,11 +206,14 @@ impl<'a> Run<'a> {
         if self.in_flight.is_empty() {
             let reaction = self.health.decide(self.queue.has_no_ready_batch());
             self.react(reaction);
+            self.apply_brake();
         }
-        while self.in_flight.len() < self.concurrency.limit() && !self.stop.is_requested() {
+        while self.in_flight.len() < self.concurrency.limit().min(self.brake.max_in_flight())
+            && !self.stop.is_requested()
+        {
             let calls_in_flight = !self.in_flight.is_empty();
             let supply = Supply {
-                admits_new_batches: self.health.admits_new_batches(calls_in_flight),
+                admits_new_batches: self.health.admits_new_batches(calls_in_flight) && self.brake.admits_new_batches(),
                 source_ended: self.source_ended,
                 starved: !calls_in_flight && self.buffer_is_full(),
             };
@@ -262,6 +268,9 @@ impl<'a> Run<'a> {
     /// Ends open rows, exports finished ones, and ends the exporters.
     async fn finish(mut self) -> RunEnd {
         let mut stopped = self.stop.reason();
+        if stopped == Some(StopReason::FewValidRows) {
+            self.fail_rejected();
+        }
         let left = self.rows.end_all(&Outcome::Skipped(SkipReason::Stopped));
         self.tally.skip(SkipReason::Stopped, left as u64);
         let by_signal = matches!(stopped, Some(StopReason::Interrupted | StopReason::Terminated));

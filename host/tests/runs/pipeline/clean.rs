@@ -18,14 +18,16 @@ fn n_rows_take_n_by_twenty_calls_and_are_never_asked_again() {
     let sandbox = Sandbox::with_rows(&rows);
     let held = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
     let run = sandbox.start(&held, &QUOTA);
-    assert!(held.wait_for_requests(8, WAIT), "all eight calls start before the first answer");
+    assert!(held.wait_for_requests(5, WAIT), "five calls start before the first answer");
+    held.release_request(0);
+    assert!(held.wait_for_requests(8, WAIT), "a valid answer starts all others");
     held.release();
     run.end().exits(0);
     let mut asked = sizes(&held.requests());
     asked.sort_unstable();
     assert_eq!(asked, [10, 20, 20, 20, 20, 20, 20, 20]);
     assert!(held.max_in_window(Duration::from_secs(60)) <= 15);
-    assert_eq!(held.max_in_flight(), 8);
+    assert_eq!(held.max_in_flight(), 7);
     assert_eq!(numbers_of(&held.requests()), (1..=150).collect::<Vec<_>>());
     sandbox.assert_output("first run", &rows, &[]);
     for request in held.requests() {

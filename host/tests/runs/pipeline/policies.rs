@@ -25,7 +25,7 @@ fn fallback_policies() {
     let whole = || Script::new().on(When::batch(), Then::mutated(Mutation::invalid_json()));
     Case::new("failed batch, single rows at once", whole(), 21).with(&["--set", "batch.fallback=individual"]).check();
     Case::new("every batch fails", whole(), 31)
-        .with(&["--set", "batch.fallback=repack", "--set", "batch.max_rows=16"])
+        .with(&["--set", "limits.min_valid_share=0", "--set", "batch.max_rows=16"])
         .rows(16)
         .check();
 }

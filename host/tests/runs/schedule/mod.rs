@@ -11,12 +11,21 @@ use tokio::time::Instant;
 const LATENCY: Duration = Duration::from_secs(3);
 
 #[tokio::test(start_paused = true)]
-async fn eight_calls_under_fifteen_a_minute_take_one_latency() {
+async fn eight_calls_under_fifteen_a_minute_take_two_latencies() {
     let shared = harness::host_services();
     let cache = harness::open_memory_cache(&shared);
     let start = Instant::now();
     let end = harness::run(&harness::settings(Some(15)), 150, LATENCY, &cache, &shared).await;
     assert_eq!((end.tally.calls.total, end.tally.rows.enriched), (8, 150));
+    // The first five calls show whether the answers are valid, and the others start together.
+    assert!(start.elapsed() < LATENCY * 3, "took {:?}", start.elapsed());
+
+    let cache = harness::open_memory_cache(&shared);
+    let start = Instant::now();
+    let mut unlimited = harness::settings(Some(15));
+    unlimited.budget.min_valid_share = 0.0;
+    let end = harness::run(&unlimited, 150, LATENCY, &cache, &shared).await;
+    assert_eq!(end.tally.calls.total, 8);
     assert!(start.elapsed() < LATENCY * 2, "took {:?}", start.elapsed());
 
     let again = harness::run(&harness::settings(Some(15)), 150, LATENCY, &cache, &shared).await;
