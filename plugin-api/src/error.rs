@@ -149,6 +149,9 @@ pub struct Error {
     /// For [`ErrorKind::Retryable`]: true if the service is still loading the model.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_loading: bool,
+    /// For [`ErrorKind::Retryable`]: true if the request was sent, and no response arrived in time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_timeout: bool,
     /// For [`ErrorKind::TooLarge`] and [`ErrorKind::OutputLimit`]: the sizes that the service reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sizes: Option<ReportedSizes>,
@@ -171,6 +174,7 @@ impl Error {
             http_status: None,
             may_be_billed: false,
             is_loading: false,
+            is_timeout: false,
             sizes: None,
             hint: None,
             context: Vec::new(),
@@ -229,6 +233,13 @@ impl Error {
     #[must_use]
     pub fn loading(mut self) -> Self {
         self.is_loading = true;
+        self
+    }
+
+    /// Marks a request that was sent, and whose response did not arrive in time.
+    #[must_use]
+    pub fn timed_out(mut self) -> Self {
+        self.is_timeout = true;
         self
     }
 
@@ -352,6 +363,7 @@ mod tests {
             .with_http_status(503)
             .maybe_billed()
             .loading()
+            .timed_out()
             .with_sizes(sizes)
             .with_context("url", "u");
         assert_eq!(Error::decode(&error.encode()), error);

@@ -1,6 +1,7 @@
 //! Repeats the calls of a cache that is not available for a while.
 
-use super::backoff::{RetryPolicy, jitter};
+use super::backoff::{Backoff, jitter};
+use super::outage::{Outage, OutageLimits, OutageSign, given_up};
 use super::stop::{Stop, StopReason};
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
@@ -8,32 +9,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Maximum time of an outage before the first answer of a run: the cause is probably a mistake in the config.
-const BEFORE_FIRST_ANSWER: Duration = Duration::from_secs(60);
 /// Time without an error after which an outage has ended, although no call that had failed succeeds.
 const QUIET: Duration = Duration::from_secs(10);
 /// Shortest wait, so that no call is repeated without one.
 const MIN_WAIT: Duration = Duration::from_millis(20);
-const BACKOFF: RetryPolicy = RetryPolicy {
-    max_attempts: u32::MAX,
-    base: Duration::from_millis(250),
-    cap: Duration::from_secs(5),
-    max_wait: Duration::from_secs(60),
-};
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(250), cap: Duration::from_secs(5) };
 
 /// The availability of the cache during a command.
 #[derive(Debug)]
 pub struct Availability {
     stop: Stop,
-    give_up_after: Duration,
-    state: Mutex<Outage>,
+    state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
-struct Outage {
-    has_answered: bool,
-    /// First error since the last success of any call.
-    since: Option<Instant>,
+#[derive(Debug)]
+struct State {
+    outage: Outage,
     /// Times of the report of an outage whose end is not reported yet, and of its last error.
     reported: Option<(Instant, Instant)>,
 }
@@ -73,7 +64,8 @@ pub fn is_away(error: &Error) -> bool {
 impl Availability {
     /// Creates the state of a cache that may be unavailable for a time, counted from its first error.
     pub fn new(stop: Stop, give_up_after: Duration) -> Self {
-        Self { stop, give_up_after, state: Mutex::default() }
+        let outage = Outage::new(OutageLimits::new(Some(give_up_after)));
+        Self { stop, state: Mutex::new(State { outage, reported: None }) }
     }
 
     /// Repeats a call until it succeeds, fails for another reason, or the time is over.
@@ -129,14 +121,14 @@ impl Availability {
         matches!(self.stop.reason(), Some(StopReason::Cache(_)))
     }
 
-    fn state(&self) -> MutexGuard<'_, Outage> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the begin of the outage, and its maximum duration.
     fn begin_outage(&self, error: &Error) -> (Instant, Duration) {
         let mut state = self.state();
-        let budget = if state.has_answered { self.give_up_after } else { self.give_up_after.min(BEFORE_FIRST_ANSWER) };
+        let budget = state.outage.limit(OutageSign::default());
         let now = Instant::now();
         match &mut state.reported {
             Some((_, last_error)) => *last_error = now,
@@ -146,7 +138,7 @@ impl Availability {
                 state.reported = Some((now, now));
             }
         }
-        (*state.since.get_or_insert(now), budget)
+        (state.outage.failed(now), budget)
     }
 
     /// Ends an outage. Calls of other methods may succeed during one, so its end is reported by a call that had failed.
@@ -155,8 +147,10 @@ impl Availability {
             return;
         }
         let mut state = self.state();
-        state.has_answered |= success == Success::Answered;
-        state.since = None;
+        if success == Success::Answered {
+            state.outage.answered();
+        }
+        state.outage.end();
         if let Some((reported, last_error)) = state.reported
             && (had_failed || last_error.elapsed() >= scaled(QUIET))
             && !self.has_given_up()
@@ -167,8 +161,7 @@ impl Availability {
     }
 
     fn give_up(&self, error: Error, budget: Duration) -> Error {
-        let message = format!("{} (not available for {} s)", error.message, budget.as_secs());
-        let error = Error { message, ..error };
+        let error = given_up(error, budget);
         self.stop.request(StopReason::Cache(error.clone()));
         error
     }
@@ -269,7 +262,7 @@ mod tests {
             let rules = RepeatRules { success, ..RepeatRules::DEFAULT };
             assert_eq!(cache.repeat(rules, || std::future::ready(Ok(1))).await, Ok(1));
         }
-        assert!(!cache.state().has_answered);
+        assert!(!cache.state().outage.has_answered());
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,7 +9,9 @@ pub mod backoff;
 pub mod budget;
 pub mod clock;
 pub mod concurrency;
+pub mod outage;
 pub mod rate_limiter;
+pub mod service_state;
 pub mod shared_quota;
 pub mod stop;
 

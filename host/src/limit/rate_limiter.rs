@@ -1,64 +1,141 @@
-//! The rate limiter, which every call passes: sliding windows, pauses that the service asks for, and shared quota.
+//! The rate limiter, which every call passes: sliding windows, pauses, concurrency, and shared quota.
 
+use super::backoff::jitter;
 use super::clock::Clock;
+use super::concurrency::Concurrency;
 pub use super::limit_windows::CallSize;
 use super::limit_windows::LimitWindows;
+use super::outage::OutageLimits;
+use super::service_state::{Admission, CallStart, ServiceState, TemporaryFailure, Verdict};
 use super::shared_quota::{Grant, SharedQuota};
 use crate::settings::ProviderLimits;
-use crate::settings::test_time::scaled;
+use crate::settings::test_time::{scaled, unscaled};
 use rowsmith_plugin_api::completion::LimitHint;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until};
 
+pub use super::service_state::Pause;
+
+/// Maximum batches at once, as a multiple of the maximum number of concurrent calls: most of them wait for a retry.
+const MAX_BATCHES_PER_CALL: usize = 3;
+
 /// Grants permits for calls, one after the other, as early as all limits allow.
 pub struct RateLimiter {
     /// Held while waiting, so that calls are granted in the order of their requests. Corrections do not need it.
     turn: Mutex<()>,
-    windows: StdMutex<LimitWindows>,
+    state: StdMutex<State>,
     /// Wakes the waiting call when there may be room earlier than it expects.
     changed: Notify,
-    paused_until: StdMutex<Option<Instant>>,
+    /// Wakes the run when another batch may be started.
+    room: Notify,
+    /// Batches that wait for a retry.
+    resting: AtomicUsize,
     waited_ms: AtomicU64,
     shared: Option<SharedQuota>,
     clock: Clock,
+    max_concurrency: usize,
     is_unlimited: bool,
 }
 
-/// A permit for one call.
-#[derive(Debug, Clone, Copy)]
+struct State {
+    windows: LimitWindows,
+    /// End of the pause that the limits of the service require.
+    limited_until: Option<Instant>,
+    service: ServiceState,
+    concurrency: Concurrency,
+    in_flight: usize,
+}
+
+/// A permit for one call, from its start to its end.
+#[derive(Debug)]
+#[must_use]
 pub struct Permit {
     granted_at_ms: u64,
     size: CallSize,
+    start: CallStart,
+}
+
+/// The end of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallEnd {
+    /// The service answered.
+    Answered,
+    /// The service responded with an error that does not concern its availability.
+    Rejected,
+    /// The service failed, or rejected the call for its load.
+    Failed {
+        /// The failure.
+        failure: TemporaryFailure,
+        /// True if the service has too many calls.
+        is_overloaded: bool,
+    },
+    /// The call ended without a statement about the service.
+    Unknown,
+}
+
+/// The state after a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AfterFailure {
+    /// The meaning of the failure.
+    pub verdict: Verdict,
+    /// True if the service has answered in this run.
+    pub has_answered: bool,
+    /// Time since the first failure after the last response.
+    pub failing_for: Duration,
+    /// The pause, if it is long and the first long one of an outage.
+    pub pause_to_report: Option<Pause>,
+}
+
+enum Blocked {
+    Until(Instant),
+    UntilChanged,
 }
 
 impl RateLimiter {
     /// Creates a rate limiter with the limits of a provider.
-    pub fn new(limits: &ProviderLimits, shared: Option<SharedQuota>, clock: Clock) -> Self {
-        Self::with_windows(LimitWindows::new(limits), shared, clock)
+    pub fn new(limits: &ProviderLimits, outages: OutageLimits, shared: Option<SharedQuota>, clock: Clock) -> Self {
+        Self::with_windows(LimitWindows::new(limits), limits, outages, shared, clock)
     }
 
-    /// Creates a rate limiter that never waits, for runs that use no service.
-    pub fn unlimited(clock: Clock) -> Self {
-        Self { is_unlimited: true, ..Self::with_windows(LimitWindows::default(), None, clock) }
+    /// Creates a rate limiter that never waits for a time, for runs that use no service.
+    pub fn unlimited(limits: &ProviderLimits, clock: Clock) -> Self {
+        let outages = OutageLimits::new(None);
+        Self { is_unlimited: true, ..Self::with_windows(LimitWindows::default(), limits, outages, None, clock) }
     }
 
-    /// Returns true if it never waits.
+    /// Returns true if it never waits for a time.
     pub fn is_unlimited(&self) -> bool {
         self.is_unlimited
     }
 
-    fn with_windows(windows: LimitWindows, shared: Option<SharedQuota>, clock: Clock) -> Self {
+    fn with_windows(
+        windows: LimitWindows,
+        limits: &ProviderLimits,
+        outages: OutageLimits,
+        shared: Option<SharedQuota>,
+        clock: Clock,
+    ) -> Self {
+        let max_concurrency = limits.max_concurrency.get();
+        let state = State {
+            windows,
+            limited_until: None,
+            service: ServiceState::new(outages),
+            concurrency: Concurrency::new(max_concurrency),
+            in_flight: 0,
+        };
         Self {
             turn: Mutex::new(()),
-            windows: StdMutex::new(windows),
+            state: StdMutex::new(state),
             changed: Notify::new(),
-            paused_until: StdMutex::new(None),
+            room: Notify::new(),
+            resting: AtomicUsize::new(0),
             waited_ms: AtomicU64::new(0),
             shared,
             clock,
+            max_concurrency,
             is_unlimited: false,
         }
     }
@@ -67,80 +144,190 @@ impl RateLimiter {
     pub async fn acquire(&self, size: CallSize) -> Option<Permit> {
         let _turn = self.turn.lock().await;
         loop {
-            let (now, now_ms) = (Instant::now(), self.clock.now_ms());
-            let mut wait = self.wait(now, now_ms, size);
-            if wait.is_zero() {
-                match self.acquire_shared(size).await {
-                    Grant::Granted => {
-                        // Shared quota may have taken a while.
-                        let granted_at_ms = self.clock.now_ms();
-                        self.windows().take(granted_at_ms, size);
-                        return Some(Permit { granted_at_ms, size });
-                    }
-                    Grant::Wait(shared_wait) => wait = shared_wait,
+            let now = Instant::now();
+            let blocked = self.state().blocked(now, self.clock.now_ms(), size);
+            let until = match blocked {
+                None => match self.acquire_shared(size).await {
+                    Grant::Granted => match self.grant(size) {
+                        Some(permit) => return Some(permit),
+                        // The service failed while the shared quota was acquired.
+                        None => continue,
+                    },
+                    Grant::Wait(wait) => Some(now + wait),
                     Grant::Stopped => return None,
-                }
-            }
+                },
+                Some(Blocked::Until(until)) => Some(until),
+                Some(Blocked::UntilChanged) => None,
+            };
             tokio::select! {
-                () = sleep_until(now + wait) => {}
+                () = sleep_until(until.unwrap_or(now)), if until.is_some() => {}
                 () = self.changed.notified() => {}
             }
-            let waited = u64::try_from(now.elapsed().as_millis()).unwrap_or(u64::MAX);
-            self.waited_ms.fetch_add(waited, Ordering::Relaxed);
+            if until.is_some() {
+                let waited = u64::try_from(now.elapsed().as_millis()).unwrap_or(u64::MAX);
+                self.waited_ms.fetch_add(waited, Ordering::Relaxed);
+            }
         }
     }
 
-    fn windows(&self) -> MutexGuard<'_, LimitWindows> {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the time until the pause is over and all windows have room.
-    fn wait(&self, now: Instant, now_ms: u64, size: CallSize) -> Duration {
-        let pause = self.paused().map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        pause.max(Duration::from_millis(self.windows().wait_ms(now_ms, size)))
+    fn grant(&self, size: CallSize) -> Option<Permit> {
+        // Shared quota may have taken a while.
+        let (now, granted_at_ms) = (Instant::now(), self.clock.now_ms());
+        let mut state = self.state();
+        if state.service.admission(now) != Admission::Open {
+            return None;
+        }
+        state.windows.take(granted_at_ms, size);
+        state.in_flight += 1;
+        Some(Permit { granted_at_ms, size, start: state.service.sent(now) })
     }
 
     async fn acquire_shared(&self, size: CallSize) -> Grant {
         let Some(shared) = &self.shared else { return Grant::Granted };
-        let windows = self.windows().quota_windows(size);
+        let windows = self.state().windows.quota_windows(size);
         shared.acquire(|| self.clock.now_ms(), &windows).await
     }
 
-    /// Replaces the estimated size of a permit with the actual one. Absent amounts stay as estimated.
-    pub fn correct(&self, permit: Permit, requests: Option<u64>, tokens: Option<u64>) {
-        let Permit { granted_at_ms, size } = permit;
-        let actual = CallSize { requests: requests.unwrap_or(size.requests), tokens: tokens.unwrap_or(size.tokens) };
-        self.windows().correct(granted_at_ms, size, actual);
+    /// Ends a call. A failure is returned with its meaning; without pauses it is always that of the call alone.
+    pub fn end(&self, permit: &Permit, end: CallEnd) -> Option<AfterFailure> {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        let after = state.end(permit.start, end, now, self.is_unlimited);
+        drop(state);
         self.changed.notify_one();
+        self.room.notify_one();
+        after
     }
 
-    fn paused(&self) -> Option<Instant> {
-        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Grants no permit for a time that the service asks for.
-    pub fn pause(&self, wait: Duration) {
-        let Some(until) = Instant::now().checked_add(scaled(wait)).filter(|_| !self.is_unlimited) else { return };
-        let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if paused.is_none_or(|earlier| earlier < until) {
-            *paused = Some(until);
-        }
+    /// Replaces the estimated size of a permit with the actual one. Absent amounts stay as estimated.
+    pub fn correct(&self, permit: &Permit, requests: Option<u64>, tokens: Option<u64>) {
+        let Permit { granted_at_ms, size, .. } = *permit;
+        let actual = CallSize { requests: requests.unwrap_or(size.requests), tokens: tokens.unwrap_or(size.tokens) };
+        self.state().windows.correct(granted_at_ms, size, actual);
+        self.changed.notify_one();
     }
 
     /// Applies limits that the service reports. They lower the configured limits and never raise them.
     pub fn learn(&self, hints: &[LimitHint], max_wait: Duration) {
         for hint in hints {
-            if hint.remaining == Some(0)
-                && let Some(reset) = hint.reset_ms.map(Duration::from_millis).filter(|reset| *reset <= max_wait)
-            {
-                self.pause(reset);
-            }
-            self.windows().lower(hint);
+            let reset = hint.reset_ms.map(Duration::from_millis).filter(|reset| *reset <= max_wait);
+            let until = reset.filter(|_| hint.remaining == Some(0) && !self.is_unlimited);
+            let until = until.and_then(|reset| Instant::now().checked_add(scaled(reset)));
+            let mut state = self.state();
+            state.limited_until = state.limited_until.max(until);
+            state.windows.lower(hint);
         }
+    }
+
+    /// Waits before a retry. The batch does not count as running meanwhile, so another one can be started.
+    pub async fn rest<T>(&self, wait: impl Future<Output = T>) -> T {
+        let _resting = Resting::new(self);
+        wait.await
+    }
+
+    /// Returns whether another batch may be started beside `batches`.
+    pub fn has_room(&self, batches: usize) -> bool {
+        let state = self.state();
+        let running = batches.saturating_sub(self.resting.load(Ordering::Relaxed));
+        // A pause needs one batch besides the failed one, so that the next probe is another one.
+        let is_useful = state.service.is_open() || batches < 2;
+        running < state.concurrency.limit() && batches < self.max_concurrency * MAX_BATCHES_PER_CALL && is_useful
+    }
+
+    /// Waits until another batch may have become possible.
+    pub async fn room_changed(&self) {
+        self.room.notified().await;
+    }
+
+    /// Returns the number of calls in flight.
+    pub fn in_flight(&self) -> usize {
+        self.state().in_flight
+    }
+
+    /// Returns the current pause.
+    pub fn pause(&self) -> Option<Pause> {
+        self.state().service.pause()
     }
 
     /// Returns the time that calls of the run have waited.
     pub fn waited(&self) -> Duration {
         Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
+    }
+}
+
+impl State {
+    /// Returns the obstacle of a call of this size.
+    fn blocked(&mut self, now: Instant, now_ms: u64, size: CallSize) -> Option<Blocked> {
+        let until = match self.service.admission(now) {
+            Admission::AfterProbe => return Some(Blocked::UntilChanged),
+            Admission::Until(until) => Some(until),
+            Admission::Open if self.in_flight >= self.concurrency.limit() => return Some(Blocked::UntilChanged),
+            Admission::Open => None,
+        };
+        let room = now + Duration::from_millis(self.windows.wait_ms(now_ms, size));
+        let until = until.max(self.limited_until).max(Some(room));
+        until.filter(|until| *until > now).map(Blocked::Until)
+    }
+
+    fn end(&mut self, start: CallStart, end: CallEnd, now: Instant, is_unlimited: bool) -> Option<AfterFailure> {
+        match end {
+            CallEnd::Answered | CallEnd::Rejected => {
+                let failing_for = self.service.failing_for(now);
+                if self.service.responded(start, now, end == CallEnd::Answered) {
+                    tracing::warn!("the service responds again after {:.0} s", unscaled(failing_for).as_secs_f64());
+                }
+                if end == CallEnd::Answered {
+                    self.concurrency.answered();
+                }
+                None
+            }
+            CallEnd::Unknown => {
+                self.service.ended(start, now);
+                None
+            }
+            CallEnd::Failed { failure, is_overloaded } => {
+                let verdict =
+                    if is_unlimited { Verdict::CallAlone } else { self.failed(start, failure, is_overloaded, now) };
+                Some(AfterFailure {
+                    verdict,
+                    has_answered: self.service.has_answered(),
+                    failing_for: self.service.failing_for(now),
+                    pause_to_report: self.service.pause_to_report(now),
+                })
+            }
+        }
+    }
+
+    fn failed(&mut self, start: CallStart, failure: TemporaryFailure, is_overloaded: bool, now: Instant) -> Verdict {
+        let was_open = self.service.is_open();
+        let verdict = self.service.failed(start, failure, now, jitter());
+        match verdict {
+            Verdict::Paused(_) if was_open => self.concurrency.paused(),
+            Verdict::CallAlone if is_overloaded => self.concurrency.overloaded(),
+            Verdict::CallAlone | Verdict::Paused(_) | Verdict::GivenUp(_) => {}
+        }
+        verdict
+    }
+}
+
+/// Counts a batch that waits for a retry.
+struct Resting<'a>(&'a RateLimiter);
+
+impl<'a> Resting<'a> {
+    fn new(limiter: &'a RateLimiter) -> Self {
+        limiter.resting.fetch_add(1, Ordering::Relaxed);
+        limiter.room.notify_one();
+        Self(limiter)
+    }
+}
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        self.0.resting.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,6 +1,6 @@
 //! Assembles a run, in the same way for commands, tests and benchmarks.
 
-use super::dispatch::{AnswerStore, Dispatcher};
+use super::dispatch::{AnswerStore, Dispatcher, RetryLimits};
 use super::export::{Exporters, NamedExporter};
 use super::fingerprint::{Fingerprinter, QuestionParts};
 use super::leases::Leases;
@@ -10,9 +10,9 @@ use super::prompt::{AnswerShape, OutputCap, Prompter};
 use super::scrape;
 use crate::hex::hex;
 use crate::limit::availability::Availability;
-use crate::limit::backoff::RetryPolicy;
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
+use crate::limit::outage::OutageLimits;
 use crate::limit::rate_limiter::RateLimiter;
 use crate::limit::shared_quota::SharedQuota;
 use crate::limit::stop::Stop;
@@ -21,11 +21,11 @@ use crate::pipeline::progress::Snapshot;
 use crate::plugin::redact::Redactor;
 use crate::plugin::row_intake::RowIntake;
 use crate::rules::canonical::rules_json;
-use crate::settings::defaults;
 use crate::settings::{PluginUse, Settings};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
 use sha2::{Digest, Sha256};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -91,16 +91,15 @@ pub fn assemble(
         prompter: prompter(settings, &plugins.info),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
-            RateLimiter::unlimited(run_context.clock)
+            RateLimiter::unlimited(&settings.provider_limits, run_context.clock)
         } else {
-            RateLimiter::new(&settings.provider_limits, quota, run_context.clock)
+            let outages = OutageLimits::new(settings.retry.give_up_after());
+            RateLimiter::new(&settings.provider_limits, outages, quota, run_context.clock)
         },
         max_requests_per_answer: u64::from(plugins.info.max_requests_per_answer.max(1)),
         budget: BudgetTracker::new(settings.budget.clone(), settings.prices),
-        retry: RetryPolicy {
-            max_attempts: settings.retry.max_attempts.get(),
-            base: Duration::from_millis(defaults::RETRY_BASE_MS),
-            cap: Duration::from_millis(defaults::RETRY_CAP_MS),
+        retry: RetryLimits {
+            max_attempts: settings.retry.max_attempts.map(NonZeroU32::get),
             max_wait: Duration::from_secs(settings.retry.max_wait_secs),
         },
         stop: run_context.stop.clone(),

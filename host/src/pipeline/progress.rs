@@ -1,7 +1,10 @@
 //! A snapshot of a run for displays.
 
 use super::tally::{RowCounts, TokenCounts};
+use crate::limit::rate_limiter::Pause;
+use serde::{Serialize, Serializer};
 use std::fmt::Write as _;
+use tokio::time::Instant;
 
 /// Progress of a run.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -18,6 +21,9 @@ pub struct Snapshot {
     pub tokens: TokenCounts,
     /// Cost so far in US dollars, when prices are known.
     pub cost_usd: Option<f64>,
+    /// The pause of all calls, while the service is not available or requests a wait.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "pause_text")]
+    pub pause: Option<Pause>,
     /// The latest progress of plugins, one short text each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plugins: Vec<String>,
@@ -50,9 +56,34 @@ impl Snapshot {
         if let Some(usd) = self.cost_usd {
             write!(line, "; ${usd:.4}").unwrap_or_default();
         }
+        if let Some(pause) = &self.pause {
+            write!(line, "; {}", pause.text(Instant::now())).unwrap_or_default();
+        }
         for plugin in &self.plugins {
             write!(line, "; {plugin}").unwrap_or_default();
         }
         line
+    }
+}
+
+fn pause_text<S: Serializer>(pause: &Option<Pause>, serializer: S) -> Result<S::Ok, S::Error> {
+    pause.map(|pause| pause.text(Instant::now())).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_pause_is_part_of_every_display() {
+        let now = Instant::now();
+        let (until, give_up_at) = (now + Duration::from_secs(8), now + Duration::from_secs(600));
+        let pause = Some(Pause { until, give_up_at, is_requested: false });
+        let snapshot = Snapshot { pause, ..Snapshot::default() };
+        let json = serde_json::to_value(&snapshot).unwrap();
+        let text = json["pause"].as_str().unwrap();
+        assert!(snapshot.line().ends_with(text), "{text}");
+        assert!(serde_json::to_value(Snapshot::default()).unwrap().get("pause").is_none());
     }
 }

@@ -190,7 +190,7 @@ impl CallGuard {
     fn deadline_error(&self, method: u32, limit: Duration) -> Error {
         let rest = format!("`{}` within {} s", method_name(method), limit.as_secs());
         let error = self.fault(deadline_error_kind(method), method, "did not return from", &rest);
-        if method == method::COMPLETE { error.maybe_billed() } else { error }
+        if method == method::COMPLETE { error.maybe_billed().timed_out() } else { error }
     }
 
     /// Names the plugin in the error of a panic; other errors keep their message.

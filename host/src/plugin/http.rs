@@ -2,7 +2,7 @@
 
 use super::record_replay::RecordReplay;
 use super::redact::Redactor;
-use crate::limit::backoff::{RetryPolicy, jitter};
+use crate::limit::backoff::{Backoff, jitter};
 use crate::settings::test_time::scaled;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
@@ -16,12 +16,9 @@ const DEFAULT_BODY_BYTES: u64 = 32 << 20;
 const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
 /// Headers that may hold keys; they are not sent to another host.
 const CREDENTIALS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key"];
-const RETRY: RetryPolicy = RetryPolicy {
-    max_attempts: u32::MAX,
-    base: Duration::from_millis(500),
-    cap: Duration::from_secs(8),
-    max_wait: Duration::from_secs(120),
-};
+const RETRY: Backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(8) };
+/// Maximum wait that a server may request.
+const MAX_WAIT: Duration = Duration::from_secs(120);
 
 /// Sends requests; the client is created for the first one.
 pub struct HttpService {
@@ -82,11 +79,7 @@ impl HttpService {
             attempt += 1;
             let result = match tokio::time::timeout(scaled(timeout), self.exchange(&request)).await {
                 Ok(result) => result,
-                Err(_) => Err(Error::new(
-                    ErrorKind::Retryable,
-                    format!("{} did not answer within {timeout:?}", shown(&request.url)),
-                )
-                .maybe_billed()),
+                Err(_) => Err(timed_out(format!("{} did not answer within {timeout:?}", shown(&request.url)))),
             };
             let wait = match &result {
                 Ok(response) if matches!(response.status.as_u16(), 408 | 425 | 429 | 500..=599) => {
@@ -95,7 +88,7 @@ impl HttpService {
                 Err(error) if error.kind == ErrorKind::Retryable => None,
                 _ => return self.cleaned(result),
             };
-            if attempt > u32::from(request.retries) || wait.is_some_and(|wait| wait > RETRY.max_wait) {
+            if attempt > u32::from(request.retries) || wait.is_some_and(|wait| wait > MAX_WAIT) {
                 return self.cleaned(result);
             }
             let pause = wait.unwrap_or_else(|| RETRY.delay(attempt, jitter()));
@@ -197,10 +190,15 @@ struct IdleLimit(Option<Duration>);
 impl IdleLimit {
     async fn run<T>(self, place: &str, step: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(limit) = self.0 else { return step.await };
-        tokio::time::timeout(scaled(limit), step).await.unwrap_or_else(|_| {
-            Err(Error::new(ErrorKind::Retryable, format!("{place} sent nothing for {limit:?}")).maybe_billed())
-        })
+        tokio::time::timeout(scaled(limit), step)
+            .await
+            .unwrap_or_else(|_| Err(timed_out(format!("{place} sent nothing for {limit:?}"))))
     }
+}
+
+/// A request without a response may be charged.
+fn timed_out(message: String) -> Error {
+    Error::new(ErrorKind::Retryable, message).maybe_billed().timed_out()
 }
 
 async fn read(mut response: Response, most: u64, idle: IdleLimit) -> Result<HttpResponse> {
@@ -239,6 +237,7 @@ fn network_error(place: &str, error: &reqwest::Error) -> Error {
         "closed the connection early"
     };
     let mapped = Error::new(kind, format!("{place} {what}: {}", chain(error))).with_context("url", place);
+    let mapped = if error.is_timeout() && !error.is_connect() { mapped.timed_out() } else { mapped };
     // After the connection is established, the service may have processed, and charged for, the request.
     if error.is_connect() || error.is_builder() { mapped } else { mapped.maybe_billed() }
 }

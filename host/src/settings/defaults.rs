@@ -6,10 +6,6 @@ use serde_json::{Map, Value};
 /// Maximum of `batch.max_rows` without `batch.allow_larger`: with more rows per call, answers are worse, and a failed call
 /// loses more of them.
 pub const MAX_ROWS_PER_CALL: usize = 20;
-/// Maximum first wait before a retry, in milliseconds.
-pub const RETRY_BASE_MS: u64 = 500;
-/// Maximum wait of the backoff, in milliseconds.
-pub const RETRY_CAP_MS: u64 = 8_000;
 /// The cache of a config that names none.
 pub const CACHE_PLUGIN: &str = "lmdb";
 /// The config of a command line that names none.

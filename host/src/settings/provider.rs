@@ -2,7 +2,8 @@
 
 use super::defaults::empty_table;
 use rowsmith_plugin_api::PluginConfig;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::time::Duration;
 
 /// Rate limits of the service. They apply to every call, retries included.
 #[derive(Debug, Clone, PluginConfig)]
@@ -27,12 +28,23 @@ impl Default for ProviderLimits {
 /// Retries of calls that failed for a temporary reason.
 #[derive(Debug, Clone, PluginConfig)]
 pub struct RetrySettings {
-    /// Maximum attempts for a call, the first one included.
-    #[config(default = 4)]
-    pub max_attempts: NonZeroU32,
+    /// Maximum time in seconds for which the service may be unavailable, then the run stops. Default: 600, but 60 before the first
+    /// answer of the run, and 120 while the service reports that it is loading. Before the first answer a longer time has no effect,
+    /// unless the service is loading.
+    pub give_up_after_secs: Option<NonZeroU64>,
+    /// Maximum attempts for a call, the first one included. Default: no limit. The time is the limit, and a call that fails while
+    /// others are answered is split.
+    pub max_attempts: Option<NonZeroU32>,
     /// Maximum wait in seconds that the service may request. A longer wait counts as an exhausted quota and stops the run.
     #[config(default = 120)]
     pub max_wait_secs: u64,
+}
+
+impl RetrySettings {
+    /// Returns the configured maximum time of an outage.
+    pub fn give_up_after(&self) -> Option<Duration> {
+        self.give_up_after_secs.map(|secs| Duration::from_secs(secs.get()))
+    }
 }
 
 impl Default for RetrySettings {

@@ -33,6 +33,11 @@ pub fn scaled(wait: Duration) -> Duration {
     scaled_by(wait, *SCALE)
 }
 
+/// Returns the time that messages name for a real time.
+pub fn unscaled(time: Duration) -> Duration {
+    if *SCALE < 1.0 { Duration::try_from_secs_f64(time.as_secs_f64() / *SCALE).unwrap_or(time) } else { time }
+}
+
 /// Returns the real milliseconds of a wait, as [`scaled`] does.
 pub fn scaled_ms(wait: u64) -> u64 {
     u64::try_from(scaled(Duration::from_millis(wait)).as_millis()).unwrap_or(u64::MAX)

@@ -1,14 +1,17 @@
 //! Calls the provider within all limits, with retries.
 
 use super::answer_store::{AnswerStore, Provenance};
+use super::attempts::Attempts;
 use super::call_event::CallEvent;
-use super::error_action::{ErrorAction, is_temporary};
+use super::error_action::{Cause, ErrorAction, end_of_call};
 use super::finished_batch::{BatchEnd, FinishedBatch};
 use super::normalize::normalize;
 use super::response;
-use crate::limit::backoff::{RetryPolicy, jitter};
+use crate::limit::backoff::{Backoff, jitter};
 use crate::limit::budget::BudgetTracker;
-use crate::limit::rate_limiter::{CallSize, RateLimiter};
+use crate::limit::outage::given_up;
+use crate::limit::rate_limiter::{AfterFailure, CallEnd, CallSize, RateLimiter};
+use crate::limit::service_state::Verdict;
 use crate::limit::stop::{Stop, StopReason};
 use crate::pipeline::batch::Batch;
 use crate::pipeline::leases::Leases;
@@ -24,7 +27,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
+
+/// Waits of a batch whose calls fail while those of others are answered.
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(60) };
 
 /// Shared parts of all calls of a run.
 pub struct Dispatcher {
@@ -40,8 +46,8 @@ pub struct Dispatcher {
     pub max_requests_per_answer: u64,
     /// Limits calls, tokens and cost per run.
     pub budget: BudgetTracker,
-    /// Decides when a call is retried.
-    pub retry: RetryPolicy,
+    /// Limits retries.
+    pub retry: RetryLimits,
     /// The stop signal.
     pub stop: Stop,
     /// Stores answers.
@@ -54,6 +60,23 @@ pub struct Dispatcher {
     pub schema_rejected: AtomicBool,
     /// Receives at most one event per call, so the channel needs no bound.
     pub events: mpsc::UnboundedSender<CallEvent>,
+}
+
+/// Limits of retries.
+#[derive(Debug, Clone, Copy)]
+pub struct RetryLimits {
+    /// Maximum calls for a batch, the first included. Default: the time of an outage is the only limit.
+    pub max_attempts: Option<u32>,
+    /// Maximum wait that a service may ask for; a longer one means that the quota is used up.
+    pub max_wait: Duration,
+}
+
+/// The next step after a failed call.
+enum Next {
+    /// The call is repeated at this time.
+    Repeat(Instant),
+    /// The batch has ended.
+    End(BatchEnd),
 }
 
 impl Dispatcher {
@@ -93,44 +116,77 @@ impl Dispatcher {
     }
 
     async fn ask(&self, batch: &mut Batch, attempts: &mut u32, provenance: &mut Provenance) -> BatchEnd {
-        let mut tries = 0;
+        let mut tries = Attempts::new(self.retry.max_attempts, batch.questions.len());
         loop {
             let asked = self.prompter.request(batch, self.shape());
             let Some(result) = self.call(batch, &asked, *attempts > 0).await else {
                 return BatchEnd::NotAsked;
             };
             *attempts += 1;
-            tries += 1;
-            let error = match result {
+            let next = match result {
                 Ok(completion) => {
                     *provenance = Provenance { usage: completion.usage, model: completion.model.clone() };
                     let (event, end) = response::validate(completion, &asked, &self.outputs);
                     self.send(event);
                     return end;
                 }
-                Err(error) => error,
+                Err(failed) => self.next(failed, &mut tries, batch.questions.len()),
             };
-            match self.action_after(&error, tries, asked.request.schema.is_some()) {
-                ErrorAction::RetryAfter(wait) => {
-                    let wait = if self.rate_limiter.is_unlimited() { Duration::ZERO } else { wait };
-                    if self.stop.or(sleep(scaled(wait))).await.is_none() {
+            match next {
+                Next::Repeat(at) if at > Instant::now() => {
+                    let wait = self.stop.or(sleep_until(at));
+                    if self.rate_limiter.rest(wait).await.is_none() {
                         return BatchEnd::NotAsked;
                     }
                 }
-                ErrorAction::RetryWithoutSchema => {
-                    self.drop_schema(&error);
-                    tries = 0;
-                }
-                ErrorAction::FailRows(reason) => {
-                    return BatchEnd::failed(RowFailure::new(reason, error.message), batch.questions.len());
-                }
-                ErrorAction::LeaveUnanswered => return BatchEnd::Unanswered(error),
-                ErrorAction::StopRun => {
-                    self.stop.request(StopReason::Provider(error));
-                    return BatchEnd::NotAsked;
-                }
+                Next::Repeat(_) => {}
+                Next::End(end) => return end,
             }
         }
+    }
+
+    /// Selects the step after a failed call.
+    fn next(&self, failed: FailedCall, tries: &mut Attempts, rows: usize) -> Next {
+        let FailedCall { error, action, after } = failed;
+        match (action, after) {
+            (ErrorAction::Retry(cause), Some(after)) => self.retry(error, cause, after, tries),
+            (ErrorAction::RetryChanged, _) if tries.may_change() => Next::Repeat(Instant::now()),
+            (ErrorAction::RetryWithoutSchema, _) => {
+                self.drop_schema(&error);
+                tries.restart();
+                Next::Repeat(Instant::now())
+            }
+            (ErrorAction::FailRows(reason), _) => {
+                Next::End(BatchEnd::failed(RowFailure::new(reason, error.message), rows))
+            }
+            (ErrorAction::StopRun, _) => self.stop_run(error),
+            (ErrorAction::LeaveUnanswered | ErrorAction::RetryChanged | ErrorAction::Retry(_), _) => {
+                Next::End(BatchEnd::Unanswered(error))
+            }
+        }
+    }
+
+    fn retry(&self, error: Error, cause: Cause, after: AfterFailure, tries: &mut Attempts) -> Next {
+        if let Some(pause) = after.pause_to_report {
+            tracing::warn!(%error, "{}", pause.text(Instant::now()));
+        }
+        let exhausted = tries.are_exhausted(cause, after);
+        match after.verdict {
+            // Timeouts take so long that the time is over before halves are tried.
+            Verdict::GivenUp(limit) if !(cause == Cause::Timeout && tries.is_divisible()) => {
+                self.stop_run(given_up(error, limit))
+            }
+            _ if exhausted => Next::End(BatchEnd::Unanswered(error)),
+            Verdict::Paused(until) => Next::Repeat(until),
+            Verdict::GivenUp(_) => Next::Repeat(Instant::now()),
+            Verdict::CallAlone if self.rate_limiter.is_unlimited() => Next::Repeat(Instant::now()),
+            Verdict::CallAlone => Next::Repeat(Instant::now() + scaled(BACKOFF.delay(tries.counted(), jitter()))),
+        }
+    }
+
+    fn stop_run(&self, error: Error) -> Next {
+        self.stop.request(StopReason::Provider(error));
+        Next::End(BatchEnd::NotAsked)
     }
 
     /// Returns the current shape of answers; it changes at most once in a run.
@@ -145,7 +201,7 @@ impl Dispatcher {
     }
 
     /// Makes one call within all limits; `None` when the run stops first.
-    async fn call(&self, batch: &mut Batch, asked: &Asked, retry: bool) -> Option<Result<Completion, Error>> {
+    async fn call(&self, batch: &mut Batch, asked: &Asked, retry: bool) -> Option<Result<Completion, FailedCall>> {
         if self.stop.is_requested() {
             return None;
         }
@@ -175,29 +231,37 @@ impl Dispatcher {
             Err(_) => None,
         };
         self.budget.settle(reservation, usage.as_ref());
-        if let Ok(completion) = &result {
-            let Usage { input, output, .. } = completion.usage;
-            let tokens = input.zip(output).map(|(input, output)| input.saturating_add(output));
-            self.rate_limiter.correct(permit, completion.requests.map(u64::from), tokens);
-            self.rate_limiter.learn(&completion.limits, self.retry.max_wait);
-        }
-        Some(result)
-    }
-
-    /// Selects the reaction to an error. All calls pause for the wait that the service requests.
-    fn action_after(&self, error: &Error, tries: u32, with_schema: bool) -> ErrorAction {
-        tracing::debug!(kind = error.kind.as_str(), %error, tries, "a call failed");
-        if is_temporary(error) {
-            self.send(CallEvent::PushedBack { rate_limited: error.http_status == Some(429) });
-            if let Some(wait) = error.wait().filter(|wait| *wait <= self.retry.max_wait) {
-                self.rate_limiter.pause(wait);
+        match result {
+            Ok(completion) => {
+                let Usage { input, output, .. } = completion.usage;
+                let tokens = input.zip(output).map(|(input, output)| input.saturating_add(output));
+                self.rate_limiter.correct(&permit, completion.requests.map(u64::from), tokens);
+                self.rate_limiter.learn(&completion.limits, self.retry.max_wait);
+                self.rate_limiter.end(&permit, CallEnd::Answered);
+                Some(Ok(completion))
+            }
+            Err(error) => {
+                let action = ErrorAction::after(&error, asked.request.schema.is_some(), self.retry.max_wait);
+                tracing::debug!(kind = error.kind.as_str(), %error, ?action, "a call failed");
+                let after = self.rate_limiter.end(&permit, end_of_call(&error, action));
+                if matches!(action, ErrorAction::Retry(_)) {
+                    self.send(CallEvent::PushedBack { rate_limited: error.http_status == Some(429) });
+                }
+                Some(Err(FailedCall { error, action, after }))
             }
         }
-        ErrorAction::after(error, tries, with_schema, &self.retry, jitter())
     }
 
     fn send(&self, event: CallEvent) {
         // The receiver is gone after the run, and no decision depends on events.
         drop(self.events.send(event));
     }
+}
+
+/// A call that failed.
+struct FailedCall {
+    error: Error,
+    action: ErrorAction,
+    /// The state of the service, after a temporary failure.
+    after: Option<AfterFailure>,
 }

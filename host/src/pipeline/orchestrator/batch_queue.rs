@@ -65,6 +65,11 @@ impl BatchQueue {
         !(self.new.is_empty() && self.unresolved.is_empty() && self.deferred.is_empty())
     }
 
+    /// Returns whether questions wait that were not asked before.
+    pub(super) fn has_new(&self) -> bool {
+        !self.new.is_empty()
+    }
+
     /// Takes the next call, and counts it as in flight.
     pub(super) fn next(&mut self, supply: Supply) -> Option<Batch> {
         let batch = self.choose(supply)?;

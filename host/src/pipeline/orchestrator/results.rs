@@ -13,7 +13,7 @@ use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::pipeline::tally::{BatchOutcome, BatchRecord, FailedRow, Tally};
 use crate::settings::OnFailure;
 use crate::settings::test_time::scaled;
-use rowsmith_plugin_api::Error;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -39,7 +39,6 @@ impl Run<'_> {
         }
         match end {
             BatchEnd::Validated { verdicts, whole } => {
-                self.concurrency.answered();
                 let held = self.health.record_answer();
                 self.apply_verdicts(batch, verdicts, whole);
                 for (batch, error) in held {
@@ -48,7 +47,7 @@ impl Run<'_> {
             }
             BatchEnd::Unanswered(error) if batch.stage == Stage::Audit => {
                 tracing::debug!(%error, "an audit call got no response");
-                self.health.count_unanswered(Stage::Audit);
+                self.health.count_unanswered(Stage::Audit, &error);
                 self.audit.cancel(&batch);
             }
             BatchEnd::Unanswered(error) => {
@@ -103,6 +102,7 @@ impl Run<'_> {
         match reaction {
             Reaction::Hold => {}
             Reaction::Split(batch, error) => self.split(batch, error),
+            Reaction::Probe(batch) => self.queue.push_batch(batch),
             Reaction::Stop(error) => self.stop.request(StopReason::Provider(error)),
         }
     }
@@ -110,7 +110,7 @@ impl Run<'_> {
     /// Asks a batch without a response in smaller calls.
     fn split(&mut self, batch: Batch, error: Error) {
         let rows = batch.questions.len();
-        let failure = RowFailure::new(FailureReason::Service, error.message);
+        let failure = RowFailure::new(reason_of(&error), error.message);
         // A row on its own has used all its retries.
         let stage = if rows == 1 { Stage::Single } else { batch.stage };
         let unresolved = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
@@ -154,6 +154,16 @@ impl Run<'_> {
         if let Some(max) = self.settings.budget.max_failed_rows.filter(|max| self.tally.rows.failed > *max) {
             self.stop.request(StopReason::Limit(format!("more than max_failed_rows = {max} rows have failed")));
         }
+    }
+}
+
+/// Returns the reason of a row that gets no response. A service that rejects a row and answers others refuses its content.
+fn reason_of(error: &Error) -> FailureReason {
+    match error.kind {
+        ErrorKind::BadRequest | ErrorKind::NotFound | ErrorKind::Auth | ErrorKind::SchemaRejected => {
+            FailureReason::Refused
+        }
+        _ => FailureReason::Service,
     }
 }
 

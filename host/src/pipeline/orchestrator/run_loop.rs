@@ -4,9 +4,8 @@ use super::audit::Audit;
 use super::batch_queue::{BatchQueue, Supply};
 use super::brake::Brake;
 use super::open_questions::OpenQuestions;
-use super::service_health::ServiceHealth;
+use super::service_health::{HealthRules, ServiceHealth};
 use crate::abort::AbortOnDrop;
-use crate::limit::concurrency::Concurrency;
 use crate::limit::stop::{Stop, StopReason};
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::dispatch::{CallEvent, Dispatcher, FinishedBatch};
@@ -20,7 +19,7 @@ use crate::pipeline::scrape::RowSource;
 use crate::pipeline::tally::Tally;
 use crate::plugin::row_intake::Scraped;
 use crate::settings::test_time::scaled;
-use crate::settings::{OnFailure, Settings};
+use crate::settings::{Fallback, OnFailure, Settings};
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::exporter::FinishMode;
 use rowsmith_plugin_api::{Error, ErrorKind};
@@ -91,7 +90,6 @@ pub(super) struct Run<'a> {
     pub(super) brake: Brake,
     pub(super) audit: Audit,
     pub(super) in_flight: JoinSet<FinishedBatch>,
-    pub(super) concurrency: Concurrency,
     pub(super) source_ended: bool,
     pub(super) source_error: Option<Error>,
     pub(super) tally: Tally,
@@ -100,7 +98,7 @@ pub(super) struct Run<'a> {
 /// Runs a pipeline to its end.
 pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     let (mut run, mut source, mut events) = Run::new(settings, pipeline);
-    let stop = run.stop.clone();
+    let (stop, dispatcher) = (run.stop.clone(), Arc::clone(&run.dispatcher));
     let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(scaled(limit)));
     let last_call = deadline.and_then(|deadline| deadline.checked_add(scaled(DEADLINE_GRACE)));
     // A task of its own, because the loop waits for the cache.
@@ -128,6 +126,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
                     ErrorKind::Other, format!("a call ended unexpectedly: {error}")))),
             },
             () = stop.requested(), if !stopping => {}
+            () = dispatcher.rate_limiter.room_changed() => {}
             () = sleep_until(last_call.unwrap_or_else(Instant::now)), if last_call.is_some() && !run.in_flight.is_empty() => {
                 tracing::warn!("calls that were still in flight after the deadline are cancelled");
                 run.in_flight.abort_all();
@@ -168,11 +167,13 @@ impl<'a> Run<'a> {
             questions: OpenQuestions::default(),
             queue: BatchQueue::new(limits),
             deferred_until: Instant::now(),
-            health: ServiceHealth::default(),
+            health: ServiceHealth::new(HealthRules {
+                can_split: settings.batch.fallback != Fallback::None,
+                counts_attempts: settings.retry.max_attempts.is_some(),
+            }),
             brake: Brake::new(settings.budget.min_valid_share),
             audit: Audit::new(settings.batch.audit),
             in_flight: JoinSet::new(),
-            concurrency: Concurrency::new(settings.provider_limits.max_concurrency.get()),
             source_ended: false,
             source_error: None,
             tally: Tally::default(),
@@ -203,14 +204,15 @@ impl<'a> Run<'a> {
 
     /// Stages 4 and 6: starts as many calls as may run.
     fn dispatch(&mut self) {
+        if self.tally.rows.cached > 0 {
+            self.health.record_cached();
+        }
         if self.in_flight.is_empty() {
-            let reaction = self.health.decide(self.queue.has_no_ready_batch());
+            let reaction = self.health.decide(self.queue.has_no_ready_batch(), self.queue.has_new());
             self.react(reaction);
             self.apply_brake();
         }
-        while self.in_flight.len() < self.concurrency.limit().min(self.brake.max_in_flight())
-            && !self.stop.is_requested()
-        {
+        while self.has_room() && !self.stop.is_requested() {
             let calls_in_flight = !self.in_flight.is_empty();
             let supply = Supply {
                 admits_new_batches: self.health.admits_new_batches(calls_in_flight) && self.brake.admits_new_batches(),
@@ -222,10 +224,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Returns whether another batch may be started.
+    fn has_room(&self) -> bool {
+        let batches = self.in_flight.len();
+        batches < self.brake.max_in_flight() && self.dispatcher.rate_limiter.has_room(batches)
+    }
+
     fn count(&mut self, event: CallEvent) {
-        if matches!(event, CallEvent::PushedBack { .. }) {
-            self.concurrency.pushed_back();
-        }
         self.tally.event(event);
     }
 
@@ -237,7 +242,7 @@ impl<'a> Run<'a> {
                 self.exporters.flush(false).await;
             }
         }
-        if self.rows.is_empty() || self.in_flight.len() == self.concurrency.limit() {
+        if self.rows.is_empty() || !self.has_room() {
             self.exporters.flush(self.source_ended).await;
         }
     }
@@ -259,7 +264,8 @@ impl<'a> Run<'a> {
             snapshot.calls = self.tally.calls.total;
             snapshot.tokens = self.tally.tokens.clone();
             snapshot.asked = self.tally.asked;
-            snapshot.in_flight = self.in_flight.len() as u64;
+            snapshot.in_flight = self.dispatcher.rate_limiter.in_flight() as u64;
+            snapshot.pause = self.dispatcher.rate_limiter.pause();
             snapshot.source_ended = self.source_ended;
             snapshot.cost_usd = self.dispatcher.budget.cost_usd();
         });

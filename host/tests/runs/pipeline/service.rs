@@ -111,9 +111,9 @@ fn service_that_never_works_ends_the_run() {
         // The batch, then its halves, in case one row is the cause; each is tried twice.
         ("server errors", Then::status(500), 6),
         ("rate limits", Then::rate_limited("0.05"), 2),
-        ("web pages", Then::html(), 2),
-        ("40 MiB", Then::huge_body(40), 2),
-        ("40 MiB without a declared length", Then::unannounced_huge_body(40), 2),
+        ("web pages", Then::html(), 6),
+        ("40 MiB", Then::huge_body(40), 6),
+        ("40 MiB without a declared length", Then::unannounced_huge_body(40), 6),
     ] {
         check(&mut golden, Fatal { calls, ..fatal(name, "gemini", always(then)) });
     }
