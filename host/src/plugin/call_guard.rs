@@ -5,7 +5,6 @@
 //! a scraper is in [`super::silence`]; `isolated` bounds the start and the end of a plugin's process.
 
 use super::call_site::{CallScope, CallSite};
-use super::method_name::method_name;
 use super::redact::Redactor;
 use super::sanitize::sanitize_error;
 use crate::limit::stop::{Stop, StopReason};
@@ -114,7 +113,7 @@ impl Caller for CallGuard {
 
     fn unreadable(&self, method: u32, error: Error) -> Error {
         let error = sanitize_error(error, &self.redactor);
-        self.fault(ErrorKind::InvalidData, method, &format!("answered `{}` with", method_name(method)), &error.message)
+        self.fault(ErrorKind::InvalidData, method, &format!("answered `{}` with", method::name(method)), &error.message)
     }
 }
 
@@ -188,7 +187,7 @@ impl CallGuard {
 
     /// A provider call without a response may be charged, so its error is marked.
     fn deadline_error(&self, method: u32, limit: Duration) -> Error {
-        let rest = format!("`{}` within {} s", method_name(method), limit.as_secs());
+        let rest = format!("`{}` within {} s", method::name(method), limit.as_secs());
         let error = self.fault(deadline_error_kind(method), method, "did not return from", &rest);
         if method == method::COMPLETE { error.maybe_billed().timed_out() } else { error }
     }
@@ -198,16 +197,16 @@ impl CallGuard {
         if error.kind != ErrorKind::Panic {
             return error;
         }
-        self.fault(ErrorKind::Panic, method, &format!("panicked in `{}`:", method_name(method)), &error.message)
+        self.fault(ErrorKind::Panic, method, &format!("panicked in `{}`:", method::name(method)), &error.message)
     }
 
     fn fault(&self, kind: ErrorKind, method: u32, what: &str, detail: &str) -> Error {
         let error = Error::new(kind, format!("the {} {what} {detail}", self.plugin));
-        error.with_context(NAMED, self.plugin).with_context("method", method_name(method))
+        error.with_context(NAMED, self.plugin).with_context("method", method::name(method))
     }
 
     fn site(&self, method: u32) -> CallSite {
-        CallSite { plugin: self.plugin, method: method_name(method) }
+        CallSite { plugin: self.plugin, method: method::name(method) }
     }
 }
 

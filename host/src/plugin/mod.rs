@@ -20,7 +20,6 @@ pub mod image;
 #[cfg(unix)]
 pub mod isolated;
 pub mod loader;
-pub mod method_name;
 pub mod optional;
 pub mod plugin_progress;
 pub mod record_replay;

@@ -59,3 +59,36 @@ pub const REPLACE_EXISTING: u32 = 44;
 /// `Exporter::describe_columns`: a JSON array of columns with types; no reply. Since 0.3.0; older plugins answer that it is
 /// unsupported.
 pub const DESCRIBE_COLUMNS: u32 = 45;
+
+/// Returns the name of a method in its trait.
+pub fn name(number: u32) -> &'static str {
+    match number {
+        SCRAPE => "scrape",
+        LIST => "list",
+        SOURCE_PATHS => "source_paths",
+        REPLACE_EXISTING => "replace_existing",
+        COUNT_TOKENS => "count_tokens",
+        MODEL_INFO => "model_info",
+        DESCRIBE_COLUMNS => "describe_columns",
+        INFO => "info",
+        COMPLETE => "complete",
+        VERIFY | VERIFY_STORE => "verify",
+        STORE => "store",
+        GET_MANY => "get_many",
+        PUT_MANY => "put_many",
+        SCAN => "scan",
+        DELETE_MANY => "delete_many",
+        CLEAR => "clear",
+        STATS => "stats",
+        ACQUIRE_QUOTA => "acquire_quota",
+        LEASE_MANY => "lease_many",
+        RELEASE_MANY => "release_many",
+        PUT_MANY_EXPIRING => "put_many_expiring",
+        APPLY => "apply",
+        TARGET => "target",
+        BEGIN => "begin",
+        WRITE => "write",
+        FINISH_SCRAPER | FINISH_CACHE | FINISH => "finish",
+        _ => "a method",
+    }
+}

@@ -1,6 +1,6 @@
 //! Assertions of checks, and calls with a time limit.
 
-use super::call_watch::{limited, not_ended, patience};
+use super::call_watch::{hung, limited, patience};
 use super::report::CheckOutcome;
 use crate::run::block_on_for;
 use rowsmith_plugin_api::{Error, Result};
@@ -11,6 +11,8 @@ use std::future::Future;
 pub(super) enum CheckStop {
     Failed(String),
     Skipped(String),
+    /// Failed because a call of the plugin does not end.
+    Hung(String),
     /// Failed in a way that makes the checks after it fail as well; they are skipped with the reason `rest`.
     FailedForAll {
         message: String,
@@ -25,14 +27,16 @@ impl CheckStop {
     /// The message or the reason.
     pub(super) fn text(self) -> String {
         match self {
-            Self::Failed(text) | Self::Skipped(text) | Self::FailedForAll { message: text, .. } => text,
+            Self::Failed(text) | Self::Skipped(text) | Self::Hung(text) | Self::FailedForAll { message: text, .. } => {
+                text
+            }
         }
     }
 
     /// Skips the checks after a failure, with the reason `rest`.
     pub(super) fn for_all(self, rest: &'static str) -> Self {
         match self {
-            Self::Failed(message) => Self::FailedForAll { message, rest },
+            Self::Failed(message) | Self::Hung(message) => Self::FailedForAll { message, rest },
             other => other,
         }
     }
@@ -41,7 +45,9 @@ impl CheckStop {
 impl From<CheckStop> for CheckOutcome {
     fn from(stop: CheckStop) -> Self {
         match stop {
-            CheckStop::Failed(message) | CheckStop::FailedForAll { message, .. } => Self::Failed(message),
+            CheckStop::Failed(message) | CheckStop::Hung(message) | CheckStop::FailedForAll { message, .. } => {
+                Self::Failed(message)
+            }
             CheckStop::Skipped(reason) => Self::Skipped(reason),
         }
     }
@@ -64,8 +70,7 @@ pub(super) fn ensure(condition: bool, message: impl FnOnce() -> String) -> Check
 
 /// Returns the result of a call. Fails the check when the call does not end.
 pub(super) fn wait_for<T>(what: &str, call: impl Future<Output = Result<T>>) -> CheckResult<Result<T>> {
-    let result = limited(what, || block_on_for(call, patience(), || false));
-    result.map_or_else(|| fail(not_ended(what, patience())), Ok)
+    limited(what, || block_on_for(call, patience(), || false).map_or_else(|| hung(what), Ok))
 }
 
 /// Returns the value of a call. Fails the check when the call fails.

@@ -1,9 +1,9 @@
 //! Checks of every error that a plugin returns while a suite runs.
 
 use super::assertion::{CheckResult, ensure};
-use super::plugin_under_test::PluginUnderTest;
+use super::plugin_under_test::{PluginUnderTest, WatchedInstance};
 use crate::secret_marker;
-use rowsmith_abi::{Buffer, Instance};
+use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::Caller;
 use rowsmith_plugin_api::host::BoxFuture;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
@@ -62,19 +62,15 @@ fn style_fault(message: &str) -> Option<&'static str> {
 
 /// An instance whose errors are examined.
 pub(super) struct AuditedInstance {
-    pub(super) instance: Arc<Instance>,
+    pub(super) instance: Arc<WatchedInstance>,
     pub(super) audit: Arc<ErrorAudit>,
 }
 
 impl Caller for AuditedInstance {
     fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
         Box::pin(async move {
-            let result = Instance::call(&self.instance, method, payload).await;
-            result.map_err(|bytes| {
-                let error = Error::decode(&bytes);
-                self.audit.examine(&error);
-                error
-            })
+            let result = self.instance.invoke(method, payload).await;
+            result.inspect_err(|error| self.audit.examine(error))
         })
     }
 }

@@ -1,14 +1,16 @@
 //! The plugin under test, and its instances.
 
 use super::assertion::{CheckResult, describe, expect_ok, suite_step};
-use super::call_watch::limited;
+use super::call_watch::{enter_method, limited};
 use super::error_audit::{AuditedInstance, ErrorAudit};
 use super::exporter::readback::Format;
 use super::worker::Worker;
 use crate::FakeHost;
 use crate::fake_host::{Answerer, RowIntake};
 use rowsmith_abi::{Buffer, Instance, PluginModuleRef};
-use rowsmith_plugin_api::bridge::client::Remote;
+use rowsmith_plugin_api::bridge::client::{Caller, Remote};
+use rowsmith_plugin_api::bridge::method;
+use rowsmith_plugin_api::host::BoxFuture;
 use rowsmith_plugin_api::program::COMMAND;
 use rowsmith_plugin_api::record_replay::Cassette;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest, Result};
@@ -56,9 +58,37 @@ impl TestFolder {
     }
 }
 
+/// An instance whose calls and whose end have a time limit.
+pub(super) struct WatchedInstance(Option<Instance>);
+
+impl WatchedInstance {
+    /// Calls a method by its number.
+    pub(super) async fn invoke(&self, method: u32, payload: Buffer) -> Result<Buffer> {
+        let instance = self.0.as_ref().ok_or_else(|| Error::new(ErrorKind::Other, "the instance is closed"))?;
+        enter_method(method::name(method));
+        instance.call(method, payload).await.map_err(|bytes| Error::decode(&bytes))
+    }
+}
+
+impl Caller for WatchedInstance {
+    fn call(self: Arc<Self>, method: u32, payload: Buffer) -> BoxFuture<Result<Buffer>> {
+        Box::pin(async move { self.invoke(method, payload).await })
+    }
+}
+
+impl Drop for WatchedInstance {
+    fn drop(&mut self) {
+        let instance = self.0.take();
+        limited("closing the plugin", || {
+            enter_method("drop");
+            drop(instance);
+        });
+    }
+}
+
 /// An instance of the plugin.
 pub(super) struct OpenPlugin {
-    instance: Arc<Instance>,
+    instance: Arc<WatchedInstance>,
     /// Calls the methods of its kind.
     pub(super) remote: Remote,
 }
@@ -66,7 +96,7 @@ pub(super) struct OpenPlugin {
 impl OpenPlugin {
     /// Calls a method by its number.
     pub(super) async fn call(&self, method: u32, payload: Buffer) -> Result<Buffer> {
-        Instance::call(&self.instance, method, payload).await.map_err(|bytes| Error::decode(&bytes))
+        self.instance.invoke(method, payload).await
     }
 }
 
@@ -120,10 +150,13 @@ impl PluginUnderTest {
         Ok(Remote::new(Arc::new(self.instance(config, host)?)))
     }
 
-    fn instance(&self, config: &Value, host: &FakeHost) -> Result<Instance> {
+    fn instance(&self, config: &Value, host: &FakeHost) -> Result<WatchedInstance> {
         let config = serde_json::to_vec(config)?;
-        let instance = limited("opening the plugin", || self.module.instantiate(Buffer::from(config), host.handle()));
-        instance.map_err(|bytes| Error::decode(&bytes))
+        let instance = limited("opening the plugin", || {
+            enter_method("new");
+            self.module.instantiate(Buffer::from(config), host.handle())
+        });
+        instance.map(|instance| WatchedInstance(Some(instance))).map_err(|bytes| Error::decode(&bytes))
     }
 
     /// Opens the plugin in a folder. Fails the check when the plugin fails.

@@ -22,8 +22,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The part of a call's time limit after which a failure is slow: the failures of all checks would take very long.
+/// The part of a call's time limit after which a failure is slow.
 const SLOW_PART: u32 = 3;
+/// Slow failures after which the other checks are skipped: the failures of all checks would take very long.
+const MAX_SLOW_FAILURES: u32 = 4;
+/// The checks that open the plugin before the others.
+const FIRST_CHECKS: [&str; 2] = ["own_place", "config_accepted"];
+/// Maximum time limit of a call after a call that did not end.
+const LIMIT_AFTER_HANG: Duration = Duration::from_secs(10);
 
 /// One check: its id, its name, and the function that runs it.
 pub(super) type CheckSpec = (&'static str, &'static str, fn(&PluginUnderTest) -> CheckResult);
@@ -261,24 +267,35 @@ fn run_all(plugin: &Arc<PluginUnderTest>, patience: Duration) -> Vec<Check> {
     checks
 }
 
-/// Runs checks one after the other. Skips those after a failure that would only repeat in them, or take as long.
+/// Runs checks one after the other, each with new instances. Skips those after a failure that would only repeat in them,
+/// and those after several failures that took long.
 fn run_checks(plugin: &Arc<PluginUnderTest>, patience: Duration, specs: &[CheckSpec]) -> Vec<Check> {
     let mut skip_reason = None;
+    let mut slow_failures = 0;
+    let mut limit = patience;
     let run = |(id, name, check): &CheckSpec| {
         if let Some(reason) = skip_reason {
             return Check { id, name, outcome: CheckOutcome::Skipped(String::from(reason)) };
         }
         let start = Instant::now();
-        let result = call_watch::run_check(plugin, *check, patience);
-        let is_slow = start.elapsed() > patience / SLOW_PART;
-        if let Err(CheckStop::FailedForAll { rest, .. }) = &result {
-            skip_reason = Some(*rest);
+        let result = call_watch::run_check(plugin, *check, limit);
+        let is_slow = start.elapsed() > limit / SLOW_PART;
+        match &result {
+            Err(CheckStop::FailedForAll { rest, .. }) => skip_reason = Some(*rest),
+            Err(CheckStop::Hung(_)) if FIRST_CHECKS.contains(id) => {
+                skip_reason = Some("the plugin does not open or close");
+            }
+            Err(CheckStop::Hung(_)) => limit = limit.min(LIMIT_AFTER_HANG),
+            _ => {}
         }
         let mut outcome = result.map_or_else(CheckOutcome::from, |()| CheckOutcome::Passed);
         if let CheckOutcome::Failed(message) = &mut outcome
             && is_slow
         {
-            skip_reason.get_or_insert("an earlier check failed after a long wait");
+            slow_failures += 1;
+            if slow_failures == MAX_SLOW_FAILURES {
+                skip_reason.get_or_insert("several checks failed after a long wait");
+            }
             message.extend(plugin.program().map(|program| format!("; the program is `{program}`")));
         }
         Check { id, name, outcome }

@@ -5,6 +5,7 @@ mod appending;
 mod binary;
 mod caches;
 mod exporters;
+mod hangs;
 mod harness;
 mod nested;
 mod providers;

@@ -2,6 +2,7 @@
 
 use super::store::{StoreUnderTest, key, value};
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip};
+use crate::conformance::call_watch::inherited;
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use std::thread;
 
@@ -49,7 +50,7 @@ pub(super) fn threads(plugin: &PluginUnderTest) -> CheckResult {
         Ok(())
     };
     let results: Vec<CheckResult> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || put(thread))).collect();
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(inherited(move || put(thread)))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| fail("a thread panicked"))).collect()
     });
     results.into_iter().collect::<CheckResult>()?;

@@ -4,6 +4,7 @@ use super::processes::shared_folder;
 use super::store::{StoreUnderTest, key, value};
 use super::worker_task::Work;
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip};
+use crate::conformance::call_watch::inherited;
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use crate::conformance::worker::Task;
 use rowsmith_plugin_api::cache::{Change, Key};
@@ -78,12 +79,12 @@ pub(super) fn together(plugin: &PluginUnderTest) -> CheckResult {
     let is_done = AtomicBool::new(false);
     let keys = keys();
     thread::scope(|scope| {
-        let reader = scope.spawn(|| {
+        let reader = scope.spawn(inherited(|| {
             while !is_done.load(Ordering::SeqCst) {
                 expect_one_round("in a look-up during changes", &store.get(&keys)?)?;
             }
             Ok(())
-        });
+        }));
         let applied = (0..ROUNDS * 4).try_for_each(|at| expect_ok("applying changes", store.client.apply(&round(at))));
         is_done.store(true, Ordering::SeqCst);
         let observed = reader.join().unwrap_or_else(|_| fail("a thread panicked"));

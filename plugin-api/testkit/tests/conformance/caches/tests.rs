@@ -4,6 +4,7 @@ use super::flawed::Flawed;
 use crate::harness::{assert_fails, linked};
 use rowsmith_plugin_api::prelude::json;
 use rowsmith_plugin_testkit::conformance::{Report, Suite, Worker};
+use std::time::Duration;
 
 fn suite(flaw: &str) -> Suite {
     Suite::of(linked!(cache: Flawed, "coordination,expiry,transactions").0).config(json!({ "flaw": flaw }))
@@ -54,6 +55,17 @@ fn every_flaw_is_found() {
             scope.spawn(move || assert_fails(&suite(flaw).run(), check, text));
         }
     });
+}
+
+#[test]
+fn calls_of_other_threads_have_a_limit() {
+    let report = suite("blocks threads").call_timeout(Duration::from_secs(1)).run();
+    assert_fails(
+        &report,
+        "threads",
+        "putting values did not end within 1 second; the plugin does not return from `put_many`",
+    );
+    assert_eq!(report.failures().count(), 1, "{report}");
 }
 
 /// Runs a suite whose other processes run the test that calls this.
