@@ -67,8 +67,8 @@ pub struct ProviderInfo {
     /// the plugin's version up to its first part that is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers_version: Option<String>,
-    /// Maximum counted requests that one call of [`Provider::complete`](crate::Provider::complete) sends. The host reserves
-    /// them in the limits of requests, and corrects the count with [`Completion::requests`].
+    /// Maximum requests that one call of [`Provider::complete`](crate::Provider::complete) sends. The host reserves them
+    /// in the limits of requests, and corrects the count with [`Completion::requests`].
     #[serde(default = "one")]
     pub max_requests_per_answer: u32,
     /// True if the service runs on this machine, where more calls at once do not make it faster.
@@ -279,7 +279,7 @@ pub struct Completion {
     pub request_id: Option<String>,
     /// Rate limits in this response.
     pub limits: Vec<LimitHint>,
-    /// Counted requests that the answer took; `None` for one.
+    /// Requests that the answer took; `None` for the declared maximum, which is one by default.
     pub requests: Option<u32>,
 }
 

@@ -7,6 +7,7 @@ mod caches;
 mod exporters;
 mod hangs;
 mod harness;
+mod jobs;
 mod nested;
 mod providers;
 mod scrapers;

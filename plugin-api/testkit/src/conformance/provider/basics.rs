@@ -1,6 +1,6 @@
-//! Checks of a provider's description and of its requests.
+//! Checks of a provider's description, keys and cassette.
 
-use super::calls::{call_service, question_for};
+use super::calls::{call_service, describe, question};
 use crate::conformance::assertion::{CheckResult, CheckStop, ensure, expect_ok, skip};
 use crate::conformance::call_watch::{limited, patience};
 use crate::conformance::config_completion::has_secret;
@@ -30,22 +30,8 @@ pub(super) fn info(plugin: &PluginUnderTest) -> CheckResult {
     ensure(!secret_marker::is_in(&text), || "the identity contains a secret".to_owned())
 }
 
-pub(super) fn one_request(plugin: &PluginUnderTest) -> CheckResult {
-    for status in [200, 429, 500, 503] {
-        let (_, requests) = call_service(plugin, move || Ok(HttpResponse::new(status, "{}")))?;
-        ensure(requests.len() == 1, || {
-            format!("a call with a response of status {status} sends {} requests, expected 1", requests.len())
-        })?;
-        for request in requests {
-            ensure(request.retries == 0, || "the request asks the host to retry, as the pipeline does".to_owned())?;
-            ensure(request.redirects == 0, || "the request follows redirects, which could leak keys".to_owned())?;
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn keys(plugin: &PluginUnderTest) -> CheckResult {
-    let (_, requests) = call_service(plugin, || Ok(HttpResponse::new(500, "{}")))?;
+    let requests = call_service(plugin, |_| Ok(HttpResponse::new(500, "{}")))?.requests;
     for request in &requests {
         ensure(!secret_marker::is_in(&request.url), || "the address contains the secret".to_owned())?;
         let body = String::from_utf8_lossy(&request.body);
@@ -64,7 +50,7 @@ pub(super) fn dropped(plugin: &PluginUnderTest) -> CheckResult {
     let host = plugin.host(&folder).with_held_http();
     let opened = plugin.open(&folder, &host)?;
     let client = ProviderClient(opened.remote.clone());
-    let question = question_for(&client)?;
+    let question = question(describe(&client)?.structured_output);
     let ended = limited("asking", || block_on_for(client.complete(&question), patience(), || host.has_held()));
     if !host.has_held() {
         return skip("the provider sends no request");

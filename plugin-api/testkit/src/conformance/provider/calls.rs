@@ -4,9 +4,11 @@ use crate::FakeHost;
 use crate::conformance::assertion::{CheckResult, skip, wait_for};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::bridge::client::ProviderClient;
-use rowsmith_plugin_api::completion::StructuredOutput;
-use rowsmith_plugin_api::{Completion, CompletionRequest, HttpRequest, HttpResponse, Result};
+use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
+use rowsmith_plugin_api::{Completion, CompletionRequest, Error, ErrorKind, HttpRequest, HttpResponse, Result};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows of the question: key under a schema, id in a list, tag to copy, and the columns of the row.
 pub(super) const ROWS: [(&str, &str, &str, &str, &str); 2] = [
@@ -62,12 +64,9 @@ fn schema() -> Value {
     })
 }
 
-/// Returns the question in the shape that the provider asks for.
-pub(super) fn question_for(client: &ProviderClient) -> CheckResult<CompletionRequest> {
-    match wait_for("describing the provider", client.info())? {
-        Ok(info) => Ok(question(info.structured_output)),
-        Err(_) => skip("the provider does not describe itself"),
-    }
+/// Returns the provider's description of itself. Skips the check if there is none.
+pub(super) fn describe(client: &ProviderClient) -> CheckResult<ProviderInfo> {
+    wait_for("describing the provider", client.info())?.or_else(|_| skip("the provider does not describe itself"))
 }
 
 /// One call: the question, the result, and the requests that were sent.
@@ -75,27 +74,39 @@ pub(super) struct ProviderCall {
     pub(super) question: CompletionRequest,
     pub(super) result: Result<Completion>,
     pub(super) requests: Vec<HttpRequest>,
+    /// Maximum requests that the provider declares for one answer.
+    pub(super) max_requests: usize,
 }
 
-/// Calls a new instance once. `answer` answers its requests.
+/// Calls a new instance once. `answer` answers its requests, as many as the provider declares: one that waits for another
+/// response ends too.
 pub(super) fn call(
     plugin: &PluginUnderTest,
-    answer: impl Fn() -> Result<HttpResponse> + Send + Sync + 'static,
+    answer: impl Fn(&HttpRequest) -> Result<HttpResponse> + Send + Sync + 'static,
 ) -> CheckResult<ProviderCall> {
     let folder = plugin.test_folder()?;
-    let host = FakeHost::new(move |_| answer());
+    let left = Arc::new(AtomicUsize::new(0));
+    let left_of_host = Arc::clone(&left);
+    let host = FakeHost::new(move |request| {
+        let before = left_of_host.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        before.map_err(|_| Error::new(ErrorKind::Cancelled, "the suite answers no more requests"))?;
+        answer(request)
+    });
     let opened = plugin.open(&folder, &host)?;
     let client = ProviderClient(opened.remote.clone());
-    let question = question_for(&client)?;
+    let info = describe(&client)?;
+    let max_requests = usize::try_from(info.max_requests_per_answer).unwrap_or(usize::MAX).max(1);
+    left.store(max_requests, Ordering::SeqCst);
+    let question = question(info.structured_output);
     let result = wait_for("a question", client.complete(&question))?;
-    Ok(ProviderCall { question, result, requests: host.requests() })
+    Ok(ProviderCall { question, result, requests: host.requests(), max_requests })
 }
 
 /// Calls a new instance once. Skips the check if the provider sends no request.
 pub(super) fn call_service(
     plugin: &PluginUnderTest,
-    answer: impl Fn() -> Result<HttpResponse> + Send + Sync + 'static,
-) -> CheckResult<(Result<Completion>, Vec<HttpRequest>)> {
-    let ProviderCall { result, requests, .. } = call(plugin, answer)?;
-    if requests.is_empty() { skip("the provider sends no request") } else { Ok((result, requests)) }
+    answer: impl Fn(&HttpRequest) -> Result<HttpResponse> + Send + Sync + 'static,
+) -> CheckResult<ProviderCall> {
+    let called = call(plugin, answer)?;
+    if called.requests.is_empty() { skip("the provider sends no request") } else { Ok(called) }
 }

@@ -1,11 +1,15 @@
 //! The checks of a provider, in their order.
 
-use super::{basics, failures, local};
+use super::{basics, failures, local, requests};
 use crate::conformance::suite::CheckSpec;
 
 pub(in crate::conformance) const CHECKS: &[CheckSpec] = &[
     ("info", "the provider's description of itself is stable", basics::info),
-    ("one_request", "one call sends one request, without redirects and retries", basics::one_request),
+    (
+        "one_request",
+        "one call sends no more requests than declared, without redirects and retries",
+        requests::one_request,
+    ),
     ("keys", "keys are sent only in headers", basics::keys),
     ("dropped_call", "a dropped call does no harm", basics::dropped),
     ("statuses", "each status leads to the right kind of error", failures::statuses),

@@ -4,12 +4,12 @@ use super::calls::{ProviderCall, ROWS, call};
 use crate::conformance::assertion::{CheckResult, ensure, expect_ok, fail, skip, suite_step};
 use crate::conformance::plugin_under_test::PluginUnderTest;
 use rowsmith_plugin_api::completion::FinishReason;
-use rowsmith_plugin_api::{Error, ErrorKind};
+use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest};
 use serde_json::Value;
 
 pub(super) fn answers(plugin: &PluginUnderTest) -> CheckResult {
-    let unreachable = || Err(Error::new(ErrorKind::Retryable, "there is no network"));
-    let ProviderCall { question, result, requests } = call(plugin, unreachable)?;
+    let unreachable = |_: &HttpRequest| Err(Error::new(ErrorKind::Retryable, "there is no network"));
+    let ProviderCall { question, result, requests, .. } = call(plugin, unreachable)?;
     if !requests.is_empty() {
         return skip("the provider uses a service");
     }

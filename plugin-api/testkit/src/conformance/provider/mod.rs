@@ -5,5 +5,6 @@ mod calls;
 mod checks;
 mod failures;
 mod local;
+mod requests;
 
 pub(super) use checks::CHECKS;
