@@ -6,10 +6,11 @@ enforces, and count calls, outcomes and exit codes. Texts are checked for copies
 
 import re
 import signal
+import subprocess
 
 from model_server import ModelServer, check_model
 from own_text import copied
-from program import Config, Program, Result, wait_until
+from program import ROOT, Config, Program, Result, wait_until
 from table import Table, expect, expect_that
 
 KEY = "right-key"
@@ -42,6 +43,7 @@ def run(program: Program, table: Table) -> None:
         table.check("llama.cpp: output cap that is too small", checks.small_cap)
         table.check("llama.cpp: wrong key", checks.wrong_key)
         table.check("llama.cpp: Ctrl-C, and a run that resumes", checks.ctrl_c)
+    table.check("llama.cpp: commands of docs/local-models.md", lambda: documented(program))
     table.check("llama.cpp: context for one row at a time", lambda: small_context(program))
     table.check("llama.cpp: context that is too small for a row", lambda: tiny_context(program))
     table.check("llama.cpp: server that is still loading", lambda: loading(program))
@@ -132,6 +134,25 @@ class Checks:
         expect("cached rows", resumed.report["rows"]["cached"], done)
         expect("rows of the second run", resumed.report["rows"]["enriched"], 8 - done)
         return f"{done} rows before the signal, {8 - done} in the second run"
+
+
+def documented(program: Program) -> str:
+    page = (ROOT / "docs/local-models.md").read_text()
+    section = page.split("\n## llama.cpp\n")[1].split("\n## ")[0]
+    commands = {line for line in section.splitlines() if line.startswith("rowsmith ")}
+    expect_that("commands", len(commands) > 0, section)
+    folder = program.folder / "documented"
+    folder.mkdir()
+    (folder / "config").symlink_to(ROOT / "config")
+    with ModelServer(context=8192) as server:
+        for command in commands:
+            words = command.replace("http://127.0.0.1:8080/v1", server.base_url).replace("--limit 20", "--limit 2").split()
+            done = subprocess.run(
+                [program.build / words[0], *words[1:]], cwd=folder, stderr=subprocess.PIPE, text=True, timeout=300
+            )
+            expect_that(f"exit code of {command}", done.returncode in (0, 5), done.stderr)
+    expect_that("output", len(list(folder.glob("output/*"))) > 0, list(folder.iterdir()))
+    return f"{len(commands)} commands"
 
 
 def small_context(program: Program) -> str:

@@ -80,14 +80,17 @@ fn configs_pass_the_check() {
         fs::copy(test_plugins().join(&file), folder.join(&file)).expect("a plugin is copied");
     }
     let is_config = |block: &Block| block.language == "toml" && !block.text.contains("[package]");
-    for block in blocks(&read(TUTORIAL)).iter().filter(|block| is_config(block)) {
+    let pages = [TUTORIAL, "docs/local-models.md"];
+    let configs: Vec<(&str, Block)> =
+        pages.iter().flat_map(|page| blocks(&read(page)).into_iter().map(move |block| (*page, block))).collect();
+    for (page, block) in configs.iter().filter(|(_, block)| is_config(block)) {
         let missing = NEEDED.iter().filter(|(table, _)| !block.text.lines().any(|line| line == *table));
         let config = missing.fold(block.text.clone(), |config, (_, tables)| config + "\n" + tables);
         sandbox.write("rowsmith.toml", &config);
         let path = std::env::join_paths([plugins(), folder.as_path()]).expect("a path");
         let call = sandbox.bare(["check", "--static"]).env("ROWSMITH_PLUGIN_PATH", path);
         let check = call.env("SERVICES", "http://127.0.0.1:1").env("DESK_TOKEN", "a").env("MODELS_KEY", "b").output();
-        assert_eq!(check.code(), 0, "line {}:\n{config}\n{}{}", block.line, check.stdout, check.stderr);
+        assert_eq!(check.code(), 0, "{page}, line {}:\n{config}\n{}{}", block.line, check.stdout, check.stderr);
     }
 }
 
