@@ -17,6 +17,8 @@ pub struct Package {
     pub name: String,
     /// Whether it builds a dynamic library.
     pub is_dynamic: bool,
+    /// Whether Cargo builds no unit tests of its library.
+    pub is_untested: bool,
     /// The dependencies of every kind and target.
     pub dependencies: Vec<Dependency>,
     text: String,
@@ -41,13 +43,16 @@ impl Package {
     pub fn read(file: &SourceFile) -> Option<Self> {
         let document = document(&file.name, &file.text);
         let name = document.get("package")?.get("name")?.as_str()?.to_owned();
-        let crate_type = document.get("lib").and_then(|lib| lib.get("crate-type")).map(ToString::to_string);
+        let library = |key| document.get("lib").and_then(|lib| lib.get(key));
+        let crate_type = library("crate-type").map(ToString::to_string);
+        let is_untested = library("test").and_then(Item::as_bool) == Some(false);
         let mut dependencies = Vec::new();
         collect(document.as_table(), &mut dependencies);
         Some(Self {
             file: file.name.clone(),
             name,
             is_dynamic: crate_type.is_some_and(|kinds| kinds.contains("cdylib")),
+            is_untested,
             dependencies,
             text: file.text.clone(),
         })

@@ -3,6 +3,7 @@
 mod any_kind;
 mod appending;
 mod binary;
+mod cache_defaults;
 mod caches;
 mod exporters;
 mod hangs;

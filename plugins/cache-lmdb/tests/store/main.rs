@@ -1,6 +1,7 @@
 //! Tests of the LMDB cache on real folders.
 #![expect(clippy::unwrap_used, reason = "functions of a test may panic as the test itself")]
 
+mod conformance;
 mod coordination;
 mod damage;
 mod entries;

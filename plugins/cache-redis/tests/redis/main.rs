@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod conformance;
 mod connections;
 mod entries;
 mod quota;

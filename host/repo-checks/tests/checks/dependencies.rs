@@ -1,4 +1,4 @@
-//! Every declared dependency is used, and versions are declared once.
+//! Every declared dependency is used, versions are declared once, and every unit test is built.
 
 use rowsmith_repo_checks::findings::{Finding, assert_none};
 use rowsmith_repo_checks::manifests::{Package, workspace_dependencies};
@@ -58,6 +58,19 @@ fn the_table_of_the_workspace_is_used_and_sorted() {
     let unsorted =
         unsorted.map(|((_, name), (line, next))| finding(*line, format!("move `{next}` up, before `{name}`")));
     assert_none(unused.chain(unsorted).collect());
+}
+
+#[test]
+fn libraries_without_a_test_target_have_no_unit_tests() {
+    let untested: Vec<Package> = packages().into_iter().filter(|package| package.is_untested).collect();
+    assert!(untested.len() > 5, "{untested:?}");
+    let sources = files("", &["rs"]);
+    let tests = untested.iter().flat_map(|package| {
+        let folder = format!("{}/src/", package.folder());
+        sources.iter().filter(move |file| file.name.starts_with(&folder) && file.text.contains("#[cfg(test)]"))
+    });
+    let message = "remove `test = false` from the manifest: Cargo does not run these tests".to_owned();
+    assert_none(tests.map(|file| Finding { file: file.name.clone(), line: 1, message: message.clone() }).collect());
 }
 
 fn is_own(name: &str) -> bool {

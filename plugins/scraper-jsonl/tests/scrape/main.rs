@@ -4,6 +4,8 @@
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
 )]
 
+mod conformance;
+
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use rowsmith_exporter_jsonl::JsonlExporter;
 use rowsmith_plugin_api::prelude::*;

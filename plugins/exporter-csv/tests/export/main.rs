@@ -4,6 +4,8 @@
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
 )]
 
+mod conformance;
+
 use proptest::prelude::{ProptestConfig, Strategy, prop_assert_eq, proptest};
 use rowsmith_exporter_csv::CsvExporter;
 use rowsmith_plugin_api::prelude::*;

@@ -4,6 +4,8 @@
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
 )]
 
+mod conformance;
+
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{FakeHost, block_on, has_program, scrape_rows};
 use rowsmith_scraper_exec::ExecScraper;

@@ -1,5 +1,8 @@
 //! Properties of the answers: they parse, have every column, and satisfy the constraints.
 
+mod conformance;
+mod sample;
+
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use rowsmith_plugin_api::ErrorKind;
 use rowsmith_plugin_api::prelude::{

@@ -1,5 +1,7 @@
 //! Tests of the memory cache.
 
+mod conformance;
+
 use rowsmith_cache_memory::{Config, MemoryCache};
 use rowsmith_plugin_api::prelude::{Cache, Key, LeaseRequest, QuotaRequest, QuotaWindow};
 use rowsmith_plugin_testkit::{FakeHost, block_on};

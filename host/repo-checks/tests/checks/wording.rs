@@ -1,12 +1,12 @@
 //! Documentation, help and errors use the words of the field.
 //!
-//! `SHOW_WORDING=host/src cargo test -p rowsmith-repo-checks --test wording` lists the findings below a folder.
+//! `SHOW_WORDING=host/src cargo test -p rowsmith-repo-checks wording` lists the findings below a folder.
 
 use rowsmith_repo_checks::findings::{Finding, assert_none};
 use rowsmith_repo_checks::tree::{SourceFile, files};
 use rowsmith_repo_checks::wording::Wording;
 
-const WORDS: &str = include_str!("../wording.txt");
+const WORDS: &str = include_str!("../../wording.txt");
 
 /// Returns the files that people read. Changes and sources of released versions keep their words.
 fn read_by_people() -> Vec<SourceFile> {

@@ -1,5 +1,7 @@
 //! Questions to a program in Python.
 
+mod conformance;
+
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{FakeHost, block_on, has_program};
 use rowsmith_provider_exec::ExecProvider;

@@ -1,11 +1,7 @@
 //! The conformance suite of caches, on a real server.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, dead_code, reason = "shared with the other tests")]
 
-#[path = "redis/server.rs"]
-mod server;
-
+use crate::server::RedisServer;
 use rowsmith_plugin_api::prelude::json;
-use server::RedisServer;
 
 #[test]
 fn it_conforms() {

@@ -2,7 +2,7 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test -p rowsmith-repo-checks` writes the tables.
 
-#[path = "../../../plugins/bundled/list.rs"]
+#[path = "../../../../plugins/bundled/list.rs"]
 mod list;
 
 use rowsmith_repo_checks::tree::{files, read, root};

@@ -4,6 +4,8 @@
     reason = "a test may panic; the lint does not see that functions beside a test are part of it"
 )]
 
+mod conformance;
+mod openpyxl;
 mod reader;
 
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};

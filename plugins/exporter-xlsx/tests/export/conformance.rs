@@ -1,7 +1,6 @@
 //! The conformance suite for exporters, with a reader of another library.
 
-mod reader;
-
+use crate::reader;
 use rowsmith_plugin_api::prelude::*;
 
 /// The documented form of values that a sheet cannot hold: lists are joined.

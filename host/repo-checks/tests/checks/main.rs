@@ -1,0 +1,7 @@
+//! Checks of the repository.
+
+mod bundled_plugins;
+mod dependencies;
+mod files;
+mod layers;
+mod wording;
