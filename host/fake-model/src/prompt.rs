@@ -25,6 +25,8 @@ pub(crate) struct Prompt {
     pub(crate) rows: Vec<RequestedRow>,
     /// The fields of the request's schema; none without a schema.
     pub(crate) fields: Option<Vec<Field>>,
+    /// The sentences of all texts of the prompt, and the strings of its JSON.
+    pub(crate) pieces: Vec<String>,
     /// Characters of all texts of the prompt.
     pub(crate) chars: usize,
     /// Maximum tokens of the answer.
@@ -39,6 +41,7 @@ impl Prompt {
             shape,
             rows,
             fields: parts.schema.map(Field::from_schema).filter(|fields| !fields.is_empty()),
+            pieces: parts.texts.iter().flat_map(|text| sentences(text).chain(strings(text))).collect(),
             chars: parts.texts.iter().map(|text| text.chars().count()).sum(),
             output_cap: parts.output_cap,
         }
@@ -55,6 +58,20 @@ impl Prompt {
 /// Returns the tokens of a text of this many characters.
 pub(crate) fn tokens(chars: usize) -> u64 {
     u64::try_from(chars / 4).unwrap_or(u64::MAX)
+}
+
+/// Returns the sentences and lines of a text that are no JSON.
+fn sentences(text: &str) -> impl Iterator<Item = String> {
+    let sentences = text.lines().flat_map(|line| line.split_inclusive(['.', ':', ';']));
+    sentences
+        .map(|sentence| sentence.trim().to_owned())
+        .filter(|sentence| !sentence.is_empty() && !sentence.starts_with(['{', '[']))
+}
+
+/// Returns the strings of the JSON in a text, and the words in quotes.
+fn strings(text: &str) -> impl Iterator<Item = String> {
+    let quoted = text.split('"').skip(1).step_by(2);
+    quoted.map(str::to_owned).filter(|string| !string.is_empty())
 }
 
 /// Finds the first JSON object or array that reaches to the end of `text`.

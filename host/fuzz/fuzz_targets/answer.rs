@@ -1,13 +1,14 @@
 //! Parses and validates any text as the answer of a model.
 //!
 //! Properties: each item has its own braces in the text; each row gets exactly one verdict; an accepted answer is a JSON
-//! object of exactly the output columns, satisfies every rule, and is in an item with its id and its tag; every item
-//! belongs to a requested row or counts as unknown.
+//! object of exactly the output columns, satisfies every rule, and is in an item with its id and its tag; text before a mark
+//! that closes thinking changes no verdict.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rowsmith::pipeline::parse::{Item, Parsed, parse};
-use rowsmith::pipeline::reconcile::reconcile;
+use rowsmith::pipeline::own_text::OwnText;
+use rowsmith::pipeline::parse::{Document, Item, parse};
+use rowsmith::pipeline::reconcile::{Expected, Verdict, reconcile};
 use rowsmith::rules::{Constraint, OutputColumn, Rule, ValueType, check};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
@@ -25,37 +26,45 @@ static OUTPUTS: LazyLock<Vec<OutputColumn>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|text: &str| {
-    let Some(parsed) = parse(text) else { return };
-    assert!(!parsed.items.is_empty(), "a reading without items");
+    let documents = parse(text).unwrap_or_default();
     for brace in ['{', '}'] {
-        assert!(text.matches(brace).count() >= parsed.items.len(), "more items than {brace}");
+        let items: usize = documents.iter().map(|document| document.items.len()).sum();
+        assert!(text.matches(brace).count() >= items, "more items than {brace}");
     }
     for rows in [1, 3] {
         for tagged in [false, true] {
-            validate(&parsed, rows, tagged);
+            validate(text, rows, tagged);
         }
     }
 });
 
-fn validate(parsed: &Parsed<'_>, rows: usize, tagged: bool) {
+fn validate(text: &str, rows: usize, tagged: bool) {
     let (ids, tags) = (names("r", rows), names("t", rows));
-    let result = reconcile(parsed.clone(), &ids, tagged.then_some(&tags[..]), &OUTPUTS);
-    assert_eq!(result.verdicts.len(), rows, "one verdict per row");
-    let under = |id: &str| parsed.items.iter().filter(|item| is_under(item, id)).count();
-    let lone = rows == 1 && parsed.items.len() == 1 && parsed.items[0].id.is_none();
-    let known = if lone { 1 } else { ids.iter().map(|id| under(id)).sum() };
-    assert_eq!(result.unknown, parsed.items.len() - known, "every item is counted");
-    for (at, verdict) in result.verdicts.iter().enumerate() {
+    let documents = parse(text).unwrap_or_default();
+    let verdicts = verdicts(documents.clone(), &ids, tagged.then_some(&tags[..]));
+    assert_eq!(verdicts.len(), rows, "one verdict per row");
+    let items: Vec<&Item<'_>> = documents.iter().flat_map(|document| &document.items).collect();
+    for (at, verdict) in verdicts.iter().enumerate() {
         match verdict {
             Ok(answer) => {
-                assert!(lone || under(&ids[at]) > 0, "an answer without an item of its id");
                 satisfies_rules(answer);
                 let tag = tagged.then_some(tags[at].as_str());
-                assert!(parsed.items.iter().any(|item| holds(item, answer, tag)), "an answer with values of no item");
+                let answers = |item: &&Item<'_>| is_under(item, &ids[at]) || (rows == 1 && item.id.is_none());
+                let mut answering = items.iter().copied().filter(answers);
+                assert!(answering.any(|item| holds(item, answer, tag)), "an answer with values of no item of its id");
             }
             Err(failure) => assert!(!failure.message.is_empty()),
         }
     }
+    let thought = format!("{{\"r0\":{{\"tag\":\"t0\",\"t\":\"draft\"}}}} </think>{text}");
+    let closed = format!("</think>{text}");
+    let of = |text: &str| self::verdicts(parse(text).unwrap_or_default(), &ids, tagged.then_some(&tags[..]));
+    assert_eq!(of(&thought), of(&closed), "text before the mark has an effect");
+}
+
+fn verdicts(documents: Vec<Document<'_>>, ids: &[String], tags: Option<&[String]>) -> Vec<Verdict> {
+    let own_text = OwnText::default();
+    reconcile(documents, &Expected { ids, tags, outputs: &OUTPUTS, own_text: &own_text }).verdicts
 }
 
 fn names(prefix: &str, count: usize) -> Vec<String> {

@@ -57,7 +57,7 @@ impl BatchLimits {
 
 /// Estimates the tokens of a question's row in a prompt.
 pub fn row_tokens(question: &Question) -> usize {
-    let rejected = question.rejected.as_ref().map_or(0, |r| r.len() + 16);
+    let rejected = question.rejected.as_ref().map_or(0, |rejected| rejected.code.len() + 16);
     (question.body.len() + rejected + ROW_OVERHEAD_CHARS).div_ceil(CHARS_PER_TOKEN)
 }
 

@@ -70,11 +70,9 @@ pub fn plan(policy: Fallback, call: FailedCall, unresolved: Vec<Unresolved>) -> 
     plan
 }
 
-/// Adds the reason to the question, for the model to read; reasons that are not about the answer would not help it.
+/// Adds the failure to the question.
 fn with_rejection(mut question: Question, failure: &RowFailure) -> Question {
-    if failure.reason.is_about_the_answer() {
-        question.rejected = Some(failure.message.as_str().into());
-    }
+    question.reject(failure);
     question
 }
 
@@ -153,7 +151,8 @@ mod tests {
     fn a_retry_carries_the_reason_only_when_it_is_about_the_answer() {
         let call = |whole| FailedCall { stage: Stage::First, rows: 20, whole };
         let after = plan(Fallback::Repack, call(false), unresolved(1, R::Invalid));
-        assert_eq!(after.repack[0].rejected.as_deref(), Some("why"));
+        let code = after.repack[0].rejected.as_ref().map(|rejected| rejected.code.as_str());
+        assert_eq!(code, Some("invalid"));
         let after = plan(Fallback::Repack, call(true), unresolved(20, R::Unreadable));
         assert_eq!(after.batches[0].questions[0].rejected, None, "not the fault of this row");
     }

@@ -14,7 +14,7 @@
 //! | 11 persist | [`persist`] | stores answers in the cache, as [`record`]s |
 //! | 12 export | [`export`] | sends rows to the exporters, in the order of the source |
 //!
-//! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
+//! [`own_text`] recognizes texts of the prompt in values. [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
 //! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
 //! snapshot for displays, [`failure_file`] lists failed rows, [`failure_summary`] counts
 //! them by rule.
@@ -31,6 +31,7 @@ pub mod leases;
 pub mod lookup;
 pub mod miss_report;
 pub mod orchestrator;
+pub mod own_text;
 pub mod parse;
 pub mod persist;
 pub mod progress;

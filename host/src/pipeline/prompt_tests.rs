@@ -4,7 +4,7 @@
 //! difference in it means that users pay again for rows that they have.
 
 use super::super::batch::{Batch, Stage};
-use super::super::question::{Question, RowKey};
+use super::super::question::{Question, Rejection, RowKey};
 use super::{AnswerShape, OutputCap, Prompter};
 use crate::document::Document;
 use crate::rules::canonical::rules_json;
@@ -13,6 +13,7 @@ use crate::settings::Pairing;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 fn outputs() -> Vec<OutputColumn> {
     let document = Document::parse("golden_prompt.toml", include_str!("golden_prompt.toml")).unwrap();
@@ -108,9 +109,9 @@ fn batch() -> Batch {
         body: json!({"Topic": format!("topic {at}")}).to_string().into(),
         echo: None,
         asked: 0,
-        rejected: rejected.map(Into::into),
+        rejected: rejected.map(|code| Arc::new(Rejection { code: code.to_owned(), message: String::new() })),
     };
-    Batch { questions: vec![question(1, None), question(2, Some("`level` is null"))], stage: Stage::First }
+    Batch { questions: vec![question(1, None), question(2, Some("level:null"))], stage: Stage::First }
 }
 
 fn rendered() -> String {

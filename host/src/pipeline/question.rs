@@ -61,8 +61,26 @@ pub struct Question {
     pub echo: Option<Arc<str>>,
     /// Number of times that the question was sent.
     pub asked: u32,
-    /// The reason why the previous answer was rejected, as the model reads it.
-    pub rejected: Option<Arc<str>>,
+    /// The rejection of the previous answer.
+    pub rejected: Option<Arc<Rejection>>,
+}
+
+impl Question {
+    /// Adds a failure for the next call. A failure that is not about the answer would not help the model.
+    pub fn reject(&mut self, failure: &RowFailure) {
+        if failure.reason.is_about_the_answer() {
+            self.rejected = Some(Arc::new(Rejection { code: failure.code(), message: failure.message.clone() }));
+        }
+    }
+}
+
+/// The rejection of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The failure as a code, which the model reads. A sentence would be copied by weak models.
+    pub code: String,
+    /// The failure as a sentence for people.
+    pub message: String,
 }
 
 /// A validated answer: the output columns as a JSON object.

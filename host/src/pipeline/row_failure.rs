@@ -1,6 +1,7 @@
 //! The reason why a row has no valid answer.
 
 use crate::rules::check::{Violation, ViolationReason};
+use crate::rules::texts::TextProblem;
 use crate::rules::wording::shorten;
 use serde::Serialize;
 use serde_json::Value;
@@ -80,14 +81,23 @@ pub struct BrokenRule {
 pub struct RowFailure {
     /// The class of the failure.
     pub reason: FailureReason,
-    /// A description for people, and for the model where the reason is about the answer.
+    /// A description for people.
     pub message: String,
     /// The rule that the answer violates, if the reason is about a rule.
     pub broken: Option<Box<BrokenRule>>,
 }
 
 impl RowFailure {
-    /// Creates a failure.
+    /// Returns the failure as a short code for the model: `tldr:max_words` or `swapped`. It contains no words that can be
+    /// the value of a column.
+    pub fn code(&self) -> String {
+        match self.broken.as_deref() {
+            Some(BrokenRule { column: Some(column), rule, .. }) => format!("{column}:{rule}"),
+            _ => self.reason.as_str().to_owned(),
+        }
+    }
+
+    /// Creates a failure that is not about a rule.
     pub fn new(reason: FailureReason, message: impl Into<String>) -> Self {
         Self { reason, message: message.into(), broken: None }
     }
@@ -96,6 +106,17 @@ impl RowFailure {
     pub fn violation(column: &str, violation: &Violation, value: &Value) -> Self {
         let broken = BrokenRule::new(column, &violation.reason, Some(value));
         Self { broken: Some(Box::new(broken)), ..Self::new(FailureReason::Invalid, violation.to_string()) }
+    }
+
+    /// Creates the failure of an answer with a text that is never a value. `path` is the place of the text in the column.
+    pub fn text(column: &str, path: &str, problem: TextProblem, value: &Value) -> Self {
+        let broken = BrokenRule {
+            column: Some(column.to_owned()),
+            rule: problem.name(),
+            text: problem.to_string(),
+            raw: Some(shorten(&value.to_string())),
+        };
+        Self { broken: Some(Box::new(broken)), ..Self::new(FailureReason::Invalid, format!("`{path}` {problem}")) }
     }
 
     /// Creates the failure of an answer without a required field. `answer` holds the fields that are there.

@@ -2,6 +2,7 @@
 
 use super::constraint::Constraint;
 use super::rule::Rule;
+use super::texts::is_visible;
 use super::value_type::ValueType;
 use super::wording::{one_of, shorten, type_of};
 use rowsmith_plugin_api::row::ColumnType;
@@ -72,7 +73,7 @@ fn has_type(expected: ColumnType, value: &Value) -> bool {
 fn own_violation(rule: &Rule, value: &Value) -> Option<ViolationReason> {
     let constraints = || rule.constraints.iter();
     let outside_enum = constraints().find(|constraint| matches!(constraint, Constraint::Enum(_)));
-    let blank = value.as_str().is_some_and(|text| text.trim().is_empty()) && !rule.allows_blank();
+    let blank = value.as_str().is_some_and(|text| !is_visible(text)) && !rule.allows_blank();
     // The allowed values say more than "is empty", and "is empty" says more than the other constraints.
     outside_enum
         .and_then(|constraint| constraint_violation(constraint, value))

@@ -1,8 +1,8 @@
 //! The constraints that output columns have to satisfy.
 //!
 //! A [`Rule`] is a type with a list of [`Constraint`]s. [`from_tables`] and [`from_json_schema`] read rules,
-//! [`contradictions`] finds those that no value satisfies, [`check`] validates values, [`describe`] and
-//! [`answer_schema`] state the rules to the model, [`canonical`] writes them into the row key, and [`answer_size`]
+//! [`contradictions`] finds those that no value satisfies, [`check`] validates values, [`texts`] finds texts that are never
+//! values, [`describe`] and [`answer_schema`] state the rules to the model, [`canonical`] writes them into the row key, and [`answer_size`]
 //! estimates answers. All of it is pure.
 //!
 //! A new constraint needs a variant of [`Constraint`] and a field of [`RawConstraints`]; nothing compiles until every
@@ -21,6 +21,7 @@ mod keywords;
 mod raw_rule;
 mod rule;
 mod rule_problem;
+pub mod texts;
 mod value_type;
 pub mod wording;
 

@@ -41,7 +41,21 @@ impl Draft<'_> {
             Mutation::CutAfter(items) => self.cut_after = Some(*items),
             Mutation::TrailingComma => self.trailing_comma = true,
             Mutation::DuplicateKeys => self.duplicate_keys = true,
-            Mutation::Text(_) | Mutation::Fences | Mutation::Prose | Mutation::Think | Mutation::Finish(_) => {}
+            Mutation::Text(_)
+            | Mutation::Fences
+            | Mutation::Prose
+            | Mutation::Think
+            | Mutation::CopyPrompt(_)
+            | Mutation::Finish(_) => {}
+        }
+    }
+
+    /// Fills every text field with a piece of the prompt, beginning at a position.
+    pub(super) fn copy(&mut self, pieces: &[String], first: usize) {
+        let texts: Vec<&str> =
+            self.fields.iter().filter(|field| field.kind == FieldKind::Text).map(|field| field.name.as_str()).collect();
+        for (item, piece) in self.items.iter_mut().zip(pieces.iter().cycle().skip(first)) {
+            item.content.object.extend(texts.iter().map(|name| ((*name).to_owned(), Value::from(piece.as_str()))));
         }
     }
 

@@ -10,7 +10,10 @@ use crate::script::Mutation;
 pub(crate) fn answer_text(prompt: &Prompt, fields: &[Field], mutations: &[Mutation]) -> (String, FinishReason) {
     let mut draft = Draft::right(prompt, fields);
     for mutation in mutations {
-        draft.apply(mutation);
+        match mutation {
+            Mutation::CopyPrompt(first) => draft.copy(&prompt.pieces, *first),
+            _ => draft.apply(mutation),
+        }
     }
     let mut text = draft.text();
     let mut finish = if draft.cut_after.is_some() { FinishReason::Length } else { FinishReason::Stop };

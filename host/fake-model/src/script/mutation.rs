@@ -15,6 +15,9 @@ pub enum Mutation {
     Prose,
     /// A `<think>` block with a decoy object comes first.
     Think,
+    /// Every text field has a piece of the prompt as its value: a sentence, or a string of its JSON. The first item has the
+    /// piece at this position, each later item the next one.
+    CopyPrompt(usize),
     /// The text is cut off in the item after this many complete ones; the finish reason states it.
     CutAfter(usize),
     /// A comma follows the last item.

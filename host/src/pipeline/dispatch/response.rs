@@ -4,7 +4,7 @@ use super::call_event::CallEvent;
 use super::finished_batch::BatchEnd;
 use crate::pipeline::parse;
 use crate::pipeline::prompt::Asked;
-use crate::pipeline::reconcile;
+use crate::pipeline::reconcile::{Expected, reconcile};
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::rules::{OutputColumn, wording};
 use rowsmith_plugin_api::completion::{Completion, FinishReason};
@@ -18,7 +18,7 @@ pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputC
     if finish == FinishReason::Blocked {
         return (answered(0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
     }
-    let Some(parsed) = parse::parse(&text) else {
+    let Some(documents) = parse::parse(&text) else {
         let end = if finish == FinishReason::Length {
             failed(FailureReason::CutOff, "the answer reached its limit before the first row".to_owned())
         } else {
@@ -28,8 +28,10 @@ pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputC
         };
         return (answered(0), end);
     };
-    let cut_off = parsed.cut_off || finish == FinishReason::Length;
-    let mut reconciled = reconcile::reconcile(parsed, &asked.ids, asked.tags.as_deref(), outputs);
+    let Asked { ids, tags, own_text, .. } = asked;
+    let expected = Expected { ids, tags: tags.as_deref(), outputs, own_text };
+    let mut reconciled = reconcile(documents, &expected);
+    let cut_off = reconciled.cut_off || finish == FinishReason::Length;
     let none_valid = reconciled.verdicts.iter().all(Result::is_err);
     if none_valid {
         reconciled
@@ -45,13 +47,20 @@ pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputC
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::own_text::OwnText;
     use crate::rules::{Rule, ValueType};
     use rowsmith_plugin_api::completion::CompletionRequest;
 
     /// Returns the reason or "ok" of both rows, whether the call failed as a whole, and the number of unknown ids.
     fn validated(text: &str, finish: FinishReason) -> (Vec<&'static str>, bool, usize) {
         let ids = ["r0", "r1"].map(str::to_owned).to_vec();
-        let asked = Asked { request: CompletionRequest::default(), ids, tags: None, input_tokens: 0 };
+        let asked = Asked {
+            request: CompletionRequest::default(),
+            ids,
+            tags: None,
+            own_text: OwnText::default(),
+            input_tokens: 0,
+        };
         let outputs = [OutputColumn { name: "t".into(), column: "T".into(), rule: Rule::new(ValueType::String) }];
         let completion = Completion { finish, ..Completion::text(text) };
         match validate(completion, &asked, &outputs) {

@@ -70,11 +70,17 @@ impl Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::question::RowKey;
+    use crate::pipeline::question::{Rejection, RowKey};
     use crate::rules::{Rule, ValueType};
 
     fn question() -> Question {
-        Question { key: RowKey([0; 32]), body: "{}".into(), echo: None, asked: 1, rejected: Some("why".into()) }
+        Question {
+            key: RowKey([0; 32]),
+            body: "{}".into(),
+            echo: None,
+            asked: 1,
+            rejected: Some(Arc::new(Rejection { code: "swapped".into(), message: "why".into() })),
+        }
     }
 
     #[test]

@@ -193,9 +193,7 @@ impl Brake {
         for (_, unresolved) in &mut self.held {
             while batches.len() < count && !unresolved.is_empty() {
                 let (mut question, failure) = unresolved.remove(0);
-                if failure.reason.is_about_the_answer() {
-                    question.rejected = Some(failure.message.into());
-                }
+                question.reject(&failure);
                 batches.push(Batch { questions: vec![question], stage: Stage::Single });
             }
         }

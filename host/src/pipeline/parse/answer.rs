@@ -1,6 +1,7 @@
 //! Finds the JSON in a model's text and scans it for items.
 
 use super::scanner::read_at;
+use super::thinking::final_answer;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -16,42 +17,53 @@ pub struct Item<'a> {
     pub fields: Result<Fields<'a>, &'static str>,
 }
 
-/// The items of a text.
+/// One JSON document of a text.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Parsed<'a> {
-    /// The items that are closed in the text.
+pub struct Document<'a> {
+    /// The items that are closed in the text; none if the text ends before the first one.
     pub items: Vec<Item<'a>>,
-    /// True if the text ends before its JSON does.
+    /// True if the text ends before the document does.
     pub cut_off: bool,
 }
 
-/// Parses a response; `None` when it holds no JSON rows.
-pub fn parse(text: &str) -> Option<Parsed<'_>> {
-    let text = after_thinking(text);
-    let mut best: Option<Parsed<'_>> = None;
+/// Maximum brackets of a text that are scanned as the start of a document.
+const MAX_STARTS: usize = 64;
+
+/// Parses a response; `None` when it holds no JSON rows, or nothing but thinking.
+pub fn parse(text: &str) -> Option<Vec<Document<'_>>> {
+    let text = final_answer(text)?;
+    let mut documents = Vec::new();
     let mut from = 0;
-    // In prose the first bracket may not start the answer; the candidate with the most items does.
-    for _ in 0..16 {
-        let Some(start) = text.get(from..).and_then(|rest| rest.find(['{', '['])).map(|at| from + at) else {
-            break;
-        };
-        let (parsed, consumed) = read_at(text, start);
-        let found = parsed.items.len();
-        if found > best.as_ref().map_or(0, |b| b.items.len()) {
-            best = Some(parsed);
+    let mut starts = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find(['{', '['])).map(|at| from + at) {
+        from = start + 1;
+        if !may_start_document(text.get(start..).unwrap_or_default()) {
+            continue;
+        }
+        starts += 1;
+        if starts > MAX_STARTS {
+            // The answer may be in the rest.
+            return None;
+        }
+        let (document, consumed) = read_at(text, start);
+        // A document that the end of the text cut off counts even without an item: it replaces the earlier ones.
+        if !document.items.is_empty() || (document.cut_off && consumed > 1) {
+            documents.push(document);
         }
         from = start + consumed.max(1);
     }
-    best
+    documents.iter().any(|document| !document.items.is_empty()).then_some(documents)
 }
 
-/// Returns the text after a model's visible thinking.
-fn after_thinking(text: &str) -> &str {
-    let trimmed = text.trim_start_matches('\u{feff}').trim_start();
-    match trimmed.strip_prefix("<think>") {
-        Some(rest) => rest.split_once("</think>").map_or("", |(_, after)| after),
-        None => trimmed,
+/// Returns whether a bracket can be the start of an object or array of JSON; most brackets in prose cannot.
+fn may_start_document(text: &str) -> bool {
+    let inner = text.get(1..).unwrap_or_default().trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    if text.starts_with('{') {
+        return inner.starts_with(['"', '}']);
     }
+    let literals = ["true", "false", "null"];
+    inner.starts_with(|c: char| matches!(c, '{' | '[' | '"' | ']' | '-') || c.is_ascii_digit())
+        || literals.iter().any(|literal| inner.starts_with(literal))
 }
 
 #[cfg(test)]
@@ -60,8 +72,14 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    fn only(text: &str) -> Option<Document<'_>> {
+        let mut documents = parse(text)?;
+        assert_eq!(documents.len(), 1, "{text}");
+        documents.pop()
+    }
+
     fn ids(text: &str) -> (Vec<String>, bool) {
-        let parsed = parse(text).unwrap_or_default();
+        let parsed = only(text).unwrap_or_default();
         (parsed.items.iter().map(|item| item.id.as_deref().unwrap_or_default().to_owned()).collect(), parsed.cut_off)
     }
 
@@ -95,14 +113,14 @@ mod tests {
 
     #[test]
     fn a_bare_object_is_the_answer_of_one_row() {
-        let parsed = parse(r#"{"tldr":"x","tags":["a","b"]}"#).unwrap();
+        let parsed = only(r#"{"tldr":"x","tags":["a","b"]}"#).unwrap();
         assert_eq!(parsed.items.len(), 1);
         assert_eq!(parsed.items[0].fields, Ok(vec![("tldr".into(), json!("x")), ("tags".into(), json!(["a", "b"]))]));
     }
 
     #[test]
     fn a_field_named_twice_makes_only_its_own_item_unreadable() {
-        let parsed = parse(r#"{"r0":{"a":1,"a":2,"b":3},"r1":{"a":2}}"#).unwrap();
+        let parsed = only(r#"{"r0":{"a":1,"a":2,"b":3},"r1":{"a":2}}"#).unwrap();
         assert!(parsed.items[0].fields.is_err());
         assert!(parsed.items[1].fields.is_ok());
     }
@@ -114,12 +132,33 @@ mod tests {
         for item in broken {
             let keyed = format!(r#"{{"r0":{{"t":"a"}},"r1":{item},"r2":{{"t":"c"}}}}"#);
             assert_eq!(ids(&keyed), (["r0", "r1", "r2"].map(str::to_owned).to_vec(), false), "{keyed}");
-            assert_eq!(parse(&keyed).unwrap().items[1].fields, Err("its JSON is broken"));
+            assert_eq!(only(&keyed).unwrap().items[1].fields, Err("its JSON is broken"));
             let first = format!(r#"{{"r0":{item},"r1":{{"t":"b"}}}}"#);
             assert_eq!(ids(&first), (["r0", "r1"].map(str::to_owned).to_vec(), false), "{first}");
             let array = format!(r#"[{{"id":"x","t":"a"}},{item},{{"id":"z","t":"c"}}]"#);
             assert_eq!(ids(&array), (["x", "", "z"].map(str::to_owned).to_vec(), false), "{array}");
-            assert!(parse(item).unwrap().items[0].fields.is_err(), "{item}");
+            assert!(only(item).unwrap().items[0].fields.is_err(), "{item}");
+        }
+    }
+
+    #[test]
+    fn each_document_of_a_response_is_parsed() {
+        let items = |text: &str| -> Vec<usize> {
+            parse(text).unwrap_or_default().iter().map(|document| document.items.len()).collect()
+        };
+        let brackets = "see [the note] and {this} ".repeat(200);
+        let starts = "{\"a\" ".repeat(80);
+        for (name, text, expected) in [
+            ("a draft and an answer", r#"{"r0":{"a":1}} no: {"r0":{"a":2},"r1":{"a":3}}"#.to_owned(), vec![1, 2]),
+            ("one line per row", "{\"id\":\"x\",\"a\":1}\n{\"id\":\"y\",\"a\":2}".to_owned(), vec![1, 1]),
+            ("a later one without a closed item", r#"{"r0":{"a":1}} then {"r0":{"a":"#.to_owned(), vec![1, 0]),
+            ("a broken draft", r#"{"r0":{"a":1} oops {"r0":{"a":2},"r1":{"a":3}}"#.to_owned(), vec![1, 2]),
+            ("brackets in prose", format!("{brackets}{{\"r0\":{{\"a\":1}}}}"), vec![1]),
+            ("a bracket at the end", r#"{"r0":{"a":1}} [see"#.to_owned(), vec![1]),
+            ("too many starts", format!("{starts}{{\"r0\":{{\"a\":1}}}}"), vec![]),
+            ("only an unfinished start", r#"{"r0":{"a":"#.to_owned(), vec![]),
+        ] {
+            assert_eq!(items(&text), expected, "{name}");
         }
     }
 
@@ -132,9 +171,9 @@ mod tests {
         #[test]
         fn a_cut_never_invents_an_item(cut in 0_usize..200) {
             let whole = r#"{"r0":{"t":"Balance technical debt"},"r1":{"t":"é"},"r2":{"t":"three","n":[1,{"k":2}]}}"#;
-            let all = parse(whole).unwrap().items;
+            let all = only(whole).unwrap().items;
             let text: String = whole.chars().take(cut).collect();
-            for item in parse(&text).unwrap_or_default().items {
+            for item in only(&text).unwrap_or_default().items {
                 prop_assert!(all.contains(&item), "{item:?} is not in the whole text");
             }
         }

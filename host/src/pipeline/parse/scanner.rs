@@ -1,15 +1,15 @@
 //! Scans the outermost array or object of an answer item by item.
 
-use super::answer::{Fields, Item, Parsed};
+use super::answer::{Document, Fields, Item};
 use super::element::{Element, MAX_FIELDS, Text};
 use serde::de::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
 /// Scans the JSON that starts at `start`; returns the number of bytes consumed.
-pub(super) fn read_at(text: &str, start: usize) -> (Parsed<'_>, usize) {
+pub(super) fn read_at(text: &str, start: usize) -> (Document<'_>, usize) {
     let rest = text.get(start..).unwrap_or_default();
-    let mut scanner = Scanner { text: rest, at: 1, parsed: Parsed::default(), ended: false };
+    let mut scanner = Scanner { text: rest, at: 1, document: Document::default(), ended: false };
     if rest.starts_with('[') {
         scanner.array();
     } else {
@@ -17,16 +17,16 @@ pub(super) fn read_at(text: &str, start: usize) -> (Parsed<'_>, usize) {
     }
     // Skips a bracket of the prose. JSON that the end of the text cut off is not searched: an inner object of an incomplete
     // item must not count as an item.
-    let prose = scanner.parsed.items.is_empty() && !scanner.ended;
+    let prose = scanner.document.items.is_empty() && !scanner.ended;
     let consumed = if prose { 1 } else { scanner.at };
-    (scanner.parsed, consumed)
+    (scanner.document, consumed)
 }
 
 /// Scans the outermost array or object item by item.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    parsed: Parsed<'a>,
+    document: Document<'a>,
     /// True if the scan stopped because the text ended.
     ended: bool,
 }
@@ -79,19 +79,18 @@ impl<'a> Scanner<'a> {
                     return;
                 }
                 Some(_) => match self.value() {
-                    Some(Element::Object(fields, repeated)) => self.parsed.items.push(item(None, fields, repeated)),
+                    Some(Element::Object(fields, repeated)) => self.document.items.push(item(None, fields, repeated)),
                     // Other text between items makes the text invalid.
                     Some(Element::Other(_)) => {}
                     None if self.rest().starts_with('{') && self.step_over() => {
-                        self.parsed.items.push(Item { id: None, fields: Err(BROKEN) });
+                        self.document.items.push(Item { id: None, fields: Err(BROKEN) });
                     }
                     None => break,
                 },
                 None => break,
             }
         }
-        self.parsed.cut_off = true;
-        self.at = self.text.len();
+        self.cut_off();
     }
 
     fn object(&mut self) {
@@ -119,13 +118,13 @@ impl<'a> Scanner<'a> {
             if self.rest().starts_with('[') && self.holds_rows() {
                 self.at += 1;
                 self.array();
-                if self.parsed.cut_off {
+                if self.document.cut_off {
                     return;
                 }
                 continue;
             }
             match self.value() {
-                Some(Element::Object(inner, twice)) => self.parsed.items.push(item(Some(key), inner, twice)),
+                Some(Element::Object(inner, twice)) => self.document.items.push(item(Some(key), inner, twice)),
                 // Items with more fields than any schema are invalid, and comparing the fields takes time.
                 Some(Element::Other(_)) if fields.len() >= MAX_FIELDS => break,
                 Some(Element::Other(value)) => {
@@ -138,15 +137,22 @@ impl<'a> Scanner<'a> {
                         break;
                     }
                     if is_item {
-                        self.parsed.items.push(Item { id: Some(key), fields: Err(BROKEN) });
+                        self.document.items.push(Item { id: Some(key), fields: Err(BROKEN) });
                     } else {
                         broken = true;
                     }
                 }
             }
         }
-        self.parsed.cut_off = true;
-        self.at = self.text.len();
+        self.cut_off();
+    }
+
+    /// Ends the document before its last bracket. Text behind invalid JSON can hold a further document.
+    fn cut_off(&mut self) {
+        self.document.cut_off = true;
+        if self.ended {
+            self.at = self.text.len();
+        }
     }
 
     /// Skips a complete value that is invalid JSON, such as one with a bad escape, by its brackets and strings; only its own row
@@ -190,9 +196,9 @@ impl<'a> Scanner<'a> {
 
     /// An object without rows is the answer of a single row.
     fn end_object(&mut self, mut fields: Fields<'a>, problem: Option<&'static str>) {
-        if self.parsed.items.is_empty() && (problem.is_some() || !fields.is_empty()) {
+        if self.document.items.is_empty() && (problem.is_some() || !fields.is_empty()) {
             let id = take_id(&mut fields);
-            self.parsed.items.push(Item { id, fields: problem.map_or(Ok(fields), Err) });
+            self.document.items.push(Item { id, fields: problem.map_or(Ok(fields), Err) });
         }
     }
 }
