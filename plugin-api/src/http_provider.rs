@@ -76,6 +76,15 @@ pub trait HttpProvider: Send + Sync + Sized + 'static {
     /// The failure that the response describes, with the [`ErrorKind`](crate::ErrorKind) that tells the host what to do.
     fn response(&self, question: &CompletionRequest, response: &HttpResponse) -> Result<Completion>;
 
+    /// As [`HttpProvider::response`], with the request that was sent: for providers whose requests change while they learn
+    /// what a model accepts.
+    ///
+    /// # Errors
+    /// As [`HttpProvider::response`].
+    fn answer(&self, question: &CompletionRequest, _sent: &HttpRequest, response: &HttpResponse) -> Result<Completion> {
+        self.response(question, response)
+    }
+
     /// Returns the request that checks key and model without spending tokens (capability `verify`).
     ///
     /// # Errors
@@ -145,8 +154,9 @@ impl<P: HttpProvider> Provider for HttpAdapter<P> {
     }
 
     async fn complete(&self, question: CompletionRequest) -> Result<Completion> {
-        let response = self.send(self.provider.request(&question)).await?;
-        self.provider.response(&question, &response)
+        let request = self.provider.request(&question)?;
+        let response = self.host.http().send(&request).await?;
+        self.provider.answer(&question, &request, &response)
     }
 
     async fn verify(&self) -> Result<String> {

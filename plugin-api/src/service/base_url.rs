@@ -60,6 +60,15 @@ impl BaseUrl {
         &self.authority
     }
 
+    /// Returns the name under which answers are cached: the authority, with one name for this machine.
+    pub fn service_name(&self) -> String {
+        if !matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "::1") {
+            return self.authority.clone();
+        }
+        let port = self.authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        port.map_or_else(|| "127.0.0.1".to_owned(), |(_, port)| format!("127.0.0.1:{port}"))
+    }
+
     /// Returns the host in lower case, an IPv6 address without its brackets.
     pub fn host(&self) -> &str {
         &self.host
@@ -108,6 +117,22 @@ mod tests {
             let url = BaseUrl::parse(text).unwrap();
             assert_eq!(url.join("x"), joined, "{text}");
             assert_eq!((url.authority(), url.host(), url.is_loopback()), (authority, host, loopback), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_this_machine_are_one_service() {
+        for (text, expected) in [
+            ("http://localhost:11434/v1", "127.0.0.1:11434"),
+            ("http://127.0.0.1:11434/v1", "127.0.0.1:11434"),
+            ("http://[::1]:11434/v1", "127.0.0.1:11434"),
+            ("http://LOCALHOST/v1", "127.0.0.1"),
+            ("http://[::1]/v1", "127.0.0.1"),
+            ("http://127.0.0.2:1/v1", "127.0.0.2:1"),
+            ("http://models.localhost:1/v1", "models.localhost:1"),
+            ("https://api.example.org/v1", "api.example.org"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().service_name(), expected, "{text}");
         }
     }
 

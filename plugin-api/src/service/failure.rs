@@ -1,8 +1,10 @@
 //! Failed responses of a service as errors.
 
+use super::Service;
+use super::diagnosis::{AskedFor, Diagnosis, FailureReport};
 use super::json_response::{JsonResponse, QUOTED_CHARS};
 use super::text::one_line;
-use super::{Service, wait_hint, wait_in_text};
+use crate::completion::CompletionRequest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{HttpResponse, kind_of_status};
 use serde_json::Value;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 /// Maximum wait of a run. A service that asks for a longer one has a quota of hours or days.
 const MAX_WAIT: Duration = Duration::from_secs(300);
+const NO_QUOTA_HINT: &str =
+    "the project of the key has no quota for this model: use another `model`, or enable billing for the project";
 
 /// A failed response, as a provider classifies it.
 #[derive(Debug, Clone)]
@@ -47,23 +51,49 @@ pub fn request_id(response: &HttpResponse) -> Option<String> {
 impl Service {
     /// Returns the JSON body of a success.
     ///
-    /// This is the reading of failures for services without codes of their own: kind and hint by the status, the text of
-    /// `error.message`, `error` or `message`, the wait of the headers or the text.
+    /// This is the reading of failures for services without codes of their own.
     ///
     /// # Errors
-    /// That of [`Service::read`], or of the failure.
+    /// That of [`Service::read`], or that of [`Service::error`].
     pub fn success(&self, response: &HttpResponse) -> Result<Value> {
-        let body = match self.read(response)? {
-            JsonResponse::Success(body) => return Ok(body),
-            JsonResponse::Failure(body) => body.unwrap_or_default(),
+        match self.read(response)? {
+            JsonResponse::Success(body) => Ok(body),
+            JsonResponse::Failure(body) => {
+                let report = FailureReport::of(response, body.as_ref());
+                Err(self.error(response, &report, None))
+            }
+        }
+    }
+
+    /// Returns the error that a failed response reports, in the words of any service: its kind, wait, sizes and hint.
+    ///
+    /// The question is that of the response, if it has one: its schema and output cap decide between kinds.
+    pub fn error(
+        &self,
+        response: &HttpResponse,
+        report: &FailureReport,
+        question: Option<&CompletionRequest>,
+    ) -> Error {
+        let asked = question.map_or_else(AskedFor::default, |question| AskedFor {
+            schema: question.schema.is_some(),
+            output_cap: self.max_output_tokens(question),
+        });
+        let diagnosis = Diagnosis::of(report, response, asked);
+        let failure = ServiceFailure {
+            kind: diagnosis.kind,
+            status: report.status,
+            status_name: status_name(report),
+            message: &report.message,
+            wait: diagnosis.wait,
+            hint: report.has_no_quota().then(|| NO_QUOTA_HINT.to_owned()),
         };
-        // An error in a success without a status of its own is unusual, and so assumed to be temporary.
-        let status = if response.is_success() { 500 } else { response.status.as_u16() };
-        let texts = [&body["error"]["message"], &body["error"], &body["message"]];
-        let message = texts.into_iter().find_map(Value::as_str).unwrap_or_default();
-        let wait = wait_hint(response).or_else(|| wait_in_text(message));
-        let kind = kind_of_failure(status, wait);
-        Err(self.failure(response, &ServiceFailure { kind, status, status_name: "", message, wait, hint: None }))
+        let mut error = self.failure(response, &failure);
+        if matches!(error.kind, ErrorKind::Retryable | ErrorKind::QuotaExhausted) && error.retry_after_ms.is_none() {
+            error.retry_at_ms = diagnosis.retry_at_ms;
+        }
+        error.is_loading = diagnosis.is_loading;
+        error.sizes = diagnosis.sizes;
+        error
     }
 
     /// Returns the error of a failed response.
@@ -109,6 +139,10 @@ impl Service {
             ErrorKind::QuotaExhausted => "run again after the quota resets, use another `model`, or upgrade the plan",
             ErrorKind::Billing => "add credit to the account of the key, or raise its spending limit",
             ErrorKind::TooLarge => "lower `batch.max_rows`, or limit the input columns with `max_chars`",
+            ErrorKind::OutputLimit => "set `max_output_tokens` to the maximum of the model, or lower `batch.max_rows`",
+            ErrorKind::Blocked => {
+                "the service refuses the content of these rows; another service or model may accept it"
+            }
             ErrorKind::SchemaRejected => "set `schema_mode = \"json_object\"` to request JSON without a schema",
             ErrorKind::BadRequest => "check the options in the provider's config: not every model accepts all of them",
             ErrorKind::Other if (300..400).contains(&status) => {
@@ -118,6 +152,12 @@ impl Service {
         };
         Some(hint.to_owned())
     }
+}
+
+/// Returns the service's name of the status, which is written in capitals: `RESOURCE_EXHAUSTED`.
+fn status_name(report: &FailureReport) -> &str {
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    report.code("status").filter(is_name).unwrap_or_default()
 }
 
 #[cfg(test)]

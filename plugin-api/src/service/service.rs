@@ -15,6 +15,26 @@ use std::time::Duration;
 /// Characters of the service's own text that a message holds.
 const MAX_TEXT_CHARS: usize = 300;
 
+/// Members of `extra_body` that limit an answer or belong to its transport, in the words of all services.
+const NOT_OF_ANSWERS: [&str; 16] = [
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "maxOutputTokens",
+    "max_new_tokens",
+    "num_predict",
+    "n_predict",
+    "stream",
+    "stream_options",
+    "keep_alive",
+    "user",
+    "store",
+    "metadata",
+    "safety_identifier",
+    "prompt_cache_key",
+    "cache_prompt",
+];
+
 /// A model behind an HTTP service, with checked options.
 ///
 /// It adds to every request what all services share (credential, headers, time limit, `extra_body`), and turns what all
@@ -101,25 +121,34 @@ impl Service {
         self.api_key.is_some()
     }
 
-    /// Returns the maximum output tokens of an answer: those of the config, else those of the request.
+    /// Returns the maximum output tokens of an answer: the smaller of those of the config and of the request.
     pub fn max_output_tokens(&self, request: &CompletionRequest) -> Option<u32> {
-        self.max_output_tokens.or(request.max_output_tokens)
+        self.max_output_tokens.into_iter().chain(request.max_output_tokens).min()
+    }
+
+    /// Returns whether `extra_body` has the member at this path, such as `generationConfig.seed`.
+    pub fn has_extra(&self, path: &str) -> bool {
+        let mut steps = path.split('.');
+        let first = steps.next().and_then(|step| self.extra_body.get(step));
+        first.is_some_and(|first| steps.try_fold(first, |value, step| value.get(step)).is_some())
     }
 
     /// Describes the model to the host.
     ///
     /// `identity` holds the options of the provider that change answers; null ones are left out. The model and
-    /// `extra_body` are added. Address, key, headers and limits are not part of it: they only decide whether there is an
-    /// answer.
+    /// `extra_body` are added. Address, key, headers, limits, and the members of `extra_body` that are limits or transport,
+    /// are not part of it: they only decide whether there is an answer.
     pub fn info(&self, identity: Value) -> ProviderInfo {
         let mut all = without_nulls(json!({ "model": self.model }));
         all.extend(without_nulls(identity));
-        if !self.extra_body.is_empty() {
-            all.insert("extra_body".to_owned(), Value::Object(self.extra_body.clone()));
+        let extra = of_answers(&self.extra_body);
+        if !extra.is_empty() {
+            all.insert("extra_body".to_owned(), Value::Object(extra));
         }
         ProviderInfo {
             identity: Value::Object(all),
             max_output_tokens: self.max_output_tokens,
+            is_local: self.base_url.is_loopback(),
             quota_scope: Some(quota_scope(&self.base_url, self.api_key.as_ref())),
             ..ProviderInfo::new(self.model.clone())
         }
@@ -163,6 +192,17 @@ impl Service {
     pub fn quote(&self, text: &str) -> String {
         one_line(&redact(text, self.api_key.as_ref()), MAX_TEXT_CHARS)
     }
+}
+
+/// Returns the members that change answers, at every depth.
+fn of_answers(members: &Map<String, Value>) -> Map<String, Value> {
+    let kept = members.iter().filter(|(key, _)| !NOT_OF_ANSWERS.contains(&key.as_str()));
+    let kept = kept.map(|(key, value)| match value {
+        Value::Object(inner) if !inner.is_empty() => (key.clone(), Value::Object(of_answers(inner))),
+        value => (key.clone(), value.clone()),
+    });
+    // A table of which nothing is left is not there.
+    kept.filter(|(key, value)| *value != json!({}) || members.get(key) == Some(value)).collect()
 }
 
 #[cfg(test)]
@@ -255,13 +295,23 @@ mod tests {
         ] {
             assert_eq!(identity(same.clone()), plain, "{same}");
         }
-        assert_eq!(identity(json!({"extra_body": {"a": 1}}))["extra_body"], json!({"a": 1}));
+        for (extra, expected) in [
+            (json!({"a": 1}), json!({"a": 1})),
+            (json!({"a": {}, "b": {"c": {}}}), json!({"a": {}, "b": {"c": {}}})),
+            (json!({"max_tokens": 5, "stream": false, "keep_alive": "1h", "user": "u", "store": true}), Value::Null),
+            (json!({"options": {"num_predict": 5}}), Value::Null),
+            (json!({"options": {"num_predict": 5, "num_ctx": 9}, "user": "u"}), json!({"options": {"num_ctx": 9}})),
+        ] {
+            assert_eq!(identity(json!({ "extra_body": extra.clone() }))["extra_body"], expected, "{extra}");
+        }
     }
 
     #[test]
-    fn the_configs_output_cap_wins() {
+    fn the_smaller_output_cap_counts() {
         let request = CompletionRequest { max_output_tokens: Some(500), ..CompletionRequest::default() };
-        for (table, expected) in [(json!({}), 500), (json!({"max_output_tokens": 70}), 70)] {
+        for (table, expected) in
+            [(json!({}), 500), (json!({"max_output_tokens": 70}), 70), (json!({"max_output_tokens": 900}), 500)]
+        {
             assert_eq!(service(table).unwrap().max_output_tokens(&request), Some(expected));
         }
     }

@@ -2,10 +2,19 @@
 
 use crate::duration::parse_wait;
 use crate::http::HttpResponse;
+use regex_lite::Regex;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-/// Phrases before a wait in the texts of services, in lower case.
-const BEFORE_A_WAIT: [&str; 3] = ["retry in ", "try again in ", "retry after "];
+/// A phrase before a wait, and the wait: numbers with units, or one number at the end of a clause.
+static WAIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?:retry(?:ing)?|try(?: your request)? again|come back|wait|resets?|available(?: again)?|back|refresh(?:es|ed)?|replenish(?:es|ed)?)(?:[\s:=~]|in|after|for|at least|about|approximately|another|within)+((?:\d+(?:\.\d+)?\s*(?:milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)\b[\s,]*(?:and )?)+|\d+(?:\.\d+)?(?:\s*$|\s*[.,;)](?:\D|$))|(?:\d+(?:\.\d+)?(?:ms|h|m|s))+)",
+    )
+    .ok()
+});
+/// A number with its unit.
+static PART: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\d+(?:\.\d+)?)\s*([a-z]*)").ok());
 
 /// Returns the wait in a response's headers: `retry-after-ms`, then `retry-after`.
 pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
@@ -15,27 +24,25 @@ pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
         .or_else(|| response.header("retry-after").and_then(parse_wait))
 }
 
-/// Returns the wait in an error's text: "Please retry in 42.2s.", "try again in 6m0s", "retry after 26 seconds".
+/// Returns the wait in an error's text: "Please retry in 42.2s.", "try again in 6m0s", "wait 20 seconds".
 pub fn wait_in_text(text: &str) -> Option<Duration> {
     let text = text.to_ascii_lowercase();
-    BEFORE_A_WAIT.iter().find_map(|phrase| wait_at_start(text.split_once(phrase)?.1))
+    let found = WAIT.as_ref()?.captures_iter(&text).find_map(|found| Some(found.get(1)?.as_str()))?;
+    let parts = PART.as_ref()?.captures_iter(found);
+    let seconds =
+        parts.filter_map(|part| Some(part.get(1)?.as_str().parse::<f64>().ok()? * seconds_of(part.get(2)?.as_str())));
+    Duration::try_from_secs_f64(seconds.sum()).ok()
 }
 
-fn wait_at_start(text: &str) -> Option<Duration> {
-    let mut words = text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';', ')']));
-    let first = words.next()?;
-    let Ok(number) = first.parse::<f64>() else {
-        return parse_wait(first);
-    };
-    let unit = words.next().unwrap_or_default();
-    let factor = match unit.trim_end_matches('s') {
-        "minute" | "min" => 60.0,
-        "hour" => 3_600.0,
-        "day" => 86_400.0,
-        "m" | "millisecond" => 0.001,
+/// Returns the seconds of a unit; a number without one counts seconds.
+fn seconds_of(unit: &str) -> f64 {
+    match unit {
+        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 0.001,
+        _ if unit.starts_with('m') => 60.0,
+        _ if unit.starts_with('h') => 3_600.0,
+        _ if unit.starts_with('d') => 86_400.0,
         _ => 1.0,
-    };
-    Duration::try_from_secs_f64(number * factor).ok()
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +78,20 @@ mod tests {
             ("Try again in 5", Some(5_000)),
             ("try again in a while", None),
             ("try again in ", None),
-            ("wait for 5s", None),
+            ("Please wait 20 seconds", Some(20_000)),
+            ("wait for 5s", Some(5_000)),
+            ("Please wait 42312 seconds before retrying.", Some(42_312_000)),
+            ("slow down, retry after 2 seconds", Some(2_000)),
+            ("quota will reset after 12s", Some(12_000)),
+            ("The limit resets in 1m30s", Some(90_000)),
+            ("resets in 1 hour 5 minutes", Some(3_900_000)),
+            ("available again in 3 mins", Some(180_000)),
+            ("retry in: 1 minute and 5 seconds", Some(65_000)),
+            ("Try again in 1h", Some(3_600_000)),
+            ("retry 3 times", None),
+            ("only 5 available", None),
+            ("await 5 seconds of audio", None),
+            ("wait before trying again", None),
         ] {
             assert_eq!(wait_in_text(text).map(|wait| wait.as_millis()), expected, "{text:?}");
         }
