@@ -1,124 +1,77 @@
 //! From a failed response to the error that tells the host what to do.
-//!
-//! The body's own codes are looked at first, then daily quotas, billing and sizes, then waits, and the status last:
-//! OpenAI's exhausted credit has the status of a rate limit, and so does a prompt that is too large for every minute.
 
-use crate::limits;
-use crate::openai_error::OpenAiError;
-use crate::settings::Settings;
+use crate::provider::OpenAi;
+use crate::request;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{ServiceFailure, kind_of_failure, wait_hint, wait_in_text};
-use std::time::Duration;
+use rowsmith_plugin_api::service::{FailureReport, Rejected, RequestPart};
 
-const BILLING: [&str; 8] = [
-    "insufficient_quota",
-    "credit_balance_exhausted",
-    "organization_spend_limit_exceeded",
-    "project_spend_limit_exceeded",
-    "organization_usage_limit_exceeded",
-    "billing_hard_limit_reached",
-    "billing_not_active",
-    "billing_error",
-];
-const AUTH: [&str; 3] = ["invalid_api_key", "authentication_error", "permission_error"];
-const TEMPORARY: [&str; 7] = [
-    "rate_limit_exceeded",
-    "slow_down",
-    "server_is_overloaded",
-    "server_error",
-    "provider_overloaded",
-    "in_flight_budget_exhausted",
-    "json_validate_failed",
-];
-const TOO_LARGE: [&str; 4] =
-    ["context_length_exceeded", "exceed_context_size_error", "request_too_large", "string_above_max_length"];
-const TOO_LARGE_TEXTS: [&str; 7] = [
-    "request too large",
-    "context length",
-    "context size",
-    "context window",
-    "maximum number of tokens",
-    "prompt is too long",
-    "too many tokens",
-];
-const SCHEMA_TEXTS: [&str; 4] = ["response_format", "schema", "grammar", "too many states"];
-
-/// Returns the error of a failed response.
-pub(crate) fn from_response(settings: &Settings, response: &HttpResponse, reported: &OpenAiError<'_>) -> Error {
-    let wait = wait_hint(response)
-        .or_else(|| wait_in_text(&reported.message))
-        .or_else(|| limits::wait_until_reset(settings, response));
-    let kind = kind(reported, wait);
-    let error = settings.service.failure(
-        response,
-        &ServiceFailure {
-            kind,
-            status: reported.status,
-            status_name: "",
-            message: &reported.message,
-            wait,
-            hint: hint(kind, settings),
-        },
-    );
-    let entries = [("code", reported.code), ("type", reported.kind), ("param", reported.param)];
-    entries
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .fold(error, |error, (key, text)| error.with_context(key, text))
-}
-
-fn kind(reported: &OpenAiError<'_>, wait: Option<Duration>) -> ErrorKind {
-    if let Some(kind) = kind_of_code(reported) {
-        return kind;
+/// Returns the error of a failed response. `sent` is the request, if the model may still have to be learned.
+pub(crate) fn from_response(
+    provider: &OpenAi,
+    response: &HttpResponse,
+    report: &FailureReport,
+    question: Option<&CompletionRequest>,
+    sent: Option<&HttpRequest>,
+) -> Error {
+    let mut error = provider.service.error(response, report, question);
+    if let Some(hint) = hint(error.kind, provider) {
+        error = error.hint(hint);
     }
-    let limit_source = reported.metadata["limit_source"].as_str().unwrap_or_default();
-    if limit_source.contains("daily") || reported.says(&["free-models-per-day", "perday"]) {
-        return ErrorKind::QuotaExhausted;
+    for name in ["code", "type", "param"] {
+        if let Some(text) = report.code(name) {
+            error = error.with_context(name, provider.service.quote(text));
+        }
     }
-    let is_temporary = reported.is(&TEMPORARY) || TEMPORARY.iter().any(|code| reported.metadata["error_type"] == *code);
-    match reported.status {
-        402 if !is_temporary => ErrorKind::Billing,
-        // Groq's status of a full flex tier.
-        498 => ErrorKind::Retryable,
-        400 if reported.says(&["api key not valid"]) => ErrorKind::Auth,
-        status => match kind_of_failure(status, wait) {
-            ErrorKind::QuotaExhausted => ErrorKind::QuotaExhausted,
-            _ if is_temporary => ErrorKind::Retryable,
-            kind => kind,
-        },
+    let may_be_a_part = matches!(error.kind, ErrorKind::BadRequest | ErrorKind::NotFound);
+    match (report.rejected_part(), sent) {
+        (Some(part), Some(sent)) if may_be_a_part => {
+            // The host asks in another shape first, in which the prompt describes the JSON.
+            if part == RequestPart::JsonMode && question.is_some_and(|question| question.schema.is_some()) {
+                return Error { kind: ErrorKind::SchemaRejected, ..error };
+            }
+            provider.rejected.learn(error, rejected(provider, part, sent))
+        }
+        _ => error,
     }
 }
 
-/// Returns the kind of the service's own code, or of its text.
-fn kind_of_code(reported: &OpenAiError<'_>) -> Option<ErrorKind> {
-    let is_rejection = (400..500).contains(&reported.status);
-    let is_wrong = reported.status == 400 || reported.status == 422;
-    if reported.is(&BILLING) {
-        Some(ErrorKind::Billing)
-    } else if reported.is(&AUTH) {
-        Some(ErrorKind::Auth)
-    } else if reported.is(&["model_not_found"]) {
-        Some(ErrorKind::NotFound)
-    } else if reported.is(&TOO_LARGE) || (is_rejection && reported.says(&TOO_LARGE_TEXTS)) {
-        Some(ErrorKind::TooLarge)
-    } else if is_wrong && reported.sent_schema && !reported.is(&["json_validate_failed"]) && names_schema(reported) {
-        Some(ErrorKind::SchemaRejected)
-    } else {
-        None
-    }
-}
-
-fn names_schema(reported: &OpenAiError<'_>) -> bool {
-    reported.is(&["invalid_json_schema"])
-        || reported.param.starts_with("response_format")
-        || reported.says(&SCHEMA_TEXTS)
+/// Returns what the provider can do about a part of the request that the model does not accept.
+fn rejected(provider: &OpenAi, part: RequestPart, sent: &HttpRequest) -> Rejected {
+    use RequestPart as Part;
+    let config = &provider.config;
+    let extra = |path: &str, option| provider.service.has_extra(path).then_some(option);
+    let set = |is_set: bool, option| is_set.then_some(option);
+    let (option, remedy) = match part {
+        Part::SystemText => (None, Some("the system text moves into the user's message")),
+        Part::DeveloperRole => {
+            (set(config.system_role.is_some(), "system_role"), Some("the system text has the role `system`"))
+        }
+        Part::JsonMode => {
+            (extra("response_format", "extra_body.response_format"), Some("JSON is requested by the prompt alone"))
+        }
+        Part::Strict => (None, Some("schemas are sent without `strict`")),
+        Part::MaxTokens => (
+            set(config.max_tokens_field.is_some(), "max_tokens_field"),
+            Some("the output cap is `max_completion_tokens`"),
+        ),
+        Part::MaxCompletionTokens => {
+            (set(config.max_tokens_field.is_some(), "max_tokens_field"), Some("the output cap is `max_tokens`"))
+        }
+        Part::Store => (extra("store", "extra_body.store"), Some("`store` is left out")),
+        Part::Temperature => (set(config.sampling.temperature.is_some(), "temperature"), None),
+        Part::TopP => (set(config.sampling.top_p.is_some(), "top_p"), None),
+        Part::Seed => (set(config.seed.is_some(), "seed"), None),
+        Part::ReasoningEffort => (set(config.reasoning_effort.is_some(), "reasoning_effort"), None),
+        _ => (None, None),
+    };
+    Rejected { part, was_sent: request::has(sent, part), option, remedy }
 }
 
 /// Returns the next step for failures that have one of their own here.
-fn hint(kind: ErrorKind, settings: &Settings) -> Option<String> {
+fn hint(kind: ErrorKind, provider: &OpenAi) -> Option<String> {
     match kind {
         ErrorKind::NotFound => {
-            let model = settings.service.model();
+            let model = provider.service.model();
             Some(format!("check `model` ({model}) and `base_url`, which usually ends in /v1"))
         }
         ErrorKind::TooLarge => Some(

@@ -1,8 +1,8 @@
 //! Failures of OpenAI's own service and their kinds.
 
+use crate::provider_tests::provider;
 use crate::response::completion;
 use crate::response_tests::question;
-use crate::settings_tests::settings;
 use rowsmith_plugin_api::prelude::*;
 
 pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
@@ -10,8 +10,8 @@ pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
 /// The outcome of a response to a question with a schema.
 pub(crate) fn outcome(status: u16, headers: Headers<'_>, body: impl Into<Vec<u8>>) -> Result<Completion> {
     let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, value)| r.with_header(name, value));
-    let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
-    completion(&settings, &question(true), &response)
+    let provider = provider(json!({"base_url": "https://h.example/v1"})).unwrap();
+    completion(&provider, &question(true), None, &response)
 }
 
 fn body(message: &str, kind: &str, param: Option<&str>, code: &str) -> String {

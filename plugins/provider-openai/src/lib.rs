@@ -9,11 +9,11 @@
 mod config;
 mod error;
 mod limits;
-mod openai_error;
+mod outcome;
 mod provider;
 mod request;
 mod response;
-mod settings;
+mod stream;
 mod verify;
 
 #[cfg(test)]
@@ -21,9 +21,9 @@ mod dialect_tests;
 #[cfg(test)]
 mod error_tests;
 #[cfg(test)]
-mod response_tests;
+mod provider_tests;
 #[cfg(test)]
-mod settings_tests;
+mod response_tests;
 
 pub use provider::OpenAi;
 use rowsmith_plugin_api::{HttpAdapter, export_plugin};

@@ -1,6 +1,6 @@
 //! Rate limits in the headers of a response.
 
-use crate::settings::Settings;
+use crate::provider::OpenAi;
 use rowsmith_plugin_api::duration::parse_wait;
 use rowsmith_plugin_api::prelude::*;
 use std::time::Duration;
@@ -45,14 +45,8 @@ const LIMITS: [Names; 4] = [
 ];
 
 /// Returns all limits in a response's headers.
-pub(crate) fn hints(settings: &Settings, response: &HttpResponse) -> Vec<LimitHint> {
-    LIMITS.iter().filter_map(|names| hint(names, settings.is_groq(), response)).collect()
-}
-
-/// Returns the wait until all exhausted limits reset.
-pub(crate) fn wait_until_reset(settings: &Settings, response: &HttpResponse) -> Option<Duration> {
-    let exhausted = hints(settings, response).into_iter().filter(|hint| hint.remaining == Some(0));
-    exhausted.filter_map(|hint| hint.reset_ms).max().map(Duration::from_millis)
+pub(crate) fn hints(provider: &OpenAi, response: &HttpResponse) -> Vec<LimitHint> {
+    LIMITS.iter().filter_map(|names| hint(names, provider.is_groq(), response)).collect()
 }
 
 fn hint(names: &Names, requests_are_per_day: bool, response: &HttpResponse) -> Option<LimitHint> {
@@ -78,7 +72,7 @@ fn hint(names: &Names, requests_are_per_day: bool, response: &HttpResponse) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings_tests::settings;
+    use crate::provider_tests::provider;
 
     type Expected<'a> = (&'a str, u64, Option<u64>, Option<u64>, Option<u64>);
 
@@ -117,7 +111,7 @@ mod tests {
         ] {
             let response =
                 headers.iter().fold(HttpResponse::new(200, ""), |r, (name, value)| r.with_header(name, value));
-            let hints = hints(&settings(json!({ "base_url": base_url })).unwrap(), &response);
+            let hints = hints(&provider(json!({ "base_url": base_url })).unwrap(), &response);
             let found: Vec<Expected<'_>> = hints
                 .iter()
                 .map(|hint| (hint.unit.as_str(), hint.window_secs, hint.limit, hint.remaining, hint.reset_ms))

@@ -1,52 +1,94 @@
 //! From a question to the HTTP request that asks it.
 //!
-//! The same settings and question always make the same bytes. Options that the config does not set are not sent.
+//! The same provider and question always make the same bytes, until the provider learns that the model does not accept a
+//! part of the request. Options that the config does not set are not sent.
 
-use crate::config::MaxTokensField;
-use crate::settings::Settings;
+use crate::config::{MaxTokensField, SystemRole};
+use crate::provider::OpenAi;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::SchemaMode;
+use rowsmith_plugin_api::service::{RequestPart, SchemaMode};
 
 /// Name of the schema, which services require and ignore.
 const SCHEMA_NAME: &str = "rows";
 
 /// Returns the request that asks for a completion.
-pub(crate) fn complete(settings: &Settings, question: &CompletionRequest) -> Result<HttpRequest> {
-    settings.service.post("chat/completions", body(settings, question)?)
+pub(crate) fn complete(provider: &OpenAi, question: &CompletionRequest) -> Result<HttpRequest> {
+    provider.service.post("chat/completions", body(provider, question)?)
 }
 
-fn body(settings: &Settings, question: &CompletionRequest) -> Result<Value> {
-    let config = &settings.config;
-    let cap = settings.service.max_output_tokens(question);
-    let cap_in = |field: MaxTokensField| cap.filter(|_| settings.max_tokens_field == field);
+/// Returns whether a request has the part.
+pub(crate) fn has(request: &HttpRequest, part: RequestPart) -> bool {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let role = body["messages"][0]["role"].as_str();
+    match part {
+        RequestPart::SystemText => matches!(role, Some("system" | "developer")),
+        RequestPart::DeveloperRole => role == Some("developer"),
+        RequestPart::JsonMode => body.get("response_format").is_some(),
+        RequestPart::Strict => body["response_format"]["json_schema"].get("strict").is_some(),
+        RequestPart::MaxTokens => body.get("max_tokens").is_some(),
+        RequestPart::MaxCompletionTokens => body.get("max_completion_tokens").is_some(),
+        RequestPart::Store => body.get("store").is_some(),
+        _ => false,
+    }
+}
+
+fn body(provider: &OpenAi, question: &CompletionRequest) -> Result<Value> {
+    let config = &provider.config;
+    let cap = provider.service.max_output_tokens(question);
+    let field = max_tokens_field(provider);
+    let cap_in = |wanted: MaxTokensField| cap.filter(|_| field == wanted);
+    let sends_store = provider.is_openai() && !provider.rejected.contains(RequestPart::Store);
     Ok(json!({
-        "model": settings.service.model(),
-        "messages": messages(settings, question),
+        "model": provider.service.model(),
+        "messages": messages(provider, question),
         "max_completion_tokens": cap_in(MaxTokensField::MaxCompletionTokens),
         "max_tokens": cap_in(MaxTokensField::MaxTokens),
         "temperature": config.sampling.temperature,
         "top_p": config.sampling.top_p,
         "seed": config.seed,
         "reasoning_effort": config.reasoning_effort,
-        "store": settings.is_openai().then_some(false),
-        "response_format": response_format(settings, question)?,
+        "store": sends_store.then_some(false),
+        "response_format": response_format(provider, question)?,
     }))
 }
 
-fn messages(settings: &Settings, question: &CompletionRequest) -> Vec<Value> {
-    let system =
-        (!question.system.is_empty()).then(|| json!({"role": settings.system_role, "content": question.system}));
-    system.into_iter().chain([json!({"role": "user", "content": question.user_text()})]).collect()
+/// Returns the field of the output cap: the one of the config, or the other one after the model rejected it.
+fn max_tokens_field(provider: &OpenAi) -> MaxTokensField {
+    use MaxTokensField::{MaxCompletionTokens, MaxTokens, None};
+    let rejects = |part| provider.rejected.contains(part);
+    match (rejects(RequestPart::MaxTokens), rejects(RequestPart::MaxCompletionTokens), provider.max_tokens_field) {
+        (true, true, _) => None,
+        (true, false, MaxTokens) => MaxCompletionTokens,
+        (false, true, MaxCompletionTokens) => MaxTokens,
+        (_, _, field) => field,
+    }
 }
 
-fn response_format(settings: &Settings, question: &CompletionRequest) -> Result<Option<Value>> {
+fn messages(provider: &OpenAi, question: &CompletionRequest) -> Vec<Value> {
+    let user = |text: &str| json!({"role": "user", "content": text});
+    if question.system.is_empty() {
+        return vec![user(&question.user_text())];
+    }
+    if provider.rejected.contains(RequestPart::SystemText) {
+        return vec![user(&format!("{}\n\n{}", question.system, question.user_text()))];
+    }
+    let role =
+        if provider.rejected.contains(RequestPart::DeveloperRole) { SystemRole::System } else { provider.system_role };
+    vec![json!({"role": role, "content": question.system}), user(&question.user_text())]
+}
+
+fn response_format(provider: &OpenAi, question: &CompletionRequest) -> Result<Option<Value>> {
+    if provider.rejected.contains(RequestPart::JsonMode) {
+        return Ok(None);
+    }
     let schema = question.schema_value()?;
-    Ok(match (settings.config.schema_mode, schema) {
+    Ok(match (provider.config.schema_mode, schema) {
         (SchemaMode::JsonSchema, Some(schema)) => {
-            let strict = settings.config.strict;
-            Some(
-                json!({"type": "json_schema", "json_schema": {"name": SCHEMA_NAME, "strict": strict, "schema": schema}}),
-            )
+            let mut format = json!({"name": SCHEMA_NAME, "strict": provider.config.strict, "schema": schema});
+            if let Some(format) = format.as_object_mut().filter(|_| provider.rejected.contains(RequestPart::Strict)) {
+                format.shift_remove("strict");
+            }
+            Some(json!({"type": "json_schema", "json_schema": format}))
         }
         (SchemaMode::JsonObject, Some(_)) => Some(json!({"type": "json_object"})),
         (SchemaMode::JsonSchema | SchemaMode::JsonObject, None) => {
@@ -59,7 +101,7 @@ fn response_format(settings: &Settings, question: &CompletionRequest) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings_tests::settings;
+    use crate::provider_tests::provider;
 
     fn question(schema: bool, json_mode: bool) -> CompletionRequest {
         CompletionRequest {
@@ -72,7 +114,7 @@ mod tests {
     }
 
     fn body_of(table: Value, question: &CompletionRequest) -> Value {
-        serde_json::from_slice(&complete(&settings(table).unwrap(), question).unwrap().body).unwrap()
+        serde_json::from_slice(&complete(&provider(table).unwrap(), question).unwrap().body).unwrap()
     }
 
     #[test]
@@ -122,7 +164,7 @@ mod tests {
             ("no key", json!({"api_key": "", "base_url": "http://localhost"}), vec![]),
             ("replaced", json!({"extra_headers": {"Authorization": "Basic x"}}), vec![("authorization", "Basic x")]),
         ] {
-            let request = settings(table).unwrap().service.get("models");
+            let request = provider(table).unwrap().service.get("models");
             let headers: Vec<(&str, &str)> =
                 request.headers.iter().map(|(n, v)| (n.as_str(), v.to_str().unwrap())).collect();
             assert_eq!(headers, expected, "{name}");

@@ -2,104 +2,102 @@
 
 use crate::error;
 use crate::limits;
-use crate::openai_error::OpenAiError;
-use crate::settings::Settings;
+use crate::outcome::outcome;
+use crate::provider::OpenAi;
+use crate::stream;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{JsonResponse, one_line, request_id, text_of};
+use rowsmith_plugin_api::service::{FailureReport, JsonResponse, Streamed, request_id, text_of};
 
-/// Characters of an explanation.
-const MAX_DETAIL_CHARS: usize = 300;
+/// A question and its response.
+struct Exchange<'a> {
+    provider: &'a OpenAi,
+    question: &'a CompletionRequest,
+    sent: Option<&'a HttpRequest>,
+    response: &'a HttpResponse,
+}
 
-/// Returns the answer in a response.
+/// Returns the answer in a response. `sent` is the request, if it is known.
 pub(crate) fn completion(
-    settings: &Settings,
+    provider: &OpenAi,
     question: &CompletionRequest,
+    sent: Option<&HttpRequest>,
     response: &HttpResponse,
 ) -> Result<Completion> {
-    let sent_schema = question.schema.is_some();
-    let body = match settings.service.read(response)? {
-        JsonResponse::Success(body) => body,
-        JsonResponse::Failure(body) => return failed(settings, response, body.as_ref(), sent_schema),
-    };
-    let choice = &body["choices"][0];
-    if choice["finish_reason"] == "error" {
-        return failed(settings, response, Some(choice), sent_schema);
+    let exchange = Exchange { provider, question, sent, response };
+    if let Some(streamed) = Streamed::read(response).filter(|_| response.is_success()) {
+        let body = stream::merged(&streamed.parts, streamed.is_done);
+        return exchange.of_body(&body.ok_or_else(|| provider.service.incomplete_stream(response))?);
     }
-    if body.get("choices").is_none() && body.get("usage").is_none() {
-        return Err(settings
-            .service
-            .unexpected_json(response, "a chat completion")
-            .hint("check `base_url`: it is the part before /chat/completions and usually ends in /v1"));
-    }
-    let (text, finish, finish_detail) = outcome(choice);
-    Ok(Completion {
-        text,
-        finish,
-        finish_detail,
-        usage: usage(&body["usage"]),
-        model: text_of(&body["model"]),
-        request_id: request_id(response).or_else(|| text_of(&body["id"])),
-        limits: limits::hints(settings, response),
-        ..Completion::default()
-    })
-}
-
-/// Returns the outcome of a failed response. It is an answer when a filter rejected the content, or when the service
-/// withheld the text because it does not match the schema.
-fn failed(settings: &Settings, response: &HttpResponse, body: Option<&Value>, sent_schema: bool) -> Result<Completion> {
-    let reported = OpenAiError::read(response.status.as_u16(), body, sent_schema);
-    let (text, finish) = if reported.is_filtered() {
-        (String::new(), FinishReason::Blocked)
-    } else if let Some(text) = reported.withheld_text() {
-        (text.to_owned(), FinishReason::Other)
-    } else {
-        return Err(error::from_response(settings, response, &reported));
-    };
-    Ok(Completion {
-        text,
-        finish,
-        finish_detail: Some(settings.service.quote(&reported.message)).filter(|text| !text.is_empty()),
-        request_id: request_id(response),
-        limits: limits::hints(settings, response),
-        ..Completion::default()
-    })
-}
-
-fn outcome(choice: &Value) -> (String, FinishReason, Option<String>) {
-    if choice.is_null() {
-        return (String::new(), FinishReason::Other, Some("the response has no choices".to_owned()));
-    }
-    let message = &choice["message"];
-    if let Some(refusal) = text_of(&message["refusal"]) {
-        return (String::new(), FinishReason::Blocked, Some(one_line(&refusal, MAX_DETAIL_CHARS)));
-    }
-    let text = content(&message["content"]);
-    // Some servers state no reason; a complete response is finished.
-    let reason = choice["finish_reason"].as_str().unwrap_or("stop");
-    let (finish, detail) = match reason {
-        "stop" if text.is_empty() => (FinishReason::Other, "stop without any text"),
-        "stop" => return (text, FinishReason::Stop, None),
-        "length" | "model_length" | "max_tokens" if text.is_empty() => {
-            (FinishReason::Length, "length before any text was written (thinking counts)")
+    match provider.service.read(response)? {
+        JsonResponse::Success(Value::Array(parts)) if !parts.is_empty() => {
+            let body = stream::merged(&parts, false);
+            exchange.of_body(&body.ok_or_else(|| provider.service.incomplete_stream(response))?)
         }
-        "length" | "model_length" | "max_tokens" => (FinishReason::Length, reason),
-        "content_filter" => (FinishReason::Blocked, reason),
-        _ => (FinishReason::Other, reason),
-    };
-    let detail = one_line(detail, MAX_DETAIL_CHARS);
-    (text, finish, Some(detail))
+        JsonResponse::Success(body) => exchange.of_body(&body),
+        JsonResponse::Failure(body) => exchange.failed(body.as_ref()),
+    }
 }
 
-/// Returns a message's text: plain, or the text parts of a list (Mistral's reasoning models add their thoughts).
-fn content(content: &Value) -> String {
-    match content {
-        Value::String(text) => text.clone(),
-        Value::Array(parts) => {
-            let texts = parts.iter().filter(|part| part["type"] == "text");
-            texts.filter_map(|part| part["text"].as_str()).collect()
+impl Exchange<'_> {
+    fn of_body(&self, body: &Value) -> Result<Completion> {
+        let choice = &body["choices"][0];
+        let has_error = |value: &Value| value.get("error").is_some_and(|error| !error.is_null());
+        if has_error(body) || (choice.is_null() && is_error(body)) {
+            return self.failed(Some(body));
         }
-        _ => String::new(),
+        if has_error(choice) || choice["finish_reason"] == "error" {
+            return self.failed(Some(choice)).map_err(Error::maybe_billed);
+        }
+        if body.get("choices").is_none() && body.get("usage").is_none() {
+            return Err(self
+                .provider
+                .service
+                .unexpected_json(self.response, "a chat completion")
+                .hint("check `base_url`: it is the part before /chat/completions and usually ends in /v1"));
+        }
+        let outcome = outcome(choice);
+        Ok(Completion {
+            text: outcome.text,
+            finish: outcome.finish,
+            finish_detail: outcome.detail,
+            usage: usage(&body["usage"]),
+            model: text_of(&body["model"]),
+            request_id: request_id(self.response).or_else(|| text_of(&body["id"])),
+            limits: limits::hints(self.provider, self.response),
+            ..Completion::default()
+        })
     }
+
+    /// Returns the outcome of a failed response. It is an answer when the service refused the content, or when it withheld
+    /// the text because it does not match the schema.
+    fn failed(&self, body: Option<&Value>) -> Result<Completion> {
+        let Self { provider, question, sent, response } = *self;
+        let report = FailureReport::of(response, body);
+        let withheld = report.code("failed_generation").filter(|_| report.has_code(&["json_validate_failed"]));
+        let (text, finish) = if report.is_refusal() {
+            (String::new(), FinishReason::Blocked)
+        } else if let Some(text) = withheld {
+            (text.to_owned(), FinishReason::Other)
+        } else {
+            return Err(error::from_response(provider, response, &report, Some(question), sent));
+        };
+        Ok(Completion {
+            text,
+            finish,
+            finish_detail: Some(provider.service.quote(&report.message)).filter(|text| !text.is_empty()),
+            request_id: request_id(response),
+            limits: limits::hints(provider, response),
+            ..Completion::default()
+        })
+    }
+}
+
+/// Returns whether a body without an answer and without an `error` reports an error: many services have forms of their own.
+fn is_error(body: &Value) -> bool {
+    body["object"] == "error"
+        || body["success"] == false
+        || ["detail", "msg", "message", "error_msg", "errors"].iter().any(|name| !body[*name].is_null())
+        || body["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0)
 }
 
 /// Returns the usage. Cached tokens are part of the prompt (`DeepSeek` has its own name for them), reasoning tokens part of

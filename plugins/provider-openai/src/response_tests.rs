@@ -1,7 +1,7 @@
 //! Responses of status 200.
 
+use crate::provider_tests::provider;
 use crate::response::completion;
-use crate::settings_tests::settings;
 use proptest::prelude::*;
 use rowsmith_plugin_api::prelude::*;
 
@@ -11,8 +11,8 @@ pub(crate) fn question(has_schema: bool) -> CompletionRequest {
 }
 
 fn read(body: impl Into<Vec<u8>>) -> Result<Completion> {
-    let settings = settings(json!({"base_url": "https://h.example/v1"})).unwrap();
-    completion(&settings, &question(true), &HttpResponse::new(200, body))
+    let provider = provider(json!({"base_url": "https://h.example/v1"})).unwrap();
+    completion(&provider, &question(true), None, &HttpResponse::new(200, body))
 }
 
 fn said(content: &Value, finish: &Value) -> Value {
@@ -127,20 +127,20 @@ fn bodies_without_an_answer_are_errors() {
 proptest! {
     #[test]
     fn any_bytes_are_an_answer_or_an_error(body: Vec<u8>, status in 100_u16..1000, sent_schema: bool) {
-        let settings = settings(json!({})).unwrap();
-        drop(completion(&settings, &question(sent_schema), &HttpResponse::new(status, body)));
+        let provider = provider(json!({})).unwrap();
+        drop(completion(&provider, &question(sent_schema), None, &HttpResponse::new(status, body)));
     }
 
     #[test]
     fn damaged_answers_never_panic(at in 0_usize..300, byte: u8, status in 200_u16..600) {
         let body = r#"[{"choices":[{"message":{"content":"é"},"finish_reason":"stop"}],"detail":[{"loc":["a",0],"msg":"b"}],"error":{"code":429,"message":"retry in 3s","metadata":{"raw":"c"},"type":"d"}}]"#;
-        let settings = settings(json!({})).unwrap();
+        let provider = provider(json!({})).unwrap();
         let mut bytes = body.as_bytes().to_vec();
         if let Some(place) = bytes.get_mut(at) {
             *place = byte;
         }
-        drop(completion(&settings, &question(true), &HttpResponse::new(status, bytes)));
+        drop(completion(&provider, &question(true), None, &HttpResponse::new(status, bytes)));
         let cut: Vec<u8> = body.bytes().take(at).collect();
-        drop(completion(&settings, &question(false), &HttpResponse::new(status, cut)));
+        drop(completion(&provider, &question(false), None, &HttpResponse::new(status, cut)));
     }
 }

@@ -1,27 +1,26 @@
 //! From the service's list of models to a sentence for the user.
 
 use crate::error;
-use crate::openai_error::OpenAiError;
-use crate::settings::Settings;
+use crate::provider::OpenAi;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::JsonResponse;
+use rowsmith_plugin_api::service::{FailureReport, JsonResponse};
 
 /// Models that a message lists at most.
 const MAX_LISTED: usize = 8;
 
 /// Returns a sentence about key and model. A service without a list of models, and a list without the model, are not
 /// failures: aliases and deployments are often not listed. OpenAI's own list is complete.
-pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<String> {
-    let host = settings.service.base_url().authority();
-    let model = settings.service.model();
+pub(crate) fn sentence(provider: &OpenAi, response: &HttpResponse) -> Result<String> {
+    let host = provider.service.base_url().authority();
+    let model = provider.service.model();
     if matches!(response.status.as_u16(), 404 | 405 | 501) {
         return Ok(format!("{host} answers, but does not list its models; {model} is not checked"));
     }
-    let body = match settings.service.read(response)? {
+    let body = match provider.service.read(response)? {
         JsonResponse::Success(body) => body,
         JsonResponse::Failure(body) => {
-            let reported = OpenAiError::read(response.status.as_u16(), body.as_ref(), false);
-            return Err(error::from_response(settings, response, &reported));
+            let report = FailureReport::of(response, body.as_ref());
+            return Err(error::from_response(provider, response, &report, None, None));
         }
     };
     let entries = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();
@@ -30,7 +29,7 @@ pub(crate) fn sentence(settings: &Settings, response: &HttpResponse) -> Result<S
         return Ok(format!("{host} answers and lists {model}"));
     }
     let listed = listed(&ids);
-    if settings.is_openai() {
+    if provider.is_openai() {
         return Err(Error::new(ErrorKind::NotFound, format!("{host} does not list {model}"))
             .hint(format!("set `model` to one of: {listed}")));
     }
@@ -49,7 +48,7 @@ fn listed(ids: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings_tests::settings;
+    use crate::provider_tests::provider;
 
     #[test]
     fn the_list_is_searched_for_the_model() {
@@ -84,8 +83,8 @@ mod tests {
             ("wrong key", "http://h/v1", 401, refused.clone(), Err(ErrorKind::Auth)),
             ("wrong key with 200", "http://h/v1", 200, refused, Err(ErrorKind::Auth)),
         ] {
-            let settings = settings(json!({ "base_url": base_url })).unwrap();
-            let said = sentence(&settings, &HttpResponse::new(status, body.to_string()));
+            let provider = provider(json!({ "base_url": base_url })).unwrap();
+            let said = sentence(&provider, &HttpResponse::new(status, body.to_string()));
             assert_eq!(said.as_deref().map_err(|error| error.kind), expected, "{name}");
         }
     }

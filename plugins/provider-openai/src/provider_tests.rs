@@ -1,17 +1,17 @@
 //! Defaults by service, config mistakes, and the identity.
 
 use crate::config::{MaxTokensField, SystemRole};
-use crate::settings::Settings;
+use crate::provider::OpenAi;
 use rowsmith_plugin_api::prelude::*;
 
 /// Settings from a config table to which a model and a key are added.
-pub(crate) fn settings(mut table: Value) -> Result<Settings> {
+pub(crate) fn provider(mut table: Value) -> Result<OpenAi> {
     for (key, value) in [("model", "model-x"), ("api_key", "test-key")] {
         if table[key].is_null() {
             table[key] = json!(value);
         }
     }
-    Settings::check(serde_json::from_value(table)?)
+    OpenAi::new(serde_json::from_value(table)?)
 }
 
 #[test]
@@ -26,9 +26,9 @@ fn defaults_depend_on_the_service() {
         ("https://api.mistral.ai/v1", "api.mistral.ai", System, MaxTokens, 120_000),
         ("http://127.0.0.1:11434/v1", "127.0.0.1:11434", System, MaxTokens, 600_000),
     ] {
-        let settings = settings(json!({ "base_url": base_url })).unwrap();
-        let timeout_ms = settings.service.get("models").timeout_ms;
-        let defaults = (settings.service.name(), settings.system_role, settings.max_tokens_field, timeout_ms);
+        let provider = provider(json!({ "base_url": base_url })).unwrap();
+        let timeout_ms = provider.service.get("models").timeout_ms;
+        let defaults = (provider.service.name(), provider.system_role, provider.max_tokens_field, timeout_ms);
         assert_eq!(defaults, (service, role, field, Some(timeout)), "{base_url}");
     }
 }
@@ -36,9 +36,9 @@ fn defaults_depend_on_the_service() {
 #[test]
 fn the_config_overrides_defaults() {
     let table = json!({"system_role": "system", "max_tokens_field": "none", "service": "mine"});
-    let settings = settings(table).unwrap();
-    assert_eq!((settings.system_role, settings.max_tokens_field), (SystemRole::System, MaxTokensField::None));
-    assert_eq!(settings.service.name(), "mine");
+    let provider = provider(table).unwrap();
+    assert_eq!((provider.system_role, provider.max_tokens_field), (SystemRole::System, MaxTokensField::None));
+    assert_eq!(provider.service.name(), "mine");
 }
 
 #[test]
@@ -51,16 +51,16 @@ fn mistakes_name_their_key() {
         ("header with a space", json!({"auth_header": "api key"}), "auth_header"),
         ("stream", json!({"extra_body": {"stream": true}}), "extra_body.stream"),
     ] {
-        let error = settings(table).err().unwrap();
+        let error = provider(table).err().unwrap();
         assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{name}: {error}");
     }
-    let local = settings(json!({"api_key": "", "base_url": "http://localhost:8080/v1"})).unwrap();
+    let local = provider(json!({"api_key": "", "base_url": "http://localhost:8080/v1"})).unwrap();
     assert!(!local.service.has_key());
 }
 
 #[test]
 fn the_identity_is_what_changes_answers() {
-    let identity = |table: &Value| settings(table.clone()).unwrap().info().identity;
+    let identity = |table: &Value| provider(table.clone()).unwrap().info().identity;
     let plain = identity(&json!({}));
     let expected = json!({"service": "openai", "model": "model-x", "schema_mode": "json_schema", "strict": true});
     assert_eq!(plain, expected);
@@ -93,6 +93,6 @@ fn thinking_tokens_are_reserved() {
         (json!({"reasoning_effort": "minimal"}), 0),
         (json!({"reasoning_effort": "low"}), 8_192),
     ] {
-        assert_eq!(settings(table.clone()).unwrap().info().thinking_tokens, reserve, "{table}");
+        assert_eq!(provider(table.clone()).unwrap().info().thinking_tokens, reserve, "{table}");
     }
 }
