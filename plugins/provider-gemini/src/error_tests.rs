@@ -1,13 +1,13 @@
 //! Failures and their kinds.
 
+use crate::provider::tests::provider;
 use crate::response::completion;
 use crate::response_tests::question;
-use crate::settings::tests::settings;
 use rowsmith_plugin_api::prelude::*;
 
 fn error_of(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Error {
     let response = headers.iter().fold(HttpResponse::new(status, body), |r, (name, value)| r.with_header(name, value));
-    completion(&settings(json!({})).unwrap(), &question(true), &response).unwrap_err()
+    completion(&provider(json!({})).unwrap(), &question(true), None, &response).unwrap_err()
 }
 
 fn body(code: u16, status: &str, message: &str, details: &Value) -> String {
@@ -96,7 +96,7 @@ fn other_failures() {
 #[test]
 fn schemas_are_rejected_only_when_sent() {
     let response = HttpResponse::new(400, body(400, "INVALID_ARGUMENT", "Invalid JSON schema", &json!([])));
-    let error = completion(&settings(json!({})).unwrap(), &question(false), &response).unwrap_err();
+    let error = completion(&provider(json!({})).unwrap(), &question(false), None, &response).unwrap_err();
     assert_eq!(error.kind, ErrorKind::BadRequest);
 }
 

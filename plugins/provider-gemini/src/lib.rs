@@ -10,7 +10,7 @@ mod error;
 mod provider;
 mod request;
 mod response;
-mod settings;
+mod stream;
 mod verify;
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! From a question to the HTTP request that asks it.
 //!
-//! The same settings and question always make the same bytes. Options that the config does not set are not sent.
+//! The same provider and question always make the same bytes, until the provider learns that the model does not accept a
+//! part of the request. Options that the config does not set are not sent.
 
 use crate::config::{Config, Safety};
-use crate::settings::Settings;
+use crate::provider::Gemini;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::service::{SchemaMode, encode_path, without_nulls};
+use rowsmith_plugin_api::service::{RequestPart, SchemaMode, encode_path, without_nulls};
 
 const HARM_CATEGORIES: [&str; 4] = [
     "HARM_CATEGORY_HARASSMENT",
@@ -15,50 +16,66 @@ const HARM_CATEGORIES: [&str; 4] = [
 ];
 
 /// Returns the request that asks for a completion.
-pub(crate) fn generate(settings: &Settings, question: &CompletionRequest) -> Result<HttpRequest> {
-    settings.service.post(&format!("{}:generateContent", model_path(settings)), body(settings, question)?)
+pub(crate) fn generate(provider: &Gemini, question: &CompletionRequest) -> Result<HttpRequest> {
+    provider.service.post(&format!("{}:generateContent", model_path(provider)), body(provider, question)?)
 }
 
 /// Returns the request that counts the tokens of a prompt.
-pub(crate) fn count_tokens(settings: &Settings, question: &CompletionRequest) -> Result<HttpRequest> {
-    let mut generate = body(settings, question)?;
-    generate["model"] = json!(format!("models/{}", settings.service.model()));
-    let path = format!("{}:countTokens", model_path(settings));
-    settings.service.post(&path, json!({ "generateContentRequest": generate }))
+pub(crate) fn count_tokens(provider: &Gemini, question: &CompletionRequest) -> Result<HttpRequest> {
+    let mut generate = body(provider, question)?;
+    generate["model"] = json!(format!("models/{}", provider.service.model()));
+    let path = format!("{}:countTokens", model_path(provider));
+    provider.service.post(&path, json!({ "generateContentRequest": generate }))
 }
 
 /// Returns the request that asks for the description of the model.
-pub(crate) fn look_up(settings: &Settings) -> HttpRequest {
-    settings.service.get(&model_path(settings))
+pub(crate) fn look_up(provider: &Gemini) -> HttpRequest {
+    provider.service.get(&model_path(provider))
 }
 
-fn model_path(settings: &Settings) -> String {
-    format!("{}/models/{}", settings.config.api_version, encode_path(settings.service.model()))
+fn model_path(provider: &Gemini) -> String {
+    format!("{}/models/{}", provider.config.api_version, encode_path(provider.service.model()))
 }
 
-fn body(settings: &Settings, question: &CompletionRequest) -> Result<Value> {
-    let system = (!question.system.is_empty()).then(|| json!({"parts": [{"text": question.system}]}));
-    let generation = generation(settings, question)?;
+/// Returns whether a request has the part.
+pub(crate) fn has(request: &HttpRequest, part: RequestPart) -> bool {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    match part {
+        RequestPart::SystemText => body.get("systemInstruction").is_some(),
+        RequestPart::JsonMode => body["generationConfig"].get("responseMimeType").is_some(),
+        RequestPart::SafetySettings => body.get("safetySettings").is_some(),
+        _ => false,
+    }
+}
+
+fn body(provider: &Gemini, question: &CompletionRequest) -> Result<Value> {
+    let has_system = !question.system.is_empty();
+    let moves_system = has_system && provider.rejected.contains(RequestPart::SystemText);
+    let system = (has_system && !moves_system).then(|| json!({"parts": [{"text": question.system}]}));
+    let user = question.user_text();
+    let user = if moves_system { format!("{}\n\n{user}", question.system) } else { user };
+    let generation = generation(provider, question)?;
     Ok(json!({
         "systemInstruction": system,
-        "contents": [{"role": "user", "parts": [{"text": question.user_text()}]}],
-        "safetySettings": safety_settings(settings.config.safety),
+        "contents": [{"role": "user", "parts": [{"text": user}]}],
+        "safetySettings": safety_settings(provider.config.safety),
         "generationConfig": (!generation.is_empty()).then_some(generation),
     }))
 }
 
-fn generation(settings: &Settings, question: &CompletionRequest) -> Result<serde_json::Map<String, Value>> {
-    let config = &settings.config;
+fn generation(provider: &Gemini, question: &CompletionRequest) -> Result<serde_json::Map<String, Value>> {
+    let config = &provider.config;
     let schema = question.schema_value()?;
-    let is_json = config.schema_mode != SchemaMode::None && (schema.is_some() || question.json_mode);
+    let takes_json = config.schema_mode != SchemaMode::None && !provider.rejected.contains(RequestPart::JsonMode);
+    let is_json = takes_json && (schema.is_some() || question.json_mode);
     Ok(without_nulls(json!({
         "temperature": config.sampling.temperature,
         "topP": config.sampling.top_p,
         "topK": config.top_k,
         "seed": config.seed,
-        "maxOutputTokens": settings.service.max_output_tokens(question),
+        "maxOutputTokens": provider.service.max_output_tokens(question),
         "responseMimeType": is_json.then_some("application/json"),
-        "responseJsonSchema": schema.filter(|_| config.schema_mode == SchemaMode::JsonSchema),
+        "responseJsonSchema": schema.filter(|_| is_json && config.schema_mode == SchemaMode::JsonSchema),
         "thinkingConfig": thinking(config),
     })))
 }
@@ -83,7 +100,7 @@ fn safety_settings(safety: Safety) -> Option<[Value; 4]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::tests::settings;
+    use crate::provider::tests::provider;
 
     fn question(schema: bool, json_mode: bool) -> CompletionRequest {
         CompletionRequest {
@@ -96,7 +113,7 @@ mod tests {
     }
 
     fn body_of(table: Value, question: &CompletionRequest) -> Value {
-        serde_json::from_slice(&generate(&settings(table).unwrap(), question).unwrap().body).unwrap()
+        serde_json::from_slice(&generate(&provider(table).unwrap(), question).unwrap().body).unwrap()
     }
 
     #[test]
@@ -139,7 +156,7 @@ mod tests {
             "extra_body": {"generationConfig": {"temperature": 0.0, "candidateCount": 1}, "serviceTier": "flex"},
             "extra_headers": {"X-Goog-Api-Key": "other", "x-team": "rows"},
         });
-        let request = generate(&settings(table.clone()).unwrap(), &question(false, false)).unwrap();
+        let request = generate(&provider(table.clone()).unwrap(), &question(false, false)).unwrap();
         let body = body_of(table, &question(false, false));
         assert_eq!(body["generationConfig"], json!({"temperature": 0.0, "candidateCount": 1}));
         assert_eq!((&body["serviceTier"], body["safetySettings"].as_array().unwrap().len()), (&json!("flex"), 4));
@@ -154,8 +171,8 @@ mod tests {
         for (model, path) in
             [("models/gemini-x", "/v1beta/models/gemini-x"), ("a:b?c#d e", "/v1beta/models/a%3Ab%3Fc%23d%20e")]
         {
-            let settings = settings(json!({"model": model, "base_url": "http://h"})).unwrap();
-            assert_eq!(look_up(&settings).url, format!("http://h{path}"), "{model}");
+            let provider = provider(json!({"model": model, "base_url": "http://h"})).unwrap();
+            assert_eq!(look_up(&provider).url, format!("http://h{path}"), "{model}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Responses of status 200.
 
+use crate::provider::tests::provider;
 use crate::response::completion;
-use crate::settings::tests::settings;
 use proptest::prelude::*;
 use rowsmith_plugin_api::prelude::*;
 
@@ -11,7 +11,7 @@ pub(crate) fn question(has_schema: bool) -> CompletionRequest {
 }
 
 fn read(body: impl Into<Vec<u8>>) -> Result<Completion> {
-    completion(&settings(json!({})).unwrap(), &question(true), &HttpResponse::new(200, body))
+    completion(&provider(json!({})).unwrap(), &question(true), None, &HttpResponse::new(200, body))
 }
 
 fn candidate(parts: &Value, more: &Value) -> Value {
@@ -116,8 +116,8 @@ fn bodies_without_an_answer_are_errors() {
 proptest! {
     #[test]
     fn any_bytes_are_an_answer_or_an_error(body: Vec<u8>, status in 100_u16..1000, sent_schema: bool) {
-        let settings = settings(json!({})).unwrap();
-        drop(completion(&settings, &question(sent_schema), &HttpResponse::new(status, body)));
+        let provider = provider(json!({})).unwrap();
+        drop(completion(&provider, &question(sent_schema), None, &HttpResponse::new(status, body)));
     }
 
     #[test]
