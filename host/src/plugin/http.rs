@@ -7,6 +7,7 @@ use crate::settings::test_time::scaled;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 use rowsmith_plugin_api::{Error, ErrorKind, HttpRequest, HttpResponse, Result};
+use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
@@ -16,6 +17,8 @@ const DEFAULT_BODY_BYTES: u64 = 32 << 20;
 const USER_AGENT: &str = concat!("rowsmith/", env!("CARGO_PKG_VERSION"));
 /// Headers that may hold keys; they are not sent to another host.
 const CREDENTIALS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key"];
+const LOCAL_HINT: &str = "is the server running? start it (for example `ollama serve` or `llama-server -m MODEL`), and compare \
+                          its port with that of `base_url`";
 const RETRY: Backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(8) };
 /// Maximum wait that a server may request.
 const MAX_WAIT: Duration = Duration::from_secs(120);
@@ -238,8 +241,16 @@ fn network_error(place: &str, error: &reqwest::Error) -> Error {
     };
     let mapped = Error::new(kind, format!("{place} {what}: {}", chain(error))).with_context("url", place);
     let mapped = if error.is_timeout() && !error.is_connect() { mapped.timed_out() } else { mapped };
+    let mapped = if error.is_connect() && is_local(place) { mapped.hint(LOCAL_HINT) } else { mapped };
     // After the connection is established, the service may have processed, and charged for, the request.
     if error.is_connect() || error.is_builder() { mapped } else { mapped.maybe_billed() }
+}
+
+/// Returns whether an address is one of this machine.
+fn is_local(address: &str) -> bool {
+    let url = Url::parse(address).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 /// Returns the innermost cause of an error; reqwest's own text only repeats the address.
