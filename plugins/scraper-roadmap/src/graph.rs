@@ -3,18 +3,34 @@
 //! Drawings are made by hand, so every part of a node may be missing or have another type. Unusable parts are skipped;
 //! only a file that is not a drawing is an error.
 
+use crate::leftovers::representatives;
 use rowsmith_plugin_api::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+
+/// Places of the id that a node had before.
+const OLD_IDS: [&str; 2] = ["/data/oldId", "/oldId"];
 
 /// A box of the drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub(crate) id: String,
+    /// The id that the node had before.
+    pub(crate) old_id: Option<String>,
+    /// Ids of its leftovers, and their old ids.
+    pub(crate) other_ids: Vec<String>,
     pub(crate) kind: String,
     /// The label on one line; empty if the node has none.
     pub(crate) label: String,
     pub(crate) position: Option<Position>,
+}
+
+impl Node {
+    /// The ids under which its text may be stored, the current one first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        let ids = std::iter::once(&self.id).chain(&self.old_id).chain(&self.other_ids);
+        ids.map(String::as_str).filter(|id| !id.is_empty())
+    }
 }
 
 /// Coordinates of a node; `y` grows downwards.
@@ -39,6 +55,19 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     /// Pairs of indices into `nodes`: from, to.
     pub(crate) edges: Vec<(usize, usize)>,
+    /// For each node, the node that represents it; see [`crate::leftovers`].
+    representatives: Vec<usize>,
+}
+
+/// The topics of a drawing, as indices of nodes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Topics {
+    /// In reading order.
+    pub(crate) rows: Vec<usize>,
+    /// Boxes without a label.
+    pub(crate) unlabelled: usize,
+    /// Boxes of topics that are drawn twice.
+    pub(crate) leftovers: Vec<usize>,
 }
 
 impl Graph {
@@ -47,18 +76,24 @@ impl Graph {
         let drawing: Value = serde_json::from_slice(bytes)
             .map_err(|e| Error::new(ErrorKind::InvalidData, format!("{origin} is not JSON: {e}")))?;
         let nodes = drawing.get("nodes").and_then(Value::as_array).ok_or_else(|| no_nodes(&drawing, origin))?;
-        let nodes: Vec<Node> = nodes.iter().map(read_node).collect();
+        let mut nodes: Vec<Node> = nodes.iter().map(read_node).collect();
+        let representatives = representatives(&nodes);
+        collect_other_ids(&mut nodes, &representatives);
         let edges = drawing.get("edges").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        Ok(Self { title: title(&drawing, &nodes, slug), edges: read_edges(edges, &nodes), nodes })
+        let edges = read_edges(edges, &nodes);
+        let edges = edges.into_iter().map(|(from, to)| (representatives[from], representatives[to])).collect();
+        Ok(Self { title: title(&drawing, &nodes, slug), edges, nodes, representatives })
     }
 
-    /// Returns the labelled nodes of the given types in reading order, and the number of unlabelled ones.
-    pub(crate) fn topics(&self, kinds: &[String]) -> (Vec<usize>, usize) {
+    /// Returns the nodes of the given types.
+    pub(crate) fn topics(&self, kinds: &[String]) -> Topics {
         let wanted = |node: &usize| kinds.contains(&self.nodes[*node].kind);
-        let (mut topics, unlabelled): (Vec<usize>, Vec<usize>) =
-            (0..self.nodes.len()).filter(wanted).partition(|node| !self.nodes[*node].label.is_empty());
-        topics.sort_by(|a, b| self.reading_order(*a, *b));
-        (topics, unlabelled.len())
+        let (boxes, leftovers): (Vec<usize>, Vec<usize>) =
+            (0..self.nodes.len()).filter(wanted).partition(|node| self.representatives[*node] == *node);
+        let (mut rows, unlabelled): (Vec<usize>, Vec<usize>) =
+            boxes.into_iter().partition(|node| !self.nodes[*node].label.is_empty());
+        rows.sort_by(|a, b| self.reading_order(*a, *b));
+        Topics { rows, unlabelled: unlabelled.len(), leftovers }
     }
 
     /// Compares two nodes: top to bottom, left to right, order of the file; nodes without a position last.
@@ -84,9 +119,19 @@ fn no_nodes(drawing: &Value, origin: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("{origin} is not a roadmap: it has no `nodes` array"))
 }
 
+/// Gives each node the ids of its leftovers.
+fn collect_other_ids(nodes: &mut [Node], representatives: &[usize]) {
+    for (index, representative) in representatives.iter().enumerate().filter(|(index, to)| index != *to) {
+        let ids: Vec<String> = nodes[index].ids().map(str::to_owned).collect();
+        nodes[*representative].other_ids.extend(ids);
+    }
+}
+
 fn read_node(node: &Value) -> Node {
     Node {
         id: text(node.get("id")),
+        old_id: OLD_IDS.iter().map(|place| text(node.pointer(place))).find(|id| !id.is_empty()),
+        other_ids: Vec::new(),
         kind: text(node.get("type")),
         label: text(node.pointer("/data/label").or_else(|| node.get("label"))),
         position: position(node, "/position").or_else(|| position(node, "/positionAbsolute")),
@@ -158,10 +203,10 @@ mod tests {
             {"id": "mute", "type": "topic", "position": {"x": 0, "y": 0}},
             {"id": "odd", "type": "topic", "position": "here", "data": {"label": " odd\n one "}},
         ]}));
-        let (topics, unlabelled) = graph.topics(&["topic".to_owned(), "subtopic".to_owned()]);
-        let labels: Vec<&str> = topics.iter().map(|t| graph.nodes[*t].label.as_str()).collect();
+        let topics = graph.topics(&["topic".to_owned(), "subtopic".to_owned()]);
+        let labels: Vec<&str> = topics.rows.iter().map(|t| graph.nodes[*t].label.as_str()).collect();
         assert_eq!(labels, ["left", "right", "low", "loose", "odd one"]);
-        assert_eq!(unlabelled, 1);
+        assert_eq!((topics.unlabelled, topics.leftovers.len()), (1, 0));
     }
 
     #[test]

@@ -13,6 +13,11 @@ pub(crate) struct Content {
 }
 
 impl Content {
+    /// Returns whether there is neither prose nor a link.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.description.is_empty() && self.links.is_empty()
+    }
+
     /// Adds a link unless it is a duplicate or not an http or https address. Percent-encodes whitespace and `|`, the
     /// separator between links.
     pub(crate) fn add_link(&mut self, url: &str) {

@@ -32,10 +32,16 @@ impl Api {
     }
 
     pub(crate) async fn text(&self, node: &Node) -> Result<Option<Content>> {
-        if node.id.is_empty() {
-            return Ok(None);
+        for id in node.ids() {
+            if let Some(content) = self.text_of(id).await? {
+                return Ok(Some(content));
+            }
         }
-        let url = format!("{}/v1-official-roadmap-topic/{}/{}", self.base, self.slug, path_segment(&node.id));
+        Ok(None)
+    }
+
+    async fn text_of(&self, id: &str) -> Result<Option<Content>> {
+        let url = format!("{}/v1-official-roadmap-topic/{}/{}", self.base, self.slug, path_segment(id));
         let Some(body) = self.http.fetch(HttpCache::request(&url)).await? else {
             return Ok(None);
         };

@@ -52,10 +52,10 @@ impl Directory {
         }
     }
 
-    pub(crate) fn index(&self) -> Result<TextIndex> {
+    pub(crate) fn index(&self, graph: &Graph, topics: &[usize]) -> Result<TextIndex> {
         let folder = self.folder().join("content");
         match names(&folder) {
-            Ok(names) => Ok(TextIndex::new(names, false)),
+            Ok(names) => Ok(TextIndex::new(names, graph, topics)),
             Err(error) if error.kind() == IoErrorKind::NotFound => {
                 log::warn!("{} does not exist; all descriptions are empty", folder.display());
                 Ok(TextIndex::default())

@@ -53,7 +53,7 @@ impl GitHub {
         Graph::parse(&body, &url, &self.slug)
     }
 
-    pub(crate) async fn index(&self) -> Result<TextIndex> {
+    pub(crate) async fn index(&self, graph: &Graph, topics: &[usize]) -> Result<TextIndex> {
         let url = format!("{}/{}/content", self.listings, self.slug);
         let Some(entries) = self.entries(&url).await? else {
             log::warn!("{url} does not exist; all descriptions are empty");
@@ -63,7 +63,7 @@ impl GitHub {
         if is_truncated {
             log::warn!("{url} lists only {MAX_LISTING} files; fetching further texts by their expected names");
         }
-        Ok(TextIndex::new(entries.into_iter().map(|entry| entry.name), is_truncated))
+        Ok(TextIndex::new(entries.into_iter().map(|entry| entry.name), graph, topics).truncated(is_truncated))
     }
 
     pub(crate) async fn text(&self, index: &TextIndex, node: &Node) -> Result<Option<Content>> {

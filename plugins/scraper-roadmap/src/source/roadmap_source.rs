@@ -36,12 +36,12 @@ impl RoadmapSource {
         }
     }
 
-    /// Lists the texts. Empty for a source that finds texts by node id without an index.
-    pub(crate) async fn index(&self) -> Result<TextIndex> {
+    /// Lists the texts of these topics. Empty for a source that finds texts by node id without an index.
+    pub(crate) async fn index(&self, graph: &Graph, topics: &[usize]) -> Result<TextIndex> {
         match self {
-            Self::GitHub(source) => source.index().await,
+            Self::GitHub(source) => source.index(graph, topics).await,
             Self::Api(_) => Ok(TextIndex::default()),
-            Self::Directory(source) => source.index(),
+            Self::Directory(source) => source.index(graph, topics),
         }
     }
 

@@ -90,6 +90,27 @@ fn missing_texts_and_invalid_bytes_are_not_errors() {
 }
 
 #[test]
+fn leftovers_are_one_row_and_texts_are_found_by_slug() {
+    let folder = folder();
+    let mut drawing = drawing();
+    let nodes = drawing["nodes"].as_array_mut().expect("nodes");
+    nodes.push(json!({
+        "id": "n5", "type": "topic", "position": {"x": 9, "y": 10}, "data": {"label": "Basics", "oldId": "n1"},
+    }));
+    let content = folder.path().join("bread/content");
+    std::fs::write(folder.path().join("bread/bread.json"), drawing.to_string()).expect("written");
+    std::fs::write(content.join("flour.md"), "# Flour\n\nFlour is milled.\n").expect("written");
+    std::fs::write(content.join("dark@n3.md"), "").expect("written");
+    for name in ["basics@n5.md", "yeast@n9.md", "index.md"] {
+        std::fs::write(content.join(name), BASICS).expect("written");
+    }
+    let scraped = scrape(config(folder.path()), &FakeHost::default()).expect("scraped");
+    let column = |name: &str| scraped.iter().map(|row| row[name].as_str().unwrap_or_default()).collect::<Vec<_>>();
+    assert_eq!(column("Topic"), ["Basics", "Flour", "Rye Flour"]);
+    assert_eq!(column("Description"), ["Bread is flour and water.", "Flour is milled.", ""]);
+}
+
+#[test]
 fn invalid_drawings_are_errors_with_the_file() {
     let folder = folder();
     let file = folder.path().join("bread/bread.json");
