@@ -15,3 +15,5 @@ mod replay;
 mod schedule;
 #[cfg(unix)]
 mod shared_server;
+#[cfg(unix)]
+mod sources;

@@ -6,8 +6,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Bytes of a file that identify its format.
-const HEAD_BYTES: u64 = 4;
+/// Maximum bytes that identify the format and the encoding of a file.
+const HEAD_BYTES: usize = 8 * 1024;
+/// Bytes for which a slow source is read again.
+const MIN_HEAD_BYTES: usize = 4;
 /// Maximum names of a folder that are searched for near names.
 const MAX_NAMES: usize = 10_000;
 
@@ -16,7 +18,7 @@ pub type Bytes = Box<dyn Read + Send>;
 
 /// An open source with its first bytes, which identify other formats.
 pub struct Opened {
-    /// The first bytes, up to four.
+    /// The first bytes, up to 8 KiB. Fewer than four only if the source has no more.
     pub head: Vec<u8>,
     /// The bytes after them.
     pub rest: Bytes,
@@ -33,9 +35,24 @@ pub fn display_name(path: &str) -> &str {
 /// If it cannot be read, with near names of its folder as the hint, or if it is a folder.
 pub fn open(path: &str) -> Result<Opened> {
     let mut rest: Bytes = if path == "-" { Box::new(io::stdin()) } else { Box::new(open_file(Path::new(path))?) };
-    let mut head = Vec::new();
-    rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| Error::io("read", display_name(path), &e))?;
+    let head = read_head(&mut rest).map_err(|e| Error::io("read", display_name(path), &e))?;
     Ok(Opened { head, rest })
+}
+
+/// Reads the first bytes that are available, and does not wait for more than the minimum.
+fn read_head(source: &mut Bytes) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; HEAD_BYTES];
+    let mut length = 0;
+    while length < MIN_HEAD_BYTES {
+        match source.read(head.get_mut(length..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    head.truncate(length);
+    Ok(head)
 }
 
 fn open_file(path: &Path) -> Result<File> {

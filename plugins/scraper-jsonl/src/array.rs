@@ -56,7 +56,10 @@ impl Array {
                 self.cursor.pass(byte);
                 self.end().map(|()| None)
             }
-            Some(b',' | b']') => Err(self.cursor.invalid("an element of the array is missing")),
+            Some(b',' | b']') => {
+                let error = self.cursor.invalid("an element of the array is missing");
+                Err(error.hint("remove the comma before it: JSON has no comma after the last element"))
+            }
             _ => self.element(text).map(Some),
         }
     }

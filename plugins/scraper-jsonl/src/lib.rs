@@ -8,6 +8,7 @@ mod array;
 mod config;
 mod cursor;
 mod lines;
+mod not_json;
 mod pointer;
 mod position;
 mod reader;

@@ -1,5 +1,6 @@
 //! Positions in a file, and errors with a position.
 
+use crate::not_json;
 use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
 
@@ -42,8 +43,18 @@ impl Position {
     }
 }
 
+/// The error of a text that starts at `position` and that the parser rejects. `expected` starts its message.
+pub(crate) fn rejected(position: Position, path: &str, text: &str, error: &serde_json::Error, expected: &str) -> Error {
+    if let Some(finding) = not_json::find(text) {
+        let position = position.after(text.as_bytes().get(..finding.at).unwrap_or_default());
+        return position.invalid(path, &format!("{expected}: {}", finding.problem)).hint(finding.hint);
+    }
+    let rejected = position.of(error).invalid(path, &format!("{expected}: {}", syntax_error(error)));
+    if error.is_eof() { rejected.with_context("incomplete", "true") } else { rejected }
+}
+
 /// The message of a parser, without its position, which is relative to the parsed text.
-pub(crate) fn syntax_error(error: &serde_json::Error) -> String {
+fn syntax_error(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or_else(|| text.clone(), |(message, _)| message.to_owned())
 }

@@ -1,7 +1,7 @@
 //! The scraper: texts of a file to rows of the run.
 
 use crate::config::{Config, OnInvalid};
-use crate::position::{Position, syntax_error};
+use crate::position::{Position, rejected};
 use crate::records::Records;
 use rowsmith_plugin_api::input::display_name;
 use rowsmith_plugin_api::prelude::*;
@@ -82,7 +82,8 @@ impl JsonlScraper {
                 Err(error) if self.config.on_invalid == OnInvalid::Skip => {
                     counts.skipped += 1;
                     if counts.skipped <= MAX_WARNINGS {
-                        log::warn!("skipped: {error}");
+                        let hint = error.hint.as_deref().map_or_else(String::new, |hint| format!("; {hint}"));
+                        log::warn!("skipped: {}{hint}", error.message);
                     }
                     discard_row(rows).await?;
                 }
@@ -116,11 +117,7 @@ impl JsonlScraper {
     }
 
     fn add(&self, text: &str, position: Position, builder: &mut ChunkBuilder) -> Result<usize> {
-        add_cells(text, builder).map_err(|e| {
-            let error =
-                position.of(&e).invalid(&self.config.path, &format!("expected a JSON object: {}", syntax_error(&e)));
-            if e.is_eof() { error.with_context("incomplete", "true") } else { error }
-        })
+        add_cells(text, builder).map_err(|e| rejected(position, &self.config.path, text, &e, "expected a JSON object"))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::cursor::Cursor;
 use crate::lines::Lines;
 use crate::pointer::{PointerError, find};
-use crate::position::{Position, syntax_error};
+use crate::position::{Position, rejected};
 use crate::source::open;
 use rowsmith_plugin_api::input::{Bytes, display_name};
 use rowsmith_plugin_api::prelude::*;
@@ -48,9 +48,7 @@ impl Records {
             return Err(error.hint("extract the array to a file of its own, which is streamed"));
         }
         let array = find(&document, pointer).map_err(|error| match error {
-            PointerError::Invalid(e) => {
-                Position::START.of(&e).invalid(path, &format!("invalid JSON: {}", syntax_error(&e)))
-            }
+            PointerError::Invalid(e) => rejected(Position::START, path, &document, &e, "expected JSON"),
             PointerError::NotFound(error) => error.with_context("path", path),
         })?;
         let start = array.as_ptr().addr() - document.as_ptr().addr();

@@ -89,7 +89,7 @@ fn invalid_rows_are_errors_with_their_position() {
         ("deep in an element", b"[\n{\"a\":1},\n{\"a\":\nx}]", json!({}), 1, "line 4, column 1 of"),
         ("no element", b"[{\"a\":1},,{}]", json!({}), 1, "an element of the array is missing"),
         ("a last comma", b"[{\"a\":1},]", json!({}), 1, "an element of the array is missing"),
-        ("no comma", b"[{\"a\":1} {}]", json!({}), 0, "trailing characters"),
+        ("no comma", b"[{\"a\":1} {}]", json!({}), 0, "a second value follows"),
         ("cut off in an element", b"[{\"a\":1},{\"a\"", json!({}), 1, "not closed"),
         ("cut off between elements", b"[{\"a\":1},", json!({}), 1, "not closed"),
         ("more behind", b"[{\"a\":1}]\nx", json!({}), 1, "line 2, column 1 of"),
@@ -109,6 +109,33 @@ fn invalid_rows_are_errors_with_their_position() {
     }
     let (_, spread) = scrape(b"{\n\"a\": [{}]\n}\n", &json!({}));
     assert!(spread.unwrap_err().hint.unwrap().contains("pointer"));
+}
+
+#[test]
+fn notations_of_other_programs_are_named_with_a_hint() {
+    let cases: Vec<(&str, &[u8], &str)> = vec![
+        ("NaN", b"{\"a\":1}\n{\"a\":NaN}\n", "line 2, column 6 of"),
+        ("Infinity in a list", b"{\"a\":1}\n{\"a\":[1,-Infinity]}\n", "`-Infinity`"),
+        ("NaN in an array", b"[{\"a\":1},\n {\"a\":{\"b\":NaN}}]", "line 2, column 12 of"),
+        ("Python", b"{'a': True}\n", "single quote"),
+        ("Python's words", b"{\"a\": None}\n", "`None`"),
+        ("an unquoted name", b"{a: 1}\n", "`a`"),
+        ("a trailing comma", b"{\"a\":1,}\n", "line 1, column 7 of"),
+        ("lines with commas", b"{\"a\":1},\n{\"a\":2}\n", "a comma follows the object"),
+        ("a trailing comma in an array", b"[{\"a\":1},]", "element of the array is missing"),
+        ("comments", b"// rows\n{\"a\":1}\n", "comment"),
+        ("joined objects", b"{\"a\":1}{\"a\":2}\n", "line 1, column 8 of"),
+        ("joined files", b"{\"a\":1}\n\xef\xbb\xbf{\"a\":2}\n", "byte order mark"),
+        ("UTF-16 without a mark", b"{\0\"\0a\0\"\0:\x001\0}\0\r\0\n\0", "UTF-16"),
+        ("UTF-16, big-endian", b"\0{\0\"\0a\0\"\0:\x001\0}\0\n", "UTF-16"),
+        ("UTF-32", b"\xff\xfe\0\0{\0\0\0", "UTF-32"),
+    ];
+    for (name, bytes, part) in cases {
+        let error = scrape(bytes, &json!({})).1.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidData, "{name}: {error}");
+        assert!(error.message.contains(part), "{name}: {error}");
+        assert!(error.hint.is_some(), "{name}: no hint");
+    }
 }
 
 #[test]

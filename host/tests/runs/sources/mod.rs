@@ -1,0 +1,5 @@
+//! Files as other programs write them: read right, or refused with the reason before a row is asked.
+
+mod jsonl;
+mod roadmap;
+mod scene;
