@@ -24,6 +24,9 @@ struct Flawed {
     kept: Mutex<Option<RowSink>>,
 }
 
+/// Scrapes of a scraper that pauses.
+static SCRAPES: AtomicU32 = AtomicU32::new(0);
+
 impl Flawed {
     fn has(&self, flaw: &str) -> bool {
         self.config.flaw == flaw
@@ -31,6 +34,8 @@ impl Flawed {
 
     async fn rows(&self, rows: &mut RowSink) -> Result<()> {
         let scrape = if self.has("drifts") { self.scrapes.fetch_add(1, Ordering::SeqCst) } else { 0 };
+        // Rows of each chunk, which grow from scrape to scrape.
+        let rows_per_chunk = self.has("pauses").then(|| 1 << (SCRAPES.fetch_add(1, Ordering::SeqCst) / 2));
         for number in 0..600 {
             if !self.has("cannot be stopped") {
                 self.host.check_cancelled()?;
@@ -38,6 +43,9 @@ impl Flawed {
             let sent = rows.send(&json!({"number": number, "scrape": scrape})).await;
             if !self.has("ignores refusals") && !self.has("continues after refusals") {
                 sent?;
+            }
+            if rows_per_chunk.is_some_and(|rows| (number + 1) % rows == 0) {
+                rows.flush().await?;
             }
         }
         if self.has("ignores refusals") {
@@ -113,6 +121,12 @@ fn report(flaw: &str) -> Report {
 #[test]
 fn a_scraper_without_a_flaw_conforms() {
     report("none").assert();
+}
+
+/// A source that pauses sends its rows in other chunks each time.
+#[test]
+fn the_number_of_chunks_may_change() {
+    report("pauses").assert();
 }
 
 #[test]
