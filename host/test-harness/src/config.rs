@@ -1,4 +1,4 @@
-//! The configs that suites share.
+//! The configs that suites share. Their caches do not wait for the disk.
 
 /// The key of the Gemini provider in [`ENRICH`].
 pub const GEMINI_KEY: &str = "gm-test-0123456789-key";
@@ -18,6 +18,7 @@ path = "rows.csv"
 plugin = "lmdb"
 [cache.config]
 path = "cache"
+sync = false
 
 [enrich]
 provider = "gemini"
@@ -78,6 +79,7 @@ path = "rows.csv"
 plugin = "lmdb"
 [cache.config]
 path = "cache"
+sync = false
 
 [enrich]
 provider = "fake"

@@ -20,6 +20,7 @@ pub mod docs;
 mod golden;
 mod invocation;
 mod output;
+mod parallel;
 mod process;
 mod rows;
 mod sandbox;
@@ -29,6 +30,7 @@ pub use build::{BUNDLED, built_library, checkout, library_name, plugins, program
 pub use golden::{Golden, difference};
 pub use invocation::Invocation;
 pub use output::Output;
+pub use parallel::parallel;
 pub use process::Running;
 pub use rows::{Rows, numbers_of, topic};
 pub use sandbox::Sandbox;

@@ -1,6 +1,6 @@
 //! `rowsmith plugin test` of programs: time limits and secrets.
 
-use rowsmith_test_harness::{Golden, Output, Sandbox, library_name, plugins};
+use rowsmith_test_harness::{Golden, Output, Sandbox, library_name, parallel, plugins};
 
 /// Tests the program `program.sh` with the plugin `exec` of a kind.
 fn test(sandbox: &Sandbox, kind: &str, program: &str, more: &[&str]) -> Output {
@@ -13,17 +13,18 @@ fn test(sandbox: &Sandbox, kind: &str, program: &str, more: &[&str]) -> Output {
 /// A program that never answers ends with its input, which is that of the suite's process.
 #[test]
 fn programs_that_never_answer_are_named() {
-    let sandbox = Sandbox::new();
     let mut golden = Golden::new("plugin_test_programs");
     let silent = "cat >&2";
     let ready = "read -r hello\necho '{\"ready\": 1}'\ncat >&2";
-    for (kind, name, program) in [
+    let cases = [
         ("scraper", "no `ready`", silent),
         ("provider", "no `ready`", silent),
         ("provider", "no answer", ready),
         ("exporter", "no answer to `finish`", ready),
-    ] {
-        let output = test(&sandbox, kind, program, &["--timeout", "1"]).exits(4);
+    ];
+    let outputs =
+        parallel(cases, |(kind, _, program)| test(&Sandbox::new(), kind, program, &["--timeout", "1"]).exits(4));
+    for ((kind, name, _), output) in cases.iter().zip(outputs) {
         let failed = output.stdout.lines().filter(|line| line.starts_with('✗'));
         golden.add(&format!("{kind}: {name}"), &failed.collect::<Vec<_>>().join("\n"));
     }

@@ -3,7 +3,7 @@
 use super::bundled::project;
 use rowsmith_plugin_testkit::has_program;
 use rowsmith_test_harness::config::KEY;
-use rowsmith_test_harness::{Golden, Sandbox, library_name, plugins};
+use rowsmith_test_harness::{Golden, Sandbox, library_name, parallel, plugins};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -171,9 +171,12 @@ fn bundled_programs_pass_the_conformance_suites() {
     }
     let sandbox = project();
     let folder = "options.folder=config/sample/amateur-astronomy/content";
-    tested(&sandbox, "scraper", "config/exec/scraper.py", &[folder], 0);
-    tested(&sandbox, "provider", "config/exec/provider.py", &[], 0);
-    tested(&sandbox, "exporter", "config/exec/exporter.py", &["options.heading=name"], 0);
+    let cases = [
+        ("scraper", "config/exec/scraper.py", &[folder][..]),
+        ("provider", "config/exec/provider.py", &[]),
+        ("exporter", "config/exec/exporter.py", &["options.heading=name"]),
+    ];
+    parallel(cases, |(kind, program, options)| tested(&sandbox, kind, program, options, 0));
 }
 
 #[test]
@@ -183,10 +186,14 @@ fn documented_programs_pass_the_documented_checks() {
     }
     let sandbox = documented();
     sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\n");
-    tested(&sandbox, "scraper", "program0.py", &["options.file=rows.csv"], 0);
-    tested(&sandbox, "provider", "program1.py", &[], 0);
     // A card has a name and an address; so the checks for all columns fail, as documented.
-    let output = tested(&sandbox, "exporter", "program2.py", &[], 4);
+    let cases = [
+        ("exporter", "program2.py", &[][..], 4),
+        ("scraper", "program0.py", &["options.file=rows.csv"], 0),
+        ("provider", "program1.py", &[], 0),
+    ];
+    let outputs = parallel(cases, |(kind, program, options, code)| tested(&sandbox, kind, program, options, code));
+    let output = &outputs[0];
     let failed: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(": ").next()).collect();
     let mut golden = Golden::new("exec_documented_exporter");
     golden.add("failed checks", &failed.join("\n"));

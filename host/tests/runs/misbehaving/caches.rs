@@ -1,7 +1,7 @@
 //! Caches. Answers that they cannot store are exported all the same, because they are paid for.
 
 use super::scene::{Kind, ROWS, Scene, add, case, check};
-use rowsmith_test_harness::{Golden, Output};
+use rowsmith_test_harness::{Golden, Output, parallel};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -52,7 +52,7 @@ fn warnings(output: &Output) -> usize {
 
 #[test]
 fn a_cache_that_is_away_for_a_while_costs_nothing() {
-    for at in ["new", "get_many", "put_many", "lease_many", "release_many", "acquire_quota", ""] {
+    parallel(["new", "get_many", "put_many", "lease_many", "release_many", "acquire_quota", ""], |at| {
         let scene = Scene::new(Kind::Cache);
         let output = run_with(&scene, &format!("mode = 'away'\nat = '{at}'\nnumber = 4"), &[&QUOTA]).exits(0);
         assert_eq!(scene.server.requests().len(), 2, "{at}: no call is repeated");
@@ -61,23 +61,27 @@ fn a_cache_that_is_away_for_a_while_costs_nothing() {
         let lines = warnings(&output);
         assert!((2..=8).contains(&lines) && lines.is_multiple_of(2), "{at}: {}", output.stderr);
         scene.continues(ROWS);
-    }
+    });
 }
 
 #[test]
 fn a_cache_that_stays_away_stops_the_run() {
     let mut golden = Golden::new("misbehaving_cache_away");
-    for (at, answered) in [("new", 0), ("get_many", 0), ("lease_many", 0), ("acquire_quota", 0), ("put_many", ROWS)] {
+    let cases = [("new", 0), ("get_many", 0), ("lease_many", 0), ("acquire_quota", 0), ("put_many", ROWS)];
+    let outputs = parallel(cases, |(at, answered)| {
         let scene = Scene::new(Kind::Cache);
         let fault = format!("mode = 'away'\nat = '{at}'\nnumber = 1000000");
         let output = run_with(&scene, &fault, &[&QUOTA, &IMPATIENT]).exits(9);
-        add(&mut golden, &fault, &output);
         let asked: usize = scene.server.requests().iter().map(|request| request.rows.len()).sum();
         assert_eq!(asked, answered, "{at}: calls");
         assert_eq!(scene.exported("out.partial.jsonl"), asked, "{at}: all paid answers are exported");
         // Other methods work meanwhile.
         assert_eq!(warnings(&output), 1, "{at}: {}", output.stderr);
         scene.continues(0);
+        (fault, output)
+    });
+    for (fault, output) in &outputs {
+        add(&mut golden, fault, output);
     }
     golden.check();
 }
@@ -115,14 +119,17 @@ fn no_call_is_sent_without_shared_quota() {
     let mut golden = Golden::new("misbehaving_cache_quota");
     for (reaction, options) in [("wait", &IMPATIENT[..]), ("stop", &[])] {
         let reaction = format!("cache.on_quota_error={reaction}");
-        for fault in QUOTA_FAULTS {
+        let outputs = parallel(QUOTA_FAULTS, |fault| {
             let scene = Scene::new(Kind::Cache);
             let output = run_with(&scene, fault, &[&QUOTA, &["--set", &reaction], options]);
             let code = if fault.contains("panic") { 4 } else { 9 };
             assert_eq!(output.code(), code, "{reaction}, {fault}: {}", output.stderr);
-            golden.add(&format!("{reaction}, {} (exit {code})", fault.replace('\n', ", ")), &output.messages());
             assert_eq!(scene.server.requests().len(), 0, "{reaction}, {fault}");
             scene.continues(0);
+            output
+        });
+        for (fault, output) in QUOTA_FAULTS.iter().zip(&outputs) {
+            add(&mut golden, &format!("{reaction}, {fault}"), output);
         }
     }
     golden.check();
@@ -130,12 +137,12 @@ fn no_call_is_sent_without_shared_quota() {
 
 #[test]
 fn a_failing_shared_quota_can_be_ignored() {
-    for fault in QUOTA_FAULTS {
+    parallel(QUOTA_FAULTS, |fault| {
         let scene = Scene::new(Kind::Cache);
         let output = run_with(&scene, fault, &[&QUOTA, &["--set", "cache.on_quota_error=ignore"]]).exits(0);
         assert_eq!(warnings(&output), 1, "{fault}: {}", output.stderr);
         scene.continues(ROWS);
-    }
+    });
 }
 
 #[test]

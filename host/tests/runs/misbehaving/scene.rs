@@ -1,7 +1,7 @@
 //! A sandbox in which one of the four plugins misbehaves, and the checks after its run.
 
 use rowsmith_fake_model::{FakeModel, Script};
-use rowsmith_test_harness::{Golden, Output, Rows, Running, Sandbox, answered, read_jsonl};
+use rowsmith_test_harness::{Golden, Output, Rows, Running, Sandbox, answered, parallel, read_jsonl};
 use serde_json::Value;
 
 /// Rows of every run; two calls of twenty.
@@ -74,7 +74,7 @@ fn config(kind: Kind, fault: &str, timeout_secs: u64) -> String {
     };
     let cache = match kind {
         Kind::Cache => bad("[cache]", "path = \"entries.json\"\n"),
-        _ => "[cache]\nplugin = \"lmdb\"\n[cache.config]\npath = \"cache\"\n".to_owned(),
+        _ => "[cache]\nplugin = \"lmdb\"\n[cache.config]\npath = \"cache\"\nsync = false\n".to_owned(),
     };
     let provider = match kind {
         Kind::Provider => bad("[providers.chosen]", "[providers.chosen.retry]\nmax_attempts = 1\n"),
@@ -160,20 +160,12 @@ impl Scene {
     }
 }
 
-/// Number of parallel cases; those with a time limit mostly wait.
-const PARALLEL: usize = 4;
-
 /// Runs every case in its own sandbox, and once more without the fault. The errors are compared with the golden file.
 pub(crate) fn check(golden: &'static str, kind: Kind, cases: &[Case]) {
     let mut golden = Golden::new(golden);
-    for cases in cases.chunks(PARALLEL) {
-        let outputs: Vec<Output> = std::thread::scope(|scope| {
-            let threads: Vec<_> = cases.iter().map(|case| scope.spawn(|| case.check(kind))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        for (case, output) in cases.iter().zip(&outputs) {
-            add(&mut golden, case.fault, output);
-        }
+    let outputs = parallel(cases, |case| case.check(kind));
+    for (case, output) in cases.iter().zip(&outputs) {
+        add(&mut golden, case.fault, output);
     }
     golden.check();
 }

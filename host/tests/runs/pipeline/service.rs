@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
-use rowsmith_test_harness::{Golden, Rows, Sandbox};
+use rowsmith_test_harness::{Golden, Rows, Sandbox, parallel};
 use std::time::Duration;
 
 /// Replies like this to the first call; later calls get the right answer.
@@ -15,7 +15,7 @@ fn transient_errors_are_retried() {
     // A tenth of this, but long enough for a real answer on a busy machine.
     let short = &["--set", "providers.gemini.config.timeout_secs=10"];
     let idle = &["--set", "providers.gemini.config.idle_timeout_secs=10"];
-    for case in [
+    let cases = [
         Case::new("overloaded", once(Then::status(503)), 2),
         Case::new("gateway", once(Then::status(502)), 2),
         Case::new("two errors, then an answer", Script::new().times(2, When::any(), Then::status(500)), 3),
@@ -25,8 +25,8 @@ fn transient_errors_are_retried() {
         Case::new("no reply", once(Then::hang()), 2).with(short),
         Case::new("no body", once(Then::hang_after_headers()), 2).with(short),
         Case::new("no further byte", once(Then::hang_after_headers()), 2).with(idle),
-    ] {
-        let report = case.check();
+    ];
+    for report in parallel(cases, Case::check) {
         assert_eq!(report["calls"]["batch"], 1);
         assert_eq!(report["calls"]["rate_limited"], 0);
     }
