@@ -179,7 +179,7 @@ def loading(program: Program) -> str:
     run = program.start(config(server, CHOICES), limit=3)
     try:
         # The program finds no server at first, then one that reads its model.
-        wait_until(lambda: run.exchange_count() >= 1, 30, "the first call is refused")
+        wait_until(lambda: run.exchange_count() >= 4, 30, "four calls are refused")
         server.start()
         result = run.finish()
     finally:

@@ -48,8 +48,6 @@ class Config:
     rows_per_call: int = 1
     batch: dict = field(default_factory=dict)
     limits: dict = field(default_factory=dict)
-    retry: dict = field(default_factory=dict)
-    run: dict = field(default_factory=dict)
     cache: str = "memory"
     key: str | None = None
     max_chars: int = 200
@@ -68,13 +66,13 @@ class Config:
                 "output": self.columns,
             },
             "batch": {"max_rows": self.rows_per_call, **self.batch},
-            "run": self.run,
+            # The model is weak on purpose.
+            "limits": {"min_valid_share": 0.0},
             "providers": {
                 "checked": {
                     "plugin": self.plugin,
                     "config": {**self.settings, **key},
                     "limits": self.limits,
-                    "retry": self.retry,
                 }
             },
         }
