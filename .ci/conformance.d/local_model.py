@@ -80,7 +80,7 @@ class Checks:
         return result.counts()
 
     def all_types(self) -> str:
-        result = self.program.run(config(self.server, ALL_TYPES), limit=2)
+        result = self.program.run(config(self.server, ALL_TYPES, max_output_tokens=150), limit=2)
         result.expect_exit(0, 5)
         expect_sums(result, 2)
         # Without a grammar for the schema the server answers with an error, and the run leaves the schema out.
@@ -171,7 +171,7 @@ def tiny_context(program: Program) -> str:
         result = program.run(long_prompt, limit=8)
     result.expect_exit(5, 7)
     expect_that("calls", result.report["calls"]["total"] <= 16, result.counts())
-    return f"exit code {result.exit_code}, {result.counts()}, {result.report['failure_reasons']}"
+    return f"exit code {result.exit_code}, {result.counts()}"
 
 
 def loading(program: Program) -> str:

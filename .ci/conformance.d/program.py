@@ -24,8 +24,13 @@ class Result:
     exchanges: list[dict]
 
     def counts(self) -> str:
-        rows, calls = self.report["rows"], self.report["calls"]
-        return f"{rows['enriched']} enriched, {rows['failed']} failed, {calls['total']} calls, {calls['retries']} retries"
+        """Returns the most important figures of the report."""
+        rows, calls, reasons = self.report["rows"], self.report["calls"], self.report["failure_reasons"]
+        failed = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+        return (
+            f"{rows['enriched']} enriched, {rows['failed']} failed{f' ({failed})' if failed else ''}, "
+            f"{calls['total']} calls, {calls['retries']} retries"
+        )
 
     def expect_exit(self, *codes: int) -> None:
         """Fails the check if the run ended with another exit code."""
