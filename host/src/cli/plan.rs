@@ -5,8 +5,9 @@ use super::args::PlanArgs;
 use super::online_details::OnlineDetails;
 use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
-use crate::pipeline::assemble::{fingerprinter, prompter, shape};
+use crate::pipeline::assemble::{fingerprinter, prompter, shape, sizes};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
+use crate::pipeline::learning::SizeLearner;
 use crate::pipeline::lookup::{LookupResult, look_up};
 use crate::pipeline::miss_report::{MissReasons, explain_misses};
 use crate::pipeline::prompt::{Asked, Prompter};
@@ -76,7 +77,7 @@ async fn read(
     let mut rows =
         scrape::start(scraper.client.clone(), &open_plugins.services.row_intake, open_plugins.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
-    let prompter = prompter(settings, info);
+    let (prompter, sizes) = (prompter(settings), sizes(info));
     let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);
     let mut seen: HashSet<RowKey> = HashSet::new();
     let mut plan = Plan::default();
@@ -109,7 +110,7 @@ async fn read(
             }
         }
         while let Some(batch) = packer.take_full() {
-            plan.add(&prompter, &batch, info);
+            plan.add(&prompter, &sizes, &batch, info);
         }
         if plan.rows >= limit {
             break;
@@ -117,7 +118,7 @@ async fn read(
     }
     let source_end = rows.end();
     while let Some(batch) = packer.take_any() {
-        plan.add(&prompter, &batch, info);
+        plan.add(&prompter, &sizes, &batch, info);
     }
     if plan.to_ask() > 0 && !refresh {
         let reasons = explain_misses(&cache.client, prints.digest()).await;
@@ -129,11 +130,12 @@ async fn read(
 }
 
 impl Plan {
-    fn add(&mut self, prompter: &Prompter, batch: &Batch, info: &ProviderInfo) {
-        let asked = prompter.request(batch, shape(info));
+    fn add(&mut self, prompter: &Prompter, sizes: &SizeLearner, batch: &Batch, info: &ProviderInfo) {
+        let mut asked = prompter.request(batch, shape(info));
+        sizes.fit(&mut asked, 0);
         self.calls += 1;
         self.input_tokens += asked.input_tokens;
-        self.max_output_tokens_total += u64::from(asked.request.max_output_tokens.unwrap_or(0));
+        self.max_output_tokens_total += u64::from(asked.max_output_tokens);
         self.first.get_or_insert(asked);
     }
 

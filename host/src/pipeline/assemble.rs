@@ -3,10 +3,11 @@
 use super::dispatch::{AnswerStore, Dispatcher, RetryLimits};
 use super::export::{Exporters, NamedExporter};
 use super::fingerprint::{Fingerprinter, QuestionParts};
+use super::learning::{SizeLearner, Sizes};
 use super::leases::Leases;
 use super::orchestrator::Pipeline;
 use super::persist::Persister;
-use super::prompt::{AnswerShape, OutputCap, Prompter};
+use super::prompt::{AnswerShape, Prompter};
 use super::scrape;
 use crate::hex::hex;
 use crate::limit::availability::Availability;
@@ -88,7 +89,8 @@ pub fn assemble(
     let leases = shared(coordinated).map(|cache| Leases::new(cache, run_context.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
-        prompter: prompter(settings, &plugins.info),
+        prompter: prompter(settings),
+        sizes: sizes(&plugins.info),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
             RateLimiter::unlimited(&settings.provider_limits, run_context.clock)
@@ -170,10 +172,14 @@ pub fn shape(info: &ProviderInfo) -> AnswerShape {
 }
 
 /// Creates the prompter.
-pub fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
-    let cap = OutputCap { model_limit: info.max_output_tokens, thinking_tokens: info.thinking_tokens };
+pub fn prompter(settings: &Settings) -> Prompter {
     let enrich = &settings.enrich;
-    Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone(), cap)
+    Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone())
+}
+
+/// Creates the sizes of a run, which start with the facts of the model.
+pub fn sizes(info: &ProviderInfo) -> SizeLearner {
+    SizeLearner::new(Sizes::new(info.max_output_tokens, info.thinking_tokens))
 }
 
 /// Names the quota of a provider plugin, a model and the scope that the plugin declares, usually service and credential.

@@ -46,12 +46,18 @@ pub struct BatchLimits {
     pub max_rows: usize,
     /// Maximum estimated tokens of the rows.
     pub max_input_tokens: Option<usize>,
+    /// Maximum characters of the rows, when the service has shown a limit.
+    pub max_chars: Option<usize>,
 }
 
 impl BatchLimits {
     /// Returns the limits of the settings.
     pub fn new(settings: &BatchSettings) -> Self {
-        Self { max_rows: settings.max_rows.get(), max_input_tokens: settings.max_input_tokens.map(NonZeroUsize::get) }
+        Self {
+            max_rows: settings.max_rows.get(),
+            max_input_tokens: settings.max_input_tokens.map(NonZeroUsize::get),
+            max_chars: None,
+        }
     }
 }
 
@@ -73,6 +79,11 @@ impl Packer {
     /// Creates an empty packer for calls of one stage.
     pub fn new(limits: BatchLimits, stage: Stage) -> Self {
         Self { limits, stage, waiting: VecDeque::new() }
+    }
+
+    /// Sets the limits of the next calls.
+    pub fn set_limits(&mut self, limits: BatchLimits) {
+        self.limits = limits;
     }
 
     /// Adds a question. Unresolved questions arrive in the order in which calls end; they are sorted by key, so that the
@@ -110,11 +121,14 @@ impl Packer {
 
     /// Counts the leading questions that fit into one call; a question over the limit goes alone.
     fn fitting(&self) -> usize {
+        let BatchLimits { max_input_tokens, max_chars, .. } = self.limits;
         let mut tokens = 0;
         let mut rows = 0;
         for question in self.waiting.iter().take(self.limits.max_rows) {
             tokens += row_tokens(question);
-            if rows > 0 && self.limits.max_input_tokens.is_some_and(|max| tokens > max) {
+            let too_large = max_input_tokens.is_some_and(|max| tokens > max)
+                || max_chars.is_some_and(|max| tokens * CHARS_PER_TOKEN > max);
+            if rows > 0 && too_large {
                 break;
             }
             rows += 1;
@@ -151,7 +165,7 @@ mod tests {
 
     #[test]
     fn calls_are_as_few_as_can_be() {
-        let twenty = BatchLimits { max_rows: 20, max_input_tokens: None };
+        let twenty = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: None };
         assert_eq!(sizes(150, 10, twenty), [20, 20, 20, 20, 20, 20, 20, 10]);
         assert_eq!(sizes(0, 10, twenty), [0; 0]);
         assert_eq!(sizes(1, 10, twenty), [1]);
@@ -160,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_calls_left_over_makes_the_same_call_in_whatever_order_it_comes() {
-        let limits = BatchLimits { max_rows: 20, max_input_tokens: None };
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: None };
         for (stage, expected) in [(Stage::First, [3, 1, 2]), (Stage::Repack, [1, 2, 3])] {
             let mut packer = Packer::new(limits, stage);
             for n in [3, 1, 2] {
@@ -174,7 +188,9 @@ mod tests {
 
     #[test]
     fn a_token_budget_makes_calls_smaller_and_never_stops() {
-        let limits = BatchLimits { max_rows: 20, max_input_tokens: Some(100) };
+        let learned = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: Some(400) };
+        assert_eq!(sizes(7, 150, learned), [2, 2, 2, 1], "rows of 200 characters");
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: Some(100), max_chars: None };
         assert_eq!(sizes(7, 150, limits), [2, 2, 2, 1], "rows of 50 tokens");
         assert_eq!(sizes(2, 4_000, limits), [1, 1], "rows over the budget go alone");
     }

@@ -70,6 +70,14 @@ pub fn plan(policy: Fallback, call: FailedCall, unresolved: Vec<Unresolved>) -> 
     plan
 }
 
+/// Returns the calls for the rows of a call that was too large: as many as fit within the limits, at most half of it each.
+pub fn shrink(call: FailedCall, unresolved: Vec<Unresolved>, limits: BatchLimits) -> Vec<Batch> {
+    let max_rows = limits.max_rows.min(call.rows / 2).max(1);
+    let mut packer = Packer::new(BatchLimits { max_rows, ..limits }, Stage::Halve);
+    unresolved.into_iter().for_each(|(question, _)| packer.push(question));
+    std::iter::from_fn(|| packer.take_any()).collect()
+}
+
 /// Adds the failure to the question.
 fn with_rejection(mut question: Question, failure: &RowFailure) -> Question {
     question.reject(failure);
@@ -145,6 +153,20 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn a_call_that_was_too_large_is_packed_to_what_fits() {
+        let call = FailedCall { stage: Stage::First, rows: 20, whole: true };
+        let sizes = |max_chars| -> Vec<usize> {
+            let limits = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars };
+            let batches = shrink(call, unresolved(20, R::TooLarge), limits);
+            batches.iter().map(|batch| batch.questions.len()).collect()
+        };
+        assert_eq!(sizes(None), [10, 10]);
+        // A row has 52 characters.
+        assert_eq!(sizes(Some(370)), [7, 7, 6]);
+        assert_eq!(sizes(Some(1)), [1; 20]);
     }
 
     #[test]

@@ -14,7 +14,8 @@
 //! | 11 persist | [`persist`] | stores answers in the cache, as [`record`]s |
 //! | 12 export | [`export`] | sends rows to the exporters, in the order of the source |
 //!
-//! [`own_text`] recognizes texts of the prompt in values. [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
+//! [`own_text`] recognizes texts of the prompt in values. [`learning`] holds the sizes that calls teach.
+//! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
 //! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
 //! snapshot for displays, [`failure_file`] lists failed rows, [`failure_summary`] counts
 //! them by rule.
@@ -27,6 +28,7 @@ pub mod failure_file;
 pub mod failure_summary;
 pub mod fallback;
 pub mod fingerprint;
+pub mod learning;
 pub mod leases;
 pub mod lookup;
 pub mod miss_report;

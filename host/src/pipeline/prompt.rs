@@ -4,6 +4,7 @@
 //! come last, as JSON, with a note that they are data.
 
 use super::batch::{Batch, CHARS_PER_TOKEN, row_tokens};
+use super::learning::CallSizes;
 use super::own_text::{OwnText, PromptTexts, RowText};
 use super::question::Question;
 use crate::rules::{OutputColumn, answer_schema, answer_size, canonical, describe};
@@ -32,22 +33,13 @@ pub struct Prompter {
     keyed_system: String,
     array_system: String,
     rules: String,
-    output_cap: OutputCap,
     texts: Arc<PromptTexts>,
     /// Schemas by number of rows and pairing; full batches share one.
     schemas: Mutex<HashMap<(usize, bool), Arc<str>>>,
 }
 
-/// The inputs of an output cap.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OutputCap {
-    /// Maximum output tokens of the model.
-    pub model_limit: Option<u32>,
-    /// Tokens reserved for thinking.
-    pub thinking_tokens: u32,
-}
-
-/// A request with the data that its response is validated against.
+/// A request with the data that its response is validated against. Its output cap and its tokens are set by
+/// [`SizeLearner::fit`](super::learning::SizeLearner::fit).
 pub struct Asked {
     /// The request.
     pub request: CompletionRequest,
@@ -57,8 +49,12 @@ pub struct Asked {
     pub tags: Option<Vec<String>>,
     /// The texts of the prompt that are never values.
     pub own_text: OwnText,
+    /// The sizes of the call.
+    pub sizes: CallSizes,
     /// Estimated tokens of the prompt.
     pub input_tokens: u64,
+    /// Maximum tokens of the answer.
+    pub max_output_tokens: u32,
 }
 
 const ECHO_CHARS: usize = 120;
@@ -76,7 +72,7 @@ const TAG_DESCRIPTION: &str = "the tag of this row, copied exactly";
 
 impl Prompter {
     /// Creates a prompter and renders the constant part.
-    pub fn new(instructions: &str, outputs: &[OutputColumn], pairing: Pairing, output_cap: OutputCap) -> Self {
+    pub fn new(instructions: &str, outputs: &[OutputColumn], pairing: Pairing) -> Self {
         let tasks = [AnswerShape::Keyed, AnswerShape::Array { json_mode: true }].map(task_text);
         let mut host = vec![INTRODUCTION, DATA_NOTE, TAG_NOTE, ECHO_NOTE, REJECTED_NOTE, TAG_DESCRIPTION];
         host.extend(tasks);
@@ -87,7 +83,6 @@ impl Prompter {
             keyed_system: system_text(instructions, outputs, AnswerShape::Keyed),
             array_system: system_text(instructions, outputs, AnswerShape::Array { json_mode: true }),
             rules: canonical::rules_json(outputs),
-            output_cap,
             schemas: Mutex::new(HashMap::new()),
         }
     }
@@ -111,7 +106,8 @@ impl Prompter {
             AnswerShape::Array { .. } => &self.array_system,
         };
         let note = note(questions, tags.is_some(), &self.pairing);
-        let input_chars = system.len() + note.len() + CHARS_PER_TOKEN * questions.iter().map(row_tokens).sum::<usize>();
+        let fixed = system.len() + note.len();
+        let input_chars = fixed + CHARS_PER_TOKEN * questions.iter().map(row_tokens).sum::<usize>();
         let schema = (shape == AnswerShape::Keyed).then(|| self.schema(questions.len(), tags.is_some()).to_string());
         let request = CompletionRequest {
             system: system.clone(),
@@ -119,12 +115,13 @@ impl Prompter {
             rows,
             schema,
             rules: self.rules.clone(),
-            max_output_tokens: Some(self.max_output_tokens(questions.len())),
+            max_output_tokens: None,
             row_count: u32::try_from(questions.len()).unwrap_or(u32::MAX),
             json_mode: matches!(shape, AnswerShape::Array { json_mode: true }),
         };
         let own_text = self.own_text(questions, &ids, tags.as_deref(), shape);
-        Asked { request, ids, tags, own_text, input_tokens: (input_chars / CHARS_PER_TOKEN) as u64 }
+        let sizes = CallSizes::new(questions.len(), input_chars, fixed, self.answer_tokens(questions.len()));
+        Asked { request, ids, tags, own_text, sizes, input_tokens: 0, max_output_tokens: 0 }
     }
 
     fn tags(&self, questions: &[Question]) -> Option<Vec<String>> {
@@ -163,15 +160,15 @@ impl Prompter {
         Arc::clone(schema)
     }
 
-    /// Returns an output cap that a valid answer never reaches; it bounds runaway answers.
-    fn max_output_tokens(&self, rows: usize) -> u32 {
+    /// Returns output tokens that a valid answer never reaches; they bound runaway answers.
+    fn answer_tokens(&self, rows: usize) -> u32 {
         const LEAST: u32 = 1_024;
         const FRAME: u32 = 64;
-        let one: u32 = 24 + self.outputs.iter().map(|o| answer_size::field_tokens(&o.rule)).sum::<u32>();
+        let fields = self.outputs.iter().map(|output| answer_size::field_tokens(&output.rule));
+        let one = fields.fold(24, u32::saturating_add);
         let answer =
             one.saturating_mul(u32::try_from(rows).unwrap_or(u32::MAX)).saturating_mul(2).saturating_add(FRAME);
-        let cap = answer.max(LEAST).saturating_add(self.output_cap.thinking_tokens);
-        self.output_cap.model_limit.map_or(cap, |limit| cap.min(limit))
+        answer.max(LEAST)
     }
 }
 

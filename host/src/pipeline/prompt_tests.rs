@@ -5,7 +5,7 @@
 
 use super::super::batch::{Batch, Stage};
 use super::super::question::{Question, Rejection, RowKey};
-use super::{AnswerShape, OutputCap, Prompter};
+use super::{AnswerShape, Prompter};
 use crate::document::Document;
 use crate::rules::canonical::rules_json;
 use crate::rules::{OutputColumn, check, from_json_schema, from_tables};
@@ -116,16 +116,17 @@ fn batch() -> Batch {
 
 fn rendered() -> String {
     let outputs = outputs();
-    let prompter = Prompter::new("Rate the topics.", &outputs, Pairing::Tag, OutputCap::default());
+    let prompter = Prompter::new("Rate the topics.", &outputs, Pairing::Tag);
     let mut text = String::new();
     let mut add = |heading: &str, content: &str| writeln!(text, "==== {heading}\n{content}\n").unwrap();
     for (name, shape) in [("keyed", AnswerShape::Keyed), ("array", AnswerShape::Array { json_mode: true })] {
-        let request = prompter.request(&batch(), shape).request;
+        let asked = prompter.request(&batch(), shape);
+        let request = &asked.request;
         add(&format!("{name}: system"), &request.system);
         add(&format!("{name}: note"), &request.note);
         add(&format!("{name}: rows"), &request.rows);
         add(&format!("{name}: schema"), request.schema.as_deref().unwrap_or("none"));
-        add(&format!("{name}: max_output_tokens"), &request.max_output_tokens.unwrap().to_string());
+        add(&format!("{name}: max_output_tokens"), &asked.sizes.answer_tokens.to_string());
     }
     add("rules", prompter.rules());
     add("rules of the JSON Schema", &rules_json(&schema_outputs()));

@@ -3,6 +3,7 @@
 use super::batch::Stage;
 use super::dispatch::CallEvent;
 use super::failure_summary::FailureSummary;
+use super::learning::LearnedChange;
 use super::question::{Outcome, SkipReason};
 use super::row_failure::FailureReason;
 use serde::Serialize;
@@ -142,6 +143,8 @@ pub struct Tally {
     pub failures: Vec<FailedRow>,
     /// Failed rows by reason.
     pub failure_reasons: BTreeMap<FailureReason, u64>,
+    /// Sizes that the run has learned, in order.
+    pub learned: Vec<LearnedChange>,
     /// Rejected answers by column and rule.
     pub failure_summary: FailureSummary,
     /// Distinct questions that missed the cache.

@@ -2,6 +2,7 @@
 
 use crate::exit_code::ExitCode;
 use crate::pipeline::failure_summary::FailureCount;
+use crate::pipeline::learning::LearnedChange;
 use crate::pipeline::question::SkipReason;
 use crate::pipeline::row_failure::FailureReason;
 use crate::pipeline::tally::{AuditCounts, BatchRecord, CallCounts, FailedRow, RowCounts, Tally, TokenCounts};
@@ -45,6 +46,8 @@ pub struct Report {
     pub seconds: Seconds,
     /// The first 10,000 calls.
     pub batches: Vec<BatchRecord>,
+    /// Sizes of calls that the run has learned, in order.
+    pub learned: Vec<LearnedChange>,
     /// The first 1,000 failed rows; the failure file has all.
     pub failures: Vec<FailedRow>,
     /// Failed rows by reason.
@@ -137,6 +140,7 @@ impl Report {
             cost_usd: run.cost_usd,
             seconds: Seconds { total: run.total.as_secs_f64(), waiting_for_quota: run.waited.as_secs_f64() },
             batches: tally.batches.clone(),
+            learned: tally.learned.clone(),
             failures: tally.failures.clone(),
             failure_reasons: tally.failure_reasons.clone(),
             failure_summary: tally.failure_summary.counts(),

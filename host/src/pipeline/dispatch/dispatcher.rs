@@ -14,10 +14,11 @@ use crate::limit::rate_limiter::{AfterFailure, CallEnd, CallSize, RateLimiter};
 use crate::limit::service_state::Verdict;
 use crate::limit::stop::{Stop, StopReason};
 use crate::pipeline::batch::Batch;
+use crate::pipeline::learning::{Reaction, SizeLearner};
 use crate::pipeline::leases::Leases;
 use crate::pipeline::prompt::{AnswerShape, Asked, Prompter};
 use crate::pipeline::question::RowKey;
-use crate::pipeline::row_failure::RowFailure;
+use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::rules::OutputColumn;
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::Error;
@@ -38,6 +39,8 @@ pub struct Dispatcher {
     pub provider: ProviderClient,
     /// Writes requests.
     pub prompter: Prompter,
+    /// The sizes that calls teach.
+    pub sizes: SizeLearner,
     /// The output columns with their rules.
     pub outputs: Vec<OutputColumn>,
     /// Limits requests and tokens per time.
@@ -117,8 +120,10 @@ impl Dispatcher {
 
     async fn ask(&self, batch: &mut Batch, attempts: &mut u32, provenance: &mut Provenance) -> BatchEnd {
         let mut tries = Attempts::new(self.retry.max_attempts, batch.questions.len());
+        let mut resizes = 0;
         loop {
-            let asked = self.prompter.request(batch, self.shape());
+            let mut asked = self.prompter.request(batch, self.shape());
+            self.sizes.fit(&mut asked, resizes);
             let Some(result) = self.call(batch, &asked, *attempts > 0).await else {
                 return BatchEnd::NotAsked;
             };
@@ -126,11 +131,22 @@ impl Dispatcher {
             let next = match result {
                 Ok(completion) => {
                     *provenance = Provenance { usage: completion.usage, model: completion.model.clone() };
-                    let (event, end) = response::validate(completion, &asked, &self.outputs);
+                    let cap_grew = self.sizes.answered(&completion, &asked.sizes);
+                    let (event, end) = response::validate(completion, &asked, &self.outputs, cap_grew);
                     self.send(event);
                     return end;
                 }
-                Err(failed) => self.next(failed, &mut tries, batch.questions.len()),
+                Err(failed) => match self.sizes.failed(&failed.error, &asked.sizes) {
+                    Reaction::Resize => {
+                        resizes += 1;
+                        Next::Repeat(Instant::now())
+                    }
+                    Reaction::Split => {
+                        let failure = RowFailure::new(FailureReason::TooLarge, failed.error.message);
+                        Next::End(BatchEnd::failed(failure, batch.questions.len()))
+                    }
+                    Reaction::None => self.next(failed, &mut tries, batch.questions.len()),
+                },
             };
             match next {
                 Next::Repeat(at) if at > Instant::now() => {
@@ -205,7 +221,7 @@ impl Dispatcher {
         if self.stop.is_requested() {
             return None;
         }
-        let max_output = u64::from(asked.request.max_output_tokens.unwrap_or(0));
+        let max_output = u64::from(asked.max_output_tokens);
         let reservation = match self.stop.or(self.budget.reserve(asked.input_tokens, max_output)).await? {
             Ok(reservation) => reservation,
             Err(limit) => {
@@ -223,6 +239,7 @@ impl Dispatcher {
             question.asked += 1;
         }
         self.send(CallEvent::Sent { stage: batch.stage, retry });
+        self.sizes.sent();
         let result = normalize(self.provider.complete(&asked.request).await, self.answers.clock.now_ms());
         let usage = match &result {
             Ok(completion) => Some(completion.usage),

@@ -10,17 +10,31 @@ use crate::rules::{OutputColumn, wording};
 use rowsmith_plugin_api::completion::{Completion, FinishReason};
 
 /// Parses and validates a response. Returns the event to count, and the end of the batch.
-pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputColumn]) -> (CallEvent, BatchEnd) {
+///
+/// `cap_grew` tells whether the answer was cut off by an output cap that is larger from now on, so that the same rows may
+/// fit into one call.
+pub(super) fn validate(
+    completion: Completion,
+    asked: &Asked,
+    outputs: &[OutputColumn],
+    cap_grew: bool,
+) -> (CallEvent, BatchEnd) {
     let Completion { text, finish, finish_detail, usage, model, .. } = completion;
     let answered = |unknown| CallEvent::Answered { usage, model, unknown };
     let failed = |reason, message: String| BatchEnd::failed(RowFailure::new(reason, message), asked.ids.len());
+    let repacked = |mut end: BatchEnd| {
+        if let BatchEnd::Validated { whole, .. } = &mut end {
+            *whole &= !cap_grew;
+        }
+        end
+    };
     let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
     if finish == FinishReason::Blocked {
         return (answered(0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
     }
     let Some(documents) = parse::parse(&text) else {
         let end = if finish == FinishReason::Length {
-            failed(FailureReason::CutOff, "the answer reached its limit before the first row".to_owned())
+            repacked(failed(FailureReason::CutOff, "the answer reached its limit before the first row".to_owned()))
         } else {
             let start = wording::shorten(text.trim());
             let message = format!("the answer holds no JSON rows{detail}; it begins with: {start}");
@@ -41,12 +55,13 @@ pub(super) fn validate(completion: Completion, asked: &Asked, outputs: &[OutputC
             .for_each(|failure| failure.add_response(&text));
     }
     let end = BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid };
-    (answered(reconciled.unknown), end)
+    (answered(reconciled.unknown), repacked(end))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::learning::CallSizes;
     use crate::pipeline::own_text::OwnText;
     use crate::rules::{Rule, ValueType};
     use rowsmith_plugin_api::completion::CompletionRequest;
@@ -59,11 +74,13 @@ mod tests {
             ids,
             tags: None,
             own_text: OwnText::default(),
+            sizes: CallSizes::default(),
             input_tokens: 0,
+            max_output_tokens: 0,
         };
         let outputs = [OutputColumn { name: "t".into(), column: "T".into(), rule: Rule::new(ValueType::String) }];
         let completion = Completion { finish, ..Completion::text(text) };
-        match validate(completion, &asked, &outputs) {
+        match validate(completion, &asked, &outputs, false) {
             (CallEvent::Answered { unknown, .. }, BatchEnd::Validated { verdicts, whole }) => {
                 let reasons =
                     verdicts.iter().map(|verdict| verdict.as_ref().map_or_else(|f| f.reason.as_str(), |_| "ok"));

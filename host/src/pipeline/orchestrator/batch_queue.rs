@@ -40,6 +40,12 @@ impl BatchQueue {
         }
     }
 
+    /// Sets the limits of the next calls.
+    pub(super) fn set_limits(&mut self, limits: BatchLimits) {
+        self.new.set_limits(limits);
+        self.unresolved.set_limits(limits);
+    }
+
     /// Adds a question that was not asked before.
     pub(super) fn push(&mut self, question: Question) {
         self.new.push(question);
@@ -126,7 +132,7 @@ mod tests {
     const ENDED: Supply = Supply { source_ended: true, ..OPEN };
 
     fn queue(max_rows: usize) -> BatchQueue {
-        BatchQueue::new(BatchLimits { max_rows, max_input_tokens: None })
+        BatchQueue::new(BatchLimits { max_rows, max_input_tokens: None, max_chars: None })
     }
 
     fn question(n: u8) -> Question {

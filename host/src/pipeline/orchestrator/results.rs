@@ -11,8 +11,8 @@ use crate::pipeline::reconcile::Verdict;
 use crate::pipeline::row_buffer::RowIndex;
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::pipeline::tally::{BatchOutcome, BatchRecord, FailedRow, Tally};
-use crate::settings::OnFailure;
 use crate::settings::test_time::scaled;
+use crate::settings::{Fallback, OnFailure};
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -83,6 +83,12 @@ impl Run<'_> {
     }
 
     pub(super) fn fall_back(&mut self, call: FailedCall, unresolved: Vec<Unresolved>) {
+        let too_large = |(_, failure): &Unresolved| failure.reason == FailureReason::TooLarge;
+        if self.settings.batch.fallback == Fallback::Repack && call.rows > 1 && unresolved.iter().all(too_large) {
+            let batches = fallback::shrink(call, unresolved, self.batch_limits());
+            batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
+            return;
+        }
         let plan = fallback::plan(self.settings.batch.fallback, call, unresolved);
         plan.batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
         plan.repack.into_iter().for_each(|question| self.queue.push_unresolved(question));

@@ -212,6 +212,8 @@ impl<'a> Run<'a> {
             self.react(reaction);
             self.apply_brake();
         }
+        let limits = self.batch_limits();
+        self.queue.set_limits(limits);
         while self.has_room() && !self.stop.is_requested() {
             let calls_in_flight = !self.in_flight.is_empty();
             let supply = Supply {
@@ -228,6 +230,12 @@ impl<'a> Run<'a> {
     fn has_room(&self) -> bool {
         let batches = self.in_flight.len();
         batches < self.brake.max_in_flight() && self.dispatcher.rate_limiter.has_room(batches)
+    }
+
+    /// Returns the limits of the next calls, learned ones included.
+    pub(super) fn batch_limits(&self) -> BatchLimits {
+        let max_chars = self.dispatcher.sizes.max_row_chars();
+        BatchLimits { max_chars, ..BatchLimits::new(&self.settings.batch) }
     }
 
     fn count(&mut self, event: CallEvent) {
@@ -291,6 +299,7 @@ impl<'a> Run<'a> {
             }
         }
         self.show_progress();
+        self.tally.learned = self.dispatcher.sizes.changes();
         let mode = match (&stopped, &self.source_error) {
             (None, None) => FinishMode::Complete,
             (Some(StopReason::Config(_)), _) => FinishMode::Discard,

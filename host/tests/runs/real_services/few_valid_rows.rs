@@ -47,7 +47,8 @@ fn a_systematic_failure_stops_the_run_within_six_calls() {
             let (failed, skipped) = (report["rows"]["failed"].as_u64(), report["skipped"]["stopped"].as_u64());
             assert_eq!(failed.unwrap() + skipped.unwrap_or(0), rows as u64, "{case}: asked rows are failed");
             assert!(failed >= Some(20), "{case}");
-            if arguments.is_empty() && rows == 60 {
+            // The examples of a missing field differ from row to row, and calls end in any order.
+            if arguments.is_empty() && rows == 60 && name != "missing field" {
                 golden.add(name, &output.messages());
             }
         }

@@ -5,4 +5,5 @@ mod few_valid_rows;
 mod outages;
 mod prompt_copies;
 mod rejections;
+mod sizes;
 mod stories;
