@@ -54,7 +54,7 @@ impl Facts {
     }
 }
 
-/// Returns the text as it stands between the quotes of a JSON string.
+/// Returns the text in the form that it has inside of a JSON string.
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()

@@ -6,6 +6,7 @@
 mod base_url;
 mod check;
 mod diagnosis;
+mod extra_body;
 mod failure;
 mod json_body;
 mod json_response;

@@ -41,6 +41,8 @@ impl RejectedParts {
     pub fn learn(&self, error: Error, rejected: Rejected) -> Error {
         let Rejected { part, was_sent, option, remedy } = rejected;
         if let Some(option) = option {
+            // Without the status it is no failure that the content of a row may have caused.
+            let error = Error { http_status: None, ..error };
             return error.hint(format!("remove `{option}` from the provider's config: the model does not accept it"));
         }
         let Some(remedy) = remedy.filter(|_| was_sent) else { return error };

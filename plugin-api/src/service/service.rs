@@ -1,5 +1,6 @@
 //! [`Service`]: one model behind an HTTP service.
 
+use super::extra_body::of_answers;
 use super::json_body::{merge, without_nulls};
 use super::json_response::JsonResponse;
 use super::text::{one_line, redact};
@@ -14,26 +15,6 @@ use std::time::Duration;
 
 /// Characters of the service's own text that a message holds.
 const MAX_TEXT_CHARS: usize = 300;
-
-/// Members of `extra_body` that limit an answer or belong to its transport, in the words of all services.
-const NOT_OF_ANSWERS: [&str; 16] = [
-    "max_tokens",
-    "max_completion_tokens",
-    "max_output_tokens",
-    "maxOutputTokens",
-    "max_new_tokens",
-    "num_predict",
-    "n_predict",
-    "stream",
-    "stream_options",
-    "keep_alive",
-    "user",
-    "store",
-    "metadata",
-    "safety_identifier",
-    "prompt_cache_key",
-    "cache_prompt",
-];
 
 /// A model behind an HTTP service, with checked options.
 ///
@@ -194,17 +175,6 @@ impl Service {
     }
 }
 
-/// Returns the members that change answers, at every depth.
-fn of_answers(members: &Map<String, Value>) -> Map<String, Value> {
-    let kept = members.iter().filter(|(key, _)| !NOT_OF_ANSWERS.contains(&key.as_str()));
-    let kept = kept.map(|(key, value)| match value {
-        Value::Object(inner) if !inner.is_empty() => (key.clone(), Value::Object(of_answers(inner))),
-        value => (key.clone(), value.clone()),
-    });
-    // A table of which nothing is left is not there.
-    kept.filter(|(key, value)| *value != json!({}) || members.get(key) == Some(value)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::service::{Service, ServiceOptions};
@@ -295,15 +265,8 @@ mod tests {
         ] {
             assert_eq!(identity(same.clone()), plain, "{same}");
         }
-        for (extra, expected) in [
-            (json!({"a": 1}), json!({"a": 1})),
-            (json!({"a": {}, "b": {"c": {}}}), json!({"a": {}, "b": {"c": {}}})),
-            (json!({"max_tokens": 5, "stream": false, "keep_alive": "1h", "user": "u", "store": true}), Value::Null),
-            (json!({"options": {"num_predict": 5}}), Value::Null),
-            (json!({"options": {"num_predict": 5, "num_ctx": 9}, "user": "u"}), json!({"options": {"num_ctx": 9}})),
-        ] {
-            assert_eq!(identity(json!({ "extra_body": extra.clone() }))["extra_body"], expected, "{extra}");
-        }
+        let extra = json!({"extra_body": {"a": 1, "user": "u"}});
+        assert_eq!(identity(extra)["extra_body"], json!({"a": 1}));
     }
 
     #[test]

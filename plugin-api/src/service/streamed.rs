@@ -34,7 +34,6 @@ impl Service {
     pub fn incomplete_stream(&self, response: &HttpResponse) -> Error {
         let message = format!("{} answered with a stream without an end, although none was requested", self.name());
         Error::new(ErrorKind::BadRequest, message)
-            .with_http_status(response.status.as_u16())
             .with_context("url", response.url.clone())
             .maybe_billed()
             .hint("turn streaming off in the gateway or proxy behind `base_url`")

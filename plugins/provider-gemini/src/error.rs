@@ -50,7 +50,7 @@ fn rejected(provider: &Gemini, part: RequestPart, sent: &HttpRequest) -> Rejecte
     use RequestPart as Part;
     let config = &provider.config;
     let extra = |path: &str, option| provider.service.has_extra(path).then_some(option);
-    let set = |is_set: bool, option| is_set.then_some(option);
+    let chosen = |is_chosen: bool, option| is_chosen.then_some(option);
     let (option, remedy) = match part {
         Part::SystemText => (
             extra("systemInstruction", "extra_body.systemInstruction"),
@@ -61,12 +61,12 @@ fn rejected(provider: &Gemini, part: RequestPart, sent: &HttpRequest) -> Rejecte
             Some("JSON is requested by the prompt alone"),
         ),
         Part::Thinking | Part::ReasoningEffort if config.thinking_level.is_some() => (Some("thinking_level"), None),
-        Part::Thinking | Part::ReasoningEffort => (set(config.thinking_budget.is_some(), "thinking_budget"), None),
-        Part::Temperature => (set(config.sampling.temperature.is_some(), "temperature"), None),
-        Part::TopP => (set(config.sampling.top_p.is_some(), "top_p"), None),
-        Part::TopK => (set(config.top_k.is_some(), "top_k"), None),
-        Part::Seed => (set(config.seed.is_some(), "seed"), None),
-        Part::SafetySettings => (set(request::has(sent, part), "safety"), None),
+        Part::Thinking | Part::ReasoningEffort => (chosen(config.thinking_budget.is_some(), "thinking_budget"), None),
+        Part::Temperature => (chosen(config.sampling.temperature.is_some(), "temperature"), None),
+        Part::TopP => (chosen(config.sampling.top_p.is_some(), "top_p"), None),
+        Part::TopK => (chosen(config.top_k.is_some(), "top_k"), None),
+        Part::Seed => (chosen(config.seed.is_some(), "seed"), None),
+        Part::SafetySettings => (chosen(request::has(sent, part), "safety"), None),
         _ => (None, None),
     };
     Rejected { part, was_sent: request::has(sent, part), option, remedy }

@@ -150,6 +150,18 @@ mod tests {
     }
 
     #[test]
+    fn gemma_gets_the_instructions_in_the_users_turn_and_no_json_mode() {
+        let question = CompletionRequest { system: "Label.".to_owned(), ..question(true, true) };
+        for model in ["gemma-3-27b-it", "models/gemma-4"] {
+            let body = body_of(json!({ "model": model }), &question);
+            let expected = json!({"contents": [{"role": "user", "parts": [{"text": "Label.\n\nRows:\n{}"}]}]});
+            assert_eq!(body, expected, "{model}");
+            let info = provider(json!({ "model": model })).unwrap().info();
+            assert_eq!((info.structured_output, info.thinking_tokens), (StructuredOutput::None, 0), "{model}");
+        }
+    }
+
+    #[test]
     fn extra_body_and_headers_have_the_last_word() {
         let table = json!({
             "temperature": 1.0, "safety": "block_none",

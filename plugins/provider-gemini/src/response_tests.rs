@@ -72,6 +72,35 @@ fn answers_with_parts_missing() {
 }
 
 #[test]
+fn streams_and_answers_in_other_places() {
+    use FinishReason::{Blocked, Other, Stop};
+    let part = |text: &str, more: Value| candidate(&json!([{ "text": text }]), &more);
+    let events =
+        format!("data: {}\r\n\r\ndata: {}\r\n\r\n", part("a", json!({})), part("b", json!({"finishReason": "STOP"})));
+    let list = json!([part("a", json!({})), part("b", json!({"finishReason": "STOP"}))]).to_string();
+    let blocked = format!("data: {}\n\n", json!({"promptFeedback": {"blockReason": "SAFETY"}}));
+    let call = candidate(&json!([{"functionCall": {"args": {"a": 1}}}]), &json!({"finishReason": "STOP"})).to_string();
+    let thoughts = candidate(&json!([{"text": "hm", "thought": true}]), &json!({"finishReason": "STOP"})).to_string();
+    for (name, body, text, finish) in [
+        ("events", events, "ab", Stop),
+        ("a list", list, "ab", Stop),
+        ("a blocked prompt", blocked, "", Blocked),
+        ("a function call", call, "{\"a\":1}", Stop),
+        ("thoughts", thoughts, "", Other),
+    ] {
+        let answer = read(body).unwrap();
+        assert_eq!((answer.text.as_str(), answer.finish), (text, finish), "{name}");
+    }
+    for (name, body, kind) in [
+        ("no end", format!("data: {}\n\n", part("a", json!({}))), ErrorKind::BadRequest),
+        ("an error", "data: {\"error\":{\"code\":429}}\n\n".to_owned(), ErrorKind::Retryable),
+        ("in a candidate", part("a", json!({"error": {"code": 402}})).to_string(), ErrorKind::Billing),
+    ] {
+        assert_eq!(read(body).unwrap_err().kind, kind, "{name}");
+    }
+}
+
+#[test]
 fn thoughts_are_counted_but_not_read() {
     let mut body = candidate(
         &json!([{"text": "hm", "thought": true}, {"text": "a"}, {"functionCall": {}}, {"text": "b"}]),

@@ -40,28 +40,28 @@ fn rejected(provider: &OpenAi, part: RequestPart, sent: &HttpRequest) -> Rejecte
     use RequestPart as Part;
     let config = &provider.config;
     let extra = |path: &str, option| provider.service.has_extra(path).then_some(option);
-    let set = |is_set: bool, option| is_set.then_some(option);
+    let chosen = |is_chosen: bool, option| is_chosen.then_some(option);
     let (option, remedy) = match part {
         Part::SystemText => (None, Some("the system text moves into the user's message")),
         Part::DeveloperRole => {
-            (set(config.system_role.is_some(), "system_role"), Some("the system text has the role `system`"))
+            (chosen(config.system_role.is_some(), "system_role"), Some("the system text has the role `system`"))
         }
         Part::JsonMode => {
             (extra("response_format", "extra_body.response_format"), Some("JSON is requested by the prompt alone"))
         }
         Part::Strict => (None, Some("schemas are sent without `strict`")),
         Part::MaxTokens => (
-            set(config.max_tokens_field.is_some(), "max_tokens_field"),
+            chosen(config.max_tokens_field.is_some(), "max_tokens_field"),
             Some("the output cap is `max_completion_tokens`"),
         ),
         Part::MaxCompletionTokens => {
-            (set(config.max_tokens_field.is_some(), "max_tokens_field"), Some("the output cap is `max_tokens`"))
+            (chosen(config.max_tokens_field.is_some(), "max_tokens_field"), Some("the output cap is `max_tokens`"))
         }
         Part::Store => (extra("store", "extra_body.store"), Some("`store` is left out")),
-        Part::Temperature => (set(config.sampling.temperature.is_some(), "temperature"), None),
-        Part::TopP => (set(config.sampling.top_p.is_some(), "top_p"), None),
-        Part::Seed => (set(config.seed.is_some(), "seed"), None),
-        Part::ReasoningEffort => (set(config.reasoning_effort.is_some(), "reasoning_effort"), None),
+        Part::Temperature => (chosen(config.sampling.temperature.is_some(), "temperature"), None),
+        Part::TopP => (chosen(config.sampling.top_p.is_some(), "top_p"), None),
+        Part::Seed => (chosen(config.seed.is_some(), "seed"), None),
+        Part::ReasoningEffort => (chosen(config.reasoning_effort.is_some(), "reasoning_effort"), None),
         _ => (None, None),
     };
     Rejected { part, was_sent: request::has(sent, part), option, remedy }

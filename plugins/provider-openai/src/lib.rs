@@ -21,6 +21,8 @@ mod dialect_tests;
 #[cfg(test)]
 mod error_tests;
 #[cfg(test)]
+mod learning_tests;
+#[cfg(test)]
 mod provider_tests;
 #[cfg(test)]
 mod response_tests;

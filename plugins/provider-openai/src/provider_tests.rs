@@ -67,6 +67,8 @@ fn the_identity_is_what_changes_answers() {
     for same in [
         json!({"auth_scheme": "", "system_role": "system", "max_tokens_field": "none"}),
         json!({"base_url": "http://127.0.0.1:1/v1", "service": "openai"}),
+        json!({"max_output_tokens": 5, "timeout_secs": 5, "extra_headers": {"a": "b"}}),
+        json!({"extra_body": {"max_tokens": 5, "user": "u", "store": true, "stream": false}}),
     ] {
         assert_eq!(identity(&same), plain, "{same}");
     }
@@ -82,6 +84,28 @@ fn the_identity_is_what_changes_answers() {
         json!({"extra_body": {"a": 1}}),
     ] {
         assert_ne!(identity(&other), plain, "{other}");
+    }
+}
+
+#[test]
+fn servers_on_this_machine_are_one_service_and_local() {
+    use rowsmith_plugin_api::completion::SchemaKeyword::{AnyEnum, ArrayLength, NumberRange, StringLength};
+    let local = [StringLength, NumberRange, ArrayLength, AnyEnum];
+    let openai = [NumberRange, ArrayLength, AnyEnum];
+    for (base_url, mode, service, is_local, keywords) in [
+        ("http://localhost:8080/v1", "json_schema", "127.0.0.1:8080", true, &local[..]),
+        ("http://127.0.0.1:8080/v1", "json_schema", "127.0.0.1:8080", true, &local),
+        ("http://[::1]:8080/v1", "json_schema", "127.0.0.1:8080", true, &local),
+        ("http://127.0.0.9:8080/v1", "json_object", "127.0.0.9:8080", true, &[]),
+        ("https://api.openai.com/v1", "json_schema", "openai", false, &openai),
+        ("https://api.mistral.ai/v1", "json_schema", "api.mistral.ai", false, &[]),
+    ] {
+        let info = provider(json!({"base_url": base_url, "schema_mode": mode})).unwrap().info();
+        assert_eq!(
+            (&info.identity["service"], info.is_local, info.free_schemas),
+            (&json!(service), is_local, is_local)
+        );
+        assert_eq!(info.schema_keywords, keywords, "{base_url}");
     }
 }
 

@@ -73,6 +73,76 @@ fn answers_with_parts_missing_or_unusual() {
 }
 
 #[test]
+fn answers_in_other_places() {
+    use FinishReason::{Other, Stop};
+    let choice = |choice: Value| json!({ "choices": [choice] });
+    let tool = |arguments: Value| json!({"message": {"content": null, "tool_calls": [{"function": {"arguments": arguments}}]}, "finish_reason": "tool_calls"});
+    for (name, body, text, finish, says) in [
+        ("older completions", choice(json!({"text": "{}", "finish_reason": "stop"})), "{}", Stop, None),
+        ("parts without a type", said(&json!([{"text": "a"}, "b"]), &json!("stop")), "ab", Stop, None),
+        ("parts of output", said(&json!([{"type": "output_text", "text": "a"}]), &json!("stop")), "a", Stop, None),
+        ("a tool call", choice(tool(json!("{\"a\":1}"))), "{\"a\":1}", Stop, Some("tool")),
+        ("a tool call as an object", choice(tool(json!({"a": 1}))), "{\"a\":1}", Stop, Some("tool")),
+        (
+            "a function call",
+            choice(json!({"message": {"content": "", "function_call": {"arguments": "{}"}}})),
+            "{}",
+            Stop,
+            Some("tool"),
+        ),
+        (
+            "thinking",
+            choice(json!({"message": {"content": null, "reasoning_content": "{}"}, "finish_reason": "stop"})),
+            "",
+            Other,
+            Some("reasoning_effort"),
+        ),
+        (
+            "more thinking",
+            choice(json!({"message": {"content": " ", "reasoning": "{}"}})),
+            "",
+            Other,
+            Some("`reasoning`"),
+        ),
+        (
+            "other thinking",
+            choice(json!({"message": {"thinking": "{}"}, "finish_reason": "stop"})),
+            "",
+            Other,
+            Some("`thinking`"),
+        ),
+    ] {
+        let answer = read(body.to_string()).unwrap();
+        assert_eq!((answer.text.as_str(), answer.finish), (text, finish), "{name}");
+        let detail = answer.finish_detail.unwrap_or_default();
+        assert!(says.map_or(detail.is_empty(), |says| detail.contains(says)), "{name}: {detail}");
+    }
+}
+
+#[test]
+fn errors_in_forms_of_their_own_in_a_success() {
+    use ErrorKind::{BadRequest, Billing, Retryable};
+    let chunk = |chunk: Value| format!("data: {chunk}\n\n");
+    for (name, body, kind) in [
+        ("flat", json!({"object": "error", "message": "no", "code": 400}).to_string(), BadRequest),
+        ("detail", json!({"detail": "no"}).to_string(), Retryable),
+        ("code and text", json!({"code": 402, "msg": "no"}).to_string(), Billing),
+        (
+            "beside null choices",
+            json!({"choices": null, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}})
+                .to_string(),
+            Retryable,
+        ),
+        ("in a stream", chunk(json!({"error": {"code": 429, "message": "no"}})), Retryable),
+        ("in a choice of a stream", chunk(json!({"choices": [{"error": {"code": 402, "message": "no"}}]})), Billing),
+        ("a stream without an end", chunk(json!({"choices": [{"delta": {"content": "a"}}]})), BadRequest),
+        ("a list without an end", json!([{"choices": [{"delta": {"content": "a"}}]}, {}]).to_string(), BadRequest),
+    ] {
+        assert_eq!(read(body).unwrap_err().kind, kind, "{name}");
+    }
+}
+
+#[test]
 fn tokens_as_each_service_counts_them() {
     let mut body = said(&json!("a"), &json!("stop"));
     for (name, counts, expected) in [

@@ -12,11 +12,44 @@ fn plain(message: &str) -> Value {
     json!({"error": {"message": message}})
 }
 
+/// Refusals of which only the text tells.
+const WORDS: [&str; 18] = [
+    "Content Exists Risk",
+    "Invalid prompt: your prompt was flagged as potentially violating our usage policy.",
+    "Your request was rejected as a result of our safety system.",
+    "<400> InternalError.Algo.DataInspectionFailed: Input data may contain inappropriate content.",
+    "The request was rejected because it was considered high risk",
+    "The content you provided or machine outputted is blocked.",
+    "The request failed because the input text may contain sensitive information. Request id: 0217",
+    "Input content flagged by safety model: S1",
+    "Guardrail was enabled and input is in violation of guardrail policy.",
+    "The generated text has been blocked by our content filters.",
+    "Input audit failed: the input content does not pass the audit",
+    "输入内容审核不通过，涉嫌违规，请重新调整输入内容",
+    "The request was rejected by ethics filter",
+    "This request was flagged for potentially violating our Acceptable Use Policy",
+    "Prohibited content was detected in the prompt",
+    "Your input contains harmful language and cannot be processed",
+    "The prompt was filtered: hate speech",
+    "The prompt could not be submitted. This prompt contains sensitive words that violate Google's Responsible AI practices. Try rephrasing the prompt.",
+];
+
 #[track_caller]
 fn assert_all(cases: &[(u16, Value)], expected: bool) {
     let read = |(status, body): &&(u16, Value)| FailureReport::read(*status, Some(body));
     let wrong: Vec<_> = cases.iter().filter(|case| is_refusal(&read(case)) != expected).collect();
     assert!(wrong.is_empty(), "expected {expected}: {wrong:#?}");
+}
+
+#[test]
+fn texts_alone_tell_refusals_under_any_status() {
+    let cases: Vec<(u16, Value)> = WORDS
+        .iter()
+        .flat_map(|text| {
+            [(400, plain(text)), (403, json!({ "detail": text })), (422, json!({ "error": text })), (451, plain(text))]
+        })
+        .collect();
+    assert_all(&cases, true);
 }
 
 #[test]
@@ -38,7 +71,6 @@ fn refusals_are_recognised_under_any_status_and_in_any_form() {
         (400, json!({"detail": "Content Exists Risk"})),
         (422, json!({"message": "Content Exists Risk"})),
         (400, json!({"error": "Content Exists Risk"})),
-        (500, plain("Content Exists Risk")),
         (
             403,
             json!({"code": "The caller does not have permission to execute the specified operation", "error": "Content violates usage guidelines. Team: 0, API key ID: 0, Model: grok-x, Failed check: SAFETY_CHECK_TYPE_BIO"}),
@@ -57,7 +89,6 @@ fn refusals_are_recognised_under_any_status_and_in_any_form() {
                 "invalid_prompt",
             ),
         ),
-        (400, plain("Invalid prompt: your prompt was flagged as potentially violating our usage policy.")),
         (
             400,
             nested(
@@ -66,7 +97,6 @@ fn refusals_are_recognised_under_any_status_and_in_any_form() {
                 "content_policy_violation",
             ),
         ),
-        (400, plain("Your request was rejected as a result of our safety system.")),
         (
             400,
             nested("Input data may contain inappropriate content.", "data_inspection_failed", "data_inspection_failed"),
@@ -75,7 +105,6 @@ fn refusals_are_recognised_under_any_status_and_in_any_form() {
             400,
             json!({"code": "DataInspectionFailed", "message": "Output data may contain inappropriate content.", "request_id": "1"}),
         ),
-        (400, plain("<400> InternalError.Algo.DataInspectionFailed: Input data may contain inappropriate content.")),
         (
             400,
             json!({"contentFilter": [{"level": 1, "role": "user"}], "error": {"code": "1301", "message": "系统检测到输入或生成内容可能包含不安全或敏感内容，请您避免输入易产生敏感内容的提示语"}}),
@@ -85,45 +114,26 @@ fn refusals_are_recognised_under_any_status_and_in_any_form() {
             json!({"error": {"code": "1301", "message": "The system has detected potentially unsafe or sensitive content in input or generation."}}),
         ),
         (400, nested("The request was rejected because it was considered high risk", "content_filter", "")),
-        (400, plain("The request was rejected because it was considered high risk")),
         (400, nested("Output blocked by content filtering policy", invalid, "")),
         (
             451,
             json!({"error": {"message": "The content you provided or machine outputted is blocked.", "type": "censorship_blocked"}}),
         ),
-        (451, plain("The content you provided or machine outputted is blocked.")),
         (
             400,
             json!({"error": {"code": "SensitiveContentDetected", "message": "The request failed because the input text may contain sensitive information."}}),
         ),
-        (400, plain("The request failed because the input text may contain sensitive information. Request id: 0217")),
-        (
-            400,
-            plain(
-                "The prompt could not be submitted. This prompt contains sensitive words that violate Google's Responsible AI practices. Try rephrasing the prompt.",
-            ),
-        ),
-        (422, plain("Input content flagged by safety model: S1")),
         (
             400,
             json!({"message": "blocked output: this generation may be potentially harmful or violate our guidelines"}),
         ),
-        (400, plain("Guardrail was enabled and input is in violation of guardrail policy.")),
-        (400, plain("The generated text has been blocked by our content filters.")),
         (200, json!({"base_resp": {"status_code": 1026, "status_msg": "input new_sensitive"}})),
-        (200, json!({"error_code": 336104, "error_msg": "the content of messages[0] is sensitive"})),
-        (400, plain("Input audit failed: the input content does not pass the audit")),
-        (400, plain("输入内容审核不通过，涉嫌违规，请重新调整输入内容")),
-        (403, plain("The request was rejected by ethics filter")),
+        (200, json!({"error_code": 17, "error_msg": "the content of messages[0] is sensitive"})),
         (400, json!({"errors": [{"code": 2016, "message": "Prompt blocked due to security configurations"}]})),
         (
             446,
             json!({"error": {"message": "The guardrail checks defined in the config failed. You can find more information in the `hook_results` object.", "type": "hooks_failed"}}),
         ),
-        (400, plain("This request was flagged for potentially violating our Acceptable Use Policy")),
-        (400, plain("Prohibited content was detected in the prompt")),
-        (403, plain("Your input contains harmful language and cannot be processed")),
-        (422, plain("The prompt was filtered: hate speech")),
         (400, nested("Bad request", "content_safety_violation", "")),
         (403, json!({"error": {"code": "moderation_blocked", "message": "Blocked"}})),
         (

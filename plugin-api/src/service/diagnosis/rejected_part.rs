@@ -39,7 +39,7 @@ pub enum RequestPart {
 }
 
 /// Statuses of requests that a service rejects for one of their parts.
-const STATUSES: [u16; 4] = [400, 404, 422, 500];
+const STATUSES: [u16; 3] = [400, 404, 422];
 
 /// Words that reject a part, whatever its value.
 static REJECTED: LazyLock<Patterns> = LazyLock::new(|| {

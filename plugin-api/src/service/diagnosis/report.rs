@@ -4,6 +4,7 @@
 //! `code`, `type`, `status`, `reason` and others, at several depths, and proxies put the whole of it as JSON into a text.
 
 use super::patterns::Patterns;
+use super::wording::{message, words};
 use crate::http::HttpResponse;
 use crate::service::Streamed;
 use serde_json::{Value, json};
@@ -196,52 +197,6 @@ fn status(http_status: u16, body: &Value, error: &Value) -> u16 {
     let named = candidates.into_iter().filter_map(number).find(|code| (400..600).contains(code));
     // An error in a success without a status of its own is unusual, and so assumed to be temporary.
     named.and_then(|code| u16::try_from(code).ok()).unwrap_or(500)
-}
-
-fn message(body: &Value, error: &Value) -> Option<String> {
-    if let Some(text) = error["message"].as_str() {
-        // The model's own provider is more exact than the router in front of it.
-        return match error["metadata"]["raw"].as_str() {
-            Some(raw) if !raw.is_empty() => Some(format!("{text}: {raw}")),
-            _ => Some(text.to_owned()),
-        };
-    }
-    let plain = [&body["error"], &body["detail"], &body["message"], &body["msg"], &body["error_msg"]];
-    let plain = plain.into_iter().find_map(Value::as_str).filter(|text| !text.is_empty());
-    plain.map(str::to_owned).or_else(|| problems(&body["detail"]))
-}
-
-/// Returns a list of validation problems, each with its path and message, as one text.
-fn problems(value: &Value) -> Option<String> {
-    let items = value.as_array()?;
-    let one = |item: &Value| {
-        let Some(message) = item["msg"].as_str() else {
-            return item.to_string();
-        };
-        let path = item["loc"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let path: Vec<String> =
-            path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned)).collect();
-        if path.is_empty() { message.to_owned() } else { format!("{}: {message}", path.join(".")) }
-    };
-    Some(items.iter().map(one).collect::<Vec<_>>().join("; "))
-}
-
-/// Returns a code as words in lower case.
-fn words(code: &str) -> String {
-    let mut words = String::new();
-    let mut after_lower = false;
-    for character in code.chars() {
-        if after_lower && character.is_uppercase() {
-            words.push(' ');
-        }
-        after_lower = character.is_lowercase() || character.is_numeric();
-        if character.is_alphanumeric() {
-            words.extend(character.to_lowercase());
-        } else if !words.ends_with(' ') {
-            words.push(' ');
-        }
-    }
-    words
 }
 
 #[cfg(test)]

@@ -138,8 +138,8 @@ mod tests {
         reset(&response, body, body["error"]["message"].as_str().unwrap_or_default())
     }
 
-    fn after(millis: u64) -> Option<Reset> {
-        Some(Reset::After(Duration::from_millis(millis)))
+    fn after(millis: u64) -> Reset {
+        Reset::After(Duration::from_millis(millis))
     }
 
     #[test]
@@ -152,17 +152,20 @@ mod tests {
             (json!({"resets_at": "2026-11-18T12:27:40Z"}), Some(Reset::AtMs(1_795_004_860_000))),
             (json!({"error": {"reset_time": "2026-11-18 14:27:40+02:00"}}), Some(Reset::AtMs(1_795_004_860_000))),
             (json!({"error": {"availableAt": "Wed, 18 Nov 2026 12:27:40 GMT"}}), Some(Reset::AtMs(1_795_004_860_000))),
-            (json!({"error": {"details": [{"@type": "x/google.rpc.RetryInfo", "retryDelay": "3.5s"}]}}), after(3_500)),
-            (json!({"error": {"details": [{"retryDelay": {"seconds": 3, "nanos": 500_000_000}}]}}), after(3_500)),
-            (json!({"retry_after": 7}), after(7_000)),
-            (json!({"parameters": {"retryAfter": "1m30s"}}), after(90_000)),
-            (json!({"retry_after_ms": 250}), after(250)),
-            (json!({"retryAfterMillis": "250"}), after(250)),
-            (json!({"error": "loading", "estimated_time": 20.5}), after(20_500)),
-            (json!({"reset_in": 12}), after(12_000)),
-            (json!({"ratelimit": {"reset_after": "12s"}}), after(12_000)),
+            (
+                json!({"error": {"details": [{"@type": "x/google.rpc.RetryInfo", "retryDelay": "3.5s"}]}}),
+                Some(after(3_500)),
+            ),
+            (json!({"error": {"details": [{"retryDelay": {"seconds": 3, "nanos": 500_000_000}}]}}), Some(after(3_500))),
+            (json!({"retry_after": 7}), Some(after(7_000))),
+            (json!({"parameters": {"retryAfter": "1m30s"}}), Some(after(90_000))),
+            (json!({"retry_after_ms": 250}), Some(after(250))),
+            (json!({"retryAfterMillis": "250"}), Some(after(250))),
+            (json!({"error": "loading", "estimated_time": 20.5}), Some(after(20_500))),
+            (json!({"reset_in": 12}), Some(after(12_000))),
+            (json!({"ratelimit": {"reset_after": "12s"}}), Some(after(12_000))),
             (json!({"reset": "soon", "retry_after": -1}), None),
-            (json!({"retry_after": 1, "reset_at": 1_795_000_060}), after(1_000)),
+            (json!({"retry_after": 1, "reset_at": 1_795_000_060}), Some(after(1_000))),
             (json!({}), None),
         ] {
             assert_eq!(found(&[], &body), expected, "{body}");
@@ -173,11 +176,11 @@ mod tests {
     fn headers() {
         for (headers, expected) in [
             (vec![("retry-after", "Wed, 18 Nov 2026 12:27:40 GMT")], Some(Reset::AtMs(1_795_004_860_000))),
-            (vec![("retry-after", "7"), ("x-ratelimit-reset", "1795000060")], after(7_000)),
+            (vec![("retry-after", "7"), ("x-ratelimit-reset", "1795000060")], Some(after(7_000))),
             (vec![("x-ratelimit-reset", "1795000060")], Some(Reset::AtMs(1_795_000_060_000))),
-            (vec![("x-ratelimit-reset", "30"), ("x-ratelimit-remaining", "0")], after(30_000)),
+            (vec![("x-ratelimit-reset", "30"), ("x-ratelimit-remaining", "0")], Some(after(30_000))),
             (vec![("x-ratelimit-reset", "30"), ("x-ratelimit-remaining", "4")], None),
-            (vec![("ratelimit-reset", "9")], after(9_000)),
+            (vec![("ratelimit-reset", "9")], Some(after(9_000))),
             (
                 vec![
                     ("anthropic-ratelimit-requests-remaining", "5"),
@@ -187,7 +190,7 @@ mod tests {
                 ],
                 Some(Reset::AtMs(1_795_004_860_000)),
             ),
-            (vec![("x-ratelimit-reset-tokens", "6m0s"), ("x-ratelimit-remaining-tokens", "0.0")], after(360_000)),
+            (vec![("x-ratelimit-reset-tokens", "6m0s"), ("x-ratelimit-remaining-tokens", "0.0")], Some(after(360_000))),
         ] {
             assert_eq!(found(&headers, &Value::Null), expected, "{headers:?}");
         }
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn words() {
         for (message, expected) in [
-            ("Please wait 20 seconds", after(20_000)),
+            ("Please wait 20 seconds", Some(after(20_000))),
             ("Quota resets at 2026-11-18T12:27:40.000Z.", Some(Reset::AtMs(1_795_004_860_000))),
             ("No capacity", None),
         ] {
