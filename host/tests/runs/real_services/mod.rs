@@ -2,8 +2,14 @@
 
 mod answer_texts;
 mod few_valid_rows;
+mod loading;
 mod outages;
 mod prompt_copies;
+mod refusals;
+mod rejected_parts;
 mod rejections;
+mod resets;
+mod scene;
+mod shapes;
 mod sizes;
 mod stories;
