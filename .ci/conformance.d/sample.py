@@ -35,7 +35,7 @@ def run(program: Program, table: Table) -> None:
 def measure(program: Program, name: str, batch: dict, measured: list[str]) -> str:
     with ModelServer(context=8192) as server:
         settings = {"base_url": server.base_url, "model": "smollm2", "temperature": 0.2, "seed": 7}
-        config = Config("openai", settings, COLUMNS, 20, batch=batch, instructions=INSTRUCTIONS, max_chars=300)
+        config = Config("openai", settings, COLUMNS, 20, batch=batch, instructions=INSTRUCTIONS, max_chars=150)
         result = program.start(config, ROWS).finish(timeout=3 * 3600)
     measured.append(line(name, result))
     result.expect_exit(0, 5)
