@@ -18,8 +18,9 @@ const MAX_CALLS: usize = 6;
 const MAX_PROBES: usize = 3;
 /// Rows that are enough evidence, whatever their failures have in common.
 const ENOUGH_ROWS: u64 = 20;
-/// Calls that are enough evidence.
+/// Calls and rows that are enough evidence if all failures are the same.
 const ENOUGH_CALLS: usize = 3;
+const FEW_ROWS: u64 = 5;
 
 /// The calls whose unresolved rows go to the fallback.
 pub(super) type HeldCall = (FailedCall, Vec<Unresolved>);
@@ -102,9 +103,15 @@ impl Brake {
         if self.phase == Phase::Open { usize::MAX } else { FIRST_CALLS }
     }
 
-    /// Returns whether rows may be asked for the first time.
-    pub(super) fn admits_new_batches(&self) -> bool {
-        self.phase == Phase::Open || self.calls == 0
+    /// Returns whether rows may be asked for the first time. Small calls need more of them until the evidence is enough.
+    pub(super) fn admits_new_batches(&self, in_flight: usize) -> bool {
+        match self.phase {
+            Phase::Open => true,
+            Phase::Waiting => {
+                self.calls + in_flight < FIRST_CALLS && (self.calls == 0 || self.answered.rows < FEW_ROWS)
+            }
+            Phase::Probing => false,
+        }
     }
 
     /// Records the verdicts of a call that is no audit. Returns true if its fallback must be held with [`Self::hold`].
@@ -151,7 +158,7 @@ impl Brake {
     /// Decides what follows once no call is in flight and none is ready. `more_rows` tells whether rows wait for their first
     /// call or may still come from the source.
     pub(super) fn decide(&mut self, policy: Fallback, more_rows: bool) -> BrakeStep {
-        if self.phase == Phase::Open || self.calls == 0 {
+        if self.phase == Phase::Open || self.calls == 0 || (more_rows && self.admits_new_batches(0)) {
             return BrakeStep::Continue;
         }
         // Rows that were asked on their own have used all their calls.
@@ -179,7 +186,8 @@ impl Brake {
     fn end(&mut self, policy: Fallback) -> BrakeStep {
         let probed = self.phase == Phase::Probing || policy == Fallback::None;
         let alike = self.failure.as_ref().is_none_or(|(_, alike)| *alike);
-        let enough = self.answered.rows >= ENOUGH_ROWS || (alike && self.calls >= ENOUGH_CALLS);
+        let few = self.calls >= ENOUGH_CALLS && self.answered.rows >= FEW_ROWS;
+        let enough = self.answered.rows >= ENOUGH_ROWS || (alike && few);
         if probed && enough && self.answered.is_below(self.min_share) {
             return BrakeStep::Stop;
         }
@@ -270,14 +278,16 @@ mod tests {
                     play(&mut brake, Stage::Halve, call.rows / 2);
                     play(&mut brake, Stage::Halve, call.rows / 2);
                 }),
-                BrakeStep::Continue => panic!("the run must not continue"),
+                BrakeStep::Continue => play(&mut brake, Stage::First, rows_per_call),
             }
         }
     }
 
     #[test]
     fn a_systematic_failure_costs_few_calls() {
-        for (first_calls, rows_per_call) in [(1, 20), (2, 20), (3, 20), (4, 20), (5, 20), (5, 1), (1, 10), (1, 2)] {
+        for (first_calls, rows_per_call) in
+            [(1, 20), (2, 20), (3, 20), (4, 20), (5, 20), (5, 1), (1, 10), (1, 2), (1, 1)]
+        {
             let calls = calls_until_stop(first_calls, rows_per_call);
             assert!((3..=MAX_CALLS).contains(&calls), "{first_calls} of {rows_per_call} rows: {calls}");
         }
@@ -298,12 +308,12 @@ mod tests {
         for _ in 0..2 {
             call(&mut brake, Stage::First, 20, 1, FailureReason::Swapped);
         }
-        assert!(!brake.admits_new_batches());
+        assert!(!brake.admits_new_batches(0));
         let BrakeStep::Probe(probes) = brake.decide(Fallback::Repack, true) else { panic!("probes are due") };
         assert_eq!(probes.len(), MAX_PROBES);
         call(&mut brake, Stage::Single, 1, 0, FailureReason::Invalid);
         call(&mut brake, Stage::Single, 1, 1, FailureReason::Invalid);
-        assert!(brake.admits_new_batches());
+        assert!(brake.admits_new_batches(0));
         assert_eq!(brake.take_released().iter().map(|(_, rows)| rows.len()).sum::<usize>(), 38 - MAX_PROBES + 1);
     }
 
@@ -312,7 +322,7 @@ mod tests {
         for reason in [FailureReason::Refused, FailureReason::TooLarge, FailureReason::CutOff, FailureReason::Service] {
             let mut brake = Brake::new(0.1);
             call(&mut brake, Stage::First, 20, 0, reason);
-            assert!(brake.admits_new_batches() && brake.take_released().is_empty(), "{reason}");
+            assert!(brake.admits_new_batches(0) && brake.take_released().is_empty(), "{reason}");
         }
     }
 

@@ -217,7 +217,8 @@ impl<'a> Run<'a> {
         while self.has_room() && !self.stop.is_requested() {
             let calls_in_flight = !self.in_flight.is_empty();
             let supply = Supply {
-                admits_new_batches: self.health.admits_new_batches(calls_in_flight) && self.brake.admits_new_batches(),
+                admits_new_batches: self.health.admits_new_batches(calls_in_flight)
+                    && self.brake.admits_new_batches(self.in_flight.len()),
                 source_ended: self.source_ended,
                 starved: !calls_in_flight && self.buffer_is_full(),
             };

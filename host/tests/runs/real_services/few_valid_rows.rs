@@ -98,6 +98,35 @@ fn the_brake_holds_only_runs_without_valid_rows() {
     assert!(output.code() == 6 && calls <= MAX_CALLS, "{calls}: {}", output.stderr);
 }
 
+/// With small calls, the failure of one row or of two is not that of all.
+#[test]
+fn invalid_rows_at_the_start_do_not_stop_a_run_of_small_calls() {
+    for (rows_per_call, wrong) in [(1, 1..=1), (1, 1..=3), (2, 1..=2), (3, 2..=2), (4, 1..=4)] {
+        for one_at_a_time in [true, false] {
+            let max_rows = format!("batch.max_rows={rows_per_call}");
+            let mut arguments = vec!["--set", &max_rows];
+            if one_at_a_time {
+                arguments.extend(["--set", ONE_AT_A_TIME]);
+            }
+            let then =
+                wrong.clone().fold(Then::answer(), |then, n| then.with(Mutation::WrongEnum(format!("Topic {n:04}"))));
+            let (output, report, _) = run(Script::new().on(When::any(), then), 40, &arguments);
+            let case = format!("{rows_per_call} rows a call, {wrong:?}, {arguments:?}");
+            assert_eq!(output.code(), 5, "{case}: {}", output.stderr);
+            assert_eq!(report["rows"]["enriched"], 40 - wrong.clone().count(), "{case}");
+        }
+    }
+    // A failure of every row still stops the run early.
+    for rows_per_call in ["batch.max_rows=1", "batch.max_rows=2", "batch.max_rows=3", "batch.max_rows=5"] {
+        for more in [&[][..], &["--set", ONE_AT_A_TIME]] {
+            let arguments = [&["--set", rows_per_call], more].concat();
+            let script = Script::new().on(When::any(), Then::mutated(Mutation::WrongEnum(String::new())));
+            let (output, _, calls) = run(script, 40, &arguments);
+            assert!(output.code() == 6 && calls <= MAX_CALLS, "{arguments:?}: {calls} calls, {}", output.stderr);
+        }
+    }
+}
+
 #[test]
 fn a_later_run_with_the_right_rule_asks_all_rows() {
     let rows = Rows::numbered(1..=60);
