@@ -4,6 +4,7 @@ use super::args::RunArgs;
 use super::outcome::{exit_code, print_outcome, stop_text};
 use super::{Context, record_replay, signals};
 use crate::exit_code::ExitCode;
+use crate::files::leftovers::Registered;
 use crate::files::{FileUse, conflict, unwritable};
 use crate::limit::clock::Clock;
 use crate::limit::stop::StopReason;
@@ -27,7 +28,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     check_reports(&args.report)?;
     let mut loaded = context.load(&args.config, args.output.clone())?;
     apply(&args, &mut loaded.settings)?;
-    signals::listen(context.stop.clone(), context.printer);
+    signals::listen(context.stop.clone(), context.printer, loaded.settings.run.stop_grace());
     let config = loaded.document.name.clone();
     let record_replay = record_replay::open(context, &args.record_replay)?;
     let open_plugins = context
@@ -44,6 +45,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     let store = cache.client.store().await.map_err(|error| open_plugins.call_error(&cache, error))?;
     let failure_file = failure_path(settings, &exporters);
     check_files(&open_plugins, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
+    let _leftovers = temporary_files(&exporters, &failure_file);
     let plugins = Plugins {
         scraper: scraper.client.clone(),
         scraper_use: open_plugins.scraper_use()?.clone(),
@@ -98,6 +100,13 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     record_replay::print_result(context, &open_plugins, ended, report.rows.cached);
     write_reports(context, &report, &args.report)?;
     Ok(exit_code)
+}
+
+/// Registers the temporary files of a run, for an end in the middle of it.
+fn temporary_files(exporters: &[OpenExporter], failure_file: &Path) -> Vec<Registered> {
+    let targets = exporters.iter().filter_map(|(_, target)| target.path.as_ref());
+    let failures = Registered::path(failure_file::temporary(failure_file));
+    targets.map(Registered::beside_target).chain([failures]).collect()
 }
 
 fn named((exporter, target): OpenExporter, allow_empty: bool) -> NamedExporter {

@@ -1,12 +1,14 @@
 //! Ctrl-C and SIGTERM: the first one stops the run cleanly, the second one ends the program.
 
 use crate::exit_code::ExitCode;
+use crate::files::leftovers;
 use crate::limit::stop::{Stop, StopReason};
 use crate::plugin::exit_guard;
 use crate::printer::Printer;
+use std::time::Duration;
 
-/// Listens for signals for the rest of the program.
-pub(super) fn listen(stop: Stop, printer: Printer) {
+/// Listens for signals for the rest of the program. Calls in flight have the time `grace` to end.
+pub(super) fn listen(stop: Stop, printer: Printer, grace: Duration) {
     tokio::spawn(async move {
         let mut terminate = terminations();
         loop {
@@ -18,7 +20,9 @@ pub(super) fn listen(stop: Stop, printer: Printer) {
             if stop.is_requested() {
                 quit(code);
             }
-            printer.note("stopping: waiting for calls in flight, whose answers are cached (repeat to quit now)");
+            let secs = grace.as_secs();
+            let text = "for calls in flight, whose answers are cached (repeat to quit now)";
+            printer.note(format_args!("stopping: waiting up to {secs} s {text}"));
             stop.request(reason);
         }
     });
@@ -27,6 +31,7 @@ pub(super) fn listen(stop: Stop, printer: Printer) {
 #[expect(clippy::exit, reason = "the user asked twice; no running thread may delay the end")]
 fn quit(code: ExitCode) -> ! {
     exit_guard::disarm();
+    leftovers::remove_all();
     std::process::exit(i32::from(code as u8));
 }
 

@@ -77,7 +77,8 @@ pub fn is_ours(path: &Path) -> bool {
     })
 }
 
-fn temporary(path: &Path) -> PathBuf {
+/// Returns the path of the file until it is complete.
+pub fn temporary(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     path.with_file_name(name)

@@ -2,6 +2,7 @@
 
 use super::tally::{RowCounts, TokenCounts};
 use crate::limit::rate_limiter::Pause;
+use crate::settings::test_time::unscaled;
 use serde::{Serialize, Serializer};
 use std::fmt::Write as _;
 use tokio::time::Instant;
@@ -24,6 +25,9 @@ pub struct Snapshot {
     /// The pause of all calls, while the service is not available or requests a wait.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "pause_text")]
     pub pause: Option<Pause>,
+    /// After Ctrl-C: the time at which calls in flight are cancelled.
+    #[serde(skip)]
+    pub cancel_at: Option<Instant>,
     /// The latest progress of plugins, one short text each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plugins: Vec<String>,
@@ -59,6 +63,10 @@ impl Snapshot {
         if let Some(pause) = &self.pause {
             write!(line, "; {}", pause.text(Instant::now())).unwrap_or_default();
         }
+        if let Some(at) = self.cancel_at.filter(|_| self.in_flight > 0) {
+            let left = unscaled(at.saturating_duration_since(Instant::now())).as_secs_f64().ceil();
+            write!(line, "; stopping in {left} s at the latest").unwrap_or_default();
+        }
         for plugin in &self.plugins {
             write!(line, "; {plugin}").unwrap_or_default();
         }
@@ -84,6 +92,12 @@ mod tests {
         let json = serde_json::to_value(&snapshot).unwrap();
         let text = json["pause"].as_str().unwrap();
         assert!(snapshot.line().ends_with(text), "{text}");
+        let stopping = Snapshot { cancel_at: Some(give_up_at), ..Snapshot::default() };
+        assert_eq!(stopping.line(), Snapshot::default().line(), "no call is in flight");
+        assert_ne!(
+            Snapshot { in_flight: 1, ..stopping }.line(),
+            Snapshot { in_flight: 1, ..Snapshot::default() }.line()
+        );
         assert!(serde_json::to_value(Snapshot::default()).unwrap().get("pause").is_none());
     }
 }

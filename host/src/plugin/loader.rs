@@ -4,6 +4,7 @@
 use super::compat;
 use super::error::PluginError;
 use super::image::Image;
+use crate::files::leftovers::Registered;
 use rowsmith_abi::{Header, PluginModuleRef};
 use std::io::Write;
 use std::path::Path;
@@ -52,6 +53,7 @@ fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
         .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
     copy.write_all(&image.bytes).map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
     let path = copy.into_temp_path();
+    let _leftover = Registered::path(&*path);
     let opened = load(&path);
     // Some systems forbid execution in the temporary folder; the original file has the same bytes.
     let opened = opened.or_else(|first| if is_unchanged(image) { load(&image.path) } else { Err(first) });

@@ -4,6 +4,7 @@
 //! otherwise, so that a plan, a failed run or a crash moves no bookmark.
 
 use super::host_services::PluginId;
+use crate::files::leftovers::Registered;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, Result};
 use std::collections::HashMap;
@@ -36,7 +37,7 @@ pub struct StateFolders {
     state: PathBuf,
     downloads: PathBuf,
     staging: Staging,
-    staged: Mutex<HashMap<String, TempDir>>,
+    staged: Mutex<HashMap<String, (TempDir, Registered)>>,
 }
 
 impl StateFolders {
@@ -63,7 +64,7 @@ impl StateFolders {
         }
         let mut staged = self.staged();
         if let Some(copy) = staged.get(&plugin.to_string()) {
-            return Ok(copy.path().to_owned());
+            return Ok(copy.0.path().to_owned());
         }
         created(self.state.clone())?;
         remove_abandoned(&self.state);
@@ -71,7 +72,7 @@ impl StateFolders {
         let copy = copy.map_err(|error| Error::io("create a folder in", &self.state, &error))?;
         copy_folder(&folder, copy.path()).map_err(|error| Error::io("copy the folder", &folder, &error))?;
         let path = copy.path().to_owned();
-        staged.insert(plugin.to_string(), copy);
+        staged.insert(plugin.to_string(), (copy, Registered::path(&path)));
         Ok(path)
     }
 
@@ -93,12 +94,12 @@ impl StateFolders {
     /// # Errors
     /// If the folder cannot be replaced; it is then unchanged.
     pub fn keep(&self, plugin: &PluginId) -> Result<()> {
-        let Some(copy) = self.staged().remove(&plugin.to_string()) else { return Ok(()) };
+        let Some((copy, _leftover)) = self.staged().remove(&plugin.to_string()) else { return Ok(()) };
         let folder = self.state.join(plugin.to_string());
         replace(copy, &folder).map_err(|error| Error::io("replace the folder", &folder, &error))
     }
 
-    fn staged(&self) -> MutexGuard<'_, HashMap<String, TempDir>> {
+    fn staged(&self) -> MutexGuard<'_, HashMap<String, (TempDir, Registered)>> {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -80,6 +80,9 @@ pub struct RunSettings {
     pub failure_file: Option<PathBuf>,
     /// Name of an additional column with the status of each row.
     pub status_column: Option<String>,
+    /// Time in seconds that calls in flight may still take after Ctrl-C or SIGTERM.
+    #[config(default = 30)]
+    pub stop_grace_secs: u64,
     /// Lets a source without rows replace an output that has rows.
     #[config(default = false)]
     pub allow_empty: bool,
@@ -95,6 +98,13 @@ pub struct RunSettings {
     /// Uses recorded answers only (`--replay`).
     #[serde(skip)]
     pub replayed: bool,
+}
+
+impl RunSettings {
+    /// Returns the time that calls in flight may still take after a signal.
+    pub fn stop_grace(&self) -> Duration {
+        Duration::from_secs(self.stop_grace_secs)
+    }
 }
 
 impl Default for RunSettings {

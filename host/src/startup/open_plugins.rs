@@ -4,6 +4,7 @@ use super::unrecorded_programs::UnrecordedPrograms;
 use super::{HostError, Loaded, LoadedPlugin};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{SecretSources, fill_placeholders, pointer, resolve_secrets};
+use crate::files::leftovers::Registered;
 use crate::limit::availability::{Availability, RepeatRules, Success, is_away};
 use crate::limit::stop::Stop;
 use crate::plugin::PluginError;
@@ -44,7 +45,7 @@ pub struct OpenPlugins {
     secrets_may_be_missing: bool,
     pub(super) color: bool,
     /// The state folders of a recorded or replayed run, removed at its end.
-    own_state: Option<tempfile::TempDir>,
+    own_state: Option<(tempfile::TempDir, Registered)>,
     staging: Staging,
     unrecorded_programs: UnrecordedPrograms,
 }
@@ -104,7 +105,8 @@ impl OpenPlugins {
             let folder = tempfile::tempdir()
                 .map_err(|error| HostError::Io(format!("cannot create a folder for the state of plugins: {error}")))?;
             self.services.folders = Arc::new(StateFolders::new(folder.path(), self.staging));
-            self.own_state = Some(folder);
+            let leftover = Registered::path(folder.path());
+            self.own_state = Some((folder, leftover));
         }
         self.services.http = Arc::new(HttpService::with_record_replay(self.services.redactor.clone(), mode));
         Ok(self)

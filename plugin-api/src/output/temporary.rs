@@ -84,6 +84,26 @@ impl Drop for TemporaryFile {
     }
 }
 
+/// Removes the temporary files that this process and its children have created beside a target, because it ends in the middle of
+/// its work. Children are known on systems with `/proc`.
+pub fn remove_temporary_files(target: &Path) {
+    let Some(folder) =
+        target.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+    else {
+        return;
+    };
+    let prefix = prefix(target);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let process = entry.file_name().to_str().and_then(|name| process_of(name, &prefix));
+        if process
+            .is_some_and(|process| process == std::process::id() || parent_of(process) == Some(std::process::id()))
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            log::debug!("cannot remove {}: {error}", entry.path().display());
+        }
+    }
+}
+
 /// Removes the temporary files of processes that have ended, on systems with `/proc`.
 pub(super) fn remove_abandoned(target: &Path) {
     let processes = Path::new("/proc");
@@ -104,6 +124,13 @@ pub(super) fn remove_abandoned(target: &Path) {
             }
         }
     }
+}
+
+/// Returns the parent of a process.
+fn parent_of(process: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name before the parenthesis may contain anything; state and parent follow it.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn prefix(target: &Path) -> String {

@@ -103,12 +103,14 @@ impl Brake {
         if self.phase == Phase::Open { usize::MAX } else { FIRST_CALLS }
     }
 
-    /// Returns whether rows may be asked for the first time. Small calls need more of them until the evidence is enough.
+    /// Returns whether rows may be asked for the first time. Small calls need more of them until the evidence is enough, and with
+    /// few concurrent calls the first ones are not sent together.
     pub(super) fn admits_new_batches(&self, in_flight: usize) -> bool {
         match self.phase {
             Phase::Open => true,
             Phase::Waiting => {
-                self.calls + in_flight < FIRST_CALLS && (self.calls == 0 || self.answered.rows < FEW_ROWS)
+                let is_first = self.calls == 0 || (in_flight > 0 && self.calls + in_flight < ENOUGH_CALLS);
+                self.calls + in_flight < FIRST_CALLS && (is_first || self.answered.rows < FEW_ROWS)
             }
             Phase::Probing => false,
         }

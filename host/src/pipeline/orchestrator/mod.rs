@@ -10,6 +10,7 @@ mod batch_queue;
 mod brake;
 mod braking;
 mod ingest;
+mod last_call;
 mod open_questions;
 mod results;
 mod run_loop;

@@ -3,6 +3,7 @@
 use super::audit::Audit;
 use super::batch_queue::{BatchQueue, Supply};
 use super::brake::Brake;
+use super::last_call::LastCall;
 use super::open_questions::OpenQuestions;
 use super::service_health::{HealthRules, ServiceHealth};
 use crate::abort::AbortOnDrop;
@@ -24,13 +25,9 @@ use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::exporter::FinishMode;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-
-/// Time that calls in flight at the deadline may still take; their answers may be paid for.
-const DEADLINE_GRACE: Duration = Duration::from_secs(10);
 
 /// The connected parts of a run.
 pub struct Pipeline {
@@ -90,6 +87,7 @@ pub(super) struct Run<'a> {
     pub(super) brake: Brake,
     pub(super) audit: Audit,
     pub(super) in_flight: JoinSet<FinishedBatch>,
+    pub(super) last_call: LastCall,
     pub(super) source_ended: bool,
     pub(super) source_error: Option<Error>,
     pub(super) tally: Tally,
@@ -100,7 +98,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     let (mut run, mut source, mut events) = Run::new(settings, pipeline);
     let (stop, dispatcher) = (run.stop.clone(), Arc::clone(&run.dispatcher));
     let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(scaled(limit)));
-    let last_call = deadline.and_then(|deadline| deadline.checked_add(scaled(DEADLINE_GRACE)));
+    run.last_call = LastCall::new(deadline, settings.run.stop_grace());
     // A task of its own, because the loop waits for the cache.
     let deadline_stop = stop.clone();
     let _deadline = deadline.map(|deadline| {
@@ -110,13 +108,14 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
         }))
     });
     loop {
+        run.last_call.note(stop.reason().as_ref(), Instant::now());
         run.dispatch();
         run.export_ready().await;
         run.show_progress();
         if run.is_done() {
             break;
         }
-        let stopping = stop.is_requested();
+        let (stopping, last_call) = (stop.is_requested(), run.last_call.at());
         tokio::select! {
             biased;
             Some(event) = events.recv() => run.count(event),
@@ -128,9 +127,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
             () = stop.requested(), if !stopping => {}
             () = dispatcher.rate_limiter.room_changed() => {}
             () = sleep_until(last_call.unwrap_or_else(Instant::now)), if last_call.is_some() && !run.in_flight.is_empty() => {
-                tracing::warn!("calls that were still in flight after the deadline are cancelled");
-                run.in_flight.abort_all();
-                while run.in_flight.join_next().await.is_some() {}
+                run.cancel_calls().await;
             }
             scraped = source.next(), if run.wants_rows(stopping) => match scraped {
                 Some(Scraped::Columns(columns)) => run.announce(columns).await,
@@ -174,6 +171,7 @@ impl<'a> Run<'a> {
             brake: Brake::new(settings.budget.min_valid_share),
             audit: Audit::new(settings.batch.audit),
             in_flight: JoinSet::new(),
+            last_call: LastCall::new(None, settings.run.stop_grace()),
             source_ended: false,
             source_error: None,
             tally: Tally::default(),
@@ -200,6 +198,12 @@ impl<'a> Run<'a> {
         // A scraper that is cancelled by the stop signal did what it should.
         let obeyed = |error: &Error| error.kind == ErrorKind::Cancelled && self.stop.is_requested();
         self.source_error = error.filter(|error| !obeyed(error));
+    }
+
+    async fn cancel_calls(&mut self) {
+        tracing::warn!("{} calls that were still in flight are cancelled", self.dispatcher.rate_limiter.in_flight());
+        self.in_flight.abort_all();
+        while self.in_flight.join_next().await.is_some() {}
     }
 
     /// Stages 4 and 6: starts as many calls as may run.
@@ -275,6 +279,7 @@ impl<'a> Run<'a> {
             snapshot.asked = self.tally.asked;
             snapshot.in_flight = self.dispatcher.rate_limiter.in_flight() as u64;
             snapshot.pause = self.dispatcher.rate_limiter.pause();
+            snapshot.cancel_at = self.last_call.after_signal();
             snapshot.source_ended = self.source_ended;
             snapshot.cost_usd = self.dispatcher.budget.cost_usd();
         });

@@ -1,9 +1,9 @@
 //! Signals, kills, and readers that close their pipe. Answers are kept.
 
 use rowsmith_fake_model::{FakeModel, RequestRecord, Script, Then, When};
-use rowsmith_test_harness::{Golden, Rows, Running, Sandbox, numbers_of, read_jsonl};
+use rowsmith_test_harness::{Golden, Rows, Running, Sandbox, numbers_of, read_jsonl, topic};
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const WAIT: Duration = Duration::from_secs(30);
 const KILLS: usize = 5;
@@ -101,6 +101,73 @@ fn second_signal_ends_the_run_at_once() {
         run.end().exits(code);
         assert!(!sandbox.has("out.jsonl") && server.requests().len() == 4, "{signal}");
     }
+}
+
+/// Waits until a file whose name contains `text` exists in the sandbox.
+#[track_caller]
+fn wait_for_file(sandbox: &Sandbox, text: &str) {
+    let start = Instant::now();
+    while !sandbox.names("").iter().any(|name| name.contains(text)) {
+        assert!(start.elapsed() < WAIT, "{:?}", sandbox.names(""));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn second_signal_leaves_no_temporary_file() {
+    for (signal, code, set) in [
+        ("INT", 130, "run.status_column=Status"),
+        ("TERM", 143, "run.status_column=Status"),
+        ("INT", 130, "exporters.0.isolation=process"),
+    ] {
+        let sandbox = Sandbox::with_rows(&Rows::numbered(1..=150));
+        std::fs::create_dir(sandbox.path("tmp")).unwrap();
+        let refused = Script::new().on(When::row_contains(topic(3)), Then::blocked_prompt());
+        let answered = refused.on(When::unless(When::row_contains(topic(150))), Then::answer());
+        let server = FakeModel::start(answered.on(When::any(), Then::answer().hold())).unwrap();
+        let call = sandbox.run_call(&server, &[&FOUR_AT_ONCE[..], &["--set", set]].concat());
+        let mut run = call.env("TMPDIR", sandbox.path("tmp")).start();
+        wait_for_file(&sandbox, ".out.jsonl.rowsmith-");
+        wait_for_file(&sandbox, "failures.jsonl.");
+        run.signal(signal);
+        run.wait_for("stopping");
+        run.signal(signal);
+        run.end().exits(code);
+        assert_eq!(sandbox.names(""), ["cache", "rows.csv", "rowsmith.toml", "tmp"], "{signal}, {set}");
+        assert_eq!(sandbox.names("tmp"), [""; 0], "{signal}, {set}");
+        assert_eq!(sandbox.names("cache"), ["data.mdb", "lock.mdb", "rowsmith-cache"], "{signal}, {set}");
+    }
+}
+
+#[test]
+fn calls_in_flight_are_cancelled_after_the_grace() {
+    for (grace, at_least, at_most) in [("30", 3, 25), ("0", 0, 2)] {
+        let sandbox = Sandbox::with_rows(&Rows::numbered(1..=150));
+        let server = held();
+        let setting = format!("run.stop_grace_secs={grace}");
+        let mut run = sandbox.start(&server, &[&FOUR_AT_ONCE[..], &["--set", &setting]].concat());
+        assert!(server.wait_for_requests(4, WAIT));
+        let start = Instant::now();
+        run.signal("INT");
+        run.wait_for("stopping");
+        run.end().exits(130);
+        let time = start.elapsed().as_secs();
+        assert!((at_least..=at_most).contains(&time), "a tenth of {grace} s, not {time} s");
+        assert_eq!((server.requests().len(), &sandbox.report()["skipped"]["stopped"]), (4, &150.into()));
+    }
+}
+
+#[test]
+fn calls_that_wait_for_the_service_are_dropped_at_once() {
+    let sandbox = Sandbox::with_rows(&Rows::numbered(1..=150));
+    let server = FakeModel::start(Script::new().on(When::any(), Then::rate_limited("100"))).unwrap();
+    let mut run = sandbox.start(&server, &FOUR_AT_ONCE);
+    run.wait_for("paused");
+    let start = Instant::now();
+    run.signal("INT");
+    run.end().exits(130);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(sandbox.report()["skipped"]["stopped"], 150);
 }
 
 #[test]
