@@ -3,6 +3,7 @@
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput, Usage};
 use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode, Target};
 use rowsmith_plugin_api::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Sends rows like those of a roadmap: five columns, about 600 bytes.
@@ -63,6 +64,9 @@ pub(crate) struct FixedAnswers {
     latency: Duration,
     max_requests: u32,
     requests: Option<u32>,
+    /// Percentages of calls that fail: with status 503, and with a broken connection.
+    failing: [u64; 2],
+    calls: AtomicU64,
     host: Host,
 }
 
@@ -75,14 +79,19 @@ pub(crate) struct FixedAnswersConfig {
     max_requests: u32,
     /// Requests that each call reports.
     requests: Option<u32>,
+    /// Percentage of calls with status 503.
+    overloaded: u64,
+    /// Percentage of calls whose connection breaks.
+    broken: u64,
 }
 
 impl Provider for FixedAnswers {
     type Config = FixedAnswersConfig;
 
     fn new(config: FixedAnswersConfig, host: Host) -> Result<Self> {
-        let FixedAnswersConfig { latency_ms, max_requests, requests } = config;
-        Ok(Self { latency: Duration::from_millis(latency_ms), max_requests, requests, host })
+        let FixedAnswersConfig { latency_ms, max_requests, requests, overloaded, broken } = config;
+        let (latency, failing) = (Duration::from_millis(latency_ms), [overloaded, broken]);
+        Ok(Self { latency, max_requests, requests, failing, calls: AtomicU64::new(0), host })
     }
 
     fn info(&self) -> ProviderInfo {
@@ -96,6 +105,17 @@ impl Provider for FixedAnswers {
     async fn complete(&self, request: CompletionRequest) -> Result<Completion> {
         if !self.latency.is_zero() {
             self.host.sleep(self.latency).await?;
+        }
+        // A multiplicative hash, so that the failures have no period.
+        let call = self.calls.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        match call % 100 {
+            percent if percent < self.failing[0] => {
+                return Err(Error::new(ErrorKind::Retryable, "overloaded").with_http_status(503));
+            }
+            percent if percent < self.failing[0] + self.failing[1] => {
+                return Err(Error::new(ErrorKind::Retryable, "closed the connection").maybe_billed());
+            }
+            _ => {}
         }
         Ok(Completion {
             requests: self.requests,

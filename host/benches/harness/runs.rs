@@ -57,11 +57,13 @@ pub(crate) struct Service {
     pub(crate) max_requests: u32,
     /// Requests that each call reports.
     pub(crate) requests: Option<u32>,
+    /// Percentages of calls that fail: with status 503, and with a broken connection.
+    pub(crate) failing: [u64; 2],
 }
 
 impl From<Duration> for Service {
     fn from(latency: Duration) -> Self {
-        Self { latency, max_requests: 1, requests: None }
+        Self { latency, max_requests: 1, requests: None, failing: [0, 0] }
     }
 }
 
@@ -87,8 +89,11 @@ pub(crate) async fn run_with(
     cache: &CacheClient,
     shared: &HostServices,
 ) -> RunEnd {
-    let Service { latency, max_requests, requests } = service.into();
-    let config = json!({"latency_ms": latency.as_millis(), "max_requests": max_requests, "requests": requests});
+    let Service { latency, max_requests, requests, failing: [overloaded, broken] } = service.into();
+    let config = json!({
+        "latency_ms": latency.as_millis(), "max_requests": max_requests, "requests": requests, "overloaded": overloaded,
+        "broken": broken,
+    });
     let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
     let cache_availability = Availability::new(shared.stop.clone(), settings.cache.retry.give_up_after());
     let plugins = Plugins {

@@ -33,6 +33,8 @@ struct ServerState {
     first: Option<FirstCompletion>,
     rule_uses: Vec<u32>,
     in_flight: usize,
+    /// Requests that hold a slot.
+    working: usize,
     max_in_flight: usize,
     replies_sent: usize,
     sockets: BTreeMap<u64, TcpStream>,
@@ -117,12 +119,20 @@ impl Shared {
             };
             state = self.changed.wait_while(state, |state| held(state)).unwrap_or_else(PoisonError::into_inner);
         }
+        let slots = self.script.slots().unwrap_or(usize::MAX);
+        let is_full = |state: &ServerState| !state.stopped && state.working >= slots;
+        state = self.changed.wait_while(state, |state| is_full(state)).unwrap_or_else(PoisonError::into_inner);
+        state.working += 1;
         let delay = latency.saturating_add(admitted.then.delay);
         if !delay.is_zero() && !state.stopped {
             let waited = self.changed.wait_timeout_while(state, delay, |state| !state.stopped);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        !state.stopped
+        state.working -= 1;
+        let is_running = !state.stopped;
+        drop(state);
+        self.changed.notify_all();
+        is_running
     }
 
     /// Records the status of the reply; none if no reply is sent.

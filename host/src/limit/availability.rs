@@ -269,7 +269,7 @@ mod tests {
     async fn a_stop_signal_ends_repetitions_but_those_of_paid_answers_have_some_time() {
         for (rules, reason, outage, is_ok, at_most) in [
             (RepeatRules::DEFAULT, StopReason::Interrupted, 13, false, 10),
-            (GRACE, StopReason::Interrupted, 11, true, 15),
+            (GRACE, StopReason::Interrupted, 11, true, 16),
             (GRACE, StopReason::RowFailed, 100, false, 21),
             (GRACE, StopReason::Cache(Error::new(ErrorKind::Busy, "locked")), 11, false, 10),
         ] {

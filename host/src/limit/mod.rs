@@ -16,3 +16,4 @@ pub mod shared_quota;
 pub mod stop;
 
 mod limit_windows;
+mod throughput;

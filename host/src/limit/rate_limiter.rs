@@ -11,6 +11,7 @@ use super::shared_quota::{Grant, SharedQuota};
 use crate::settings::ProviderLimits;
 use crate::settings::test_time::{scaled, unscaled};
 use rowsmith_plugin_api::completion::LimitHint;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -36,7 +37,6 @@ pub struct RateLimiter {
     waited_ms: AtomicU64,
     shared: Option<SharedQuota>,
     clock: Clock,
-    max_concurrency: usize,
     is_unlimited: bool,
 }
 
@@ -47,6 +47,16 @@ struct State {
     service: ServiceState,
     concurrency: Concurrency,
     in_flight: usize,
+    is_local: bool,
+}
+
+/// The traits of the service that limits depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceTraits {
+    /// Maximum times of outages.
+    pub outages: OutageLimits,
+    /// True for a service on this machine.
+    pub is_local: bool,
 }
 
 /// A permit for one call, from its start to its end.
@@ -61,8 +71,8 @@ pub struct Permit {
 /// The end of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallEnd {
-    /// The service answered.
-    Answered,
+    /// The service answered a call of this many rows.
+    Answered(usize),
     /// The service responded with an error that does not concern its availability.
     Rejected,
     /// The service failed, or rejected the call for its load.
@@ -71,6 +81,8 @@ pub enum CallEnd {
         failure: TemporaryFailure,
         /// True if the service has too many calls.
         is_overloaded: bool,
+        /// True if no response arrived in time.
+        is_timeout: bool,
     },
     /// The call ended without a statement about the service.
     Unknown,
@@ -81,6 +93,8 @@ pub enum CallEnd {
 pub struct AfterFailure {
     /// The meaning of the failure.
     pub verdict: Verdict,
+    /// True if the call waited in the queue of a local service, which gets fewer calls from now on.
+    pub waited_in_queue: bool,
     /// True if the service has answered in this run.
     pub has_answered: bool,
     /// Time since the first failure after the last response.
@@ -96,14 +110,14 @@ enum Blocked {
 
 impl RateLimiter {
     /// Creates a rate limiter with the limits of a provider.
-    pub fn new(limits: &ProviderLimits, outages: OutageLimits, shared: Option<SharedQuota>, clock: Clock) -> Self {
-        Self::with_windows(LimitWindows::new(limits), limits, outages, shared, clock)
+    pub fn new(limits: &ProviderLimits, service: ServiceTraits, shared: Option<SharedQuota>, clock: Clock) -> Self {
+        Self::with_windows(LimitWindows::new(limits), limits, service, shared, clock)
     }
 
     /// Creates a rate limiter that never waits for a time, for runs that use no service.
     pub fn unlimited(limits: &ProviderLimits, clock: Clock) -> Self {
-        let outages = OutageLimits::new(None);
-        Self { is_unlimited: true, ..Self::with_windows(LimitWindows::default(), limits, outages, None, clock) }
+        let service = ServiceTraits { outages: OutageLimits::new(None), is_local: false };
+        Self { is_unlimited: true, ..Self::with_windows(LimitWindows::default(), limits, service, None, clock) }
     }
 
     /// Returns true if it never waits for a time.
@@ -114,17 +128,18 @@ impl RateLimiter {
     fn with_windows(
         windows: LimitWindows,
         limits: &ProviderLimits,
-        outages: OutageLimits,
+        service: ServiceTraits,
         shared: Option<SharedQuota>,
         clock: Clock,
     ) -> Self {
-        let max_concurrency = limits.max_concurrency.get();
+        let configured = limits.max_concurrency.map(NonZeroUsize::get);
         let state = State {
             windows,
             limited_until: None,
-            service: ServiceState::new(outages),
-            concurrency: Concurrency::new(max_concurrency),
+            service: ServiceState::new(service.outages),
+            concurrency: Concurrency::new(configured, service.is_local),
             in_flight: 0,
+            is_local: service.is_local,
         };
         Self {
             turn: Mutex::new(()),
@@ -135,7 +150,6 @@ impl RateLimiter {
             waited_ms: AtomicU64::new(0),
             shared,
             clock,
-            max_concurrency,
             is_unlimited: false,
         }
     }
@@ -236,7 +250,7 @@ impl RateLimiter {
         let running = batches.saturating_sub(self.resting.load(Ordering::Relaxed));
         // A pause needs one batch besides the failed one, so that the next probe is another one.
         let is_useful = state.service.is_open() || batches < 2;
-        running < state.concurrency.limit() && batches < self.max_concurrency * MAX_BATCHES_PER_CALL && is_useful
+        running < state.concurrency.limit() && batches < state.concurrency.max() * MAX_BATCHES_PER_CALL && is_useful
     }
 
     /// Waits until another batch may have become possible.
@@ -276,13 +290,13 @@ impl State {
 
     fn end(&mut self, start: CallStart, end: CallEnd, now: Instant, is_unlimited: bool) -> Option<AfterFailure> {
         match end {
-            CallEnd::Answered | CallEnd::Rejected => {
+            CallEnd::Answered(_) | CallEnd::Rejected => {
                 let failing_for = self.service.failing_for(now);
-                if self.service.responded(start, now, end == CallEnd::Answered) {
+                if self.service.responded(start, now, end != CallEnd::Rejected) {
                     tracing::warn!("the service responds again after {:.0} s", unscaled(failing_for).as_secs_f64());
                 }
-                if end == CallEnd::Answered {
-                    self.concurrency.answered();
+                if let CallEnd::Answered(rows) = end {
+                    self.concurrency.answered(rows, now);
                 }
                 None
             }
@@ -290,11 +304,19 @@ impl State {
                 self.service.ended(start, now);
                 None
             }
-            CallEnd::Failed { failure, is_overloaded } => {
-                let verdict =
-                    if is_unlimited { Verdict::CallAlone } else { self.failed(start, failure, is_overloaded, now) };
+            CallEnd::Failed { failure, is_overloaded, is_timeout } => {
+                let waited_in_queue = is_timeout && self.concurrency.timed_out(start.at(), now, self.is_local);
+                if waited_in_queue {
+                    self.service.ended(start, now);
+                }
+                let verdict = if waited_in_queue || is_unlimited {
+                    Verdict::CallAlone
+                } else {
+                    self.failed(start, failure, is_overloaded, now)
+                };
                 Some(AfterFailure {
                     verdict,
+                    waited_in_queue,
                     has_answered: self.service.has_answered(),
                     failing_for: self.service.failing_for(now),
                     pause_to_report: self.service.pause_to_report(now),

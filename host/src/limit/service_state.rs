@@ -69,6 +69,13 @@ pub struct CallStart {
     pause: u64,
 }
 
+impl CallStart {
+    /// Returns the time at which the call was sent.
+    pub fn at(&self) -> Instant {
+        self.at
+    }
+}
+
 /// The reply to a call that would like to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {

@@ -14,7 +14,7 @@ use crate::limit::availability::Availability;
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
 use crate::limit::outage::OutageLimits;
-use crate::limit::rate_limiter::RateLimiter;
+use crate::limit::rate_limiter::{RateLimiter, ServiceTraits};
 use crate::limit::shared_quota::SharedQuota;
 use crate::limit::stop::Stop;
 use crate::pipeline::failure_file::FailureFile;
@@ -96,7 +96,8 @@ pub fn assemble(
             RateLimiter::unlimited(&settings.provider_limits, run_context.clock)
         } else {
             let outages = OutageLimits::new(settings.retry.give_up_after());
-            RateLimiter::new(&settings.provider_limits, outages, quota, run_context.clock)
+            let service = ServiceTraits { outages, is_local: plugins.info.is_local };
+            RateLimiter::new(&settings.provider_limits, service, quota, run_context.clock)
         },
         max_requests_per_answer: u64::from(plugins.info.max_requests_per_answer.max(1)),
         budget: BudgetTracker::new(settings.budget.clone(), settings.prices),

@@ -14,9 +14,9 @@ pub struct ProviderLimits {
     pub requests_per_day: Option<NonZeroU32>,
     /// Maximum tokens, input and output, in any 60 seconds.
     pub tokens_per_minute: Option<NonZeroU32>,
-    /// Maximum concurrent calls.
-    #[config(default = 16)]
-    pub max_concurrency: NonZeroUsize,
+    /// Maximum concurrent calls. Default: 16. A service on this machine starts with 2, and gets more while that answers more rows a
+    /// second.
+    pub max_concurrency: Option<NonZeroUsize>,
 }
 
 impl Default for ProviderLimits {

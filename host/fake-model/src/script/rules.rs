@@ -21,6 +21,8 @@ pub struct Script {
     models: Vec<String>,
     key: Option<String>,
     latency: Duration,
+    /// Completions that are worked on at once; unlimited if none.
+    slots: Option<usize>,
     enforce_output_cap: bool,
     fields: Option<Vec<Field>>,
 }
@@ -75,6 +77,13 @@ impl Script {
         self
     }
 
+    /// Sets the number of completions that are worked on at once, as a local server does; the others wait in a queue.
+    #[must_use]
+    pub fn with_slots(mut self, slots: usize) -> Self {
+        self.slots = Some(slots);
+        self
+    }
+
     /// Cuts off answers that are longer than the request's output cap, as a service does.
     #[must_use]
     pub fn enforce_output_cap(mut self) -> Self {
@@ -103,6 +112,10 @@ impl Script {
 
     pub(crate) fn latency(&self) -> Duration {
         self.latency
+    }
+
+    pub(crate) fn slots(&self) -> Option<usize> {
+        self.slots
     }
 
     pub(crate) fn rule_count(&self) -> usize {

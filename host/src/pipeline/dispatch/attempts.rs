@@ -91,7 +91,13 @@ mod tests {
 
     fn after(is_alone: bool, has_answered: bool, secs: u64) -> AfterFailure {
         let verdict = if is_alone { Verdict::CallAlone } else { Verdict::Paused(Instant::now()) };
-        AfterFailure { verdict, has_answered, failing_for: Duration::from_secs(secs), pause_to_report: None }
+        AfterFailure {
+            verdict,
+            waited_in_queue: false,
+            has_answered,
+            failing_for: Duration::from_secs(secs),
+            pause_to_report: None,
+        }
     }
 
     /// Returns the number of failures after which a batch is left unanswered; none up to 100.

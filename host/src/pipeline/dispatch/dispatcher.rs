@@ -186,6 +186,9 @@ impl Dispatcher {
         if let Some(pause) = after.pause_to_report {
             tracing::warn!(%error, "{}", pause.text(Instant::now()));
         }
+        if after.waited_in_queue {
+            return Next::Repeat(Instant::now());
+        }
         let exhausted = tries.are_exhausted(cause, after);
         match after.verdict {
             // Timeouts take so long that the time is over before halves are tried.
@@ -254,7 +257,7 @@ impl Dispatcher {
                 let tokens = input.zip(output).map(|(input, output)| input.saturating_add(output));
                 self.rate_limiter.correct(&permit, completion.requests.map(u64::from), tokens);
                 self.rate_limiter.learn(&completion.limits, self.retry.max_wait);
-                self.rate_limiter.end(&permit, CallEnd::Answered);
+                self.rate_limiter.end(&permit, CallEnd::Answered(batch.questions.len()));
                 Some(Ok(completion))
             }
             Err(error) => {

@@ -83,6 +83,7 @@ pub(super) fn end_of_call(error: &Error, action: ErrorAction) -> CallEnd {
         ErrorAction::Retry(cause) => CallEnd::Failed {
             failure: TemporaryFailure { wait: requested_wait(error), is_loading: error.is_loading },
             is_overloaded: matches!(cause, Cause::Limit | Cause::Outage),
+            is_timeout: cause == Cause::Timeout,
         },
         _ if error.http_status.is_some() => CallEnd::Rejected,
         _ => CallEnd::Unknown,

@@ -17,7 +17,8 @@ fn n_rows_take_n_by_twenty_calls_and_are_never_asked_again() {
     let rows = Rows::numbered(1..=150);
     let sandbox = Sandbox::with_rows(&rows);
     let held = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
-    let run = sandbox.start(&held, &QUOTA);
+    let many = ["--set", "providers.gemini.limits.max_concurrency=16"];
+    let run = sandbox.start(&held, &[&QUOTA[..], &many].concat());
     assert!(held.wait_for_requests(5, WAIT), "five calls start before the first answer");
     held.release_request(0);
     assert!(held.wait_for_requests(8, WAIT), "a valid answer starts all others");
@@ -112,7 +113,7 @@ fn output_keeps_the_order_of_the_source() {
     let server = FakeModel::start(script).unwrap();
     let rows = Rows::of((1..=100).rev());
     let sandbox = Sandbox::with_rows(&rows);
-    let run = sandbox.start(&server, &[]);
+    let run = sandbox.start(&server, &["--set", "providers.gemini.limits.max_concurrency=16"]);
     assert!(server.wait_for_requests(5, WAIT));
     for (sent, request) in (0..5).rev().enumerate() {
         server.release_request(request);

@@ -3,6 +3,7 @@
 mod answer_texts;
 mod few_valid_rows;
 mod loading;
+mod local_servers;
 mod outages;
 mod prompt_copies;
 mod refusals;

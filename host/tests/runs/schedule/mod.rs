@@ -5,6 +5,7 @@
 mod harness;
 
 use harness::runs::Service;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -59,10 +60,28 @@ async fn calls_of_several_requests_share_the_quota_of_requests() {
         let shared = harness::host_services();
         let cache = harness::open_memory_cache(&shared);
         let start = Instant::now();
-        let service = Service { latency: LATENCY, max_requests: 3, requests };
+        let service = Service { max_requests: 3, requests, ..Service::from(LATENCY) };
         let end = harness::run(&harness::settings(Some(15)), 150, service, &cache, &shared).await;
         assert_eq!((end.tally.calls.total, end.tally.rows.enriched), (8, 150), "{name}");
         assert!(start.elapsed() >= best, "{name}: {:?}", start.elapsed());
         assert!(start.elapsed() <= best + Duration::from_secs(1), "{name}: {:?}", start.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn single_failures_cost_little_throughput() {
+    let mut times = Vec::new();
+    for failing in [[0, 0], [5, 2], [0, 7]] {
+        let shared = harness::host_services();
+        let cache = harness::open_memory_cache(&shared);
+        let mut settings = harness::settings(None);
+        settings.provider_limits.max_concurrency = NonZeroUsize::new(48);
+        let start = Instant::now();
+        let service = Service { failing, ..Service::from(Duration::from_secs(1)) };
+        let end = harness::run(&settings, 16_000, service, &cache, &shared).await;
+        assert_eq!((end.tally.rows.enriched, end.tally.calls.batch), (16_000, 800), "{failing:?}");
+        times.push(start.elapsed().as_secs_f64());
+        let share = times[0] / times[times.len() - 1];
+        assert!(share >= 0.7, "{failing:?}: {share} of the rate without failures");
     }
 }

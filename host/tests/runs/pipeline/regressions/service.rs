@@ -26,7 +26,8 @@ fn row_that_breaks_the_service_fails_alone_before_any_answer() {
     let sandbox = Sandbox::with_rows(&rows);
     let script = Script::new().on(When::row_contains(topic(7)), Then::status(500));
     let server = FakeModel::start(script.times(4, When::any(), Then::answer().hold())).unwrap();
-    let mut run = sandbox.start(&server, &[&ONE_TRY[..], &["-vv"]].concat());
+    let many = ["-vv", "--set", "providers.gemini.limits.max_concurrency=16"];
+    let mut run = sandbox.start(&server, &[&ONE_TRY[..], &many].concat());
     assert!(server.wait_for_requests(5, WAIT));
     run.wait_for("call failed");
     server.release();
