@@ -26,6 +26,11 @@ impl WideText {
         }
     }
 
+    /// Returns whether the text starts with a byte order mark of UTF-16 or UTF-32.
+    pub fn has_mark(head: &[u8]) -> bool {
+        matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..])
+    }
+
     /// Recognizes the encoding of a text without a byte order mark.
     pub fn without_mark(head: &[u8]) -> Option<Self> {
         if head.len() < MIN_BYTES {

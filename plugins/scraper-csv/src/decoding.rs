@@ -1,6 +1,7 @@
 //! Decodes a stream of bytes to UTF-8.
 
-use encoding_rs::{Decoder, DecoderResult};
+use encoding_rs::{Decoder, DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memchr_iter;
 use std::io::{self, BufRead, BufReader, Read};
 
 const READ_BYTES: usize = 16 * 1024;
@@ -28,8 +29,9 @@ pub(crate) struct DecodingReader<R> {
     /// The error that follows `text`.
     failure: Option<io::Error>,
     is_finished: bool,
-    /// Line feeds so far, plus one.
-    line: u64,
+    /// Line feeds and carriage returns so far.
+    line_feeds: usize,
+    carriage_returns: usize,
     /// Bytes of the stream that are decoded.
     offset: u64,
 }
@@ -44,7 +46,8 @@ impl<R: Read> DecodingReader<R> {
             returned: 0,
             failure: None,
             is_finished: false,
-            line: 1,
+            line_feeds: 0,
+            carriage_returns: 0,
             offset: 0,
         }
     }
@@ -76,7 +79,11 @@ impl<R: Read> DecodingReader<R> {
         self.text.truncate(written);
         self.inner.consume(read);
         self.offset += read as u64;
-        self.line += self.text.split(|byte| *byte == b'\n').skip(1).count() as u64;
+        if let Some(at) = self.undefined() {
+            self.fail_at(at);
+            return Ok(());
+        }
+        self.count_lines();
         match (result, self.invalid) {
             (DecoderResult::InputEmpty, _) => self.is_finished = at_end,
             (DecoderResult::OutputFull, _) => {}
@@ -89,9 +96,40 @@ impl<R: Read> DecodingReader<R> {
         Ok(())
     }
 
+    /// The offset in `text` of a character that stands for an undefined byte. The standard decodes such bytes to control
+    /// characters (U+0080 to U+009F), which no text contains.
+    fn undefined(&self) -> Option<usize> {
+        let encoding = self.decoder.encoding();
+        if encoding == UTF_8 || encoding == UTF_16LE || encoding == UTF_16BE {
+            return None;
+        }
+        memchr_iter(0xc2, &self.text).find(|at| self.text.get(at + 1).is_some_and(|next| (0x80..0xa0).contains(next)))
+    }
+
+    /// Ends the text before `at`, with an error.
+    fn fail_at(&mut self, at: usize) {
+        let undefined = self.text.get(at + 1).copied().unwrap_or_default();
+        self.text.truncate(at);
+        self.count_lines();
+        let (name, line) = (self.decoder.encoding().name(), self.line());
+        let message = format!("line {line} has a byte that {name} does not define (read as U+00{undefined:02X})");
+        self.is_finished = true;
+        self.failure = Some(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+
+    fn count_lines(&mut self) {
+        self.line_feeds += memchr_iter(b'\n', &self.text).count();
+        self.carriage_returns += memchr_iter(b'\r', &self.text).count();
+    }
+
+    /// The current line, from 1. Carriage returns end lines only in files without line feeds.
+    fn line(&self) -> usize {
+        1 + if self.line_feeds > 0 { self.line_feeds } else { self.carriage_returns }
+    }
+
     fn malformed(&self, length: u64) -> io::Error {
         let (name, offset) = (self.decoder.encoding().name(), self.offset.saturating_sub(length));
-        let message = format!("line {} is not valid {name} (byte offset {offset})", self.line);
+        let message = format!("line {} is not valid {name} (byte offset {offset})", self.line());
         io::Error::new(io::ErrorKind::InvalidData, message)
     }
 }
@@ -140,10 +178,11 @@ mod tests {
 
     #[test]
     fn encodings_are_decoded() {
-        let cases: [(&str, &[u8], &str); 7] = [
+        let cases: [(&str, &[u8], &str); 8] = [
             ("utf-8-lossy", b"a\xe9b\xc3", "a\u{fffd}b\u{fffd}"),
             ("utf-8-lossy", b"\xef\xbb\xbfa", "a"),
-            ("latin1", b"a\xe9\x80\x93\x81\xff", "aé€“\u{81}ÿ"),
+            ("latin1", b"a\xe9\x80\x93\xff", "aé€“ÿ"),
+            ("koi8-r", b"\xf0\xd2\xc9\x80", "При─"),
             ("latin1", b"\xef\xbb\xbf\xc3\xa9", "é"),
             ("shift_jis", b"\x93\xfa\x96\x7b", "日本"),
             ("gbk", b"\xd6\xd0\xce\xc4", "中文"),
@@ -174,6 +213,20 @@ mod tests {
         ];
         for (label, bytes, message) in cases {
             assert_eq!(decode(label, bytes), ("a\n".to_owned(), Some(message.to_owned())), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn undefined_bytes_are_errors() {
+        let cases: [(&str, &[u8], &str); 5] = [
+            ("latin1", b"a\nb\x90", "line 2 has a byte that windows-1252 does not define (read as U+0090)"),
+            ("windows-1252", b"a\nb\x81c", "line 2 has a byte that windows-1252 does not define (read as U+0081)"),
+            ("windows-1251", b"a\r\nb\x98", "line 2 has a byte that windows-1251 does not define (read as U+0098)"),
+            ("iso-8859-2", b"a\rb\x8a", "line 2 has a byte that ISO-8859-2 does not define (read as U+008A)"),
+            ("shift_jis", b"a\nb\x80", "line 2 has a byte that Shift_JIS does not define (read as U+0080)"),
+        ];
+        for (label, bytes, message) in cases {
+            assert_eq!(decode(label, bytes).1.as_deref(), Some(message), "{label}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The encodings of a file: labels in the config to decoders.
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use rowsmith_plugin_api::input::WideText;
 use rowsmith_plugin_api::prelude::*;
 
 /// Encoding of a file.
@@ -10,7 +11,7 @@ pub(crate) enum FileEncoding {
     Utf8,
     /// Invalid bytes become U+FFFD.
     Utf8Lossy,
-    /// The byte order mark decides about the byte order.
+    /// The byte order mark decides about the byte order, without one the bytes.
     Utf16,
     /// Any other encoding of the WHATWG Encoding Standard.
     Standard(&'static Encoding),
@@ -41,6 +42,11 @@ impl FileEncoding {
         matches!(self, Self::Utf16) || matches!(self, Self::Standard(other) if other == UTF_16LE || other == UTF_16BE)
     }
 
+    /// Returns whether text in this form of UTF-16 can be read without a byte order mark.
+    pub(crate) fn accepts(self, found: WideText) -> bool {
+        self == Self::Utf16 || matches!(self, Self::Standard(own) if own.name().eq_ignore_ascii_case(found.name()))
+    }
+
     /// Creates the decoder for a file with these first bytes; `None` for UTF-8. A byte order mark takes precedence over
     /// the encoding.
     pub(crate) fn decoder(self, head: &[u8]) -> Option<Decoder> {
@@ -53,11 +59,13 @@ impl FileEncoding {
     }
 }
 
-/// The byte order of UTF-16 without a byte order mark: little-endian, unless the first byte is zero, as in big-endian
-/// text in a Latin script.
+/// The byte order of UTF-16 without a byte order mark: that of the zero bytes. Little-endian if they do not tell it,
+/// unless the first byte is zero, as in big-endian text in a Latin script.
 fn utf16_without_mark(head: &[u8]) -> &'static Encoding {
-    match head {
-        [0, low, ..] if *low != 0 => UTF_16BE,
+    match (WideText::without_mark(head), head) {
+        (Some(WideText::Utf16Be), _) => UTF_16BE,
+        (Some(WideText::Utf16Le), _) => UTF_16LE,
+        (_, [0, low, ..]) if *low != 0 => UTF_16BE,
         _ => UTF_16LE,
     }
 }

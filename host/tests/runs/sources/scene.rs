@@ -19,6 +19,8 @@ pub(crate) struct Outcome {
     pub(crate) messages: String,
     /// The rows of all requests.
     pub(crate) asked: Vec<Value>,
+    /// Number of rows that had no input.
+    pub(crate) skipped: u64,
     /// The exported rows; empty without an output.
     pub(crate) exported: Vec<Value>,
 }
@@ -36,6 +38,11 @@ impl Scene {
         scene
     }
 
+    /// Selects the input columns.
+    pub(crate) fn input(self, input: &'static str) -> Self {
+        Self { input, ..self }
+    }
+
     /// Runs it.
     pub(crate) fn run(&self) -> Outcome {
         let source = format!("plugin = \"{}\"\n[scraper.config]\n{}", self.plugin, self.options);
@@ -50,7 +57,8 @@ impl Scene {
         let exported = if out.exists() { read_jsonl(&out) } else { Vec::new() };
         let is_message = |line: &&str| ["error", "hint", "warning", "WARN"].iter().any(|word| line.contains(word));
         let messages = output.stderr.lines().filter(is_message).flat_map(|line| [line, "\n"]).collect();
-        Outcome { code: output.code(), messages, asked, exported }
+        let skipped = self.sandbox.report()["rows"]["skipped"].as_u64().unwrap();
+        Outcome { code: output.code(), messages, asked, skipped, exported }
     }
 }
 

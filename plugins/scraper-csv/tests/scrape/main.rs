@@ -5,6 +5,7 @@
 )]
 
 mod conformance;
+mod dialects;
 
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use rowsmith_exporter_csv::CsvExporter;
@@ -110,7 +111,7 @@ fn invalid_rows_are_errors_with_their_line() {
             0,
             "line 1 is not valid UTF-16LE (byte offset 4)",
         ),
-        ("half a character", b"a,b\n1,2\n\x93", json!({"encoding": "shift_jis"}), 1, "line 3 is not valid Shift_JIS"),
+        ("half a character", b"a,b\n1,2\n\x93", json!({"encoding": "shift_jis"}), 0, "line 3 is not valid Shift_JIS"),
         ("unexpected UTF-16", b"\xff\xfea\0\n\0", json!({}), 0, "is UTF-16"),
         ("gzip", b"\x1f\x8b\x08\0", json!({}), 0, "is compressed"),
         ("xlsx", b"PK\x03\x04", json!({}), 0, "spreadsheet"),
@@ -147,6 +148,12 @@ fn config_errors_name_the_key() {
         ("rename", json!({"rename": {"x": "y"}})),
         ("rename", json!({"rename": {"a": "b"}})),
         ("encoding", json!({"encoding": "utf-9"})),
+        ("quote", json!({"quote": ","})),
+        ("quote", json!({"quote": ""})),
+        ("escape", json!({"escape": "ab"})),
+        ("escape", json!({"escape": ","})),
+        ("skip_lines", json!({"skip_lines": 9})),
+        ("names", json!({"names": ["a", "b", "c"]})),
     ];
     for (key, options) in cases {
         let error = scrape(b"a,b\n1,2\n", &options).1.unwrap_err();
