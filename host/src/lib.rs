@@ -2,7 +2,7 @@
 //!
 //! A config names four kinds of plugins: where rows come from, where answers are kept, who answers and
 //! where rows go. The host finds and opens them ([`plugin`]), reads the config ([`config`]), runs the
-//! pipeline ([`pipeline`]) within its limits ([`limit`]) and tells what happened ([`report`]).
+//! pipeline ([`pipeline`]) within its limits ([`limit`]) and reports the result ([`report`]).
 
 mod abort;
 pub mod builtin;

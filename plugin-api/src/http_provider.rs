@@ -73,11 +73,11 @@ pub trait HttpProvider: Send + Sync + Sized + 'static {
     /// Returns the answer in the response to a question. A response of any status comes here.
     ///
     /// # Errors
-    /// The failure that the response describes, with the [`ErrorKind`](crate::ErrorKind) that tells the host what to do.
+    /// The failure that the response describes, with the [`ErrorKind`](crate::ErrorKind) that selects the reaction of the host.
     fn response(&self, question: &CompletionRequest, response: &HttpResponse) -> Result<Completion>;
 
-    /// As [`HttpProvider::response`], with the request that was sent: for providers whose requests change while they learn
-    /// what a model accepts.
+    /// As [`HttpProvider::response`], with the request that was sent: for providers whose requests change with the parts that
+    /// a model rejects.
     ///
     /// # Errors
     /// As [`HttpProvider::response`].

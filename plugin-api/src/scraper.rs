@@ -45,7 +45,7 @@ pub trait Scraper: Send + Sync + Sized + 'static {
         SourcePaths::default()
     }
 
-    /// Learns how the command ended, after the last exporter has finished. The default does nothing.
+    /// Receives the end of the command, after the last exporter has finished. The default does nothing.
     ///
     /// A scraper that brings only new items writes its bookmark to [`Host::state_dir`] here, or during the scrape: the
     /// host keeps what was written there only if the ending is [`Ending::Complete`] and this method succeeds.

@@ -117,7 +117,7 @@ fn named((exporter, target): OpenExporter, allow_empty: bool) -> NamedExporter {
     }
 }
 
-/// Tells the scraper how the run ended. Returns true if its state is unchanged although it uses state.
+/// Notifies the scraper of the end of the run. Returns true if its state is unchanged although it uses state.
 async fn end_scraper(open_plugins: &OpenPlugins, scraper: &Opened<ScraperClient>, end: &mut RunEnd) -> bool {
     let limit = open_plugins.settings().run.limit;
     let is_cut = limit.is_some_and(|limit| end.tally.rows.scraped >= limit);

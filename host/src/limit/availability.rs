@@ -1,7 +1,7 @@
-//! Repeats the calls of a cache that is not available for a while.
+//! Retries the calls of a cache that is not available for a while.
 
 use super::backoff::{Backoff, jitter};
-use super::outage::{Outage, OutageLimits, OutageSign, given_up};
+use super::outage::{Outage, OutageLimits, OutageSign, outage_error};
 use super::stop::{Stop, StopReason};
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::{Error, ErrorKind, Result};
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 /// Time without an error after which an outage has ended, although no call that had failed succeeds.
 const QUIET: Duration = Duration::from_secs(10);
-/// Shortest wait, so that no call is repeated without one.
+/// Shortest wait, so that no call is retried without one.
 const MIN_WAIT: Duration = Duration::from_millis(20);
 const BACKOFF: Backoff = Backoff { base: Duration::from_millis(250), cap: Duration::from_secs(5) };
 
@@ -43,7 +43,7 @@ pub enum Success {
 /// Rules for the repetition of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct RepeatRules {
-    /// Returns true for an error that is repeated.
+    /// Returns true for an error after which the call is retried.
     pub is_temporary: fn(&Error) -> bool,
     /// Meaning of a success.
     pub success: Success,
@@ -68,7 +68,7 @@ impl Availability {
         Self { stop, state: Mutex::new(State { outage, reported: None }) }
     }
 
-    /// Repeats a call until it succeeds, fails for another reason, or the time is over.
+    /// Retries a call until it succeeds, fails for another reason, or the time is over.
     ///
     /// # Errors
     /// The last error of the call. If the time is over, the run is stopped with it.
@@ -161,7 +161,7 @@ impl Availability {
     }
 
     fn give_up(&self, error: Error, budget: Duration) -> Error {
-        let error = given_up(error, budget);
+        let error = outage_error(error, budget);
         self.stop.request(StopReason::Cache(error.clone()));
         error
     }
@@ -179,7 +179,7 @@ mod tests {
         Availability::new(stop.clone(), 600 * SECOND)
     }
 
-    /// A cache that is away until a time.
+    /// A cache that is unavailable until a time.
     fn until(back: Duration, start: Instant) -> std::future::Ready<Result<u32>> {
         let result = if start.elapsed() < back { Err(Error::new(ErrorKind::Busy, "locked")) } else { Ok(7) };
         std::future::ready(result)

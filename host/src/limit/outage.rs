@@ -1,4 +1,4 @@
-//! An outage of the cache or of the provider, and the maximum time for which it is sat out. Pure.
+//! An outage of the cache or of the provider, and the maximum time for which the run waits for its end. Pure.
 
 use rowsmith_plugin_api::Error;
 use std::time::Duration;
@@ -91,7 +91,7 @@ impl Outage {
 }
 
 /// Adds the time after which the host gave up to an error.
-pub fn given_up(error: Error, after: Duration) -> Error {
+pub fn outage_error(error: Error, after: Duration) -> Error {
     Error { message: format!("{} (not available for {} s)", error.message, after.as_secs()), ..error }
 }
 

@@ -178,7 +178,7 @@ pub fn prompter(settings: &Settings) -> Prompter {
     Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone())
 }
 
-/// Creates the sizes of a run, which start with the facts of the model.
+/// Creates the sizes of a run, which start with the sizes that the model reports.
 pub fn sizes(info: &ProviderInfo) -> SizeLearner {
     SizeLearner::new(Sizes::new(info.max_output_tokens, info.thinking_tokens))
 }

@@ -26,7 +26,7 @@ impl RowSource {
         self.rows.recv().await
     }
 
-    /// Tells the scraper at once that no more rows are usage. The future ends when the scraper has been released, or after
+    /// Notifies the scraper at once that no more rows are needed. The future ends when the scraper has been released, or after
     /// the time that every plugin has for its release.
     pub fn end(self) -> impl Future<Output = ()> {
         let Self { rows, released } = self;

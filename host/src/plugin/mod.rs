@@ -6,7 +6,7 @@
 //!
 //! Plugins are not trusted: [`call_guard`] ends every call at its deadline, [`sanitize`] removes secrets and control
 //! characters from errors, [`exit_guard`] names the plugin that ended the process, and `isolated` runs a plugin in a process
-//! of its own where the config asks for it. [`retry`] repeats the calls of a cache that is away.
+//! of its own where the config asks for it. [`retry`] retries the calls of a cache that is unavailable.
 
 pub mod call_guard;
 pub mod call_site;

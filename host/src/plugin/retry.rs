@@ -1,4 +1,4 @@
-//! Repeats the calls of a cache that reports that its store is busy or cannot be reached.
+//! Retries the calls of a cache that reports that its store is busy or cannot be reached.
 
 use crate::limit::availability::{Availability, RepeatRules, Success};
 use rowsmith_abi::Buffer;

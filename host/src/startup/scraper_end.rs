@@ -1,4 +1,4 @@
-//! The end of a command for its scraper: tells it, and keeps or discards its state.
+//! The end of a command for its scraper: notifies it, and keeps or discards its state.
 
 use super::open_plugins::{OpenPlugins, Opened};
 use crate::plugin::call_guard::RELEASE;
@@ -10,7 +10,7 @@ use rowsmith_plugin_api::bridge::client::ScraperClient;
 use rowsmith_plugin_api::scraper::Ending;
 
 impl OpenPlugins {
-    /// Tells the scraper that every row was exported with its answer, and keeps its state.
+    /// Notifies the scraper that every row was exported with its answer, and keeps its state.
     ///
     /// # Errors
     /// If the scraper fails, or its state folder cannot be replaced; the state is then unchanged.
@@ -20,7 +20,7 @@ impl OpenPlugins {
         kept.map_err(|error| sanitize_error(error, &self.services.redactor))
     }
 
-    /// Tells the scraper that the command is not complete. Its state is discarded with this value.
+    /// Notifies the scraper that the command is not complete. Its state is discarded with this value.
     ///
     /// Returns true if the scraper uses state.
     pub async fn abandon_scraper(&self, scraper: &Opened<ScraperClient>) -> bool {

@@ -17,8 +17,8 @@ const PAGE: usize = 256;
 
 /// A store of answers. The host runs several calls at once, on threads that may block.
 ///
-/// The host repeats a call that fails with [`ErrorKind::Retryable`] or [`ErrorKind::Busy`], so every method must allow
-/// that a call is repeated whose effect has taken place.
+/// The host retries a call that fails with [`ErrorKind::Retryable`] or [`ErrorKind::Busy`], so every method must allow
+/// that a call is retried whose effect has taken place.
 pub trait Cache: Send + Sync + Sized + 'static {
     /// Settings of the plugin.
     type Config: DeserializeOwned + ConfigSchema;

@@ -1,4 +1,4 @@
-//! Settings of plugins that start programs, with the marks in the schema that tell a host the files of a program.
+//! Settings of plugins that start programs, with the marks in the schema that name the files of a program.
 
 use crate::schema::{ConfigSchema, Schema};
 use serde::{Deserialize, Serialize};

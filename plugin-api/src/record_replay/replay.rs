@@ -78,7 +78,7 @@ impl Replay {
 
     /// Returns the first unused exchange with this request. Without `plugin`, the exchanges of any plugin match.
     ///
-    /// Equal requests are answered in recorded order, each exchange once: two recorded responses do not tell the third.
+    /// Equal requests are answered in recorded order, each exchange once: two recorded responses do not determine the third.
     ///
     /// # Errors
     /// [`ErrorKind::BadRequest`] when no exchange matches; the message names the difference from the nearest one.

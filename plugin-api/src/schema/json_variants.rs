@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The variants of a table: alternatives of `oneOf` that a constant key, the tag, tells apart.
+/// The variants of a table: alternatives of `oneOf` that a constant key, the tag, distinguishes.
 #[derive(Debug, Clone)]
 pub struct JsonVariants<'a> {
     /// Name of the tag.

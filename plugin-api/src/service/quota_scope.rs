@@ -22,7 +22,7 @@ pub fn quota_scope(base_url: &BaseUrl, api_key: Option<&Secret>) -> String {
     }
     let digest: [u8; 32] = hash.finalize().into();
     let start = digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-    // 64 bits tell credentials apart and are too few to hold one.
+    // 64 bits distinguish credentials and are too few to hold one.
     format!("{}:{start:016x}", base_url.authority())
 }
 

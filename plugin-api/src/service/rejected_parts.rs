@@ -32,7 +32,7 @@ impl RejectedParts {
         is_new
     }
 
-    /// Learns that the model does not accept a part that a request had, and returns the error with which the host sends
+    /// Remembers that the model does not accept a part that a request had, and returns the error with which the host sends
     /// the question again at once. The first time it logs a warning.
     ///
     /// The error stays as it is when the request did not have the part. With the name of the option by which the user set

@@ -8,10 +8,10 @@ use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Attempts of a command that may be repeated: each connection may have been lost while it was idle.
+/// Attempts of a command that may be retried: each connection may have been lost while it was idle.
 const ATTEMPTS: u8 = 2;
 
-/// True if the effect of a command is the same when it is repeated after a lost reply.
+/// True if the effect of a command is the same when it is retried after a lost reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// A lost connection is replaced, and the command repeated.
@@ -81,7 +81,7 @@ impl Connections {
             if repeat == Repeat::Never || attempt == ATTEMPTS || !is_lost_connection(&error) {
                 return Err(from_redis(&error, self.server()));
             }
-            log::debug!("the connection to {} was lost; the command is repeated", self.server());
+            log::debug!("the connection to {} was lost; the command is retried", self.server());
             attempt += 1;
         }
     }

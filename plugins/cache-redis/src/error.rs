@@ -22,7 +22,7 @@ pub(crate) fn from_redis(error: &RedisError, server: &str) -> Error {
     }
 }
 
-/// Returns true if the connection ended before a reply, so that the command can be repeated on another one.
+/// Returns true if the connection ended before a reply, so that the command can be retried on another one.
 pub(crate) fn is_lost_connection(error: &RedisError) -> bool {
     error.is_connection_dropped()
 }

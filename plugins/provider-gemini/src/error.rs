@@ -1,4 +1,4 @@
-//! From a failed response to the error that tells the host what to do.
+//! From a failed response to the error that selects the reaction of the host.
 
 use crate::provider::Gemini;
 use crate::request;

@@ -1,6 +1,6 @@
 //! From a question to the HTTP request that asks it.
 //!
-//! The same provider and question always make the same bytes, until the provider learns that the model does not accept a
+//! The same provider and question always make the same bytes, until a response shows that the model does not accept a
 //! part of the request. Options that the config does not set are not sent.
 
 use crate::config::{Config, Safety};

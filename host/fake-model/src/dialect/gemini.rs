@@ -32,7 +32,7 @@ impl Dialect for Gemini {
                 let model = model_after(path.strip_suffix(":generateContent")?)?;
                 Some(Operation::Complete { model: Some(model) })
             }
-            // OpenAI has the same paths of models; the key header tells them apart.
+            // OpenAI has the same paths of models; the key header distinguishes them.
             "GET" if self.claims_unknown(request) => {
                 if path.ends_with("/models") {
                     return Some(Operation::ListModels);

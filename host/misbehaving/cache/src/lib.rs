@@ -52,7 +52,7 @@ impl MisbehavingCache {
     }
 }
 
-/// The failed calls of a store that is away.
+/// The failed calls of a store that is unavailable.
 static AWAY: AtomicU64 = AtomicU64::new(0);
 
 /// Fails the first `number` calls of the method `at`, or of all methods.

@@ -1,6 +1,6 @@
 //! Counts the failed calls of a batch, and decides when the batch is left unanswered. Pure.
 //!
-//! An outage is sat out for a time, not for a number of calls. A batch is left unanswered only when its rows may be the
+//! An outage is limited by time, not by a number of calls. A batch is left unanswered only when its rows may be the
 //! cause: its calls fail while those of others are answered, or fail in a way that rows can cause.
 
 use super::error_action::Cause;

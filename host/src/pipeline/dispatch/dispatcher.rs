@@ -9,7 +9,7 @@ use super::normalize::normalize;
 use super::response;
 use crate::limit::backoff::{Backoff, jitter};
 use crate::limit::budget::BudgetTracker;
-use crate::limit::outage::given_up;
+use crate::limit::outage::outage_error;
 use crate::limit::rate_limiter::{AfterFailure, CallEnd, CallSize, RateLimiter};
 use crate::limit::service_state::Verdict;
 use crate::limit::stop::{Stop, StopReason};
@@ -76,7 +76,7 @@ pub struct RetryLimits {
 
 /// The next step after a failed call.
 enum Next {
-    /// The call is repeated at this time.
+    /// The call is retried at this time.
     Repeat(Instant),
     /// The batch has ended.
     End(BatchEnd),
@@ -193,7 +193,7 @@ impl Dispatcher {
         match after.verdict {
             // Timeouts take so long that the time is over before halves are tried.
             Verdict::GivenUp(limit) if !(cause == Cause::Timeout && tries.is_divisible()) => {
-                self.stop_run(given_up(error, limit))
+                self.stop_run(outage_error(error, limit))
             }
             _ if exhausted => Next::End(BatchEnd::Unanswered(error)),
             Verdict::Paused(until) => Next::Repeat(until),

@@ -11,7 +11,7 @@ use rowsmith_plugin_api::completion::{Completion, FinishReason};
 
 /// Parses and validates a response. Returns the event to count, and the end of the batch.
 ///
-/// `cap_grew` tells whether the answer was cut off by an output cap that is larger from now on, so that the same rows may
+/// `cap_grew` is true if an output cap that is larger from now on cut the answer off, so that the same rows may
 /// fit into one call.
 pub(super) fn validate(
     completion: Completion,

@@ -241,7 +241,7 @@ impl Sizes {
         self.change("prompt_chars", before.map(|chars| chars as u64), after, &reason);
     }
 
-    /// Learns from a response. `is_cut_off` tells whether the answer reached a limit. Returns true if the cap was this limit
+    /// Evaluates a response. `is_cut_off` is true if the answer reached a limit. Returns true if the cap was this limit
     /// and is larger from now on.
     pub fn answered(&mut self, call: &CallSizes, usage: &Usage, is_cut_off: bool) -> bool {
         self.largest_good = self.largest_good.max(call.chars);

@@ -30,7 +30,7 @@ pub(super) type HeldCall = (FailedCall, Vec<Unresolved>);
 pub(super) enum BrakeStep {
     /// The run continues.
     Continue,
-    /// These calls are made to find out whether smaller calls have valid rows.
+    /// These calls show whether smaller calls have valid rows.
     Probe(Vec<Batch>),
     /// The fallback of these calls begins.
     Release(Vec<HeldCall>),
@@ -157,7 +157,7 @@ impl Brake {
         if self.phase == Phase::Open { std::mem::take(&mut self.held) } else { Vec::new() }
     }
 
-    /// Decides what follows once no call is in flight and none is ready. `more_rows` tells whether rows wait for their first
+    /// Decides what follows once no call is in flight and none is ready. `more_rows` is true if rows wait for their first
     /// call or may still come from the source.
     pub(super) fn decide(&mut self, policy: Fallback, more_rows: bool) -> BrakeStep {
         if self.phase == Phase::Open || self.calls == 0 || (more_rows && self.admits_new_batches(0)) {

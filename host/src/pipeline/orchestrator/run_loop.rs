@@ -138,7 +138,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
             () = sleep_until(run.deferred_until), if run.queue.has_deferred() && !stopping => run.retry_deferred().await,
         }
     }
-    // Tells the scraper that no more rows are wanted.
+    // Notifies the scraper that no more rows are needed.
     let source_end = source.end();
     while let Ok(event) = events.try_recv() {
         run.count(event);

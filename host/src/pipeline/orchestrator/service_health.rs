@@ -123,7 +123,7 @@ impl ServiceHealth {
 
     /// Decides about the held batches once no call is in flight.
     ///
-    /// `queue_is_empty` tells whether a probe is still to be sent, `has_new_batch` whether there are rows that were not asked.
+    /// `queue_is_empty` is true if no probe is to be sent, `has_new_batch` if there are rows that were not asked.
     pub(super) fn decide(&mut self, queue_is_empty: bool, has_new_batch: bool) -> Reaction {
         if self.held.is_empty() || !queue_is_empty {
             return Reaction::Hold;

@@ -1,6 +1,6 @@
 //! Finds the final answer in a text that also holds a model's thinking. Pure.
 //!
-//! The text after the last mark that closes thinking counts, whatever stands before it: drafts are often valid JSON with
+//! The text after the last mark that closes thinking counts, whatever precedes it: drafts are often valid JSON with
 //! all ids and tags. A mark inside a string of the JSON is part of a value. To recognize it, only the text after the mark
 //! is read, so that unbalanced quotes in the thinking have no effect.
 

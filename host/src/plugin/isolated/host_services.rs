@@ -45,7 +45,7 @@ impl RemoteHostServices {
     }
 }
 
-/// Tells the host when the plugin drops the future of a service.
+/// Notifies the host when the plugin drops the future of a service.
 struct Waiting {
     wire: Arc<Wire>,
     open: Arc<Mutex<HashMap<u64, oneshot::Sender<Reply>>>>,

@@ -1,7 +1,7 @@
 //! Decides which calls may share a process.
 //!
 //! Calls in flight end together with their process, whichever of them caused the end. So a call that ended with its process
-//! is repeated alone: a faulty call harms no other again, and no call is lost to another one twice.
+//! is retried alone: a faulty call harms no other again, and no call is lost to another one twice.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -119,7 +119,7 @@ impl Isolated {
         }
     }
 
-    /// Makes a call, and repeats it in the next process where that is safe.
+    /// Makes a call, and retries it in the next process where that is safe.
     async fn repeat(&self, method: u32, payload: &[u8]) -> Result<Buffer, Error> {
         let how = match self.once(method, payload).await {
             Came::Reply(reply) => return reply,
@@ -128,7 +128,7 @@ impl Isolated {
         if !self.can_begin_again() {
             return Err(self.lost(&how));
         }
-        tracing::warn!("{} {how}; a new process repeats it", self.subject);
+        tracing::warn!("{} {how}; a new process retries it", self.subject);
         match self.once(method, payload).await {
             Came::Reply(reply) => reply,
             Came::Gone(how) => Err(self.lost(&how)),

@@ -78,7 +78,7 @@ async fn a_completion_is_not_repeated_since_it_may_be_billed() {
     assert_eq!(started.load(Ordering::Relaxed), 1);
     assert!(call(&provider, method::COMPLETE).await.is_ok());
     let (provider, _) = isolated(PluginKind::Provider, &[dies, answers]);
-    assert!(call(&provider, method::INFO).await.is_ok(), "a free call is repeated");
+    assert!(call(&provider, method::INFO).await.is_ok(), "a free call is retried");
 }
 
 #[tokio::test]

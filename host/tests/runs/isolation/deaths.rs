@@ -105,7 +105,7 @@ fn no_process_outlives_a_killed_host() {
     let server = held();
     let (_sandbox, run) = two_calls_in_flight(&Rows::numbered(1..=60), &ALL, &server);
     let all = children::of(&run);
-    // The scraper learns how the run ends, so its process waits for it.
+    // The scraper is notified of the end of the run, so its process waits for it.
     assert_eq!(
         all.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(),
         ["cache", "exporter", "provider", "scraper"]

@@ -55,9 +55,9 @@ fn a_cache_that_is_away_for_a_while_costs_nothing() {
     parallel(["new", "get_many", "put_many", "lease_many", "release_many", "acquire_quota", ""], |at| {
         let scene = Scene::new(Kind::Cache);
         let output = run_with(&scene, &format!("mode = 'away'\nat = '{at}'\nnumber = 4"), &[&QUOTA]).exits(0);
-        assert_eq!(scene.server.requests().len(), 2, "{at}: no call is repeated");
+        assert_eq!(scene.server.requests().len(), 2, "{at}: no call is sent twice");
         assert_eq!(scene.exported("out.jsonl"), ROWS, "{at}");
-        // One line when the cache is away, and one when it is back; parallel calls may fail one after the other.
+        // One line when the cache is unavailable, and one when it is available again; parallel calls may fail one after the other.
         let lines = warnings(&output);
         assert!((2..=8).contains(&lines) && lines.is_multiple_of(2), "{at}: {}", output.stderr);
         scene.continues(ROWS);

@@ -1,4 +1,4 @@
-//! An outage is sat out: it costs its time, and neither the run nor a row.
+//! The run waits for the end of an outage: it costs its time, and neither the run nor a row.
 //!
 //! All waits take a twentieth of their time, and so do the outages.
 

@@ -56,7 +56,9 @@ fn own_store(plugin: &PluginUnderTest) -> CheckResult {
         }
         // Without an answer, only a store that ends with its process is known to be empty.
         Err(_) if !store.persistent => Ok(()),
-        Err(error) => fail(format!("the store `{}` does not tell whether it is empty: {}", store.name, error.message)),
+        Err(error) => {
+            fail(format!("the store `{}` does not report whether it is empty: {}", store.name, error.message))
+        }
     }
 }
 

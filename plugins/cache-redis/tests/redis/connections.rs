@@ -1,4 +1,4 @@
-//! Lost connections, a server that is away, and many calls at once.
+//! Lost connections, a server that is unavailable, and many calls at once.
 
 use crate::server::RedisServer;
 use crate::{count, entries, get, key, open, open_with};

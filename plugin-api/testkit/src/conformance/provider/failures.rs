@@ -1,4 +1,4 @@
-//! Checks of the kinds of errors, which tell the host how to react.
+//! Checks of the kinds of errors, which select the reaction of the host.
 
 use super::calls::call_service;
 use crate::conformance::assertion::{CheckResult, describe, ensure, fail};
