@@ -23,9 +23,11 @@ impl Streamed {
             return Some(events(text));
         }
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        if lines.clone().nth(1).is_none() {
+            return None;
+        }
         let parts: Option<Vec<Value>> = lines.map(object).collect();
-        let parts = parts.filter(|parts| parts.len() > 1)?;
-        Some(Self { parts, is_done: false })
+        Some(Self { parts: parts?, is_done: false })
     }
 }
 

@@ -45,6 +45,9 @@ impl Exchange<'_> {
         if has_error(body) || (choice.is_null() && is_error(body)) {
             return self.failed(Some(body));
         }
+        if has_error(&choice["message"]) {
+            return self.failed(Some(&choice["message"])).map_err(Error::maybe_billed);
+        }
         if has_error(choice) || choice["finish_reason"] == "error" {
             return self.failed(Some(choice)).map_err(Error::maybe_billed);
         }

@@ -13,3 +13,12 @@ fn loading_is_waited_for() {
         scene.ends(body, 0, 2, 0, 4);
     }
 }
+
+#[test]
+fn a_refused_connection_to_this_machine_asks_for_the_server() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let base_url = format!("providers.openai.config.base_url=\"http://{closed}/v1\"");
+    let scene = Scene::run(&rows(2, &[]), Script::new(), &["--set", &base_url]);
+    scene.ends("no server", 7, 0, 0, 0);
+    assert!(scene.output.stderr.contains("ollama serve"), "{}", scene.output.stderr);
+}

@@ -7,7 +7,7 @@ use crate::error::ReportedSizes;
 use serde_json::json;
 
 /// Status and text of prompts that are too long, and the sizes of context and prompt in them.
-const TOO_LONG: [(u16, &str, Option<u64>, Option<u64>); 27] = [
+const TOO_LONG: [(u16, &str, Option<u64>, Option<u64>); 28] = [
     (
         400,
         "litellm.BadRequestError: BedrockException - {\"message\":\"Input is too long for requested model.\"}",
@@ -92,6 +92,7 @@ const TOO_LONG: [(u16, &str, Option<u64>, Option<u64>); 27] = [
     (400, "prompt token count of 130000 exceeds the limit of 128000", Some(128_000), Some(130_000)),
     (400, "The prompt is too long: 140000, model maximum context length: 131071", Some(131_071), Some(140_000)),
     (400, "The input (9000 tokens) is longer than the model's context length (8192 tokens).", Some(8_192), Some(9_000)),
+    (400, "This model supports at most 8192 input tokens, but 9000 were given", Some(8_192), Some(9_000)),
     (400, "Prompt 超长", None, None),
     (413, "Payload Too Large", None, None),
     (422, "Input should have less tokens: the conversation is too long", None, None),

@@ -23,6 +23,8 @@ mod sizes_tests;
 #[cfg(test)]
 mod tests;
 mod wording;
+#[cfg(test)]
+mod wordings_tests;
 
 pub(super) use diagnosis::{AskedFor, Diagnosis};
 pub use rejected_part::RequestPart;

@@ -28,7 +28,7 @@ const BILLING_STATUSES: [u16; 4] = [400, 402, 403, 429];
 
 static BILLING: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        r"insufficient (?:balance|credits?|funds)|credit balance is too low|not enough (?:credits?|balance)",
+        r"insufficient (?:balance|credits?|funds)|credit balance (?:is )?too low|not enough (?:credits?|balance)",
         r"credits? (?:are|is|have been|has been) (?:depleted|exhausted|used up)|out of credits|used all (?:of )?(?:the |your )?available credits",
         r"prepay(?:ment)?|spending cap|spend(?:ing)? limit|billing (?:hard )?limit",
         r"more credits, or fewer|doesn't have any credits|purchase (?:more )?credits|negative balance|overdue",

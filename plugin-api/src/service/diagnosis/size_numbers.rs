@@ -20,6 +20,7 @@ static RATE: LazyLock<Patterns> =
 /// Maximum tokens of prompt and answer together.
 static CONTEXT: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
+        r"at most (\d+) (?:input|prompt) tokens",
         r"max(?:imum)?(?: \w+){0,3} (?:length|window|size|limit|tokens)(?: of \S+)?(?: is| of|:)?(?: only| just| the)? ?\(?(\d+)",
         r"(?:context|sequence|model|prompt|input)s? (?:window |token )?(?:length|limit|window|size)(?: of| is| for \S+ is)?(?: only| just|:|=)? ?\(?(\d+)",
         r"with (\d+) maximum context",
@@ -41,7 +42,7 @@ static PROMPT: LazyLock<Patterns> = LazyLock::new(|| {
         r"(?:prompt|messages|request|input|inputs|text)(?: length| token count| tokens)?(?: contains?| resulted in| has| is| of)?(?: at least| about| too long)?:? ?\(?(\d+)\)? ?(?:input )?tokens",
         r"input token count[^0-9a-z]{0,3}(\d+)|request input token count: (\d+)|prompt token count (?:of )?\(?(\d+)",
         r"prompt is too long: (\d+)|current length is (\d+)|given: (\d+)|received (\d+)|request contains (\d+)",
-        r"input \((\d+) tokens\)|request \((\d+) tokens\)|keep the first (\d+)",
+        r"but (\d+) (?:were|was|tokens)|token count:? (\d+)|input \((\d+) tokens\)|request \((\d+) tokens\)|keep the first (\d+)",
     ])
 });
 /// Tokens that functions add to the prompt.
@@ -49,7 +50,7 @@ static FUNCTIONS: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&[r"(\d+) 
 /// Tokens of prompt and cap together.
 static TOTAL: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        r"requested (?:about )?(\d+) tokens",
+        r"requested (?:about )?(\d+) tokens|requested tokens:? \(?(\d+)",
         r"will take (\d+) tokens|total of at least (\d+)",
         r"(?:maximum )?output tokens \((\d+)\)|sequence length of (\d+)",
     ])

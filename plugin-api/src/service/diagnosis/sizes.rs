@@ -79,7 +79,8 @@ static TOO_LONG: LazyLock<Patterns> = LazyLock::new(|| {
         r"context the overflows|reduce (?:the |your )?(?:length|size|message|prompt|input)|shorter (?:input|prompt)|fewer inputs".to_owned(),
         r"maximum number of (?:input )?tokens|max(?:imum)? (?:input|prompt) tokens|input tokens exceed|too many input tokens|token limit".to_owned(),
         r"range of input length|less than \d+ tokens|prompt token count|number of tokens to keep".to_owned(),
-        r"too many tokens".to_owned(),
+        r"too many tokens|max.model.len|context is full|token count[^.]{0,30}exceed|at most \d+ (?:input|prompt) tokens".to_owned(),
+        r"(?:prompt|input|context|message|sequence) (?:length|size|tokens?) exceed".to_owned(),
         r"超长|(?:输入|提示|上下文|文本)[^。]{0,20}(?:过长|超(?:出|过|限))".to_owned(),
     ];
     Patterns::new(&sources.each_ref().map(String::as_str))
