@@ -3,9 +3,10 @@
 use super::Context;
 use super::args::CheckArgs;
 use super::record_replay;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::document::{SecretSources, pointer, resolve_secrets};
 use crate::exit_code::ExitCode;
+use crate::rules::{OutputColumn, answer_size};
 use crate::settings::Isolation;
 use crate::settings::env;
 use crate::startup::open_plugins::OpenPlugins;
@@ -34,6 +35,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
         let warnings: Vec<Diagnostic> = missing.iter().cloned().map(as_warning).collect();
         context.printer.rendered(loaded.document.render(&warnings, context.printer.color));
     }
+    let unbounded = unbounded_columns(&loaded);
+    if !unbounded.is_empty() && !context.printer.quiet {
+        context.printer.rendered(loaded.document.render(&unbounded, context.printer.color));
+    }
     if args.no_code {
         context.data(format_args!("{lines}{name} is valid, as far as can be checked without the code of plugins"))?;
         return Ok(ExitCode::Success);
@@ -51,6 +56,19 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     let secrets = if missing.is_empty() { "" } else { "; a run needs the secrets above" };
     context.data(format_args!("{name} is valid{secrets}"))?;
     Ok(record_replay::finish(context, &open_plugins, ExitCode::Success))
+}
+
+/// Returns a warning for each output column whose values have no maximum size.
+fn unbounded_columns(loaded: &Loaded) -> Vec<Diagnostic> {
+    let outputs = loaded.settings.enrich.output.iter().filter(|output| !answer_size::is_bounded(&output.rule));
+    let warning = |output: &OutputColumn| {
+        let pointer = pointer::push("/enrich/output", &output.name);
+        let message = format!("the values of `{}` have no maximum size", output.name);
+        let help = "set `max_words` or `max_length`, so that the output limit of calls fits; now it is estimated";
+        let diagnostic = Diagnostic::error(code::BAD_RULE, message).at(loaded.document.spans.closest(&pointer));
+        as_warning(diagnostic.with_help(help))
+    };
+    outputs.map(warning).collect()
 }
 
 async fn open_all(open_plugins: &OpenPlugins) -> Result<(), HostError> {

@@ -70,6 +70,20 @@ pub fn plan(policy: Fallback, call: FailedCall, unresolved: Vec<Unresolved>) -> 
     plan
 }
 
+/// Splits the calls of a plan that have more rows than calls should have.
+pub fn limit_rows(plan: &mut FallbackPlan, max_rows: usize) {
+    let split = |Batch { mut questions, stage }: Batch| {
+        let mut batches = Vec::new();
+        while questions.len() > max_rows.max(1) {
+            let rest = questions.split_off(max_rows.max(1));
+            batches.push(Batch { questions: std::mem::replace(&mut questions, rest), stage });
+        }
+        batches.push(Batch { questions, stage });
+        batches
+    };
+    plan.batches = std::mem::take(&mut plan.batches).into_iter().flat_map(split).collect();
+}
+
 /// Returns the calls for the rows of a call that was too large: as many as fit within the limits, at most half of it each.
 pub fn shrink(call: FailedCall, unresolved: Vec<Unresolved>, limits: BatchLimits) -> Vec<Batch> {
     let max_rows = limits.max_rows.min(call.rows / 2).max(1);

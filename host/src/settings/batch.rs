@@ -17,6 +17,9 @@ pub struct BatchSettings {
     pub allow_larger: bool,
     /// Maximum estimated tokens of the rows of a call; it can only make calls smaller.
     pub max_input_tokens: Option<NonZeroUsize>,
+    /// Makes calls smaller while most of their rows are invalid, and larger again while they succeed.
+    #[config(default = true)]
+    pub adapt: bool,
     /// Handling of rows that a call left unanswered.
     #[config(default = "repack")]
     pub fallback: Fallback,

@@ -27,6 +27,18 @@ fn valid_config_passes_with_and_without_running_plugins() {
 }
 
 #[test]
+fn columns_without_a_maximum_size_are_a_warning() {
+    let server = FakeModel::start(Script::new()).expect("a server");
+    let columns = "type = \"string\"\n\n[enrich.output.tags]\ntype = \"array\"\nitems = { max_words = 2 }\n\n\
+        [enrich.output.three]\ntype = \"array\"\nmax_length = 3\n";
+    let config = config::asking(&server.base_url()).replace("type = \"string\"\nmax_words = 12\n", columns);
+    let sandbox = sandbox(&config);
+    let mut golden = Golden::new("check_unbounded_columns");
+    golden.record(&sandbox.call(["check", "--static"]).env(KEY.0, KEY.1).output().exits(0));
+    golden.check();
+}
+
+#[test]
 fn literal_key_is_a_warning_and_is_never_printed() {
     let literal = "key-as-text-of-the-config";
     let server = FakeModel::start(Script::new()).expect("a server");

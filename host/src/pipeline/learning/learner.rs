@@ -1,6 +1,7 @@
 //! Shares the learned sizes between the calls of a run.
 
 use super::change::LearnedChange;
+use super::rows_per_call::SizeChange;
 use super::sizes::{CallSizes, Reaction, Sizes};
 use crate::pipeline::prompt::Asked;
 use rowsmith_plugin_api::Error;
@@ -49,6 +50,11 @@ impl SizeLearner {
     /// Returns the characters of the rows of the largest prompt that should fit, if there is a limit.
     pub fn max_row_chars(&self) -> Option<usize> {
         self.sizes().max_row_chars()
+    }
+
+    /// Adds a change of the rows per call.
+    pub fn rows_changed(&self, change: SizeChange) {
+        self.sizes().rows_changed(change);
     }
 
     /// Returns what changed, in order.

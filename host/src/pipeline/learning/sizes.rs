@@ -1,6 +1,7 @@
 //! The sizes of calls, as far as this run knows them. Pure.
 
 use super::change::LearnedChange;
+use super::rows_per_call::SizeChange;
 use rowsmith_plugin_api::completion::Usage;
 use rowsmith_plugin_api::{Error, ErrorKind, ReportedSizes};
 
@@ -295,6 +296,13 @@ impl Sizes {
     /// Returns the characters of the rows of the largest prompt that should fit, if there is a limit.
     pub fn max_row_chars(&self) -> Option<usize> {
         self.max_prompt_chars().map(|chars| chars.saturating_sub(self.fixed_chars).max(1))
+    }
+
+    /// Adds a change of the rows per call.
+    pub fn rows_changed(&mut self, change: SizeChange) {
+        let SizeChange { from, to, bad_percent } = change;
+        let reason = format!("{bad_percent} % of rows were invalid in calls of {from}");
+        self.change("rows_per_call", Some(from as u64), Some(to as u64), &reason);
     }
 
     fn change(&mut self, what: &'static str, from: Option<u64>, to: Option<u64>, reason: &str) {

@@ -5,6 +5,7 @@ use super::run_loop::Run;
 use crate::limit::stop::StopReason;
 use crate::pipeline::batch::{Batch, Stage};
 use crate::pipeline::fallback::{self, FailedCall, Unresolved};
+use crate::pipeline::learning::SizeChange;
 use crate::pipeline::question::Outcome;
 use crate::pipeline::reconcile::Verdict;
 use crate::pipeline::row_failure::FailureReason;
@@ -19,8 +20,32 @@ impl Run<'_> {
                 self.questions.record_rejection(&question.key, failure.clone());
             }
         }
+        self.learn_rows(verdicts);
         let holds = self.brake.record(batch.stage, verdicts);
         holds && self.settings.batch.fallback != Fallback::None
+    }
+
+    /// Adapts the rows per call to the share of rows without a valid answer.
+    fn learn_rows(&mut self, verdicts: &[Verdict]) {
+        let is_bad = |verdict: &&Verdict| {
+            verdict.as_ref().is_err_and(|failure| match failure.reason {
+                FailureReason::Refused | FailureReason::Service | FailureReason::TooLarge => false,
+                FailureReason::CutOff
+                | FailureReason::Invalid
+                | FailureReason::Missing
+                | FailureReason::Repeated
+                | FailureReason::Swapped
+                | FailureReason::Unreadable => true,
+            })
+        };
+        let bad = verdicts.iter().filter(is_bad).count();
+        let Some(change) = self.rows_per_call.record(verdicts.len(), bad) else { return };
+        self.dispatcher.sizes.rows_changed(change);
+        let SizeChange { from, to, bad_percent } = change;
+        if to < from && !self.warned_of_rows {
+            self.warned_of_rows = true;
+            tracing::warn!("{from} -> {to} rows a call: {bad_percent} % of rows were invalid in calls of {from}");
+        }
     }
 
     /// Begins the fallback of unresolved rows, or holds them, and releases rows that are held no longer.

@@ -89,7 +89,8 @@ impl Run<'_> {
             batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
             return;
         }
-        let plan = fallback::plan(self.settings.batch.fallback, call, unresolved);
+        let mut plan = fallback::plan(self.settings.batch.fallback, call, unresolved);
+        fallback::limit_rows(&mut plan, self.rows_per_call.limit());
         plan.batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
         plan.repack.into_iter().for_each(|question| self.queue.push_unresolved(question));
         self.fail(plan.failed);

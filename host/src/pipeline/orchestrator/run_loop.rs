@@ -13,6 +13,7 @@ use crate::pipeline::dispatch::{CallEvent, Dispatcher, FinishedBatch};
 use crate::pipeline::export::{ExportResult, Exporters};
 use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::fingerprint::{Fingerprinter, InputPlan};
+use crate::pipeline::learning::RowsPerCall;
 use crate::pipeline::progress::Snapshot;
 use crate::pipeline::question::{Outcome, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowBuffer};
@@ -85,6 +86,8 @@ pub(super) struct Run<'a> {
     pub(super) deferred_until: Instant,
     pub(super) health: ServiceHealth,
     pub(super) brake: Brake,
+    pub(super) rows_per_call: RowsPerCall,
+    pub(super) warned_of_rows: bool,
     pub(super) audit: Audit,
     pub(super) in_flight: JoinSet<FinishedBatch>,
     pub(super) last_call: LastCall,
@@ -169,6 +172,8 @@ impl<'a> Run<'a> {
                 counts_attempts: settings.retry.max_attempts.is_some(),
             }),
             brake: Brake::new(settings.budget.min_valid_share),
+            rows_per_call: RowsPerCall::new(limits.max_rows, None, settings.batch.adapt),
+            warned_of_rows: false,
             audit: Audit::new(settings.batch.audit),
             in_flight: JoinSet::new(),
             last_call: LastCall::new(None, settings.run.stop_grace()),
@@ -216,9 +221,9 @@ impl<'a> Run<'a> {
             self.react(reaction);
             self.apply_brake();
         }
-        let limits = self.batch_limits();
-        self.queue.set_limits(limits);
         while self.has_room() && !self.stop.is_requested() {
+            let limits = BatchLimits { max_rows: self.rows_per_call.next_limit(), ..self.batch_limits() };
+            self.queue.set_limits(limits);
             let calls_in_flight = !self.in_flight.is_empty();
             let supply = Supply {
                 admits_new_batches: self.health.admits_new_batches(calls_in_flight)
@@ -227,6 +232,7 @@ impl<'a> Run<'a> {
                 starved: !calls_in_flight && self.buffer_is_full(),
             };
             let Some(batch) = self.queue.next(supply) else { break };
+            self.rows_per_call.sent(batch.questions.len());
             self.in_flight.spawn(Arc::clone(&self.dispatcher).run(batch));
         }
     }
@@ -240,7 +246,8 @@ impl<'a> Run<'a> {
     /// Returns the limits of the next calls, learned ones included.
     pub(super) fn batch_limits(&self) -> BatchLimits {
         let max_chars = self.dispatcher.sizes.max_row_chars();
-        BatchLimits { max_chars, ..BatchLimits::new(&self.settings.batch) }
+        let max_rows = self.rows_per_call.limit();
+        BatchLimits { max_rows, max_chars, ..BatchLimits::new(&self.settings.batch) }
     }
 
     fn count(&mut self, event: CallEvent) {

@@ -1,7 +1,8 @@
 //! Calls follow the sizes that a service allows, and a mistake is made once and not once for each batch.
 
 use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
-use rowsmith_test_harness::{Output, Rows, Sandbox};
+use rowsmith_test_harness::config::ENRICH;
+use rowsmith_test_harness::{Golden, Output, Rows, Sandbox};
 use serde_json::Value;
 
 const ONE_AT_A_TIME: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=1"];
@@ -72,4 +73,70 @@ fn an_answer_that_the_cap_cuts_off_raises_the_cap() {
         (&change["what"], change["from"].as_u64(), &change["at_call"]),
         (&"output_cap".into(), caps[0], &1.into())
     );
+}
+
+/// Runs against the OpenAI wire format, with an output column without a limit.
+fn run_plain(script: Script, rows: usize, arguments: &[&str]) -> Ended {
+    let sandbox = Sandbox::with_rows(&Rows::numbered(1..=rows));
+    sandbox.write("rowsmith.toml", ENRICH.replace("max_words = 12\n", ""));
+    let server = FakeModel::start(script).unwrap();
+    let output = sandbox.run(&server, &[&["--provider", "openai"], arguments].concat());
+    let cap =
+        |body: &Value| body.get("max_completion_tokens").or_else(|| body.get("max_tokens")).and_then(Value::as_u64);
+    let caps = server.requests().iter().map(|request| cap(&request.body)).collect();
+    Ended { output, report: sandbox.report(), calls: server.requests().len(), caps }
+}
+
+#[test]
+fn a_cap_that_the_service_rejects_is_lowered_once() {
+    let named = r#"{"error":{"message":"max_tokens is too large: 17344. This model supports at most 16384 completion tokens, whereas you provided 17344.","type":"invalid_request_error","param":"max_completion_tokens","code":"invalid_value"}}"#;
+    let unnamed = r#"{"error":{"message":"max_tokens is too large for this model","type":"invalid_request_error","param":"max_tokens","code":null}}"#;
+    let context = |limit: u64| {
+        format!(
+            "{{\"object\":\"error\",\"message\":\"This model's maximum context length is {limit} tokens. However, you requested 17344 output tokens and your prompt contains at least 900 input tokens, for a total of at least 18244 tokens. Please reduce the length of the input prompt or the number of requested output tokens.\",\"type\":\"BadRequestError\",\"param\":\"max_tokens\",\"code\":400}}"
+        )
+    };
+    let one = ["--set", "providers.openai.limits.max_concurrency=1"];
+    let thinking = [&one[..], &["--set", "providers.openai.config.reasoning_effort=low"]].concat();
+    for (name, when, body, rows, arguments, most) in [
+        ("a named maximum", When::cap_over(16_384), named.to_owned(), 20, &[][..], 2),
+        ("no number", When::cap_over(16_384), unnamed.to_owned(), 20, &[], 2),
+        ("no number, and every cap is rejected", When::cap_over(0), unnamed.to_owned(), 20, &[], 3),
+        ("the context", When::context_over(8_192), context(8_192), 200, &one, 11),
+        ("the context, with thinking", When::context_over(8_192), context(8_192), 20, &thinking, 3),
+    ] {
+        let script = Script::new().on(when, Then::raw_json(400, body));
+        let Ended { output, report, calls, caps } = run_plain(script, rows, arguments);
+        assert_eq!(output.code(), 0, "{name}: {caps:?} {}", output.stderr);
+        assert_eq!(report["rows"]["enriched"], rows, "{name}");
+        assert!(calls <= most, "{name}: {calls} calls, {caps:?}");
+    }
+}
+
+#[test]
+fn calls_become_smaller_while_most_rows_are_invalid() {
+    let script = || Script::new().on(When::rows_at_least(6), Then::mutated(Mutation::WrongEnum(String::new())));
+    let Ended { output, report, calls, .. } = run(script(), 300, &[]);
+    assert_eq!((output.code(), report["rows"]["enriched"].as_u64()), (0, Some(300)), "{}", output.stderr);
+    let changes = report["learned"].as_array().unwrap();
+    assert_eq!(
+        (&changes[0]["what"], &changes[0]["from"], &changes[0]["to"]),
+        (&"rows_per_call".into(), &20.into(), &5.into())
+    );
+    let mut golden = Golden::new("rows_per_call");
+    let warnings: Vec<&str> = output.stderr.lines().filter(|line| line.contains("rows a call")).collect();
+    golden.add("calls of 20 rows are invalid", &warnings.join("\n"));
+    golden.check();
+    let off = run(script(), 300, &["--set", "batch.adapt=false"]);
+    assert_eq!((off.output.code(), off.report["learned"].as_array().unwrap().len()), (0, 0), "{}", off.output.stderr);
+    assert!(calls < off.calls, "{calls} calls, and {} without learning", off.calls);
+}
+
+#[test]
+fn a_few_invalid_rows_do_not_make_calls_smaller() {
+    // Fifteen of 300 rows.
+    let wrong = When::unless(When::rejected());
+    let script = Script::new().on(wrong, Then::mutated(Mutation::DropItem(3)));
+    let Ended { report, calls, .. } = run(script, 300, &[]);
+    assert_eq!((calls, report["learned"].as_array().unwrap().len()), (16, 0), "{report}");
 }
