@@ -7,6 +7,7 @@ use crate::dialect::PromptParts;
 use crate::field::Field;
 use crate::record::RequestedRow;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The layout of the rows, and therefore of the answer.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -25,6 +26,8 @@ pub(crate) struct Prompt {
     pub(crate) rows: Vec<RequestedRow>,
     /// The fields of the request's schema; none without a schema.
     pub(crate) fields: Option<Vec<Field>>,
+    /// The values that the schema fixes, by the id of the row.
+    pub(crate) fixed: BTreeMap<String, Map<String, Value>>,
     /// The sentences of all texts of the prompt, and the strings of its JSON.
     pub(crate) pieces: Vec<String>,
     /// Characters of all texts of the prompt.
@@ -37,10 +40,15 @@ impl Prompt {
     /// Reads the rows and fields out of the parts of a request.
     pub(crate) fn read(parts: &PromptParts<'_>) -> Self {
         let (shape, rows) = rows_in(&parts.last_text);
+        let fixed = parts.schema.map(fixed_values).unwrap_or_default();
+        let is_fixed = |field: &Field| fixed.values().any(|values| values.contains_key(&field.name));
+        let mut fields = parts.schema.map(Field::from_schema).unwrap_or_default();
+        fields.retain(|field| !is_fixed(field));
         Self {
             shape,
             rows,
-            fields: parts.schema.map(Field::from_schema).filter(|fields| !fields.is_empty()),
+            fields: Some(fields).filter(|fields| !fields.is_empty()),
+            fixed,
             pieces: parts.texts.iter().flat_map(|text| sentences(text).chain(strings(text))).collect(),
             chars: parts.texts.iter().map(|text| text.chars().count()).sum(),
             output_cap: parts.output_cap,
@@ -58,6 +66,20 @@ impl Prompt {
 /// Returns the tokens of a text of this many characters.
 pub(crate) fn tokens(chars: usize) -> u64 {
     u64::try_from(chars / 4).unwrap_or(u64::MAX)
+}
+
+/// Returns the members with one allowed value in the schemas of rows that have a schema of their own.
+fn fixed_values(schema: &Value) -> BTreeMap<String, Map<String, Value>> {
+    let rows = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let fixed = rows.map(|(id, row)| {
+        let members = row.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let only = members.filter_map(|(name, member)| match member.get("enum")?.as_array()?.as_slice() {
+            [value] => Some((name.clone(), value.clone())),
+            _ => None,
+        });
+        (id.clone(), only.collect::<Map<_, _>>())
+    });
+    fixed.filter(|(_, members)| !members.is_empty()).collect()
 }
 
 /// Returns the sentences and lines of a text that are no JSON.

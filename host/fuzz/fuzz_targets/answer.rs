@@ -64,7 +64,7 @@ fn validate(text: &str, rows: usize, tagged: bool) {
 
 fn verdicts(documents: Vec<Document<'_>>, ids: &[String], tags: Option<&[String]>) -> Vec<Verdict> {
     let own_text = OwnText::default();
-    reconcile(documents, &Expected { ids, tags, outputs: &OUTPUTS, own_text: &own_text }).verdicts
+    reconcile(documents, &Expected { ids, tags, anchors: None, outputs: &OUTPUTS, own_text: &own_text }).verdicts
 }
 
 fn names(prefix: &str, count: usize) -> Vec<String> {

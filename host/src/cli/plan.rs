@@ -77,7 +77,7 @@ async fn read(
     let mut rows =
         scrape::start(scraper.client.clone(), &open_plugins.services.row_intake, open_plugins.scraper_use()?);
     let prints = fingerprinter(settings, plugin, info);
-    let (prompter, sizes) = (prompter(settings), sizes(info));
+    let (prompter, sizes) = (prompter(settings, info), sizes(info));
     let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);
     let mut seen: HashSet<RowKey> = HashSet::new();
     let mut plan = Plan::default();

@@ -5,7 +5,7 @@ use super::raw::{RawConfig, RawProvider};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{Document, nearest, pointer, problems_to_diagnostics, read_text};
 use crate::rules::{OutputColumn, RuleProblem, from_json_schema, from_tables};
-use crate::settings::{Enrich, Pairing, Settings, defaults};
+use crate::settings::{Anchor, Enrich, Pairing, Settings, defaults};
 use serde_json::Value;
 use std::path::Path;
 
@@ -156,13 +156,24 @@ impl Validator<'_> {
             let message = format!("`audit` is {}, which is not between 0 and 1", raw.batch.audit);
             self.error("/batch/audit", message, "0.02 asks 2 % of the rows again");
         }
-        if let Pairing::Column(column) = &raw.batch.pairing
-            && !raw.enrich.input.is_empty()
-            && !raw.enrich.input.contains(column)
-        {
-            let message = format!("`pairing` names the column `{column}`, which is not in `enrich.input`");
-            self.error("/batch/pairing", message, "use \"tag\", \"off\" or one of the input columns");
+        if let Pairing::Column(column) = &raw.batch.pairing {
+            self.input_column(raw, "pairing", column, "use \"tag\", \"off\" or one of the input columns");
         }
+        if let Anchor::Column(column) = &raw.batch.anchor {
+            self.input_column(raw, "anchor", column, "use \"auto\", \"off\" or one of the input columns");
+        }
+    }
+
+    /// Checks that a key of `[batch]` names an input column.
+    fn input_column(&mut self, raw: &RawConfig, key: &str, column: &String, help: &str) {
+        let input = &raw.enrich.input;
+        if input.is_empty() || input.contains(column) {
+            return;
+        }
+        let near = nearest(column, input.iter().map(String::as_str));
+        let help = near.map_or_else(|| help.to_owned(), |near| format!("did you mean `{near}`?"));
+        let message = format!("`{key}` names the column `{column}`, which is not in `enrich.input`");
+        self.error(&format!("/batch/{key}"), message, &help);
     }
 
     fn budget(&mut self, raw: &RawConfig, provider: Option<&RawProvider>) {

@@ -1,5 +1,6 @@
 //! Assembles a run, in the same way for commands, tests and benchmarks.
 
+use super::anchor::AnchorSource;
 use super::dispatch::{AnswerStore, Dispatcher, RetryLimits};
 use super::export::{Exporters, NamedExporter};
 use super::fingerprint::{Fingerprinter, QuestionParts};
@@ -7,7 +8,7 @@ use super::learning::{SizeLearner, Sizes};
 use super::leases::Leases;
 use super::orchestrator::Pipeline;
 use super::persist::Persister;
-use super::prompt::{AnswerShape, Prompter};
+use super::prompt::{AnswerShape, PromptOptions, Prompter};
 use super::scrape;
 use crate::hex::hex;
 use crate::limit::availability::Availability;
@@ -22,7 +23,7 @@ use crate::pipeline::progress::Snapshot;
 use crate::plugin::redact::Redactor;
 use crate::plugin::row_intake::RowIntake;
 use crate::rules::canonical::rules_json;
-use crate::settings::{PluginUse, Settings};
+use crate::settings::{Anchor, PluginUse, Settings};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ProviderClient, ScraperClient};
 use rowsmith_plugin_api::completion::{ProviderInfo, StructuredOutput};
 use sha2::{Digest, Sha256};
@@ -89,7 +90,7 @@ pub fn assemble(
     let leases = shared(coordinated).map(|cache| Leases::new(cache, run_context.clock, settings.run.refresh));
     let dispatcher = Dispatcher {
         provider: plugins.provider,
-        prompter: prompter(settings),
+        prompter: prompter(settings, &plugins.info),
         sizes: sizes(&plugins.info),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
@@ -173,9 +174,23 @@ pub fn shape(info: &ProviderInfo) -> AnswerShape {
 }
 
 /// Creates the prompter.
-pub fn prompter(settings: &Settings) -> Prompter {
+pub fn prompter(settings: &Settings, info: &ProviderInfo) -> Prompter {
     let enrich = &settings.enrich;
-    Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone())
+    let options = PromptOptions {
+        keywords: info.schema_keywords.clone(),
+        anchor: anchor_source(&settings.batch.anchor, info),
+        check_content: settings.batch.check_content,
+    };
+    Prompter::new(&enrich.instructions, &enrich.output, settings.batch.pairing.clone()).with_options(options)
+}
+
+/// Returns the source of anchors. They make schemas differ from call to call, so they are automatic only if that is free.
+fn anchor_source(setting: &Anchor, info: &ProviderInfo) -> AnchorSource {
+    match setting {
+        Anchor::Auto if info.free_schemas => AnchorSource::Distinct,
+        Anchor::Auto | Anchor::Off => AnchorSource::None,
+        Anchor::Column(column) => AnchorSource::Column(column.clone()),
+    }
 }
 
 /// Creates the sizes of a run, which start with the sizes that the model reports.

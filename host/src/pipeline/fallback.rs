@@ -58,15 +58,20 @@ pub fn plan(policy: Fallback, call: FailedCall, unresolved: Vec<Unresolved>) -> 
         }
         return plan;
     }
-    let questions = unresolved.into_iter().map(|(question, failure)| with_rejection(question, &failure));
+    let (alone, together): (Vec<_>, Vec<_>) = unresolved.into_iter().partition(|(_, failure)| failure.is_asked_alone());
+    let with_rejections = |unresolved: Vec<Unresolved>| {
+        unresolved.into_iter().map(|(question, failure)| with_rejection(question, &failure))
+    };
+    let single = |question| Batch { questions: vec![question], stage: Stage::Single };
+    let questions = with_rejections(together);
     match (policy, call.whole, call.stage) {
         (Fallback::Individual, ..) => {
-            plan.batches =
-                questions.map(|question| Batch { questions: vec![question], stage: Stage::Single }).collect();
+            plan.batches = questions.map(single).collect();
         }
         (_, false, Stage::First) => plan.repack = questions.collect(),
         _ => plan.batches = halves(questions.collect(), call.rows),
     }
+    plan.batches.extend(with_rejections(alone).map(single));
     plan
 }
 
@@ -181,6 +186,16 @@ mod tests {
         // A row has 52 characters.
         assert_eq!(sizes(Some(370)), [7, 7, 6]);
         assert_eq!(sizes(Some(1)), [1; 20]);
+    }
+
+    #[test]
+    fn a_row_with_the_answer_of_another_row_is_asked_alone() {
+        let mut rows = unresolved(3, R::Invalid);
+        rows[1].1 = RowFailure::misplaced();
+        let after = plan(Fallback::Repack, FailedCall { stage: Stage::First, rows: 20, whole: false }, rows);
+        assert_eq!(shape(&after), (vec![1], 2, 0));
+        let question = &after.batches[0].questions[0];
+        assert_eq!((after.batches[0].stage, question.key), (Stage::Single, RowKey([1; 32])));
     }
 
     #[test]

@@ -14,14 +14,17 @@
 //! | 11 persist | [`persist`] | stores answers in the cache, as [`record`]s |
 //! | 12 export | [`export`] | sends rows to the exporters, in the order of the source |
 //!
-//! [`own_text`] recognizes texts of the prompt in values. [`learning`] holds the sizes that calls teach.
+//! [`anchor`] selects the titles that answers begin with, [`own_text`] and [`content_check`] recognize texts of the prompt
+//! and of other rows in values. [`learning`] holds the sizes that calls teach.
 //! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
 //! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
 //! snapshot for displays, [`failure_file`] lists failed rows, [`failure_summary`] counts
 //! them by rule.
 
+pub mod anchor;
 pub mod assemble;
 pub mod batch;
+pub mod content_check;
 pub mod dispatch;
 pub mod export;
 pub mod failure_file;
@@ -38,6 +41,7 @@ pub mod parse;
 pub mod persist;
 pub mod progress;
 pub mod prompt;
+mod prompt_sentences;
 pub mod question;
 pub mod question_digest;
 pub mod reconcile;

@@ -5,7 +5,7 @@
 
 use super::super::batch::{Batch, Stage};
 use super::super::question::{Question, Rejection, RowKey};
-use super::{AnswerShape, Prompter};
+use super::{AnchorSource, AnswerShape, PromptOptions, Prompter};
 use crate::document::Document;
 use crate::rules::canonical::rules_json;
 use crate::rules::{OutputColumn, check, from_json_schema, from_tables};
@@ -119,7 +119,11 @@ fn rendered() -> String {
     let prompter = Prompter::new("Rate the topics.", &outputs, Pairing::Tag);
     let mut text = String::new();
     let mut add = |heading: &str, content: &str| writeln!(text, "==== {heading}\n{content}\n").unwrap();
-    for (name, shape) in [("keyed", AnswerShape::Keyed), ("array", AnswerShape::Array { json_mode: true })] {
+    for (name, shape) in [
+        ("keyed", AnswerShape::Keyed),
+        ("array in an object", AnswerShape::Array { json_mode: true }),
+        ("array", AnswerShape::Array { json_mode: false }),
+    ] {
         let asked = prompter.request(&batch(), shape);
         let request = &asked.request;
         add(&format!("{name}: system"), &request.system);
@@ -146,6 +150,31 @@ fn prompts_schemas_and_rules_stay_byte_for_byte() {
         std::fs::write(&path, &rendered).unwrap();
     }
     assert_eq!(rendered, std::fs::read_to_string(path).unwrap());
+}
+
+#[test]
+fn calls_of_several_rows_have_anchors() {
+    let outputs = outputs();
+    let options = PromptOptions { anchor: AnchorSource::Distinct, ..PromptOptions::default() };
+    let prompter = Prompter::new("Rate the topics.", &outputs, Pairing::Tag).with_options(options);
+    let asked = prompter.request(&batch(), AnswerShape::Keyed);
+    let tags = asked.tags.unwrap();
+    let values = [Some("topic 1".to_owned()), Some("topic 2".to_owned())];
+    assert_eq!(asked.anchors, Some(("about", values.to_vec())));
+    assert!(
+        asked.request.note.contains(r#"field "about", which repeats the row's "Topic"."#),
+        "{}",
+        asked.request.note
+    );
+    let schema = asked.request.schema_value().unwrap().unwrap();
+    assert_eq!(schema["properties"]["r1"]["properties"]["about"]["enum"], json!(["topic 2"]));
+    assert_eq!(schema["properties"]["r1"]["properties"]["tag"]["enum"], json!([tags[1]]));
+    // Without a schema, and for a single row, nothing can be confused or fixed.
+    let asked = prompter.request(&batch(), AnswerShape::Array { json_mode: true });
+    assert!(asked.anchors.is_none() && asked.tags.is_some());
+    let single = Batch { questions: batch().questions[..1].to_vec(), stage: Stage::Single };
+    let asked = prompter.request(&single, AnswerShape::Keyed);
+    assert!(asked.anchors.is_none() && asked.tags.is_none());
 }
 
 #[test]

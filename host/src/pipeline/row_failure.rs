@@ -76,6 +76,9 @@ pub struct BrokenRule {
     pub raw: Option<String>,
 }
 
+/// The name of the rule that an answer is about its own row.
+const MISPLACED: &str = "misplaced";
+
 /// A row without a valid answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFailure {
@@ -117,6 +120,19 @@ impl RowFailure {
             raw: Some(shorten(&value.to_string())),
         };
         Self { broken: Some(Box::new(broken)), ..Self::new(FailureReason::Invalid, format!("`{path}` {problem}")) }
+    }
+
+    /// Creates the failure of an answer that is about another row of its call.
+    pub fn misplaced() -> Self {
+        let text = "about another row of the call".to_owned();
+        let broken = BrokenRule { column: None, rule: MISPLACED, text, raw: None };
+        let message = "the answer is about another row of its call";
+        Self { broken: Some(Box::new(broken)), ..Self::new(FailureReason::Swapped, message) }
+    }
+
+    /// Returns whether the next call of the row holds no other rows: the others are what the answer was mixed up with.
+    pub fn is_asked_alone(&self) -> bool {
+        self.broken.as_ref().is_some_and(|broken| broken.rule == MISPLACED)
     }
 
     /// Creates the failure of an answer without a required field. `answer` holds the fields that are there.

@@ -133,6 +133,8 @@ pub struct Tally {
     pub usage_unknown: bool,
     /// Items under ids that were not asked.
     pub unknown_ids: u64,
+    /// Answers that are about another row of their call.
+    pub misplaced_answers: u64,
     /// Damaged cache entries.
     pub damaged: u64,
     /// The models that answered.
@@ -196,7 +198,7 @@ impl Tally {
                 *kind += 1;
             }
             CallEvent::PushedBack { rate_limited } => self.calls.rate_limited += u64::from(rate_limited),
-            CallEvent::Answered { usage, model, unknown } => {
+            CallEvent::Answered { usage, model, unknown, misplaced } => {
                 self.usage_unknown |= usage.input.is_none() || usage.output.is_none();
                 self.tokens.input += usage.input.unwrap_or(0);
                 self.tokens.output += usage.output.unwrap_or(0);
@@ -204,6 +206,7 @@ impl Tally {
                 self.tokens.cache_written += usage.cache_written.unwrap_or(0);
                 self.tokens.thinking += usage.thinking.unwrap_or(0);
                 self.unknown_ids += unknown as u64;
+                self.misplaced_answers += misplaced as u64;
                 if let Some(model) = model.filter(|model| !self.models.contains(model)) {
                     self.models.push(model);
                 }

@@ -56,6 +56,8 @@ pub struct Report {
     pub failure_summary: Vec<FailureCount>,
     /// Items of answers with an unknown id.
     pub unknown_ids: u64,
+    /// Answers that were about another row of their call.
+    pub misplaced_answers: u64,
     /// Damaged cache entries, which count as misses.
     pub damaged_cache_entries: u64,
     /// Agreement of batched and individual answers; null without an audit.
@@ -145,6 +147,7 @@ impl Report {
             failure_reasons: tally.failure_reasons.clone(),
             failure_summary: tally.failure_summary.counts(),
             unknown_ids: tally.unknown_ids,
+            misplaced_answers: tally.misplaced_answers,
             damaged_cache_entries: tally.damaged,
             audit: (tally.audit.rows > 0).then(|| tally.audit.clone()),
             outputs: run.outputs,

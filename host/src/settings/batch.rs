@@ -27,6 +27,13 @@ pub struct BatchSettings {
     /// column to copy.
     #[config(default = "tag")]
     pub pairing: Pairing,
+    /// The title with which each answer begins, fixed by the schema: "auto" (the short text column with the most distinct
+    /// values, if the service decodes under schemas that cost nothing), "off", or the name of an input column.
+    #[config(default = "auto")]
+    pub anchor: Anchor,
+    /// Asks rows again individually whose answers are about another row of their call.
+    #[config(default = true)]
+    pub check_content: bool,
     /// Share of rows that are asked again individually for comparison: 0 to 1.
     #[config(default = 0)]
     pub audit: f64,
@@ -74,5 +81,31 @@ impl From<String> for Pairing {
 }
 
 impl ConfigSchema for Pairing {
+    const SCHEMA: Schema = String::SCHEMA;
+}
+
+/// The title with which each answer begins.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum Anchor {
+    /// Selected by the host, where it costs nothing.
+    Auto,
+    /// The value of a column.
+    Column(String),
+    /// None.
+    Off,
+}
+
+impl From<String> for Anchor {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "auto" => Self::Auto,
+            "off" => Self::Off,
+            _ => Self::Column(text),
+        }
+    }
+}
+
+impl ConfigSchema for Anchor {
     const SCHEMA: Schema = String::SCHEMA;
 }

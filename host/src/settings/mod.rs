@@ -12,7 +12,7 @@ mod provider;
 mod run_settings;
 pub mod test_time;
 
-pub use batch::{BatchSettings, Fallback, Pairing};
+pub use batch::{Anchor, BatchSettings, Fallback, Pairing};
 pub use cache::{CacheRetrySettings, CacheSettings, OnQuotaError};
 pub use enrich::{Enrich, MissingInput};
 pub use plugin_use::{Isolation, PluginUse};

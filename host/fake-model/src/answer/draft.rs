@@ -36,7 +36,8 @@ impl<'a> Draft<'a> {
     pub(super) fn right(prompt: &Prompt, fields: &'a [Field]) -> Self {
         let items = prompt.rows.iter().map(|asked| {
             let tag = asked.tag.iter().map(|tag| ("tag".to_owned(), Value::from(tag.as_str())));
-            let object = tag.chain(expected_answer(&asked.row, fields)).collect();
+            let fixed = prompt.fixed.get(&asked.id).cloned().unwrap_or_default();
+            let object = fixed.into_iter().chain(tag).chain(expected_answer(&asked.row, fields)).collect();
             let content = Content { object, row: asked.row.clone(), row_text: asked.row_text() };
             Item { id: asked.id.clone(), content }
         });

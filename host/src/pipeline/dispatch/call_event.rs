@@ -26,5 +26,7 @@ pub enum CallEvent {
         model: Option<String>,
         /// Items under ids that were not asked.
         unknown: usize,
+        /// Answers that are about another row of their call.
+        misplaced: usize,
     },
 }

@@ -2,9 +2,10 @@
 
 use super::call_event::CallEvent;
 use super::finished_batch::BatchEnd;
+use crate::pipeline::content_check;
 use crate::pipeline::parse;
 use crate::pipeline::prompt::Asked;
-use crate::pipeline::reconcile::{Expected, reconcile};
+use crate::pipeline::reconcile::{Expected, Verdict, reconcile};
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::rules::{OutputColumn, wording};
 use rowsmith_plugin_api::completion::{Completion, FinishReason};
@@ -20,7 +21,7 @@ pub(super) fn validate(
     cap_grew: bool,
 ) -> (CallEvent, BatchEnd) {
     let Completion { text, finish, finish_detail, usage, model, .. } = completion;
-    let answered = |unknown| CallEvent::Answered { usage, model, unknown };
+    let answered = |unknown, misplaced| CallEvent::Answered { usage, model, unknown, misplaced };
     let failed = |reason, message: String| BatchEnd::failed(RowFailure::new(reason, message), asked.ids.len());
     let repacked = |mut end: BatchEnd| {
         if let BatchEnd::Validated { whole, .. } = &mut end {
@@ -30,7 +31,7 @@ pub(super) fn validate(
     };
     let detail = finish_detail.map_or_else(String::new, |detail| format!(" ({detail})"));
     if finish == FinishReason::Blocked {
-        return (answered(0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
+        return (answered(0, 0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
     }
     let Some(documents) = parse::parse(&text) else {
         let end = if finish == FinishReason::Length {
@@ -40,11 +41,13 @@ pub(super) fn validate(
             let message = format!("the answer holds no JSON rows{detail}; it begins with: {start}");
             BatchEnd::failed(RowFailure::unreadable(message, &text), asked.ids.len())
         };
-        return (answered(0), end);
+        return (answered(0, 0), end);
     };
-    let Asked { ids, tags, own_text, .. } = asked;
-    let expected = Expected { ids, tags: tags.as_deref(), outputs, own_text };
+    let Asked { ids, tags, anchors, own_text, .. } = asked;
+    let anchors = anchors.as_ref().map(|(field, anchors)| (*field, anchors.as_slice()));
+    let expected = Expected { ids, tags: tags.as_deref(), anchors, outputs, own_text };
     let mut reconciled = reconcile(documents, &expected);
+    let misplaced = if asked.check_content { reject_misplaced(&mut reconciled.verdicts, asked, outputs) } else { 0 };
     let cut_off = reconciled.cut_off || finish == FinishReason::Length;
     let none_valid = reconciled.verdicts.iter().all(Result::is_err);
     if none_valid {
@@ -55,29 +58,29 @@ pub(super) fn validate(
             .for_each(|failure| failure.add_response(&text));
     }
     let end = BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid };
-    (answered(reconciled.unknown), repacked(end))
+    (answered(reconciled.unknown, misplaced), repacked(end))
+}
+
+/// Rejects the answers that are about another row of the call, and returns their number.
+fn reject_misplaced(verdicts: &mut [Verdict], asked: &Asked, outputs: &[OutputColumn]) -> usize {
+    let answers: Vec<Option<&str>> = verdicts.iter().map(|verdict| verdict.as_deref().ok()).collect();
+    let bodies: Vec<&str> = asked.own_text.rows.iter().map(|row| &*row.body).collect();
+    let misplaced = content_check::misplaced(outputs, &answers, &bodies);
+    for (verdict, _) in verdicts.iter_mut().zip(&misplaced).filter(|(_, misplaced)| **misplaced) {
+        *verdict = Err(RowFailure::misplaced());
+    }
+    misplaced.into_iter().filter(|misplaced| *misplaced).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::learning::CallSizes;
-    use crate::pipeline::own_text::OwnText;
     use crate::rules::{Rule, ValueType};
-    use rowsmith_plugin_api::completion::CompletionRequest;
 
     /// Returns the reason or "ok" of both rows, whether the call failed as a whole, and the number of unknown ids.
     fn validated(text: &str, finish: FinishReason) -> (Vec<&'static str>, bool, usize) {
         let ids = ["r0", "r1"].map(str::to_owned).to_vec();
-        let asked = Asked {
-            request: CompletionRequest::default(),
-            ids,
-            tags: None,
-            own_text: OwnText::default(),
-            sizes: CallSizes::default(),
-            input_tokens: 0,
-            max_output_tokens: 0,
-        };
+        let asked = Asked { ids, ..Asked::default() };
         let outputs = [OutputColumn { name: "t".into(), column: "T".into(), rule: Rule::new(ValueType::String) }];
         let completion = Completion { finish, ..Completion::text(text) };
         match validate(completion, &asked, &outputs, false) {

@@ -2,7 +2,7 @@
 
 use crate::document::nearest;
 use crate::pipeline::fingerprint::InputPlan;
-use crate::settings::{MissingInput, Settings};
+use crate::settings::{Anchor, MissingInput, Settings};
 
 /// Checks that no output column exists in the source, and that the first chunk has every input column.
 ///
@@ -19,12 +19,32 @@ pub(super) fn check(settings: &Settings, plan: &InputPlan, columns: &[String], i
     if let Some(status) = settings.run.status_column.as_ref().filter(|status| has(status)) {
         return Err(format!("the status column `{status}` is already a column of the source; give it another name"));
     }
+    if let Some((key, column)) = is_first.then(|| unknown_column(settings, columns)).flatten() {
+        return Err(format!(
+            "`{key}` names the column `{column}`, which is not in the source{}",
+            hint(column, columns)
+        ));
+    }
     if !is_first || settings.enrich.missing_input == MissingInput::Ignore {
         return Ok(());
     }
     let Some(missing) = plan.missing().next() else { return Ok(()) };
     let names = columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
-    let near = nearest(missing, columns.iter().map(String::as_str));
-    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let hint = hint(missing, columns);
     Err(format!("the input column `{missing}` is not in the source, which has {names}{hint}"))
+}
+
+/// Returns a column that a key of `[batch]` names and the source does not have, if all columns are input columns.
+fn unknown_column<'a>(settings: &'a Settings, columns: &[String]) -> Option<(&'static str, &'a String)> {
+    match &settings.batch.anchor {
+        Anchor::Column(column) if settings.enrich.input.is_empty() && !columns.contains(column) => {
+            Some(("anchor", column))
+        }
+        _ => None,
+    }
+}
+
+fn hint(missing: &str, columns: &[String]) -> String {
+    let near = nearest(missing, columns.iter().map(String::as_str));
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }

@@ -24,6 +24,8 @@ pub struct Expected<'a> {
     pub ids: &'a [String],
     /// The tag that each answer must copy, when pairing is on.
     pub tags: Option<&'a [String]>,
+    /// The field that the schema fixes to the title of each question's row, and these titles.
+    pub anchors: Option<(&'a str, &'a [Option<String>])>,
     /// The output columns.
     pub outputs: &'a [OutputColumn],
     /// The texts of the prompt that are never values.
@@ -109,6 +111,17 @@ fn validate(item: Item<'_>, at: usize, expected: &Expected<'_>) -> Verdict {
             return Err(RowFailure::new(FailureReason::Swapped, format!("the answer {what}")));
         }
     }
+    if let Some((name, anchors)) = expected.anchors
+        && let Some(anchor) = anchors.get(at).and_then(Option::as_deref)
+        // A service that does not decode under the schema can leave it out; then the tag pairs answer and row.
+        && let Some(given) = field(name)
+        && given.as_str().map(str::trim) != Some(anchor)
+    {
+        return Err(RowFailure::new(
+            FailureReason::Swapped,
+            format!("the answer's `{name}` is not the one of the row"),
+        ));
+    }
     let mut answer = String::with_capacity(96);
     answer.push('{');
     for output in expected.outputs {
@@ -138,7 +151,7 @@ mod tests {
 
     fn reconciled(text: &str, ids: &[String], tags: Option<&[String]>) -> Reconciled {
         let own_text = OwnText::default();
-        let expected = Expected { ids, tags, outputs: &outputs(), own_text: &own_text };
+        let expected = Expected { ids, tags, anchors: None, outputs: &outputs(), own_text: &own_text };
         reconcile(parse(text).unwrap_or_default(), &expected)
     }
 
@@ -263,6 +276,20 @@ mod tests {
                 assert_eq!(&*answer, r#"{"t":"a"}"#, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn an_answer_with_the_anchor_of_another_row_is_swapped() {
+        let (ids, own_text) = (["r0", "r1", "r2", "r3"].map(str::to_owned), OwnText::default());
+        let anchors = [Some("Mars".to_owned()), Some("Io".to_owned()), Some("Rhea".to_owned()), None];
+        let anchors = Some(("about", anchors.as_slice()));
+        let expected = Expected { ids: &ids, tags: None, anchors, outputs: &outputs(), own_text: &own_text };
+        let text =
+            r#"{"r0":{"about":" Mars","t":"a"},"r1":{"about":"Mars","t":"b"},"r2":{"about":7,"t":"c"},"r3":{"t":"d"}}"#;
+        let found = reconcile(parse(text).unwrap(), &expected).verdicts;
+        let words: Vec<&str> =
+            found.iter().map(|v| v.as_ref().map_or_else(|f| f.reason.as_str(), |answer| answer)).collect();
+        assert_eq!(words, [r#"{"t":"a"}"#, "swapped", "swapped", r#"{"t":"d"}"#]);
     }
 
     #[test]

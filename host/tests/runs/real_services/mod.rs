@@ -1,6 +1,7 @@
 //! Failures as services and models produced them in public reports, one file per kind.
 
 mod answer_texts;
+mod answers_of_other_rows;
 mod few_valid_rows;
 mod loading;
 mod local_servers;
@@ -11,6 +12,7 @@ mod rejected_parts;
 mod rejections;
 mod resets;
 mod scene;
+mod schemas;
 mod shapes;
 mod sizes;
 mod stories;

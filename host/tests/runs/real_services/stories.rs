@@ -63,6 +63,12 @@ impl Stories {
         Self { sandbox, arguments }
     }
 
+    /// Adds a setting.
+    pub(super) fn with(mut self, setting: &str) -> Self {
+        self.arguments.extend(["--set".to_owned(), setting.to_owned()]);
+        self
+    }
+
     /// Runs against a service with this script; returns the end and the number of calls.
     pub(super) fn run(&self, script: Script) -> (Output, FakeModel) {
         let server = FakeModel::start(script).unwrap();
@@ -74,6 +80,7 @@ impl Stories {
     pub(super) fn asked(&self) -> Vec<RequestedRow> {
         let arguments = self.arguments.clone();
         let other = Self { arguments, ..Self::new("json_schema", "off") };
+        other.sandbox.write("rows.csv", self.sandbox.read("rows.csv"));
         other.run(Script::new()).1.requests()[0].rows.clone()
     }
 
@@ -129,7 +136,8 @@ pub(super) fn once(text: &str) -> Script {
     Script::new().once(When::any(), says(text))
 }
 
-fn says(text: &str) -> Then {
+/// Returns a response with this text.
+pub(super) fn says(text: &str) -> Then {
     let message = json!({"role": "assistant", "content": text});
     let usage = json!({"prompt_tokens": 50, "completion_tokens": 60, "total_tokens": 110});
     let choices = json!([{"index": 0, "message": message, "finish_reason": "stop"}]);
