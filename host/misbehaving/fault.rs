@@ -66,6 +66,7 @@ impl Fault {
             "print" => println!("{}", self.0.text),
             "error" => return Err(Error::new(ErrorKind::Other, &self.0.text).hint(&self.0.text)),
             "long_error" => return Err(Error::new(ErrorKind::Other, "long ".repeat(1 << 16))),
+            "foreign_error" => return Err(std::io::Error::other(self.0.text.clone()).into()),
             "cancelled" => return Err(Error::new(ErrorKind::Cancelled, "the plugin gave up by itself")),
             _ => {}
         }

@@ -155,6 +155,10 @@ pub struct Error {
     /// For [`ErrorKind::TooLarge`] and [`ErrorKind::OutputLimit`]: the sizes that the service reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sizes: Option<ReportedSizes>,
+    /// True if the message is that of another library, as `?` converts it: it does not name what failed, so the host adds
+    /// the plugin and the method.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_foreign: bool,
     /// The next step for the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -176,6 +180,7 @@ impl Error {
             is_loading: false,
             is_timeout: false,
             sizes: None,
+            is_foreign: false,
             hint: None,
             context: Vec::new(),
         }
@@ -281,6 +286,11 @@ impl Error {
         self.context.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
     }
 
+    /// Creates an error with the message of another library.
+    fn foreign(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { is_foreign: true, ..Self::new(kind, message) }
+    }
+
     pub(crate) fn panicked(message: &PanicMessage) -> Self {
         Self::new(ErrorKind::Panic, message.0.clone())
     }
@@ -341,14 +351,14 @@ impl std::error::Error for Error {}
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Self::new(ErrorKind::InvalidData, error.to_string())
+        Self::foreign(ErrorKind::InvalidData, error.to_string())
     }
 }
 
 /// Errors of an [`OutputFile`](crate::output::OutputFile) carry an [`Error`], which is returned unchanged.
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        error.downcast::<Self>().unwrap_or_else(|error| Self::new(ErrorKind::of_io(&error), error.to_string()))
+        error.downcast::<Self>().unwrap_or_else(|error| Self::foreign(ErrorKind::of_io(&error), error.to_string()))
     }
 }
 

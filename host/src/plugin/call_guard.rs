@@ -107,7 +107,7 @@ impl Caller for CallGuard {
                 _ => self.within_deadline(method, payload).await,
             };
             let result = result.and_then(|reply| self.check_size(method, reply));
-            result.map_err(|error| self.name_panic(method, sanitize_error(error, &self.redactor)))
+            result.map_err(|error| self.name_method(method, sanitize_error(error, &self.redactor)))
         })
     }
 
@@ -192,12 +192,16 @@ impl CallGuard {
         if method == method::COMPLETE { error.maybe_billed().timed_out() } else { error }
     }
 
-    /// Names the plugin in the error of a panic; other errors keep their message.
-    fn name_panic(&self, method: u32, error: Error) -> Error {
-        if error.kind != ErrorKind::Panic {
-            return error;
-        }
-        self.fault(ErrorKind::Panic, method, &format!("panicked in `{}`:", method::name(method)), &error.message)
+    /// Names plugin and method in errors whose message does not: those of panics and of other libraries.
+    fn name_method(&self, method: u32, error: Error) -> Error {
+        let what = match error.kind {
+            ErrorKind::Panic => "panicked in",
+            _ if error.is_foreign => "failed in",
+            _ => return error,
+        };
+        let what = format!("{what} `{}`:", method::name(method));
+        let Error { message, context, .. } = self.fault(error.kind, method, &what, &error.message);
+        Error { message, context: [context, error.context].concat(), is_foreign: false, ..error }
     }
 
     fn fault(&self, kind: ErrorKind, method: u32, what: &str, detail: &str) -> Error {

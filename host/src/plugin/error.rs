@@ -44,9 +44,13 @@ pub enum PluginError {
     },
 }
 
-/// Names the method of a panic.
+/// Names the method in errors whose message does not: those of panics and of other libraries.
 fn creation_text(error: &Error) -> String {
-    if error.kind == ErrorKind::Panic { format!("panicked in `new`: {error}") } else { error.to_string() }
+    match error.kind {
+        ErrorKind::Panic => format!("panicked in `new`: {error}"),
+        _ if error.is_foreign => format!("failed in `new`: {error}"),
+        _ => error.to_string(),
+    }
 }
 
 impl PluginError {

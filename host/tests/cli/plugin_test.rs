@@ -68,6 +68,8 @@ fn failed_checks_name_the_error() {
         assert!(marked(&output, '✗') > 0, "{}", output.stdout);
         golden.record(&output);
     }
+    // A plugin over HTTP needs recorded responses.
+    golden.add("a scraper over HTTP", &test(&sandbox, "scraper", "roadmap", &["--set", "roadmap=go"]).exits(4).stderr);
     sandbox.write("notes.so", "not a library");
     let output = sandbox.bare(["plugin", "test", "notes.so"]).output().exits(4);
     assert_eq!(output.stdout, "");

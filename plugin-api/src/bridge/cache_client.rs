@@ -120,7 +120,12 @@ impl CacheClient {
     /// # Errors
     /// Errors of the cache.
     pub async fn lease_many(&self, request: &LeaseRequest) -> Result<Vec<bool>> {
-        self.0.json(method::LEASE_MANY, encode_lease(request)?).await
+        let read = |reply: &[u8]| {
+            let granted: Vec<bool> = serde_json::from_slice(reply)?;
+            wire::expect_count("lease", granted.len(), request.keys.len())?;
+            Ok(granted)
+        };
+        self.0.read(method::LEASE_MANY, encode_lease(request)?, read).await
     }
 
     /// See [`crate::Cache::release_many`].

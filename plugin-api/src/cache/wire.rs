@@ -115,21 +115,48 @@ pub(crate) fn encode_values(values: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
 /// Decodes looked-up values without copying them.
 pub(crate) fn decode_values(bytes: &[u8], count: usize) -> Result<Vec<Option<&[u8]>>> {
     let mut reader = Reader { rest: bytes };
-    let values = (0..count).map(|_| match reader.u32()? {
-        MISS => Ok(None),
-        len => reader.take(len as usize).map(Some),
-    });
-    let values = values.collect::<Result<Vec<_>>>()?;
-    if reader.rest.is_empty() {
-        Ok(values)
-    } else {
-        Err(Error::new(ErrorKind::InvalidData, format!("more values than the {count} requested keys")))
+    let mut values = Vec::with_capacity(count);
+    while !reader.rest.is_empty() {
+        values.push(match reader.u32()? {
+            MISS => None,
+            len => Some(reader.take(len as usize)?),
+        });
     }
+    expect_count("value", values.len(), count)?;
+    Ok(values)
+}
+
+/// Fails unless a reply has one item for each requested key.
+pub(crate) fn expect_count(item: &str, found: usize, keys: usize) -> Result<()> {
+    if found == keys {
+        return Ok(());
+    }
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let message = format!("{} for {}", counted(found, item), counted(keys, "key"));
+    Err(Error::new(ErrorKind::InvalidData, message))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_number_of_values_is_counted() {
+        let values = |count: usize| encode_values(&vec![Some(b"v".to_vec()); count]).unwrap();
+        for (found, keys, expected) in [
+            (1, 2, Some("1 value for 2 keys")),
+            (0, 1, Some("0 values for 1 key")),
+            (3, 1, Some("3 values for 1 key")),
+            (2, 2, None),
+            (0, 0, None),
+        ] {
+            let error = decode_values(&values(found), keys).err();
+            assert_eq!(error.as_ref().map(|error| error.message.as_str()), expected);
+            assert!(error.is_none_or(|error| error.kind == ErrorKind::InvalidData));
+        }
+        // A reply that ends within a value is no count.
+        assert!(decode_values(&values(2)[..7], 2).unwrap_err().message.find(" for ").is_none());
+    }
 
     #[test]
     fn changes_survive_the_boundary() {

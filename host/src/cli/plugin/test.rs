@@ -56,7 +56,8 @@ pub(super) fn run(context: &Context, args: &PluginTestArgs) -> Result<ExitCode, 
     let working_folder = WorkingFolder::enter(&folder)?;
     let report = suite.working_folder(working_folder.path()).run();
     context.data(context.redactor.clean(&report.to_string()))?;
-    print_hint(context, &image.manifest, args, &report);
+    print_folder_note(context, &image.manifest, args, &report);
+    print_responses_note(context, args, &report);
     Ok(if report.is_conforming() { ExitCode::Success } else { ExitCode::Plugin })
 }
 
@@ -79,7 +80,7 @@ fn needs_places(manifest: &Manifest, places: &[Place]) -> String {
 }
 
 /// Programs run in a temporary folder too, where they do not find files beside them.
-fn print_hint(context: &Context, manifest: &Manifest, args: &PluginTestArgs, report: &Report) {
+fn print_folder_note(context: &Context, manifest: &Manifest, args: &PluginTestArgs, report: &Report) {
     let settings = manifest.config_schema["properties"].as_object();
     let folder = settings.into_iter().flatten().find(|(_, setting)| setting["format"] == WORKING_DIRECTORY);
     let Some((name, _)) = folder.filter(|_| !report.is_conforming() && args.config.is_none()) else { return };
@@ -87,6 +88,17 @@ fn print_hint(context: &Context, manifest: &Manifest, args: &PluginTestArgs, rep
         let text = "the suite runs programs in a temporary folder; if the program needs files of this folder, use";
         context.printer.note(format_args!("{text} `--set {name}=.`"));
     }
+}
+
+/// A suite sends no request to a service, so a plugin over HTTP needs recorded responses.
+fn print_responses_note(context: &Context, args: &PluginTestArgs, report: &Report) {
+    let Some(request) = report.unanswered.as_ref().filter(|_| !report.is_conforming()) else { return };
+    let request = context.redactor.clean(request);
+    context.printer.note(format_args!("the suite sends no requests to services, and has no response for `{request}`"));
+    let config = if args.config.is_some() { "" } else { "--config rowsmith.toml " };
+    context.printer.hint(format_args!(
+        "record the responses of a run with `rowsmith run --record DIR`, then add `{config}--replay DIR`"
+    ));
 }
 
 /// Returns the plugin's settings: those of `--config`, overridden by `--set`.

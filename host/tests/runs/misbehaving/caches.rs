@@ -13,6 +13,8 @@ fn faults_before_the_first_row_end_the_run_without_a_call() {
         case("mode = 'block'\nat = 'store'", 9, 0),
         case("mode = 'panic'\nat = 'get_many'", 4, 0),
         case("mode = 'error'\nat = 'get_many'\ntext = 'no'", 9, 0),
+        case("mode = 'foreign_error'\nat = 'new'\ntext = 'no such device'", 9, 0),
+        case("mode = 'foreign_error'\nat = 'get_many'\ntext = 'no such device'", 9, 0),
         case("mode = 'block'\nat = 'get_many'", 9, 0),
         case("mode = 'pend'\nat = 'get_many'", 9, 0),
         case("mode = 'pend_then_panic'\nat = 'get_many'", 9, 0),

@@ -20,6 +20,7 @@ fn faults_of_one_exporter_do_not_affect_the_other() {
         case("mode = 'panic'\nat = 'write'", 8, ROWS),
         case("mode = 'panic'\nat = 'finish'", 8, ROWS),
         case("mode = 'error'\nat = 'write'\ntext = 'no'", 8, ROWS),
+        case("mode = 'foreign_error'\nat = 'write'\ntext = 'no such device'", 8, ROWS),
         case("mode = 'long_error'\nat = 'finish'", 8, ROWS),
         case("mode = 'block'\nat = 'begin'", 8, ROWS),
         case("mode = 'block'\nat = 'write'", 8, ROWS),

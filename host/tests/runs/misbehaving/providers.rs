@@ -21,6 +21,7 @@ fn provider_that_always_fails_ends_the_run() {
         case("mode = 'panic'\nat = 'complete'", 4, 0),
         case("mode = 'panic_payload'\nat = 'complete'", 4, 0),
         case("mode = 'error'\nat = 'complete'\ntext = ''", 7, 0),
+        case("mode = 'foreign_error'\nat = 'complete'\ntext = 'Topic'", 7, 0),
         case("mode = 'block'\nat = 'complete'", 7, 0),
         case("mode = 'pend'\nat = 'complete'", 7, 0),
         case("mode = 'pend_then_panic'\nat = 'complete'", 7, 0),

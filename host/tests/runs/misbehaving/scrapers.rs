@@ -13,6 +13,7 @@ fn faults_end_the_source_and_keep_its_rows() {
         case("mode = 'panic_payload'\nat = 'middle'", 4, 20),
         case("mode = 'panic'\nat = 'drop'", 0, 40),
         case("mode = 'error'\nat = 'middle'\ntext = 'no more'", 10, 20),
+        case("mode = 'foreign_error'\nat = 'middle'\ntext = 'no such device'", 10, 20),
         case("mode = 'long_error'\nat = 'middle'", 10, 20),
         case("mode = 'cancelled'\nat = 'middle'", 10, 20),
     ];

@@ -43,6 +43,20 @@ impl ErrorAudit {
     }
 }
 
+/// Words that error messages open with. Any other capitalized word may be a name.
+#[rustfmt::skip]
+const OPENING_WORDS: &[&str] = &[
+    "a", "access", "all", "an", "at", "authentication", "bad", "broken", "can", "can't", "cannot", "config", "configuration",
+    "connecting", "connection", "corrupt", "could", "couldn't", "creating", "data", "did", "didn't", "does", "doesn't",
+    "duplicate", "during", "empty", "error", "every", "exceeded", "expected", "fail", "failed", "failing", "fails", "failure",
+    "file", "for", "found", "got", "has", "have", "if", "illegal", "in", "input", "internal", "invalid", "is", "it", "its",
+    "loading", "lost", "malformed", "missing", "must", "need", "needs", "network", "no", "not", "nothing", "on", "only",
+    "opening", "out", "output", "parsing", "permission", "please", "problem", "reading", "received", "request", "response",
+    "rows", "sending", "service", "should", "some", "something", "sorry", "that", "the", "there", "these", "this", "those",
+    "timed", "timeout", "to", "too", "try", "unable", "unexpected", "unknown", "unreadable", "unsupported", "value", "was",
+    "we", "when", "while", "with", "without", "writing", "wrong", "you", "your",
+];
+
 /// Returns the fault in the style of an error message.
 fn style_fault(message: &str) -> Option<&'static str> {
     if message.trim().is_empty() {
@@ -51,12 +65,12 @@ fn style_fault(message: &str) -> Option<&'static str> {
     if message.ends_with('.') && !message.ends_with("..") {
         return Some("ends with a full stop");
     }
-    let first = message.split_whitespace().next().unwrap_or_default();
+    let first = message.split_whitespace().next().unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric());
     let mut letters = first.chars();
     let is_capitalised = letters.next().is_some_and(char::is_uppercase);
-    let rest = letters.as_str();
-    // `HTTP`, `OpenAI` and `I/O` are names; `Cannot` begins a sentence.
-    (is_capitalised && !rest.is_empty() && rest.chars().all(char::is_lowercase))
+    // `Redis`, `HTTP` and `SQLite` are names; `Cannot` begins a sentence.
+    let is_word = || OPENING_WORDS.contains(&first.to_lowercase().as_str());
+    (is_capitalised && letters.as_str().chars().all(|c| !c.is_uppercase()) && is_word())
         .then_some("begins with a capital letter")
 }
 
@@ -72,6 +86,31 @@ impl Caller for AuditedInstance {
             let result = self.instance.invoke(method, payload).await;
             result.inspect_err(|error| self.audit.examine(error))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::style_fault;
+
+    #[test]
+    fn messages_may_begin_with_a_name() {
+        for message in [
+            "Redis at redis://localhost does not answer",
+            "HTTP status 500",
+            "SQLite reports damage",
+            "I/O failed",
+            "Excel allows 32767 characters",
+            "Anthropic: overloaded",
+            "cannot go on",
+            "`Missing` is not a column",
+        ] {
+            assert_eq!(style_fault(message), None, "{message}");
+        }
+        for message in ["Cannot go on", "Failed: no rows", "Couldn't connect", "A row is missing", "The file is empty"]
+        {
+            assert_eq!(style_fault(message), Some("begins with a capital letter"), "{message}");
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use rowsmith_plugin_api::{Error, ErrorKind, Manifest, Result};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 
 /// Writes files into the new folder that stands for `{dir}`.
@@ -38,6 +38,8 @@ pub(super) struct PluginUnderTest {
     pub(super) format: Format,
     pub(super) audit: Arc<ErrorAudit>,
     pub(super) row_intake: Arc<RowIntake>,
+    /// Method and address of the first HTTP request without a response.
+    pub(super) unanswered: Arc<OnceLock<String>>,
 }
 
 /// A new folder, and the config that points into it.
@@ -130,9 +132,21 @@ impl PluginUnderTest {
     pub(super) fn host(&self, folder: &TestFolder) -> FakeHost {
         let host = match &self.answerer {
             Some(answerer) => FakeHost::with_answerer(Arc::clone(answerer)),
-            None => FakeHost::default(),
+            None => self.host_without_responses(),
         };
         host.with_state_dir(folder.folder.path().join("state")).with_row_intake(Arc::clone(&self.row_intake))
+    }
+
+    /// Creates a host that notes the first HTTP request, and answers none.
+    fn host_without_responses(&self) -> FakeHost {
+        let unanswered = Arc::clone(&self.unanswered);
+        FakeHost::new(move |request| {
+            let request = format!("{} {}", request.method, request.url);
+            let error = Error::new(ErrorKind::Retryable, format!("no response for {request}"));
+            // Only the first is kept.
+            drop(unanswered.set(request));
+            Err(error)
+        })
     }
 
     /// Opens the plugin with a config.

@@ -31,6 +31,8 @@ pub struct Report {
     pub plugin: String,
     /// The checks, in the order in which they ran.
     pub checks: Vec<Check>,
+    /// Method and address of the first HTTP request for which the suite had no response.
+    pub unanswered: Option<String>,
 }
 
 impl Report {

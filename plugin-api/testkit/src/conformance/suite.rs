@@ -216,25 +216,27 @@ impl Suite {
             format: self.format.clone(),
             audit: Arc::default(),
             row_intake: Arc::default(),
+            unanswered: Arc::default(),
         };
         let name = format!("{}-{}", manifest.kind, manifest.name);
         if let Some(task) = worker::task() {
             worker::perform(|| cache::perform_task(&plugin, &task));
-            return Report { plugin: name, checks: Vec::new() };
+            return Report { plugin: name, ..Report::default() };
         }
         let missing = self.missing();
+        let unanswered = Arc::clone(&plugin.unanswered);
         let checks = if missing.is_empty() {
             run_all(&Arc::new(plugin), self.patience)
         } else {
             vec![incomplete_config(&missing)]
         };
-        Report { plugin: name, checks }
+        Report { plugin: name, checks, unanswered: unanswered.get().cloned() }
     }
 
     fn unusable(reason: &str) -> Report {
         let outcome = CheckOutcome::Failed(reason.to_owned());
         let check = Check { id: "plugin_usable", name: "the plugin is usable", outcome };
-        Report { plugin: "plugin".to_owned(), checks: vec![check] }
+        Report { plugin: "plugin".to_owned(), checks: vec![check], unanswered: None }
     }
 
     /// Runs every check and asserts that none failed.
