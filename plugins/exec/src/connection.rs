@@ -3,11 +3,12 @@
 use crate::launch::{Launch, Timeouts};
 use crate::link::{Exit, Link};
 use crate::pipes::Event;
-use crate::protocol::{self, Done, Message, Ready, unexpected_message};
+use crate::protocol::{self, Done, Message, Ready, TARGET_TASK, unexpected_message};
 use crate::recorder::Recorder;
 use crate::steps::{Interrupt, LAST_LINES_WAIT, POLL_INTERVAL, Step, Steps};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
+use rowsmith_plugin_api::program::LineRecording;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -60,7 +61,8 @@ impl Connection {
             }
         })?;
         let (kind, title) = (launch.kind, launch.title());
-        let steps = Steps { kind, title, interrupt, link, recorder, is_output_closed: false };
+        let host = launch.host.clone();
+        let steps = Steps { kind, title, interrupt, link, recorder, host, is_output_closed: false };
         let mut connection = Self { steps, timeouts: launch.timeouts, queued: VecDeque::new() };
         let ready = connection.handshake(first_line);
         connection.noted(ready).map(|ready| (connection, ready))
@@ -95,8 +97,47 @@ impl Connection {
         result.inspect_err(|error| self.end_exchange(Some(error)))
     }
 
+    /// Asks an exporter program for its existing target; `None` if it does not say. A program that ignores the task exits
+    /// with its input.
+    ///
+    /// # Errors
+    /// As [`Connection::start`].
+    pub fn target_has_rows(launch: &Launch) -> Result<Option<bool>> {
+        if launch.host.line_recording() == LineRecording::Replay {
+            return Ok(None);
+        }
+        let (connection, ready) = Self::open(launch, TARGET_TASK, Box::new(|| Ok(())), None)?;
+        connection.shut_down();
+        Ok(ready.has_rows)
+    }
+
+    /// Ends the recording. Later lines depend on earlier runs or on the end of this one.
+    pub fn end_recording(&mut self) {
+        self.end_exchange(None);
+        self.steps.recorder = None;
+    }
+
+    /// Sends a line that is neither recorded nor replayed, because it depends on earlier runs.
+    ///
+    /// # Errors
+    /// As [`Connection::send`].
+    pub fn send_unrecorded(&mut self, line: String) -> Result<()> {
+        if self.is_replayed() {
+            return Ok(());
+        }
+        let recorder = self.steps.recorder.take();
+        let sent = self.send(line);
+        self.steps.recorder = recorder;
+        self.noted(sent)
+    }
+
+    /// Returns true if a recording takes the place of the program.
+    pub fn is_replayed(&self) -> bool {
+        !self.steps.link.has_deadlines()
+    }
+
     /// Replaces the check for cancellation.
-    pub(crate) fn set_interrupt(&mut self, interrupt: Interrupt) {
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
         self.steps.interrupt = interrupt;
     }
 

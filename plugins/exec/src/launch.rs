@@ -37,6 +37,8 @@ pub struct Launch {
     pub timeouts: Timeouts,
     /// Host that records or replays the lines.
     pub host: Host,
+    /// File of an exporter program.
+    pub path: Option<String>,
 }
 
 impl Launch {

@@ -48,7 +48,7 @@ impl LaunchOptions {
             grace: Timeouts::GRACE,
         };
         self.check()?;
-        Ok(Launch { kind, options: self, timeouts, host: host.clone() })
+        Ok(Launch { kind, options: self, timeouts, host: host.clone(), path: None })
     }
 
     pub(crate) fn check(&self) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Errors of a program: messages with `error`, and exits.
 
 use crate::excerpt::excerpt;
+use crate::protocol::known;
 use rowsmith_child::Ended;
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind};
@@ -13,6 +14,8 @@ pub(crate) struct ProgramError {
     message: String,
     hint: Option<String>,
     retry_after_ms: Option<u64>,
+    #[serde(default, deserialize_with = "known")]
+    retry_at_ms: Option<u64>,
     config_key: Option<String>,
 }
 
@@ -22,6 +25,7 @@ impl ProgramError {
         let mut error = Error::new(self.kind.unwrap_or(default), self.message);
         error.hint = self.hint;
         error.retry_after_ms = self.retry_after_ms;
+        error.retry_at_ms = self.retry_at_ms;
         if let Some(key) = self.config_key {
             error = error.with_context("config_key", key);
         }

@@ -3,12 +3,18 @@
 use crate::excerpt::excerpt;
 use crate::launch::Launch;
 use crate::program_error::ProgramError;
+use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::{
-    Error, ErrorKind, FinishReason, Listing, Result, StructuredOutput, Usage, Value, json, log, serde_json,
+    Error, ErrorKind, FinishReason, LimitHint, Listing, Progress, Result, StructuredOutput, Usage, Value, json, log,
+    serde_json,
 };
-use serde::Deserialize;
+use rowsmith_plugin_api::row::Column;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+/// Task of an exporter program that describes the existing target and exits.
+pub(crate) const TARGET_TASK: &str = "target";
 /// Version of the protocol.
 pub(crate) const VERSION: u32 = 1;
 
@@ -19,6 +25,10 @@ pub enum Message {
     Ready(Ready),
     /// A row, as JSON text.
     Row(Box<RawValue>),
+    /// The columns of all rows.
+    Columns(Vec<Column>),
+    /// The state for the next run.
+    State(Value),
     /// An item that can be scraped.
     Listing(Listing),
     /// The answer to a question.
@@ -33,6 +43,8 @@ impl Message {
         match self {
             Self::Ready(_) => "`ready`",
             Self::Row(_) => "a row",
+            Self::Columns(_) => "`columns`",
+            Self::State(_) => "`state`",
             Self::Listing(_) => "a listing",
             Self::Reply(_) => "an answer",
             Self::Done(_) => "`done`",
@@ -40,7 +52,7 @@ impl Message {
     }
 }
 
-/// The `ready` message. Only providers use keys besides the version.
+/// The `ready` message. The keys besides the version depend on the kind.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Ready {
     #[serde(rename = "ready")]
@@ -56,6 +68,18 @@ pub struct Ready {
     pub max_output_tokens: Option<u32>,
     /// True if the program is a language model.
     pub is_language_model: Option<bool>,
+    /// Maximum requests that the program sends for one answer.
+    #[serde(default, deserialize_with = "known")]
+    pub max_requests_per_answer: Option<u32>,
+    /// True if a scraper program expects its state.
+    #[serde(default, deserialize_with = "known")]
+    pub state: Option<bool>,
+    /// True if a scraper program expects the end of the run.
+    #[serde(default, deserialize_with = "known")]
+    pub finish: Option<bool>,
+    /// True if the file of an exporter program holds rows.
+    #[serde(default, deserialize_with = "known")]
+    pub has_rows: Option<bool>,
 }
 
 /// The answer to one question.
@@ -74,6 +98,12 @@ pub struct Reply {
     pub model: Option<String>,
     /// Reason for the end of the answer.
     pub finish: Option<FinishReason>,
+    /// Requests that the answer took.
+    #[serde(default, deserialize_with = "known")]
+    pub requests: Option<u32>,
+    /// Rate limits of the service.
+    #[serde(default, deserialize_with = "known")]
+    pub limits: Option<Vec<LimitHint>>,
     pub(crate) error: Option<ProgramError>,
 }
 
@@ -92,6 +122,7 @@ pub struct Done {
 #[derive(Debug)]
 pub(crate) enum Line {
     Log { level: String, message: String },
+    Progress(Progress),
     Error(Error),
     Message(Message),
 }
@@ -107,10 +138,27 @@ struct Head {
     row: Option<Box<RawValue>>,
     listing: Option<Listing>,
     done: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    columns: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    state: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    progress: Option<Value>,
+}
+
+/// Reads any value, null included.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// Reads a key that earlier versions of the protocol ignored: a value of another type is ignored still.
+pub(crate) fn known<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Value::deserialize(deserializer).map(|value| serde_json::from_value(value).ok())
 }
 
 impl Head {
-    /// The keys with a type of their own. An `error` with an `id` is an answer.
+    /// The keys with a type of their own. An `error` with an `id` is an answer. The later keys of the protocol are not among
+    /// them, because programs may use them beside another message.
     fn types(&self) -> impl Iterator<Item = &'static str> + use<> {
         let is_answer = self.id.is_some();
         let known = [
@@ -126,9 +174,20 @@ impl Head {
     }
 }
 
-/// The first line of the host.
+/// The first line of the host. `features` are the parts of the protocol that programs can rely on with this host.
 pub(crate) fn first_line(launch: &Launch, task: &str) -> String {
-    json!({"rowsmith": VERSION, "kind": launch.kind, "task": task, "config": launch.options.options}).to_string()
+    let features: &[&str] = match launch.kind {
+        PluginKind::Scraper => &["progress", "columns", "state", "finish"],
+        PluginKind::Exporter => &["progress", "types", "target"],
+        PluginKind::Provider | PluginKind::Cache => &["progress", "requests", "limits"],
+    };
+    let options = &launch.options.options;
+    let mut line =
+        json!({"rowsmith": VERSION, "kind": launch.kind, "task": task, "config": options, "features": features});
+    if task == TARGET_TASK {
+        line["path"] = json!(launch.path);
+    }
+    line.to_string()
 }
 
 /// Parses one line of a program.
@@ -161,6 +220,12 @@ pub(crate) fn parse(title: &str, line: &str) -> Result<Line> {
         Message::Ready(supported(title, serde_json::from_str(line).map_err(unreadable)?)?)
     } else if head.done == Some(true) {
         Message::Done(serde_json::from_str(line).map_err(unreadable)?)
+    } else if let Some(columns) = head.columns {
+        Message::Columns(serde_json::from_value(columns).map_err(unreadable)?)
+    } else if let Some(state) = head.state {
+        Message::State(state)
+    } else if let Some(progress) = head.progress {
+        return Ok(Line::Progress(progress_of(&progress)));
     } else {
         return Err(invalid_line(title, "has none of the known keys", line));
     };
@@ -173,6 +238,15 @@ fn supported(title: &str, ready: Ready) -> Result<Ready> {
     }
     let message = format!("`{title}` uses version {} of the protocol, expected {VERSION}", ready.version);
     Err(Error::new(ErrorKind::Unsupported, message).hint("update the program or Rowsmith"))
+}
+
+/// Reads a progress message. Keys of another type are ignored: it is for display only.
+fn progress_of(progress: &Value) -> Progress {
+    Progress {
+        message: progress["message"].as_str().unwrap_or_default().to_owned(),
+        done: progress["done"].as_u64(),
+        total: progress["total"].as_u64(),
+    }
 }
 
 /// Writes a log record of a program to the log.

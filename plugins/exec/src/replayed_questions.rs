@@ -55,6 +55,7 @@ impl ReplayedQuestions {
             Line::Message(Message::Reply(reply)) => Ok(Some(reply)),
             Line::Message(other) => Err(unexpected_message(&self.title, &other, "an answer")),
             Line::Error(error) => Err(error),
+            Line::Progress(_) => Ok(None),
             Line::Log { level, message } => {
                 protocol::write_log(&self.title, &level, &message);
                 Ok(None)

@@ -5,8 +5,9 @@ use crate::link::Link;
 use crate::pipes::Event;
 use crate::protocol::{self, Line, Message, invalid_line};
 use crate::recorder::Recorder;
+use crate::wait::block_on;
 use rowsmith_plugin_api::PluginKind;
-use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result};
+use rowsmith_plugin_api::prelude::{Error, ErrorKind, Host, Result};
 use std::time::{Duration, Instant};
 
 /// Time between two checks for cancellation during a wait.
@@ -17,7 +18,7 @@ pub(crate) const LAST_LINES_WAIT: Duration = Duration::from_secs(2);
 /// A step of the program.
 pub(crate) enum Step {
     Message(Box<Message>),
-    /// A log record, which is in the log.
+    /// A log record or progress, which the host has.
     Log,
     OutputClosed,
     /// The line for the program is in its pipe.
@@ -35,6 +36,7 @@ pub(crate) struct Steps {
     pub(crate) interrupt: Interrupt,
     pub(crate) link: Link,
     pub(crate) recorder: Option<Recorder>,
+    pub(crate) host: Host,
     /// True if the end of the output was reported during a write.
     pub(crate) is_output_closed: bool,
 }
@@ -85,6 +87,11 @@ impl Steps {
             Line::Error(error) => Err(error),
             Line::Log { level, message } => {
                 protocol::write_log(&self.title, &level, &message);
+                Ok(Step::Log)
+            }
+            Line::Progress(progress) => {
+                // Progress is for display; a host without a display does not accept it.
+                drop(block_on(self.host.progress(progress)));
                 Ok(Step::Log)
             }
         }

@@ -5,6 +5,7 @@ use rowsmith_exec::{Connection, Done, Launch, unexpected_message};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::output::{IfExists, OutputOptions};
 use rowsmith_plugin_api::prelude::*;
+use std::path::Path;
 
 /// Target size of a line with rows, in bytes.
 const LINE_BYTES: usize = 256 << 10;
@@ -14,6 +15,8 @@ pub struct ExecExporter {
     launch: Launch,
     path: Option<String>,
     program: Option<Connection>,
+    /// The columns of the whole output with their types, if the host knows them.
+    described: Vec<Column>,
     rows: u64,
 }
 
@@ -25,25 +28,34 @@ impl Exporter for ExecExporter {
             return Err(Error::config("path", format!("invalid path `{path}`: expected a file"))
                 .hint("remove `path` if the program writes no file; its standard output is for the protocol"));
         }
-        Ok(Self {
-            launch: config.program.launch(PluginKind::Exporter, &host)?,
-            path: config.path,
-            program: None,
-            rows: 0,
-        })
+        let mut launch = config.program.launch(PluginKind::Exporter, &host)?;
+        launch.path.clone_from(&config.path);
+        Ok(Self { launch, path: config.path, program: None, described: Vec::new(), rows: 0 })
     }
 
     fn target(&self) -> Target {
         match &self.path {
-            Some(path) => OutputOptions { path: path.clone(), columns: None, if_exists: IfExists::Replace }.target(),
+            Some(path) => {
+                let options = OutputOptions { path: path.clone(), columns: None, if_exists: IfExists::Replace };
+                Target { has_rows: self.has_rows(Path::new(path)), ..options.target() }
+            }
             None => Target { name: format!("`{}`", self.launch.title()), ..Target::default() },
         }
+    }
+
+    fn describe_columns(&mut self, columns: Vec<Column>) -> Result<()> {
+        self.described = columns;
+        Ok(())
     }
 
     async fn begin(&mut self, columns: Vec<String>) -> Result<()> {
         // Exported rows are paid for, so they are written even if the run is stopped.
         let (program, _) = Connection::start(&self.launch, "export", Box::new(|| Ok(())))?;
-        let begin = json!({"begin": {"columns": columns, "path": self.path}}).to_string();
+        let mut begin = json!({"columns": columns, "path": self.path});
+        if !self.described.is_empty() {
+            begin["types"] = json!(self.described);
+        }
+        let begin = json!({ "begin": begin }).to_string();
         self.program = Some(or_shut_down(program, |program| program.send(begin))?.0);
         Ok(())
     }
@@ -67,6 +79,17 @@ impl Exporter for ExecExporter {
         program.finish()?;
         let location = done.location.or_else(|| self.path.clone()).unwrap_or_else(|| self.target().name);
         Ok(ExportSummary { location, rows: done.rows.unwrap_or(self.rows), bytes: done.bytes })
+    }
+}
+
+impl ExecExporter {
+    /// Asks the program whether its file holds rows. An empty file holds none.
+    fn has_rows(&self, path: &Path) -> Option<bool> {
+        if self.program.is_some() || !path.metadata().is_ok_and(|file| file.len() > 0) {
+            return None;
+        }
+        // A program that fails here reports its error when the export begins.
+        Connection::target_has_rows(&self.launch).ok().flatten()
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) fn completion(title: &str, reply: Reply) -> Result<Completion> {
     completion.finish = reply.finish.unwrap_or(FinishReason::Stop);
     completion.usage = reply.usage;
     completion.model = reply.model;
+    completion.requests = reply.requests;
+    completion.limits = reply.limits.unwrap_or_default();
     Ok(completion)
 }
 

@@ -37,6 +37,7 @@ impl Provider for ExecProvider {
         });
         info.structured_output = ready.structured_output.unwrap_or(StructuredOutput::JsonSchema);
         info.max_output_tokens = ready.max_output_tokens;
+        info.max_requests_per_answer = ready.max_requests_per_answer.unwrap_or(1).max(1);
         info.is_language_model = ready.is_language_model.unwrap_or(true);
         Ok(Self { title: launch.title(), info, programs })
     }

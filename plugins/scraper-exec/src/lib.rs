@@ -6,6 +6,7 @@
 
 mod config;
 mod scraper;
+mod state;
 
 pub use scraper::ExecScraper;
 

@@ -1,37 +1,61 @@
 //! The scraper: messages of the program to rows of the run.
 
 use crate::config::Config;
-use rowsmith_exec::{Connection, Interrupt, Launch, Message, unexpected_message};
+use crate::state::State;
+use rowsmith_exec::{Connection, Interrupt, Launch, Message, Ready, unexpected_message};
 use rowsmith_plugin_api::PluginKind;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::add_cells;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Reads rows from a program.
-#[derive(Debug)]
 pub struct ExecScraper {
     launch: Launch,
     host: Host,
+    /// The program that waits for the end of the run.
+    waiting: Mutex<Option<Connection>>,
 }
 
 impl Scraper for ExecScraper {
     type Config = Config;
 
     fn new(config: Config, host: Host) -> Result<Self> {
-        Ok(Self { launch: config.program.launch(PluginKind::Scraper, &host)?, host })
+        Ok(Self { launch: config.program.launch(PluginKind::Scraper, &host)?, host, waiting: Mutex::default() })
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
-        let mut program = self.start("scrape")?;
-        let mut result = receive_rows(&mut program, rows).await;
+        let (mut program, ready) = self.start("scrape")?;
+        let state = State::of(&self.launch);
+        let mut result = async {
+            if ready.state == Some(true) {
+                program.send_unrecorded(state.line(&self.host).await?)?;
+            }
+            receive_rows(&mut program, rows, &state, &self.host).await
+        }
+        .await;
         if result.as_ref().is_err_and(|error| error.kind != ErrorKind::Cancelled) {
             // Rows before the failure are valid.
             result = rows.flush().await.and(result);
         }
+        if result.is_ok() && ready.finish == Some(true) && !program.is_replayed() {
+            program.end_recording();
+            *self.waiting() = Some(program);
+            return Ok(());
+        }
+        end(program, result)
+    }
+
+    async fn finish(&self, ending: Ending) -> Result<()> {
+        let waiting = self.waiting().take();
+        let Some(mut program) = waiting else { return Ok(()) };
+        // The end of a run that was stopped is reported too.
+        program.set_interrupt(Box::new(|| Ok(())));
+        let result = finish(&mut program, ending, &State::of(&self.launch), &self.host).await;
         end(program, result)
     }
 
     async fn list(&self) -> Result<Vec<Listing>> {
-        let mut program = self.start("list")?;
+        let (mut program, _) = self.start("list")?;
         let result = receive_listings(&mut program);
         end(program, result)
     }
@@ -39,10 +63,14 @@ impl Scraper for ExecScraper {
 
 impl ExecScraper {
     /// Starts the program; its waits end when the run is stopped.
-    fn start(&self, task: &str) -> Result<Connection> {
+    fn start(&self, task: &str) -> Result<(Connection, Ready)> {
         let host = self.host.clone();
         let interrupt: Interrupt = Box::new(move || host.check_cancelled());
-        Connection::start(&self.launch, task, interrupt).map(|(program, _)| program)
+        Connection::start(&self.launch, task, interrupt)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -59,7 +87,19 @@ fn end<T>(program: Connection, result: Result<T>) -> Result<T> {
     }
 }
 
-async fn receive_rows(program: &mut Connection, rows: &mut RowSink) -> Result<()> {
+/// Reports the end of the run, and receives the last state.
+async fn finish(program: &mut Connection, ending: Ending, state: &State, host: &Host) -> Result<()> {
+    program.send_unrecorded(json!({ "finish": ending }).to_string())?;
+    loop {
+        match program.receive()? {
+            Message::State(value) => state.store(host, &value).await?,
+            Message::Done(_) => return Ok(()),
+            other => return Err(unexpected_message(program.title(), &other, "`state` or `done`")),
+        }
+    }
+}
+
+async fn receive_rows(program: &mut Connection, rows: &mut RowSink, state: &State, host: &Host) -> Result<()> {
     loop {
         let available = program.try_receive()?;
         if available.is_none() {
@@ -76,6 +116,8 @@ async fn receive_rows(program: &mut Connection, rows: &mut RowSink) -> Result<()
                 rows.builder().end_row()?;
                 rows.flush_if_full().await?;
             }
+            Message::Columns(columns) => rows.announce_columns(&columns).await?,
+            Message::State(value) => state.store(host, &value).await?,
             Message::Done(_) => return Ok(()),
             other => return Err(unexpected_message(program.title(), &other, "a row or `done`")),
         }

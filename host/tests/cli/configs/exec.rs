@@ -99,7 +99,7 @@ fn secret_reaches_the_program_only() {
     assert!(plan.stderr.contains("my key is not-set"), "a plan needs no key: {}", plan.stderr);
 }
 
-/// A config with the three programs of `docs/exec-plugins.md`.
+/// A config with a program of each kind of `docs/exec-plugins.md`.
 const DOCUMENTED: &str = r#"
 [scraper]
 plugin = "exec"
@@ -118,19 +118,19 @@ type = "string"
 [providers.upper]
 plugin = "exec"
 [providers.upper.config]
-command = ["python3", "program1.py"]
+command = ["python3", "program2.py"]
 [[exporters]]
 plugin = "exec"
 [exporters.config]
-command = ["python3", "program2.py"]
+command = ["python3", "program3.py"]
 path = "cards.vcf"
 "#;
 
-/// Returns a sandbox with the three programs of `docs/exec-plugins.md`.
+/// Returns a sandbox with the programs of `docs/exec-plugins.md`.
 fn documented() -> Sandbox {
     let docs = include_str!("../../../../docs/exec-plugins.md");
     let programs: Vec<&str> = docs.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(programs.len(), 3);
+    assert_eq!(programs.len(), 4);
     let sandbox = Sandbox::new();
     for (at, program) in programs.iter().enumerate() {
         sandbox.write(&format!("program{at}.py"), program);
@@ -152,6 +152,52 @@ fn documented_programs_work() {
     assert_eq!(sandbox.read("cards.vcf"), expected);
     sandbox.rowsmith("run -o other.vcf").exits(0);
     assert_eq!(sandbox.read("other.vcf"), expected);
+}
+
+/// A scraper that brings only new rows.
+const BOOKMARK: &str = r#"
+[scraper]
+plugin = "exec"
+isolation = "process"
+[scraper.config]
+command = ["python3", "program1.py"]
+[cache]
+plugin = "memory"
+[enrich]
+provider = "words"
+input = ["Number"]
+instructions = "."
+[enrich.output.short]
+type = "string"
+[providers.words]
+plugin = "extractive"
+[[exporters]]
+plugin = "jsonl"
+[exporters.config]
+path = "rows.jsonl"
+"#;
+
+#[test]
+fn a_documented_bookmark_moves_with_complete_runs() {
+    if !has_program("python3") {
+        return;
+    }
+    for isolation in ["process", "none"] {
+        let sandbox = documented();
+        sandbox.write("rowsmith.toml", BOOKMARK.replace("process", isolation));
+        let numbers = || -> Vec<u64> {
+            let text = sandbox.read("rows.jsonl");
+            let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            rows.filter_map(|row| row["Number"].as_u64()).collect()
+        };
+        sandbox.rowsmith("run").exits(0);
+        assert_eq!(numbers(), [1, 2, 3], "{isolation}");
+        sandbox.rowsmith("plan").exits(0);
+        // A run with a limit is not complete.
+        sandbox.rowsmith("run --limit 1");
+        sandbox.rowsmith("run").exits(0);
+        assert_eq!(numbers(), [4, 5, 6], "{isolation}");
+    }
 }
 
 /// Runs `rowsmith plugin test` on a plugin `exec` with this program; returns its output.
@@ -188,9 +234,9 @@ fn documented_programs_pass_the_documented_checks() {
     sandbox.write("rows.csv", "Topic,Mail\nalbireo,a@example.org\n");
     // A card has a name and an address; so the checks for all columns fail, as documented.
     let cases = [
-        ("exporter", "program2.py", &[][..], 4),
+        ("exporter", "program3.py", &[][..], 4),
         ("scraper", "program0.py", &["options.file=rows.csv"], 0),
-        ("provider", "program1.py", &[], 0),
+        ("provider", "program2.py", &[], 0),
     ];
     let outputs = parallel(cases, |(kind, program, options, code)| tested(&sandbox, kind, program, options, code));
     let output = &outputs[0];
@@ -218,7 +264,7 @@ fn exporters_keep_the_earlier_result_when_their_input_is_cut() {
     if !has_program("python3") {
         return;
     }
-    for (sandbox, program) in [(project(), "config/exec/exporter.py"), (documented(), "program2.py")] {
+    for (sandbox, program) in [(project(), "config/exec/exporter.py"), (documented(), "program3.py")] {
         sandbox.write("out/rows", "an earlier result");
         let hello = json!({"rowsmith": 1, "kind": "exporter", "task": "export", "config": {"heading": "Name"}});
         let begin = json!({"begin": {"columns": ["Name"], "path": "out/rows"}});

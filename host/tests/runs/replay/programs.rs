@@ -164,7 +164,9 @@ fn lines_are_readable_and_have_no_secret() {
     assert_eq!(sandbox.names("rec"), ["exporter-exec", "provider-exec", "scraper-exec"]);
     let scraper = lines(&sandbox, &format!("scraper-exec/{}", sandbox.names("rec/scraper-exec")[0]));
     assert_eq!(scraper[0], json!({"version": 1, "plugin": "scraper-exec", "command": ["sh", "scraper.sh"]}));
-    assert_eq!(scraper[1]["sent"], json!({"rowsmith": 1, "kind": "scraper", "task": "scrape", "config": {}}));
+    let features = json!(["progress", "columns", "state", "finish"]);
+    let first = json!({"rowsmith": 1, "kind": "scraper", "task": "scrape", "config": {}, "features": features});
+    assert_eq!(scraper[1]["sent"], first);
     assert_eq!(scraper[4]["received"]["row"], json!({"Topic": "star", "Size": 1.50, "Key": "[secret]"}));
     assert_eq!(scraper[7], json!({"received": {"done": true}}));
     assert_eq!(scraper[8]["ended"].as_object().unwrap().len(), 1, "only the duration: {}", scraper[8]);
@@ -310,7 +312,7 @@ fn a_provider_in_python_is_replayed() {
     }
     let sandbox = sandbox();
     let docs = include_str!("../../../../docs/exec-plugins.md");
-    let program = docs.split("```python\n").nth(2).and_then(|rest| rest.split("```").next()).unwrap();
+    let program = docs.split("```python\n").nth(3).and_then(|rest| rest.split("```").next()).unwrap();
     sandbox.write("provider.py", format!("open('started', 'a').close()\n{program}"));
     let rows: Vec<String> = (1..=90).map(|row| format!("echo '{{\"row\": {{\"Topic\": \"topic {row}\"}}}}'")).collect();
     sandbox.write("scraper.sh", SCRAPER.replace("echo '{\"done\"", &format!("{}\necho '{{\"done\"", rows.join("\n"))));

@@ -18,7 +18,8 @@ fn the_first_line_has_task_and_options() {
     let (mut program, ready) = start(&launch).unwrap();
     assert_eq!(ready.model.as_deref(), Some("m"));
     let Message::Row(row) = program.receive().unwrap() else { panic!("no row") };
-    let hello = json!({"rowsmith": 1, "kind": "scraper", "task": "test", "config": {"table": ["a", 1]}});
+    let hello = json!({"rowsmith": 1, "kind": "scraper", "task": "test", "config": {"table": ["a", 1]},
+        "features": ["progress", "columns", "state", "finish"]});
     let expected = json!({"hello": hello, "variable": "hidden", "folder": folder});
     assert_eq!(serde_json::from_str::<Value>(row.get()).unwrap(), expected);
     program.receive_done().unwrap();

@@ -247,3 +247,51 @@ fn target_names_the_file_or_the_command() {
         assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("path")));
     }
 }
+
+#[test]
+fn the_columns_have_types() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    let mut exporter = exporter(COPY, &json!({"options": {"copy": copy}})).unwrap();
+    let label = Column { origin: ColumnOrigin::Output, ..Column::typed("label", ColumnType::String) };
+    exporter.describe_columns(vec![Column::new("a"), label]).unwrap();
+    block_on(async {
+        exporter.begin(vec!["a".to_owned()]).await?;
+        exporter.finish(FinishMode::Complete).await
+    })
+    .unwrap();
+    let types = json!([{"name": "a", "origin": "source"}, {"name": "label", "type": "string", "origin": "output"}]);
+    assert_eq!(lines(&copy)[0], json!({"begin": {"columns": ["a"], "path": null, "types": types}}));
+}
+
+#[test]
+fn a_program_says_whether_its_file_has_rows() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.txt");
+    let knows = r#"import sys, json
+hello = json.loads(sys.stdin.readline())
+assert (hello["task"], "target" in hello["features"]) == ("target", True)
+print(json.dumps({"ready": 1, "has_rows": len(open(hello["path"]).readlines()) > 1}), flush=True)"#;
+    let ignores = r#"import sys
+sys.stdin.readline()
+print('{"ready": 1}', flush=True)
+sys.stdin.read()"#;
+    for (text, program, expected) in [
+        (None, knows, None),
+        (Some(""), knows, None),
+        (Some("title\n"), knows, Some(false)),
+        (Some("title\nrow\n"), knows, Some(true)),
+        (Some("title\n"), ignores, None),
+        (Some("title\n"), "raise SystemExit(1)", None),
+    ] {
+        text.map(|text| fs::write(&path, text).unwrap());
+        let target = exporter(program, &json!({"path": path})).unwrap().target();
+        assert_eq!((target.has_rows, target.replaces), (expected, Some(true)), "{text:?}");
+    }
+}

@@ -123,3 +123,29 @@ fn verify_names_the_model() {
     let provider = provider("say(ready=1, model='m'); sys.stdin.read()", &json!({})).unwrap();
     assert!(block_on(provider.verify()).unwrap().ends_with(" m"));
 }
+
+#[test]
+fn requests_limits_and_reset_times_are_passed_on() {
+    if !has_program("python3") {
+        return;
+    }
+    let program = r#"say(ready=1, max_requests_per_answer=4)
+for line in sys.stdin:
+    question = json.loads(line)
+    if question["id"] == 1:
+        say(id=1, answer={}, requests=3, usage={"input": 5, "cache_written": 4},
+            limits=[{"unit": "requests", "window_secs": 60, "remaining": 0, "reset_at_ms": 1800000000000}])
+    elif question["id"] == 2:
+        say(id=2, answer={}, requests="many", limits=7)
+    else:
+        say(id=3, error={"kind": "retryable", "message": "busy", "retry_at_ms": 1800000000000})"#;
+    let provider = provider(program, &json!({})).unwrap();
+    assert_eq!(provider.info().max_requests_per_answer, 4);
+    let answer = block_on(provider.complete(request())).unwrap();
+    assert_eq!((answer.requests, answer.usage.cache_written), (Some(3), Some(4)));
+    assert_eq!((answer.limits[0].remaining, answer.limits[0].reset_at_ms), (Some(0), Some(1_800_000_000_000)));
+    // Values of another type are those of programs that know nothing of these keys.
+    let answer = block_on(provider.complete(request())).unwrap();
+    assert_eq!((answer.requests, answer.limits.len()), (None, 0));
+    assert_eq!(block_on(provider.complete(request())).unwrap_err().retry_at_ms, Some(1_800_000_000_000));
+}

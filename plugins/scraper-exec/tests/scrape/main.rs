@@ -158,11 +158,82 @@ fn config_errors_name_the_key() {
     let cases = [("command", json!({"command": []})), ("env", json!({"command": ["x"], "env": {"A=B": "c"}}))];
     for (key, config) in cases {
         let made = ExecScraper::new(serde_json::from_value(config.clone()).unwrap(), FakeHost::default().host());
-        let error = made.unwrap_err();
+        let error = made.err().unwrap();
         assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some(key)), "{config}");
     }
     for (key, value) in [("timeout_secs", 0), ("start_timeout_secs", 100_000)] {
         let config = serde_json::from_value::<<ExecScraper as Scraper>::Config>(json!({"command": ["x"], key: value}));
         assert!(config.unwrap_err().to_string().contains(key));
+    }
+}
+
+/// Counts its runs in its state, announces its columns, and reports progress. Knows the end of the run.
+const BOOKMARK: &str = r#"
+assert {"progress", "columns", "state", "finish"} <= set(hello["features"])
+def say(**line): print(json.dumps(line), flush=True)
+say(ready=1, state=True, finish=True)
+before = json.loads(sys.stdin.readline())["state"]
+say(columns=[{"name": "run", "type": "integer"}, {"name": "note"}])
+say(progress={"message": "runs", "done": 1, "total": "unknown"})
+run = (before or 0) + 1
+say(row={"run": run})
+say(state=run)
+say(done=True)
+ending = json.loads(sys.stdin.readline())["finish"]
+if ending == "complete": say(state=run * 10)
+say(done=True)"#;
+
+#[test]
+fn a_program_has_a_state_and_learns_the_end_of_the_run() {
+    if !has_program("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (ending, run) in [(Ending::Incomplete, 1), (Ending::Complete, 2), (Ending::Complete, 21)] {
+        let host = FakeHost::default().with_state_dir(folder.path());
+        let scraper = scraper(BOOKMARK, &host);
+        scrape_rows(&scraper, &host).unwrap();
+        assert_eq!(host.rows(), [json!({ "run": run })]);
+        let columns = [Column::typed("run", ColumnType::Integer), Column::new("note")];
+        assert_eq!(host.announced_columns().unwrap(), columns);
+        assert_eq!(block_on(scraper.finish(ending)), Ok(()));
+    }
+    let other = FakeHost::default().with_state_dir(folder.path());
+    let config = json!({"command": ["python3", "-c", format!("{BEGINNING}{BOOKMARK}")], "options": {"feed": 2}});
+    let scraper = ExecScraper::new(serde_json::from_value(config).unwrap(), other.host()).unwrap();
+    scrape_rows(&scraper, &other).unwrap();
+    assert_eq!(other.rows(), [json!({"run": 1})], "other options have another state");
+}
+
+#[test]
+fn keys_that_older_programs_use_beside_a_message_are_ignored() {
+    if !has_program("python3") {
+        return;
+    }
+    let program = r#"print(json.dumps({"ready": 1, "state": "idle", "finish": 3, "has_rows": []}))
+print(json.dumps({"row": {"a": 1}, "columns": 3, "progress": 0.5, "state": "busy"}))
+print('{"done": true, "state": 1}')"#;
+    let (rows, result) = scrape(program);
+    assert_eq!((rows, result), (vec![json!({"a": 1})], Ok(())));
+}
+
+#[test]
+fn an_end_that_fails_is_an_error() {
+    if !has_program("python3") {
+        return;
+    }
+    for (end, kind) in [
+        (r#"print('{"error": {"kind": "io", "message": "no space"}}', flush=True)"#, ErrorKind::Io),
+        ("sys.exit(66)", ErrorKind::NotFound),
+        (r#"print('{"row": {"a": 1}}', flush=True)"#, ErrorKind::InvalidData),
+    ] {
+        let host = FakeHost::default();
+        let program = format!(
+            "print('{{\"ready\": 1, \"finish\": true}}\\n{{\"done\": true}}', flush=True)\nsys.stdin.readline()\n{end}"
+        );
+        let scraper = scraper(&program, &host);
+        scrape_rows(&scraper, &host).unwrap();
+        assert_eq!(block_on(scraper.finish(Ending::Complete)).unwrap_err().kind, kind, "{end}");
+        assert_eq!(block_on(scraper.finish(Ending::Complete)), Ok(()), "the end is reported once");
     }
 }
