@@ -127,6 +127,7 @@ pub struct ReportedSizes {
 }
 
 /// A failure of a plugin or of a host service.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each with a key of its own at the boundary")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     /// The class of the failure.

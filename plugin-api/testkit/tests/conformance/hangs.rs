@@ -56,7 +56,7 @@ impl Scraper for HangingScraper {
 
     async fn list(&self) -> Result<Vec<Listing>> {
         if self.hangs == "list" {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         Err(Error::unsupported("list"))
     }
