@@ -23,10 +23,10 @@ impl Streamed {
             return Some(events(text));
         }
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        if lines.clone().nth(1).is_none() {
-            return None;
-        }
-        let parts: Option<Vec<Value>> = lines.map(object).collect();
+        // One line is an answer that is not streamed.
+        lines.clone().nth(1)?;
+        // Gateways send comments while a request is queued, also before an answer that is not streamed.
+        let parts: Option<Vec<Value>> = lines.filter(|line| !line.starts_with(':')).map(object).collect();
         Some(Self { parts: parts?, is_done: false })
     }
 }
@@ -95,6 +95,7 @@ mod tests {
             assert_eq!(read(body), Some((both.clone(), is_done)), "{body:?}");
         }
         assert_eq!(read("data: [DONE]"), Some((vec![], true)));
+        assert_eq!(read(": queued\n\n: queued\n{\"a\":1}"), Some((vec![json!({"a": 1})], false)));
         for other in ["{\"a\":1}", "{\n\"a\":1\n}", "[1]\n[2]", "", "data", "<html>\n</html>", "no\nJSON"] {
             assert_eq!(read(other), None, "{other:?}");
         }

@@ -120,6 +120,15 @@ fn answers_in_other_places() {
 }
 
 #[test]
+fn comments_before_an_answer_are_skipped() {
+    let answer = said(&json!("{}"), &json!("stop"));
+    for body in [format!(": queued\n\n: queued\n\n{answer}"), format!(": queued\ndata: {answer}\n\n")] {
+        let answer = read(body).unwrap();
+        assert_eq!((answer.text.as_str(), answer.finish), ("{}", FinishReason::Stop));
+    }
+}
+
+#[test]
 fn errors_in_forms_of_their_own_in_a_success() {
     use ErrorKind::{BadRequest, Billing, Retryable};
     let chunk = |chunk: Value| format!("data: {chunk}\n\n");
