@@ -9,7 +9,7 @@ pub mod record_replay;
 mod run;
 mod secret_marker;
 
-pub use export::export_rows;
+pub use export::{export_chunks, export_rows, export_to_file};
 pub use fake_host::{FakeHost, LogRecord};
 pub use program::has_program;
 pub use run::{block_on, scrape_rows};

@@ -9,8 +9,7 @@ mod conformance;
 use proptest::prelude::{ProptestConfig, Strategy, prop_assert_eq, proptest};
 use rowsmith_exporter_csv::CsvExporter;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::row::ChunkBuilder;
-use rowsmith_plugin_testkit::{FakeHost, block_on};
+use rowsmith_plugin_testkit::{FakeHost, export_chunks, export_to_file};
 use std::fs;
 use std::path::Path;
 
@@ -21,24 +20,7 @@ fn exporter(path: &Path, options: &Value) -> Result<CsvExporter> {
 }
 
 fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("out/rows.csv");
-    let mut exporter = exporter(&path, options).unwrap();
-    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    let summary = block_on(async {
-        exporter.begin(columns).await?;
-        for rows in chunks {
-            let mut builder = ChunkBuilder::new();
-            rows.iter().try_for_each(|row| builder.push(row))?;
-            exporter.write(builder.take()).await?;
-        }
-        exporter.finish(FinishMode::Complete).await
-    })
-    .unwrap();
-    let bytes = fs::read(&path).unwrap();
-    assert_eq!(summary.bytes, Some(bytes.len() as u64));
-    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
-    bytes
+    export_to_file::<CsvExporter>(options, columns, chunks).unwrap()
 }
 
 #[test]
@@ -167,14 +149,8 @@ fn appended(earlier: &str, options: &Value, rows: &[Value]) -> Result<String> {
     fs::write(&path, earlier).unwrap();
     let mut options = options.clone();
     options["if_exists"] = json!("append");
-    let mut exporter = exporter(&path, &options)?;
-    let mut builder = ChunkBuilder::new();
-    rows.iter().try_for_each(|row| builder.push(row))?;
-    block_on(async {
-        exporter.begin(Vec::new()).await?;
-        exporter.write(builder.take()).await?;
-        exporter.finish(FinishMode::Complete).await
-    })?;
+    options["path"] = json!(path);
+    export_chunks::<CsvExporter>(options, &[], &[rows.to_vec()], FinishMode::Complete)?;
     Ok(fs::read_to_string(&path).unwrap())
 }
 

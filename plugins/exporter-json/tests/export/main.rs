@@ -9,36 +9,11 @@ mod conformance;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert_eq, proptest};
 use rowsmith_exporter_json::JsonExporter;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::row::ChunkBuilder;
-use rowsmith_plugin_testkit::{FakeHost, block_on};
+use rowsmith_plugin_testkit::{FakeHost, export_chunks, export_to_file};
 use std::fs;
-use std::path::Path;
-
-fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], mode: FinishMode) -> ExportSummary {
-    let mut config = options.clone();
-    config["path"] = json!(path);
-    let mut exporter = JsonExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
-    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    block_on(async {
-        exporter.begin(columns).await?;
-        for rows in chunks {
-            let mut builder = ChunkBuilder::new();
-            rows.iter().try_for_each(|row| builder.push(row))?;
-            exporter.write(builder.take()).await?;
-        }
-        exporter.finish(mode).await
-    })
-    .unwrap()
-}
 
 fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("rows.out");
-    let summary = export_to(&path, options, columns, chunks, FinishMode::Complete);
-    let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(summary.bytes, Some(text.len() as u64));
-    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
-    text
+    String::from_utf8(export_to_file::<JsonExporter>(options, columns, chunks).unwrap()).unwrap()
 }
 
 #[test]
@@ -68,7 +43,7 @@ fn a_stopped_run_writes_valid_json_beside_the_old_file() {
     let path = folder.path().join("rows.json");
     fs::write(&path, "old").unwrap();
     for (chunks, text) in [(vec![vec![json!({"a": 1})]], "[\n{\"a\":1}\n]\n"), (vec![], "[]\n")] {
-        export_to(&path, &json!({}), &[], &chunks, FinishMode::Partial);
+        export_chunks::<JsonExporter>(json!({"path": path}), &[], &chunks, FinishMode::Partial).unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("rows.partial.json")).unwrap(), text);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");

@@ -9,36 +9,11 @@ mod conformance;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert_eq, proptest};
 use rowsmith_exporter_jsonl::JsonlExporter;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::row::ChunkBuilder;
-use rowsmith_plugin_testkit::{FakeHost, block_on};
+use rowsmith_plugin_testkit::{FakeHost, block_on, export_chunks, export_to_file};
 use std::fs;
-use std::path::Path;
-
-fn export_to(path: &Path, options: &Value, columns: &[&str], chunks: &[Vec<Value>], mode: FinishMode) -> ExportSummary {
-    let mut config = options.clone();
-    config["path"] = json!(path);
-    let mut exporter = JsonlExporter::new(serde_json::from_value(config).unwrap(), FakeHost::default().host()).unwrap();
-    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    block_on(async {
-        exporter.begin(columns).await?;
-        for rows in chunks {
-            let mut builder = ChunkBuilder::new();
-            rows.iter().try_for_each(|row| builder.push(row))?;
-            exporter.write(builder.take()).await?;
-        }
-        exporter.finish(mode).await
-    })
-    .unwrap()
-}
 
 fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("rows.out");
-    let summary = export_to(&path, options, columns, chunks, FinishMode::Complete);
-    let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(summary.bytes, Some(text.len() as u64));
-    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
-    text
+    String::from_utf8(export_to_file::<JsonlExporter>(options, columns, chunks).unwrap()).unwrap()
 }
 
 #[test]
@@ -74,7 +49,7 @@ fn a_stopped_run_keeps_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.jsonl");
     fs::write(&path, "old").unwrap();
-    export_to(&path, &json!({}), &[], &[vec![json!({"a": 1})]], FinishMode::Partial);
+    export_chunks::<JsonlExporter>(json!({"path": path}), &[], &[vec![json!({"a": 1})]], FinishMode::Partial).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     assert_eq!(fs::read_to_string(folder.path().join("rows.partial.jsonl")).unwrap(), "{\"a\":1}\n");
 }
@@ -123,12 +98,17 @@ fn rows_of_an_earlier_file_are_found() {
 fn rows_are_appended_behind_the_last_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.jsonl");
-    let options = json!({"if_exists": "append"});
     for (earlier, expected) in
         [("", "{\"b\":2}\n"), ("{\"a\":1}\n", "{\"a\":1}\n{\"b\":2}\n"), ("{\"a\":1}", "{\"a\":1}\n{\"b\":2}\n")]
     {
         fs::write(&path, earlier).unwrap();
-        export_to(&path, &options, &[], &[vec![json!({"b": 2})]], FinishMode::Complete);
+        export_chunks::<JsonlExporter>(
+            json!({"path": path, "if_exists": "append"}),
+            &[],
+            &[vec![json!({"b": 2})]],
+            FinishMode::Complete,
+        )
+        .unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     }
     fs::write(&path, "{\"a\":").unwrap();

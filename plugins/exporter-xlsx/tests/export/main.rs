@@ -11,8 +11,7 @@ mod reader;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use rowsmith_exporter_xlsx::XlsxExporter;
 use rowsmith_plugin_api::prelude::*;
-use rowsmith_plugin_api::row::ChunkBuilder;
-use rowsmith_plugin_testkit::{FakeHost, block_on};
+use rowsmith_plugin_testkit::{FakeHost, block_on, export_chunks, export_to_file};
 use std::fs;
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -23,29 +22,8 @@ fn exporter(path: &Path, options: &Value) -> Result<XlsxExporter> {
     XlsxExporter::new(serde_json::from_value(config)?, FakeHost::default().host())
 }
 
-fn export_to(path: &Path, options: &Value, chunks: &[Vec<Value>], mode: FinishMode) -> Result<ExportSummary> {
-    let mut exporter = exporter(path, options)?;
-    block_on(async {
-        exporter.begin(Vec::new()).await?;
-        for rows in chunks {
-            let mut builder = ChunkBuilder::new();
-            rows.iter().try_for_each(|row| builder.push(row))?;
-            exporter.write(builder.take()).await?;
-        }
-        exporter.finish(mode).await
-    })
-}
-
-/// Returns the bytes of a workbook with these rows.
 fn export(options: &Value, chunks: &[Vec<Value>]) -> Result<Vec<u8>> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("rows.xlsx");
-    let summary = export_to(&path, options, chunks, FinishMode::Complete)?;
-    let bytes = fs::read(&path).unwrap();
-    assert_eq!(summary.bytes, Some(bytes.len() as u64));
-    assert_eq!(summary.rows, chunks.iter().map(|rows| rows.len() as u64).sum::<u64>());
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are removed");
-    Ok(bytes)
+    export_to_file::<XlsxExporter>(options, &[], chunks)
 }
 
 /// Returns a part of the archive.
@@ -157,16 +135,8 @@ fn a_failed_export_leaves_the_earlier_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.xlsx");
     fs::write(&path, "earlier").unwrap();
-    let mut exporter = exporter(&path, &json!({})).unwrap();
-    let mut builder = ChunkBuilder::new();
-    builder.push(&json!({"a": "x".repeat(40_000)})).unwrap();
-    block_on(async {
-        exporter.begin(Vec::new()).await?;
-        exporter.write(builder.take()).await?;
-        exporter.finish(FinishMode::Complete).await
-    })
-    .unwrap_err();
-    drop(exporter);
+    let rows = &[vec![json!({"a": "x".repeat(40_000)})]];
+    export_chunks::<XlsxExporter>(json!({"path": path}), &[], rows, FinishMode::Complete).unwrap_err();
     assert_eq!(fs::read_to_string(&path).unwrap(), "earlier");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -175,7 +145,8 @@ fn a_failed_export_leaves_the_earlier_file() {
 fn rows_of_a_stopped_run_are_in_a_partial_workbook() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.xlsx");
-    export_to(&path, &json!({}), &[vec![json!({"a": 1})]], FinishMode::Partial).unwrap();
+    let rows = &[vec![json!({"a": 1})]];
+    export_chunks::<XlsxExporter>(json!({"path": path}), &[], rows, FinishMode::Partial).unwrap();
     assert!(!path.exists());
     let partial = fs::read(folder.path().join("rows.partial.xlsx")).unwrap();
     assert_eq!(reader::read(&partial).unwrap().len(), 1);
@@ -190,7 +161,8 @@ fn rows_of_an_earlier_file_are_found() {
     for (chunks, expected) in
         [(&[][..], Some(false)), (&[vec![json!({"a": null})]], Some(false)), (&[vec![json!({"a": 1})]], Some(true))]
     {
-        export_to(&path, &json!({"columns": ["a"]}), chunks, FinishMode::Complete).unwrap();
+        let config = json!({"path": path, "columns": ["a"]});
+        export_chunks::<XlsxExporter>(config, &[], chunks, FinishMode::Complete).unwrap();
         assert_eq!(exporter.target().has_rows, expected, "{chunks:?}");
     }
     fs::write(&path, "not a workbook").unwrap();
