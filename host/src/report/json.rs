@@ -127,6 +127,8 @@ pub struct RunSummary {
 impl Report {
     /// Creates the report of a run.
     pub fn new(tally: &Tally, run: RunSummary) -> Self {
+        let mut failures = tally.failures.clone();
+        failures.sort_by_key(|failed| failed.row);
         Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
@@ -143,7 +145,7 @@ impl Report {
             seconds: Seconds { total: run.total.as_secs_f64(), waiting_for_quota: run.waited.as_secs_f64() },
             batches: tally.batches.clone(),
             learned: tally.learned.clone(),
-            failures: tally.failures.clone(),
+            failures,
             failure_reasons: tally.failure_reasons.clone(),
             failure_summary: tally.failure_summary.counts(),
             unknown_ids: tally.unknown_ids,

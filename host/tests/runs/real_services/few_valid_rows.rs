@@ -88,7 +88,7 @@ fn the_brake_holds_only_runs_without_valid_rows() {
     assert_eq!((output.code(), report["rows"]["failed"].as_u64()), (5, Some(2)), "{}", output.stderr);
     assert!(calls <= MAX_CALLS, "{calls}");
     // Off: every row is asked.
-    let off = ["--set", "limits.min_valid_share=0", "--set", "batch.fallback=none"];
+    let off = ["--set", "limits.min_valid_share=0", "--set", "batch.fallback=none", "--set", "batch.adapt=false"];
     let script = Script::new().on(When::any(), Then::mutated(Mutation::WrongEnum(String::new())));
     let (output, report, calls) = run(script, 300, &off);
     assert_eq!((output.code(), calls, report["rows"]["failed"].as_u64()), (5, 15, Some(300)), "{}", output.stderr);

@@ -2,8 +2,9 @@
 
 use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 use rowsmith_test_harness::config::ENRICH;
-use rowsmith_test_harness::{Golden, Output, Rows, Sandbox};
+use rowsmith_test_harness::{Golden, Output, Rows, Sandbox, topic};
 use serde_json::Value;
+use std::time::Duration;
 
 const ONE_AT_A_TIME: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=1"];
 
@@ -139,4 +140,33 @@ fn a_few_invalid_rows_do_not_make_calls_smaller() {
     let script = Script::new().on(wrong, Then::mutated(Mutation::DropItem(3)));
     let Ended { report, calls, .. } = run(script, 300, &[]);
     assert_eq!((calls, report["learned"].as_array().unwrap().len()), (16, 0), "{report}");
+}
+
+/// Calls for one refused row of 20: halves of halves, until it is alone.
+const CALLS_PER_REFUSAL: usize = 9;
+
+#[test]
+fn a_run_through_an_outage_with_refusals_and_wrong_sizes_finishes_by_itself() {
+    let too_large = r#"{"error":{"message":"max_tokens is too large: {{cap}}. This model supports at most 2000 completion tokens.","type":"invalid_request_error","param":"max_completion_tokens","code":"invalid_value"}}"#;
+    let context = r#"{"object":"error","message":"This model's maximum context length is 4000 tokens. However, you requested {{cap}} output tokens and your prompt contains at least {{prompt}} input tokens, for a total of at least {{total}} tokens.","type":"BadRequestError","param":"max_tokens","code":400}"#;
+    // The scale of time is a tenth, so this is an outage of 40 seconds.
+    let outage = When::all([When::nth_from(8), When::within(Duration::from_secs(4))]);
+    let mut script = Script::new()
+        .on(outage, Then::status(503))
+        .on(When::cap_over(2_000), Then::raw_json(400, too_large))
+        .on(When::context_over(4_000), Then::raw_json(400, context));
+    let refused: Vec<usize> = (1..=15).map(|n| n * 20 - 7).collect();
+    for number in &refused {
+        script = script.on(When::row_contains(topic(*number)), Then::blocked_prompt());
+    }
+    let script = script.times(1, When::rows_at_least(10), Then::mutated(Mutation::CutAfter(5)));
+    let Ended { output, report, calls, .. } = run_plain(script, 300, &[]);
+    assert_eq!(output.code(), 5, "{}", output.stderr);
+    let failed: Vec<Value> = report["failures"].as_array().unwrap().iter().map(|row| row["row"].clone()).collect();
+    assert_eq!(failed, refused.iter().map(|row| Value::from(*row)).collect::<Vec<_>>(), "{}", output.stderr);
+    assert_eq!(report["rows"]["enriched"], 285);
+    // Twenty percent more calls than the batches and the refusals need.
+    let most = (15 + refused.len() * CALLS_PER_REFUSAL) * 12 / 10;
+    println!("{calls} calls of at most {most}: {}", report["calls"]);
+    assert!(calls <= most, "{calls} calls, {most} allowed: {}", report["calls"]);
 }
