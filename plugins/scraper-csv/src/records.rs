@@ -84,7 +84,7 @@ impl Records {
 
     /// An error about the current row.
     pub(crate) fn invalid(&self, problem: &str) -> Error {
-        self.invalid_at(self.text.line, problem)
+        self.invalid_at(self.text.line(), problem)
     }
 
     /// An error about a cell of the current row that is not UTF-8.
@@ -154,7 +154,7 @@ impl Records {
     fn malformed(&self, fault: Fault, offset: usize) -> Error {
         let Fault { kind, at, column } = fault;
         let place = if kind == FaultKind::OpenQuote { offset } else { offset + at };
-        let line = self.text.line + line_ends(self.text.rest().get(..place).unwrap_or_default());
+        let line = self.text.line() + line_ends(self.text.rest().get(..place).unwrap_or_default());
         let error = |problem: &str| self.invalid_at(line, &format!("{problem} in column {column}"));
         match kind {
             FaultKind::OpenQuote => error("has a quote that is never closed")
@@ -174,7 +174,7 @@ impl Records {
         match source.kind() {
             io::ErrorKind::FileTooLarge => {
                 read.kind = ErrorKind::TooLarge;
-                let line = self.text.line.to_string();
+                let line = self.text.line().to_string();
                 read.with_context("line", line).hint("look for a quote that is never closed, or increase `max_row_mib`")
             }
             io::ErrorKind::InvalidData => {

@@ -17,14 +17,15 @@ pub(crate) struct Text {
     end: usize,
     is_last: bool,
     max_row_bytes: usize,
-    /// The line of the first byte that is not consumed, from 1.
-    pub(crate) line: u64,
+    /// Lines before `counted`. Lines are counted for a whole buffer at once, or when an error needs them.
+    lines: u64,
+    counted: usize,
 }
 
 impl Text {
     pub(crate) fn new(source: Bytes, max_row_bytes: usize) -> Self {
         let buffer = vec![0; BUFFER_BYTES];
-        Self { source, buffer, start: 0, end: 0, is_last: false, max_row_bytes, line: 1 }
+        Self { source, buffer, start: 0, end: 0, is_last: false, max_row_bytes, lines: 0, counted: 0 }
     }
 
     /// The buffered text.
@@ -37,12 +38,14 @@ impl Text {
         self.is_last
     }
 
+    /// The line of the first byte that is not consumed, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        1 + self.lines + line_ends(self.buffer.get(self.counted..self.start).unwrap_or_default())
+    }
+
     /// Consumes bytes.
     pub(crate) fn consume(&mut self, length: usize) {
-        let consumed = self.rest().get(..length).unwrap_or_default();
-        let (lines, length) = (line_ends(consumed), consumed.len());
-        self.line += lines;
-        self.start += length;
+        self.start += length.min(self.end - self.start);
     }
 
     /// Reads until the buffer is full, a larger one if it was full.
@@ -50,7 +53,9 @@ impl Text {
     /// # Errors
     /// Errors of the source, and [`io::ErrorKind::FileTooLarge`] if the buffered text exceeds the maximum row.
     pub(crate) fn fill(&mut self) -> io::Result<()> {
+        self.lines = self.line() - 1;
         self.buffer.copy_within(self.start..self.end, 0);
+        self.counted = 0;
         self.end -= self.start;
         self.start = 0;
         if self.end > self.max_row_bytes {
@@ -116,7 +121,7 @@ mod tests {
         for text in ["a\nb", "a\r\nb", "a\rb"] {
             let mut input = Text::new(Box::new(io::Cursor::new(text.to_owned())), 1 << 20);
             assert!(input.skip_line().unwrap(), "{text:?}");
-            assert_eq!((input.rest(), input.line), (&b"b"[..], 2), "{text:?}");
+            assert_eq!((input.rest(), input.line()), (&b"b"[..], 2), "{text:?}");
             assert!(input.skip_line().unwrap() && !input.skip_line().unwrap(), "{text:?}");
         }
     }
