@@ -94,9 +94,9 @@ fn keyword(constraint: &Constraint, rule: &Rule, keywords: &[SchemaKeyword]) -> 
     let declares = |keyword: SchemaKeyword| keywords.contains(&keyword);
     let of_array = matches!(rule.value_type, ValueType::Array { .. });
     let length = |of_string: &'static str, of_items: &'static str, length: usize| {
-        let (declared, keyword) =
+        let (needed, keyword) =
             if of_array { (SchemaKeyword::ArrayLength, of_items) } else { (SchemaKeyword::StringLength, of_string) };
-        declares(declared).then(|| (keyword, json!(length)))
+        declares(needed).then(|| (keyword, json!(length)))
     };
     match constraint {
         Constraint::Enum(values) => {

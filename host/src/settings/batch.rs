@@ -92,7 +92,7 @@ pub enum Anchor {
     Auto,
     /// The value of a column.
     Column(String),
-    /// None.
+    /// Answers begin with no title.
     Off,
 }
 

@@ -1,6 +1,6 @@
 //! Selects the documents of a response that hold its answer. Pure.
 
-use super::{Expected, Verdict, question_index};
+use super::verdicts::{Expected, Verdict, question_index};
 use crate::pipeline::parse::{Document, Item};
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
 
