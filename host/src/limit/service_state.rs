@@ -7,6 +7,7 @@
 use super::backoff::Backoff;
 use super::outage::{Outage, OutageLimits, OutageSign};
 use crate::settings::test_time::{scaled, unscaled};
+use serde::{Serialize, Serializer};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -59,6 +60,13 @@ impl Pause {
         let left = until(self.give_up_at).as_secs();
         let left = if left < 120 { format!("{left} s") } else { format!("{} m", left / 60) };
         format!("the service is down: next try in {wait} s, giving up in {left}")
+    }
+}
+
+/// Writes the text of the pause.
+impl Serialize for Pause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text(Instant::now()).serialize(serializer)
     }
 }
 

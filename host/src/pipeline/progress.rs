@@ -3,7 +3,6 @@
 use super::tally::{RowCounts, TokenCounts};
 use crate::limit::rate_limiter::Pause;
 use crate::settings::test_time::unscaled;
-use serde::{Serialize, Serializer};
 use std::fmt::Write as _;
 use tokio::time::Instant;
 
@@ -23,7 +22,7 @@ pub struct Snapshot {
     /// Cost so far in US dollars, when prices are known.
     pub cost_usd: Option<f64>,
     /// The pause of all calls, while the service is not available or requests a wait.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "pause_text")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<Pause>,
     /// After Ctrl-C: the time at which calls in flight are cancelled.
     #[serde(skip)]
@@ -72,10 +71,6 @@ impl Snapshot {
         }
         line
     }
-}
-
-fn pause_text<S: Serializer>(pause: &Option<Pause>, serializer: S) -> Result<S::Ok, S::Error> {
-    pause.map(|pause| pause.text(Instant::now())).serialize(serializer)
 }
 
 #[cfg(test)]

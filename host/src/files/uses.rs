@@ -1,7 +1,5 @@
 //! Checks the files of a run before the first call: no file has two roles, and all outputs are writable.
 
-pub mod leftovers;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
