@@ -4,23 +4,22 @@
 //! otherwise, so that a plan, a failed run or a crash moves no bookmark.
 
 use super::host_services::PluginId;
-use crate::files::leftovers::Registered;
 use rowsmith_plugin_api::manifest::PluginKind;
+use rowsmith_plugin_api::output::process_has_ended;
 use rowsmith_plugin_api::{Error, Result};
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tempfile::TempDir;
 
 /// Start of the names of staged folders; ids of plugins begin with their kind.
 const STAGED: &str = ".staged-";
 /// End of the name of a state folder that is being replaced.
 const REPLACED: &str = ".replaced";
-/// Age at which a staged folder belongs to no running command.
-const ABANDONED_AFTER: Duration = Duration::from_secs(7 * 86_400);
+/// Name of the file that processes lock while they copy or replace a folder.
+const LOCK: &str = ".lock";
 
 /// The plugins whose state is staged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub struct StateFolders {
     state: PathBuf,
     downloads: PathBuf,
     staging: Staging,
-    staged: Mutex<HashMap<String, (TempDir, Registered)>>,
+    staged: Mutex<HashMap<String, TempDir>>,
 }
 
 impl StateFolders {
@@ -53,6 +52,8 @@ impl StateFolders {
     /// If it cannot be created or copied.
     pub fn state_dir(&self, plugin: &PluginId) -> Result<PathBuf> {
         let folder = self.state.join(plugin.to_string());
+        created(self.state.clone())?;
+        let _lock = self.lock()?;
         recover(&folder)?;
         // A store is never copied: a running process may be writing to it, and looking things up changes no answer.
         let is_direct = match self.staging {
@@ -64,15 +65,15 @@ impl StateFolders {
         }
         let mut staged = self.staged();
         if let Some(copy) = staged.get(&plugin.to_string()) {
-            return Ok(copy.0.path().to_owned());
+            return Ok(copy.path().to_owned());
         }
-        created(self.state.clone())?;
         remove_abandoned(&self.state);
-        let copy = tempfile::Builder::new().prefix(&format!("{STAGED}{plugin}-")).tempdir_in(&self.state);
+        let prefix = format!("{STAGED}{plugin}-{}-", std::process::id());
+        let copy = tempfile::Builder::new().prefix(&prefix).tempdir_in(&self.state);
         let copy = copy.map_err(|error| Error::io("create a folder in", &self.state, &error))?;
         copy_folder(&folder, copy.path()).map_err(|error| Error::io("copy the folder", &folder, &error))?;
         let path = copy.path().to_owned();
-        staged.insert(plugin.to_string(), (copy, Registered::path(&path)));
+        staged.insert(plugin.to_string(), copy);
         Ok(path)
     }
 
@@ -94,12 +95,25 @@ impl StateFolders {
     /// # Errors
     /// If the folder cannot be replaced; it is then unchanged.
     pub fn keep(&self, plugin: &PluginId) -> Result<()> {
-        let Some((copy, _leftover)) = self.staged().remove(&plugin.to_string()) else { return Ok(()) };
+        let Some(copy) = self.staged().remove(&plugin.to_string()) else { return Ok(()) };
         let folder = self.state.join(plugin.to_string());
+        sync_folder(copy.path()).map_err(|error| Error::io("write the folder", copy.path(), &error))?;
+        let _lock = self.lock()?;
         replace(copy, &folder).map_err(|error| Error::io("replace the folder", &folder, &error))
     }
 
-    fn staged(&self) -> MutexGuard<'_, HashMap<String, (TempDir, Registered)>> {
+    /// Waits for other processes that copy or replace a state folder. They are held up until the file is dropped.
+    fn lock(&self) -> Result<File> {
+        let path = self.state.join(LOCK);
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|error| Error::io("open", &path, &error))?;
+        #[cfg(unix)]
+        rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)
+            .map_err(|error| Error::io("lock", &path, &error.into()))?;
+        Ok(file)
+    }
+
+    fn staged(&self) -> MutexGuard<'_, HashMap<String, TempDir>> {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -130,6 +144,7 @@ fn replace(copy: TempDir, folder: &Path) -> io::Result<()> {
     }
     // The folder has moved, so the guard must not remove it.
     let _moved = copy.keep();
+    sync_entries(folder.parent().unwrap_or(folder))?;
     if let Err(error) = remove_folder(&old) {
         tracing::warn!(%error, folder = %old.display(), "cannot remove a replaced state folder");
     }
@@ -147,6 +162,25 @@ fn recover(folder: &Path) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result.map_err(|error| Error::io("restore the folder", folder, &error)),
     }
+}
+
+/// Writes the files of a folder to the disk, so that a power failure after the replacement leaves no empty ones.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            sync_folder(&entry.path())?;
+        } else if kind.is_file() {
+            OpenOptions::new().read(true).write(cfg!(windows)).open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_entries(folder)
+}
+
+/// Writes the names in a folder to the disk, where that is possible.
+fn sync_entries(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn remove_folder(folder: &Path) -> io::Result<()> {
@@ -190,87 +224,18 @@ fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
 fn remove_abandoned(state: &Path) {
     let Ok(entries) = fs::read_dir(state) else { return };
     for entry in entries.flatten() {
-        let is_staged = entry.file_name().to_string_lossy().starts_with(STAGED);
-        let age = entry.metadata().and_then(|meta| meta.modified()).map(|time| time.elapsed().unwrap_or_default());
-        if is_staged && age.is_ok_and(|age| age > ABANDONED_AFTER) {
+        if owner(&entry.file_name().to_string_lossy()).is_some_and(process_has_ended) {
             // Tidying up is not worth an error.
             fs::remove_dir_all(entry.path()).unwrap_or_default();
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plugin(kind: PluginKind) -> PluginId {
-        PluginId { kind, name: "x".to_owned() }
-    }
-
-    fn write(folders: &StateFolders, kind: PluginKind, text: &str) {
-        let folder = folders.state_dir(&plugin(kind)).unwrap();
-        fs::create_dir_all(folder.join("deep")).unwrap();
-        fs::write(folder.join("deep/mark"), text).unwrap();
-    }
-
-    fn mark(root: &Path, kind: PluginKind) -> Option<String> {
-        fs::read_to_string(root.join("state").join(plugin(kind).to_string()).join("deep/mark")).ok()
-    }
-
-    #[test]
-    fn staged_state_counts_only_when_it_is_kept() {
-        let root = tempfile::tempdir().unwrap();
-        let (scraper, exporter) = (PluginKind::Scraper, PluginKind::Exporter);
-        let run = || StateFolders::new(root.path(), Staging::Scrapers);
-        write(&run(), scraper, "failed");
-        assert_eq!(mark(root.path(), scraper), None);
-        let folders = run();
-        write(&folders, scraper, "first");
-        write(&folders, exporter, "direct");
-        folders.keep(&plugin(scraper)).unwrap();
-        folders.keep(&plugin(exporter)).unwrap();
-        assert_eq!(mark(root.path(), scraper).as_deref(), Some("first"));
-        assert_eq!(mark(root.path(), exporter).as_deref(), Some("direct"));
-        let plan = StateFolders::new(root.path(), Staging::All);
-        let copy = plan.state_dir(&plugin(scraper)).unwrap();
-        assert_eq!(fs::read_to_string(copy.join("deep/mark")).unwrap(), "first", "a plan sees the state");
-        write(&plan, scraper, "plan");
-        write(&plan, exporter, "plan");
-        drop(plan);
-        assert_eq!(mark(root.path(), scraper).as_deref(), Some("first"));
-        assert_eq!(mark(root.path(), exporter).as_deref(), Some("direct"));
-        let left: Vec<_> = fs::read_dir(root.path().join("state")).unwrap().flatten().collect();
-        assert_eq!(left.len(), 2, "{left:?}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_and_permissions_are_kept() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let root = tempfile::tempdir().unwrap();
-        let folders = StateFolders::new(root.path(), Staging::Scrapers);
-        write(&folders, PluginKind::Scraper, "old");
-        folders.keep(&plugin(PluginKind::Scraper)).unwrap();
-        let folder = root.path().join("state/scraper-x");
-        symlink("missing", folder.join("lock")).unwrap();
-        symlink("deep", folder.join("latest")).unwrap();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o775)).unwrap();
-        write(&folders, PluginKind::Scraper, "new");
-        folders.keep(&plugin(PluginKind::Scraper)).unwrap();
-        assert_eq!(fs::read_link(folder.join("lock")).unwrap(), Path::new("missing"));
-        assert_eq!(fs::read_to_string(folder.join("latest/mark")).unwrap(), "new");
-        assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o775);
-    }
-
-    #[test]
-    fn an_interrupted_replacement_is_restored() {
-        let root = tempfile::tempdir().unwrap();
-        let folders = StateFolders::new(root.path(), Staging::Scrapers);
-        write(&folders, PluginKind::Scraper, "old");
-        folders.keep(&plugin(PluginKind::Scraper)).unwrap();
-        let folder = root.path().join("state/scraper-x");
-        fs::rename(&folder, replaced_path(&folder)).unwrap();
-        let copy = folders.state_dir(&plugin(PluginKind::Scraper)).unwrap();
-        assert_eq!(fs::read_to_string(copy.join("deep/mark")).unwrap(), "old");
-    }
+/// Returns the process of a staged folder: the part of the name before the last one.
+fn owner(name: &str) -> Option<u32> {
+    name.strip_prefix(STAGED)?.rsplit('-').nth(1)?.parse().ok()
 }
+
+#[cfg(test)]
+#[path = "state_folders_tests.rs"]
+mod tests;

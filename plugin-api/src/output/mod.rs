@@ -25,4 +25,4 @@ pub use file::{OutputFile, OutputWriter, Written};
 pub use file_exporter::FileExporter;
 pub use format::{FileFormat, LateColumns, TableLines};
 pub use options::{IfExists, OutputOptions};
-pub use temporary::remove_temporary_files;
+pub use temporary::{process_has_ended, remove_temporary_files};

@@ -106,24 +106,26 @@ pub fn remove_temporary_files(target: &Path) {
 
 /// Removes the temporary files of processes that have ended, on systems with `/proc`.
 pub(super) fn remove_abandoned(target: &Path) {
-    let processes = Path::new("/proc");
     let Some(folder) = target.parent() else { return };
-    if !processes.join("self").exists() {
-        return;
-    }
     let prefix = prefix(target);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let Some(process) = name.to_str().and_then(|name| process_of(name, &prefix)) else {
             continue;
         };
-        if !processes.join(process.to_string()).exists() {
+        if process_has_ended(process) {
             match fs::remove_file(entry.path()) {
                 Ok(()) => log::info!("removed {}, the temporary file of a killed run", entry.path().display()),
                 Err(error) => log::debug!("cannot remove {}: {error}", entry.path().display()),
             }
         }
     }
+}
+
+/// Returns true if no process has this id. Always false on systems without `/proc`.
+pub fn process_has_ended(process: u32) -> bool {
+    let processes = Path::new("/proc");
+    processes.join("self").exists() && !processes.join(process.to_string()).exists()
 }
 
 /// Returns the parent of a process.
