@@ -89,7 +89,10 @@ impl LimitWindows {
     }
 
     /// Replaces the estimated size of a call with the actual one.
+    ///
+    /// The requests are at most the estimated ones, which are the maximum that the provider declares.
     pub(super) fn correct(&mut self, taken_at_ms: u64, estimate: CallSize, actual: CallSize) {
+        let actual = CallSize { requests: actual.requests.min(estimate.requests), ..actual };
         for entry in &mut self.0 {
             entry.window.correct(taken_at_ms, entry.unit.amount(estimate), entry.unit.amount(actual));
         }
@@ -153,6 +156,10 @@ mod tests {
         let job = |requests| CallSize { requests, tokens: 0 };
         windows.take(0, job(4));
         assert_eq!(windows.wait_ms(1, job(2)), 60_500);
+        // More than the provider declares is no reason to stop the run.
+        windows.correct(0, job(4), job(u64::MAX));
+        assert_eq!(windows.wait_ms(1, job(2)), 60_500);
+        assert_eq!(windows.wait_ms(1, job(1)), 0);
         windows.correct(0, job(4), job(3));
         assert_eq!(windows.wait_ms(1, job(2)), 0);
     }

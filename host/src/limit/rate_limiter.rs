@@ -12,7 +12,7 @@ use crate::settings::ProviderLimits;
 use crate::settings::test_time::{scaled, unscaled};
 use rowsmith_plugin_api::completion::LimitHint;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
@@ -35,6 +35,8 @@ pub struct RateLimiter {
     /// Batches that wait for a retry.
     resting: AtomicUsize,
     waited_ms: AtomicU64,
+    /// True after the warning about more requests than declared.
+    has_warned_of_excess: AtomicBool,
     shared: Option<SharedQuota>,
     clock: Clock,
     is_unlimited: bool,
@@ -148,6 +150,7 @@ impl RateLimiter {
             room: Notify::new(),
             resting: AtomicUsize::new(0),
             waited_ms: AtomicU64::new(0),
+            has_warned_of_excess: AtomicBool::new(false),
             shared,
             clock,
             is_unlimited: false,
@@ -221,6 +224,11 @@ impl RateLimiter {
     /// Replaces the estimated size of a permit with the actual one. Absent amounts stay as estimated.
     pub fn correct(&self, permit: &Permit, requests: Option<u64>, tokens: Option<u64>) {
         let Permit { granted_at_ms, size, .. } = *permit;
+        if let Some(reported) = requests.filter(|reported| *reported > size.requests)
+            && !self.has_warned_of_excess.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(reported, declared = size.requests, "the provider reports more requests than it declares");
+        }
         let actual = CallSize { requests: requests.unwrap_or(size.requests), tokens: tokens.unwrap_or(size.tokens) };
         self.state().windows.correct(granted_at_ms, size, actual);
         self.changed.notify_one();
