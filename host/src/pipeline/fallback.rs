@@ -93,7 +93,9 @@ pub fn limit_rows(plan: &mut FallbackPlan, max_rows: usize) {
 pub fn shrink(call: FailedCall, unresolved: Vec<Unresolved>, limits: BatchLimits) -> Vec<Batch> {
     let max_rows = limits.max_rows.min(call.rows / 2).max(1);
     let mut packer = Packer::new(BatchLimits { max_rows, ..limits }, Stage::Halve);
-    unresolved.into_iter().for_each(|(question, _)| packer.push(question));
+    for (question, _) in unresolved {
+        packer.push(question);
+    }
     std::iter::from_fn(|| packer.take_any()).collect()
 }
 

@@ -274,7 +274,9 @@ mod tests {
             match brake.decide(Fallback::Repack, true) {
                 BrakeStep::Stop => return calls,
                 BrakeStep::Probe(batches) => {
-                    batches.into_iter().for_each(|batch| play(&mut brake, batch.stage, batch.questions.len()));
+                    for batch in batches {
+                        play(&mut brake, batch.stage, batch.questions.len());
+                    }
                 }
                 BrakeStep::Release(held) => held.into_iter().for_each(|(call, _)| {
                     play(&mut brake, Stage::Halve, call.rows / 2);

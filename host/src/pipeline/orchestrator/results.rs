@@ -86,7 +86,9 @@ impl Run<'_> {
         let too_large = |(_, failure): &Unresolved| failure.reason == FailureReason::TooLarge;
         if self.settings.batch.fallback == Fallback::Repack && call.rows > 1 && unresolved.iter().all(too_large) {
             let batches = fallback::shrink(call, unresolved, self.batch_limits());
-            batches.into_iter().for_each(|batch| self.queue.push_batch(batch));
+            for batch in batches {
+                self.queue.push_batch(batch);
+            }
             return;
         }
         let mut plan = fallback::plan(self.settings.batch.fallback, call, unresolved);
