@@ -184,7 +184,7 @@ mod tests {
     /// Returns calls, asked rows (repeated ones included) and good rows.
     fn simulate(adapts: bool) -> [usize; 3] {
         let mut sizes = RowsPerCall::new(20, None, adapts);
-        let mut dice = Dice(7);
+        let mut random = Dice(7);
         // Rows that wait, with the maximum rows of their calls, and whether they were asked before.
         let mut waiting = vec![(500_usize, 20_usize, false)];
         let [mut calls, mut asked, mut good] = [0; 3];
@@ -193,7 +193,7 @@ mod tests {
             if left > rows {
                 waiting.push((left - rows, max_rows, again));
             }
-            let bad = (0..rows).filter(|_| dice.roll() >= validity(rows)).count();
+            let bad = (0..rows).filter(|_| random.roll() >= validity(rows)).count();
             [calls, asked, good] = [calls + 1, asked + rows, good + rows - bad];
             sizes.record(rows, bad);
             if bad > 0 && !(again && max_rows == 1) {

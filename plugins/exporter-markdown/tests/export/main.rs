@@ -11,6 +11,7 @@ use rowsmith_exporter_markdown::MarkdownExporter;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_testkit::{FakeHost, export_chunks, export_to_file};
 use std::fs;
+use tempfile::tempdir;
 
 fn export(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> String {
     String::from_utf8(export_to_file::<MarkdownExporter>(options, columns, chunks).unwrap()).unwrap()
@@ -62,7 +63,7 @@ fn a_limit_of_zero_characters_is_rejected() {
 
 #[test]
 fn a_stopped_run_keeps_the_old_file() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir().unwrap();
     let path = folder.path().join("rows.md");
     fs::write(&path, "old").unwrap();
     export_chunks::<MarkdownExporter>(json!({"path": path}), &[], &[vec![json!({"a": 1})]], FinishMode::Partial)
@@ -92,7 +93,7 @@ fn rows() -> impl Strategy<Value = Value> {
 
 #[test]
 fn rows_of_an_earlier_file_are_found() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir().unwrap();
     let path = folder.path().join("rows.md");
     let config = || serde_json::from_value(json!({"path": path})).unwrap();
     let exporter = MarkdownExporter::new(config(), FakeHost::default().host()).unwrap();

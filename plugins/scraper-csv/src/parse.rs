@@ -266,4 +266,5 @@ impl Row<'_> {
 }
 
 #[cfg(test)]
+#[path = "parse_tests.rs"]
 mod tests;
