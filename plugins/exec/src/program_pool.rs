@@ -244,9 +244,10 @@ fn question_line(id: u64, question: &str) -> String {
     format!("{{\"id\":{id},\"complete\":{question}}}")
 }
 
-/// Makes the failure of a process retryable, unless the program reported a specific kind.
+/// Makes failures of the exchange retryable. A program that ends by itself may do so because of the question, so its rows go
+/// into smaller calls.
 pub(crate) fn retryable(mut error: Error) -> Error {
-    if matches!(error.kind, ErrorKind::Other | ErrorKind::Io | ErrorKind::InvalidData | ErrorKind::NotFound) {
+    if matches!(error.kind, ErrorKind::Io | ErrorKind::InvalidData) {
         error.kind = ErrorKind::Retryable;
     }
     error.maybe_billed()

@@ -67,12 +67,12 @@ fn a_crashed_program_is_restarted() {
     let pool = pool(&launch(&["crashes_on_some"]), 1);
     for _ in 0..2 {
         let error = ask(&pool, "bad").unwrap_err();
-        assert_eq!((error.kind, error.may_be_billed), (ErrorKind::Retryable, true), "{error}");
+        assert_eq!((error.kind, error.may_be_billed), (ErrorKind::Other, true), "{error}");
         assert!(error.message.ends_with("was killed by signal 11 (SIGSEGV)"), "{error}");
         assert_eq!(ask(&pool, "good").unwrap(), "fine", "an answer resets the count");
     }
-    assert_eq!(ask(&pool, "bad").unwrap_err().kind, ErrorKind::Retryable);
-    assert_eq!(ask(&pool, "bad").unwrap_err().kind, ErrorKind::Retryable);
+    assert_eq!(ask(&pool, "bad").unwrap_err().kind, ErrorKind::Other);
+    assert_eq!(ask(&pool, "bad").unwrap_err().kind, ErrorKind::Other);
     let error = ask(&pool, "good").unwrap_err();
     assert_eq!((error.kind, error.context("config_key")), (ErrorKind::Config, Some("command")), "{error}");
     assert!(error.message.contains("(SIGSEGV)") && error.message.contains("2 consecutive"), "{error}");
@@ -162,7 +162,7 @@ fn a_changed_ready_line_is_an_error() {
     let flag = std::env::temp_dir().join(format!("rowsmith-exec-{}.flag", std::process::id()));
     let pool = pool(&launch(&["changes", &flag.display().to_string()]), 5);
     assert_eq!(pool.ready().model.as_deref(), Some("first"));
-    assert_eq!(ask(&pool, "a").unwrap_err().kind, ErrorKind::Retryable);
+    assert_eq!(ask(&pool, "a").unwrap_err().kind, ErrorKind::Other);
     let error = ask(&pool, "a").unwrap_err();
     std::fs::remove_file(&flag).unwrap();
     assert_eq!(error.kind, ErrorKind::Config);
