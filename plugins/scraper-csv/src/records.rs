@@ -40,7 +40,7 @@ impl Records {
     /// Opens the file, passes the lines before the table, and checks the first part of the text.
     pub(crate) fn open(config: &Config) -> Result<Self> {
         let Source { bytes, head } = source::open(&config.path, config.encoding()?)?;
-        let text = Text::new(bytes, config.max_row_bytes());
+        let text = Text::new(bytes, config.max_row_bytes(), config.path == "-");
         let (cells, path, dialect) = (Cells::default(), config.path.clone(), config.dialect()?);
         let mut records = Self { text, cells, path, dialect, length: 0, head, count: 0 };
         records.text.fill().map_err(|e| records.unreadable(&e))?;

@@ -16,6 +16,8 @@ pub(crate) struct Text {
     start: usize,
     end: usize,
     is_last: bool,
+    /// True for a source that may pause, such as a pipe; its rows are not held until the buffer is full.
+    is_live: bool,
     max_row_bytes: usize,
     /// Lines before `counted`. Lines are counted for a whole buffer at once, or when an error needs them.
     lines: u64,
@@ -23,9 +25,9 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn new(source: Bytes, max_row_bytes: usize) -> Self {
+    pub(crate) fn new(source: Bytes, max_row_bytes: usize, is_live: bool) -> Self {
         let buffer = vec![0; BUFFER_BYTES];
-        Self { source, buffer, start: 0, end: 0, is_last: false, max_row_bytes, lines: 0, counted: 0 }
+        Self { source, buffer, start: 0, end: 0, is_last: false, is_live, max_row_bytes, lines: 0, counted: 0 }
     }
 
     /// The buffered text.
@@ -48,7 +50,7 @@ impl Text {
         self.start += length.min(self.end - self.start);
     }
 
-    /// Reads until the buffer is full, a larger one if it was full.
+    /// Reads until the buffer is full, a larger one if it was full. A live source is read once.
     ///
     /// # Errors
     /// Errors of the source, and [`io::ErrorKind::FileTooLarge`] if the buffered text exceeds the maximum row.
@@ -68,7 +70,12 @@ impl Text {
         while !self.is_last && self.end < self.buffer.len() {
             match self.source.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
                 Ok(0) => self.is_last = true,
-                Ok(length) => self.end += length,
+                Ok(length) => {
+                    self.end += length;
+                    if self.is_live {
+                        break;
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -119,7 +126,7 @@ mod tests {
     #[test]
     fn lines_are_skipped_with_any_end() {
         for text in ["a\nb", "a\r\nb", "a\rb"] {
-            let mut input = Text::new(Box::new(io::Cursor::new(text.to_owned())), 1 << 20);
+            let mut input = Text::new(Box::new(io::Cursor::new(text.to_owned())), 1 << 20, false);
             assert!(input.skip_line().unwrap(), "{text:?}");
             assert_eq!((input.rest(), input.line()), (&b"b"[..], 2), "{text:?}");
             assert!(input.skip_line().unwrap() && !input.skip_line().unwrap(), "{text:?}");
