@@ -107,7 +107,7 @@ fn every_mistake_is_reported_before_the_run_starts() {
     let mut wrong = Vec::new();
     for case in CASES {
         let mut text = config::asking("http://127.0.0.1:9").replace("plugin = \"lmdb\"", "plugin = \"memory\"");
-        text = text.replace("[cache.config]\npath = \"cache\"\n", "");
+        text = text.replace("[cache.config]\npath = \"cache\"\nsync = false\n", "");
         for (from, to) in case.edits {
             assert_eq!(text.matches(from).count(), 1, "{}: {from:?} in\n{text}", case.name);
             text = text.replace(from, to);

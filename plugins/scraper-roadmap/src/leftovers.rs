@@ -72,7 +72,7 @@ mod tests {
     use crate::graph::Graph;
     use rowsmith_plugin_api::prelude::*;
 
-    fn node(id: &str, label: &str, x: i32, old_id: Value) -> Value {
+    fn node(id: &str, label: &str, x: i32, old_id: &Value) -> Value {
         json!({"id": id, "type": "topic", "position": {"x": x, "y": 1}, "data": {"label": label, "oldId": old_id}})
     }
 
@@ -86,21 +86,21 @@ mod tests {
     fn a_topic_that_is_drawn_twice_is_one_topic() {
         let at_node = |id: &str, x: i32, old_id: &str| json!({"id": id, "oldId": old_id, "type": "topic", "position": {"x": x, "y": 1}, "data": {"label": "A"}});
         let cases: Vec<(&str, Vec<Value>, &[&str])> = vec![
-            ("a leftover", vec![node("a", "A", 1, json!(null)), node("b", "A", 2, json!("a"))], &["a"]),
-            ("a leftover first", vec![node("b", "a ", 2, json!("a")), node("a", "A", 1, json!(null))], &["a"]),
-            ("outside of data", vec![node("a", "A", 1, json!(null)), at_node("b", 2, "a")], &["a"]),
+            ("a leftover", vec![node("a", "A", 1, &json!(null)), node("b", "A", 2, &json!("a"))], &["a"]),
+            ("a leftover first", vec![node("b", "a ", 2, &json!("a")), node("a", "A", 1, &json!(null))], &["a"]),
+            ("outside of data", vec![node("a", "A", 1, &json!(null)), at_node("b", 2, "a")], &["a"]),
             (
                 "a chain",
-                vec![node("c", "A", 3, json!("b")), node("b", "A", 2, json!("a")), node("a", "A", 1, json!(null))],
+                vec![node("c", "A", 3, &json!("b")), node("b", "A", 2, &json!("a")), node("a", "A", 1, &json!(null))],
                 &["a"],
             ),
-            ("a cycle", vec![node("a", "A", 1, json!("b")), node("b", "A", 2, json!("a"))], &["a"]),
-            ("one place", vec![node("a", "A", 1, json!(null)), node("b", "A", 1, json!(null))], &["a"]),
-            ("one place, old first", vec![node("b", "A", 1, json!("gone")), node("a", "A", 1, json!(null))], &["a"]),
-            ("other places", vec![node("a", "A", 1, json!(null)), node("b", "A", 2, json!(null))], &["a", "b"]),
-            ("another label", vec![node("a", "A", 1, json!(null)), node("b", "B", 2, json!("a"))], &["a", "b"]),
-            ("no such node", vec![node("a", "A", 1, json!("gone")), node("b", "B", 2, json!(7))], &["a", "b"]),
-            ("itself", vec![node("a", "A", 1, json!("a"))], &["a"]),
+            ("a cycle", vec![node("a", "A", 1, &json!("b")), node("b", "A", 2, &json!("a"))], &["a"]),
+            ("one place", vec![node("a", "A", 1, &json!(null)), node("b", "A", 1, &json!(null))], &["a"]),
+            ("one place, old first", vec![node("b", "A", 1, &json!("gone")), node("a", "A", 1, &json!(null))], &["a"]),
+            ("other places", vec![node("a", "A", 1, &json!(null)), node("b", "A", 2, &json!(null))], &["a", "b"]),
+            ("another label", vec![node("a", "A", 1, &json!(null)), node("b", "B", 2, &json!("a"))], &["a", "b"]),
+            ("no such node", vec![node("a", "A", 1, &json!("gone")), node("b", "B", 2, &json!(7))], &["a", "b"]),
+            ("itself", vec![node("a", "A", 1, &json!("a"))], &["a"]),
         ];
         for (name, nodes, expected) in cases {
             assert_eq!(topics(&nodes), expected, "{name}");

@@ -108,7 +108,7 @@ fn anchors_are_fixed_by_the_schema_and_dropped_from_answers() {
     }
 
     let sandbox = Sandbox::with_rows(&rows);
-    let swapped = Mutation::set(rowsmith_test_harness::topic(7), "about", "another topic");
+    let swapped = Mutation::set(rowsmith_test_harness::topic(7), "about", rowsmith_test_harness::topic(8));
     let server = FakeModel::start(Script::new().once(When::any(), Then::mutated(swapped))).unwrap();
     sandbox.run(&server, &anchor).exits(0);
     let requests = server.requests();

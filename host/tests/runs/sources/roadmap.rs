@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use serde_json::{Value, json};
 
-fn node(id: &str, label: &str, y: i32, old_id: Value) -> Value {
+fn node(id: &str, label: &str, y: i32, old_id: &Value) -> Value {
     json!({
         "id": id, "type": "topic", "position": {"x": 100, "y": y}, "data": {"label": label, "oldId": old_id},
     })
@@ -13,13 +13,13 @@ fn node(id: &str, label: &str, y: i32, old_id: Value) -> Value {
 fn no_topic_is_doubled_and_no_text_is_lost_without_a_warning() {
     let scene = Scene::new("roadmap", "roadmap = \"demo\"\nsource = \"directory\"\npath = \".\"");
     let nodes = [
-        node("new", "More Commands", 200, json!(null)),
-        node("old", "More Commands", 210, json!("new")),
-        node("twice", "Shells", 250, json!(null)),
-        node("again", "Shells", 250, json!(null)),
-        node("black", "Black", 300, json!(null)),
-        node("renewed", "Linters", 350, json!("before")),
-        node("empty", "Integers", 400, json!(null)),
+        node("new", "More Commands", 200, &json!(null)),
+        node("old", "More Commands", 210, &json!("new")),
+        node("twice", "Shells", 250, &json!(null)),
+        node("again", "Shells", 250, &json!(null)),
+        node("black", "Black", 300, &json!(null)),
+        node("renewed", "Linters", 350, &json!("before")),
+        node("empty", "Integers", 400, &json!(null)),
     ];
     scene.sandbox.write("demo/demo.json", json!({"nodes": nodes, "edges": []}).to_string());
     for (name, text) in [

@@ -290,7 +290,9 @@ sys.stdin.read()"#;
         (Some("title\n"), ignores, None),
         (Some("title\n"), "raise SystemExit(1)", None),
     ] {
-        text.map(|text| fs::write(&path, text).unwrap());
+        if let Some(text) = text {
+            fs::write(&path, text).unwrap();
+        }
         let target = exporter(program, &json!({"path": path})).unwrap().target();
         assert_eq!((target.has_rows, target.replaces), (expected, Some(true)), "{text:?}");
     }
