@@ -100,7 +100,9 @@ impl Row {
     /// Returns whether no text of the row can start or end a mark of thinking.
     fn is_plain(&self) -> bool {
         let texts = self.list.iter().chain([&self.id, &self.text]);
-        texts.flat_map(|text| text.chars()).all(|c| c.is_alphanumeric() || matches!(c, ' ' | '"' | '\\' | '{' | '}' | ','))
+        texts
+            .flat_map(|text| text.chars())
+            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '"' | '\\' | '{' | '}' | ','))
     }
 
     fn fields(&self) -> Map<String, Value> {
