@@ -55,6 +55,7 @@ static TOO_HIGH: LazyLock<Patterns> = LazyLock::new(|| {
         r"\brange\b|\bbetween\b|must not|cannot be|\[ ?\d+ ?, ?\d+ ?[\])]|> ?\d+",
         r"参数非法|超(?:出|过|限)|不能大于|范围",
         r"above maximum|must have stream",
+        r"\b(?:invalid|illegal|incorrect|bad|wrong) (?:value|parameter|argument|max)|(?:is|are) (?:invalid|illegal|not valid)|not a valid",
     ])
 });
 

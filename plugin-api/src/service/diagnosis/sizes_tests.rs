@@ -43,6 +43,9 @@ fn output_caps_over_the_maximum_of_the_model() {
         ),
         ("Invalid max_tokens value, the valid range of max_tokens is [1, 8192]", Some(8_192)),
         ("max_tokens must be in the range [1, 8192]", Some(8_192)),
+        ("Invalid value for max_tokens", None),
+        ("The parameter `max_tokens` is invalid", None),
+        ("max_output_tokens: illegal parameter", None),
         ("<400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 8192]", Some(8_192)),
         (
             "Unable to submit request because it has a maxOutputTokens value of 17344 but the supported range is from 1 (inclusive) to 8193 (exclusive). Update the value and try again.",
