@@ -89,6 +89,22 @@ impl Caller for AuditedInstance {
     }
 }
 
+pub(super) fn no_panic(plugin: &PluginUnderTest) -> CheckResult {
+    let panic = plugin.audit.faults().panic.clone();
+    ensure(panic.is_none(), || format!("a call {}", panic.unwrap_or_default()))
+}
+
+pub(super) fn error_style(plugin: &PluginUnderTest) -> CheckResult {
+    let style = plugin.audit.faults().style.clone();
+    ensure(style.is_none(), || style.unwrap_or_default())
+}
+
+pub(super) fn no_secret(plugin: &PluginUnderTest) -> CheckResult {
+    let secret = plugin.audit.faults().secret.clone();
+    ensure(secret.is_none(), || secret.unwrap_or_default())?;
+    ensure(!secret_marker::was_logged(), || "a log record has a secret".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::style_fault;
@@ -112,20 +128,4 @@ mod tests {
             assert_eq!(style_fault(message), Some("begins with a capital letter"), "{message}");
         }
     }
-}
-
-pub(super) fn no_panic(plugin: &PluginUnderTest) -> CheckResult {
-    let panic = plugin.audit.faults().panic.clone();
-    ensure(panic.is_none(), || format!("a call {}", panic.unwrap_or_default()))
-}
-
-pub(super) fn error_style(plugin: &PluginUnderTest) -> CheckResult {
-    let style = plugin.audit.faults().style.clone();
-    ensure(style.is_none(), || style.unwrap_or_default())
-}
-
-pub(super) fn no_secret(plugin: &PluginUnderTest) -> CheckResult {
-    let secret = plugin.audit.faults().secret.clone();
-    ensure(secret.is_none(), || secret.unwrap_or_default())?;
-    ensure(!secret_marker::was_logged(), || "a log record has a secret".to_owned())
 }
