@@ -7,8 +7,14 @@ answer.
 import json
 import re
 
-# Shorter pieces occur in answers by chance.
+# Shorter sentences occur in answers by chance.
 MIN_WORDS = 4
+
+
+# The field of a row that was answered before.
+REJECTED = "rejected"
+# The form of a rejection in a prompt: a column and the rule that it broke.
+CODE = re.compile(r"(?:[\w.\[\]]+:)?([a-z]+(?:_[a-z]+)+)\b")
 
 
 def normal(text: str) -> str:
@@ -51,10 +57,23 @@ def notes(rows: object) -> list[str]:
 def copied(values: list, exchanges: list[dict], reasons: list[str]) -> list[str]:
     """Returns the values that contain a text of the program, or are a part of one."""
     texts = own_texts(exchanges) | {normal(reason) for reason in reasons}
+    codes = rejection_codes(exchanges)
     found = []
     for value in values:
         text = normal(value if isinstance(value, str) else json.dumps(value))
         is_part = len(text.split()) >= MIN_WORDS and any(text in own for own in texts)
-        if is_part or any(own in text for own in texts):
+        is_code = bool(codes) and (text == REJECTED or codes & set(text.split()))
+        if is_part or is_code or any(own in text for own in texts):
             found.append(value)
     return found
+
+
+def rejection_codes(exchanges: list[dict]) -> set[str]:
+    """Returns the names of rules in the prompts, such as `max_words`, which are no words of a language."""
+    codes: set[str] = set()
+    for exchange in exchanges:
+        body = json.loads(exchange["request"].get("body") or "{}")
+        for message in body.get("messages", []):
+            for note in notes(split(message["content"])[1]):
+                codes.update(match[1] for match in CODE.finditer(note))
+    return codes

@@ -13,7 +13,7 @@ COLUMNS = {
     "tldr": {
         "type": "string",
         "max_words": 12,
-        "max_length": 120,
+        "max_length": 70,
         "description": "crisp summary, no punctuation at the end",
     },
     "challenge": {"type": "string", "enum": ["practice", "expert"]},
