@@ -18,6 +18,9 @@ const LONG_RUN: usize = 6;
 /// Minimum words of a sentence that is compared as a whole.
 const SENTENCE: usize = 3;
 
+/// The field of a row that names the rejection of its previous answer.
+pub(super) const REJECTED_FIELD: &str = "rejected";
+
 /// The texts that the prompts of a run share.
 #[derive(Debug, Default)]
 pub struct PromptTexts {
@@ -149,12 +152,14 @@ fn longest_run(words: &[String], known: impl Fn(u64) -> bool) -> Option<Vec<Stri
     copied.then(|| words.get(best).unwrap_or_default().to_vec())
 }
 
-/// Returns whether a text holds the code of a rejection, or consists of its rule.
+/// Returns whether a text holds the code of a rejection or its rule, or consists of the name of the field that has it.
 fn repeats_code(text: &str, code: &str) -> bool {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     let rule = code.rsplit(':').next().unwrap_or_default();
     let holds_code = code.contains(':') && text.contains(code);
-    holds_code || text.eq_ignore_ascii_case(code) || (rule.contains('_') && text.eq_ignore_ascii_case(rule))
+    // The names of most rules are no words of a language.
+    let holds_rule = rule.contains('_') && words(text).iter().any(|word| word == rule);
+    holds_code || holds_rule || [code, REJECTED_FIELD].iter().any(|whole| text.eq_ignore_ascii_case(whole))
 }
 
 /// Returns a sentence as words, if it is long enough to be recognized. A quotation can be a value.

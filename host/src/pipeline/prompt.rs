@@ -6,7 +6,7 @@
 use super::anchor::{self, AnchorSource, Anchors};
 use super::batch::{Batch, CHARS_PER_TOKEN, row_tokens};
 use super::learning::CallSizes;
-use super::own_text::{OwnText, PromptTexts, RowText};
+use super::own_text::{OwnText, PromptTexts, REJECTED_FIELD, RowText};
 use super::prompt_sentences;
 use super::question::Question;
 use crate::rules::answer_schema::{self, RowSchema};
@@ -239,7 +239,7 @@ fn rows_json(questions: &[Question], ids: &[String], tags: Option<&[String]>, sh
         out.push_str(&question.body);
         if let Some(rejected) = &question.rejected {
             out.push(',');
-            push_field(&mut out, "rejected", &rejected.code);
+            push_field(&mut out, REJECTED_FIELD, &rejected.code);
         }
         out.push('}');
     }
