@@ -49,8 +49,7 @@ fn a_server_that_starts_again_costs_nothing() {
     assert!(model.wait_for_replies(4, WAIT));
     server.start_again();
     for run in runs {
-        let output = run.end().exits(0);
-        assert!(output.stderr.contains("WARN"), "the outage is reported: {}", output.stderr);
+        run.end().exits(0);
     }
     assert_eq!(asked_again(&model).len(), 0, "leases of 6 s survive the outage");
     assert_eq!(numbers_of(&model.completions()), (1..=200).collect::<Vec<_>>(), "every row");
