@@ -1,6 +1,7 @@
 //! The parts of requests that a model turned out not to accept.
 
 use super::RequestPart;
+use crate::completion::CompletionRequest;
 use crate::error::{Error, ErrorKind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -36,10 +37,14 @@ impl RejectedParts {
     /// the question again at once. The first time it logs a warning.
     ///
     /// The error stays as it is when the request did not have the part. With the name of the option by which the user set
-    /// the part, the part stays too, and the hint names the option.
+    /// the part, the part stays too, and the hint names the option. JSON mode of a question with a schema is not learned: the
+    /// host asks in another shape first, in which the prompt describes the JSON.
     #[must_use]
-    pub fn learn(&self, error: Error, rejected: Rejected) -> Error {
+    pub fn learn(&self, error: Error, rejected: Rejected, question: Option<&CompletionRequest>) -> Error {
         let Rejected { part, was_sent, option, remedy } = rejected;
+        if part == RequestPart::JsonMode && question.is_some_and(|question| question.schema.is_some()) {
+            return Error { kind: ErrorKind::SchemaRejected, ..error };
+        }
         if let Some(option) = option {
             // Without the status it is no failure that the content of a row may have caused.
             let error = Error { http_status: None, ..error };
@@ -75,15 +80,15 @@ mod tests {
         let parts = RejectedParts::default();
         let error = || Error::new(ErrorKind::BadRequest, "m").with_http_status(400);
         let rejected = Rejected { part: RequestPart::Seed, was_sent: true, option: None, remedy: Some("x") };
-        let set = parts.learn(error(), Rejected { option: Some("seed"), ..rejected });
+        let set = parts.learn(error(), Rejected { option: Some("seed"), ..rejected }, None);
         assert!(set.kind == ErrorKind::BadRequest && set.hint.unwrap().contains("`seed`"));
         for other in [Rejected { was_sent: false, ..rejected }, Rejected { remedy: None, ..rejected }] {
-            assert_eq!(parts.learn(error(), other), error());
+            assert_eq!(parts.learn(error(), other, None), error());
         }
         assert!(!parts.contains(RequestPart::Seed));
         // Calls that were under way before the first error are sent again as well.
         for _ in 0..2 {
-            let learned = parts.learn(error(), rejected);
+            let learned = parts.learn(error(), rejected, None);
             assert_eq!((learned.kind, learned.retry_after_ms), (ErrorKind::Retryable, Some(0)));
             assert!(parts.contains(RequestPart::Seed));
         }

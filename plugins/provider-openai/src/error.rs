@@ -25,11 +25,7 @@ pub(crate) fn from_response(
     let may_be_a_part = matches!(error.kind, ErrorKind::BadRequest | ErrorKind::NotFound);
     match (report.rejected_part(), sent) {
         (Some(part), Some(sent)) if may_be_a_part => {
-            // The host asks in another shape first, in which the prompt describes the JSON.
-            if part == RequestPart::JsonMode && question.is_some_and(|question| question.schema.is_some()) {
-                return Error { kind: ErrorKind::SchemaRejected, ..error };
-            }
-            provider.rejected.learn(error, rejected(provider, part, sent))
+            provider.rejected.learn(error, rejected(provider, part, sent), question)
         }
         _ => error,
     }
