@@ -12,6 +12,9 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// Waits of a provider that requests none.
+    pub const PROVIDER: Self = Self { base: Duration::from_millis(500), cap: Duration::from_secs(60) };
+
     /// Returns the wait after `attempt` failed attempts: full jitter under an exponential cap. `jitter` is in 0..1.
     pub fn delay(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));

@@ -15,8 +15,6 @@ use tokio::time::Instant;
 const MAX_FAILURES_IN_A_ROW: u32 = 3;
 /// Minimum pause that is reported; shorter ones are usual.
 const MIN_REPORTED: Duration = Duration::from_secs(4);
-/// Waits of a service that requests none.
-const BACKOFF: Backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(60) };
 
 /// A failure that the same call may not have later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -187,7 +185,7 @@ impl ServiceState {
             _ => {}
         }
         let left = (since + scaled(limit)).saturating_duration_since(now);
-        let wait = failure.wait.unwrap_or_else(|| BACKOFF.pause(self.pauses_in_a_row + 1, jitter));
+        let wait = failure.wait.unwrap_or_else(|| Backoff::PROVIDER.pause(self.pauses_in_a_row + 1, jitter));
         let is_over = left.is_zero() || (failure.wait.is_some() && scaled(wait) > left);
         self.pauses += 1;
         self.pauses_in_a_row += 1;

@@ -30,9 +30,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-/// Waits of a batch whose calls fail while those of others are answered.
-const BACKOFF: Backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(60) };
-
 /// Shared parts of all calls of a run.
 pub struct Dispatcher {
     /// The provider, guarded by its deadline.
@@ -199,7 +196,9 @@ impl Dispatcher {
             Verdict::Paused(until) => Next::Repeat(until),
             Verdict::GivenUp(_) => Next::Repeat(Instant::now()),
             Verdict::CallAlone if self.rate_limiter.is_unlimited() => Next::Repeat(Instant::now()),
-            Verdict::CallAlone => Next::Repeat(Instant::now() + scaled(BACKOFF.delay(tries.counted(), jitter()))),
+            Verdict::CallAlone => {
+                Next::Repeat(Instant::now() + scaled(Backoff::PROVIDER.delay(tries.counted(), jitter())))
+            }
         }
     }
 

@@ -40,7 +40,7 @@ impl ErrorAction {
     /// Selects the reaction. A requested wait over `max_wait` means that the quota is used up.
     pub(super) fn after(error: &Error, with_schema: bool, max_wait: Duration) -> Self {
         match error.kind {
-            ErrorKind::Retryable | ErrorKind::InvalidData => match requested_wait(error) {
+            _ if is_temporary(error) => match requested_wait(error) {
                 Some(wait) if wait > max_wait => Self::StopRun,
                 Some(Duration::ZERO) => Self::RetryChanged,
                 _ => Self::Retry(cause(error)),
@@ -57,6 +57,11 @@ impl ErrorAction {
             _ => Self::StopRun,
         }
     }
+}
+
+/// Returns true for a failure that the same call may not have later. The time of an outage limits them.
+pub fn is_temporary(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::Retryable | ErrorKind::InvalidData)
 }
 
 /// Returns the wait that the service requests. A status of overload with a wait of zero requests none.

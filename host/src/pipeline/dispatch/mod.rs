@@ -16,4 +16,5 @@ mod response;
 pub use answer_store::AnswerStore;
 pub use call_event::CallEvent;
 pub use dispatcher::{Dispatcher, RetryLimits};
+pub use error_action::is_temporary;
 pub use finished_batch::{BatchEnd, FinishedBatch};

@@ -7,6 +7,7 @@
 //! The time of an outage is limited elsewhere, by the rate limiter.
 
 use crate::pipeline::batch::{Batch, Stage};
+use crate::pipeline::dispatch::is_temporary;
 use rowsmith_plugin_api::{Error, ErrorKind};
 
 /// Consecutive whole batches without a response after which the service is in doubt.
@@ -175,11 +176,6 @@ impl ServiceHealth {
             Probing::Halves | Probing::Rows(_) => self.held.is_empty() && !calls_in_flight,
         }
     }
-}
-
-/// Returns true for a failure that the same call may not have later. The time of an outage limits them.
-fn is_temporary(error: &Error) -> bool {
-    matches!(error.kind, ErrorKind::Retryable | ErrorKind::InvalidData)
 }
 
 /// Returns true for an error that the content of a row can cause. A missing model or permission does not depend on rows, but
