@@ -87,39 +87,34 @@ impl Drop for TemporaryFile {
 /// Removes the temporary files that this process and its children have created beside a target, because it ends in the middle of
 /// its work. Children are known on systems with `/proc`.
 pub fn remove_temporary_files(target: &Path) {
-    let Some(folder) =
-        target.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-    else {
-        return;
-    };
-    let prefix = prefix(target);
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let process = entry.file_name().to_str().and_then(|name| process_of(name, &prefix));
-        if process
-            .is_some_and(|process| process == std::process::id() || parent_of(process) == Some(std::process::id()))
-            && let Err(error) = fs::remove_file(entry.path())
-        {
-            log::debug!("cannot remove {}: {error}", entry.path().display());
-        }
-    }
+    let own = std::process::id();
+    remove(target, |process| process == own || parent_of(process) == Some(own));
 }
 
 /// Removes the temporary files of processes that have ended, on systems with `/proc`.
 pub(super) fn remove_abandoned(target: &Path) {
-    let Some(folder) = target.parent() else { return };
+    for path in remove(target, process_has_ended) {
+        log::info!("removed {}, the temporary file of a killed run", path.display());
+    }
+}
+
+/// Removes the temporary files of these processes beside a target, and returns their paths.
+fn remove(target: &Path, of_process: impl Fn(u32) -> bool) -> Vec<PathBuf> {
+    let Some(folder) = target.parent() else { return Vec::new() };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let prefix = prefix(target);
+    let mut removed = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some(process) = name.to_str().and_then(|name| process_of(name, &prefix)) else {
+        let path = entry.path();
+        if !entry.file_name().to_str().and_then(|name| process_of(name, &prefix)).is_some_and(&of_process) {
             continue;
-        };
-        if process_has_ended(process) {
-            match fs::remove_file(entry.path()) {
-                Ok(()) => log::info!("removed {}, the temporary file of a killed run", entry.path().display()),
-                Err(error) => log::debug!("cannot remove {}: {error}", entry.path().display()),
-            }
+        }
+        match fs::remove_file(&path) {
+            Ok(()) => removed.push(path),
+            Err(error) => log::debug!("cannot remove {}: {error}", path.display()),
         }
     }
+    removed
 }
 
 /// Returns true if no process has this id. Always false on systems without `/proc`.
