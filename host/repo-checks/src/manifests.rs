@@ -17,7 +17,7 @@ pub struct Package {
     pub name: String,
     /// Whether it builds a dynamic library.
     pub is_dynamic: bool,
-    /// Whether Cargo builds no unit tests of its library.
+    /// True if Cargo builds no unit tests of its library.
     pub is_untested: bool,
     /// The dependencies of every kind and target.
     pub dependencies: Vec<Dependency>,

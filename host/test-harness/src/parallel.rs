@@ -9,7 +9,7 @@ const PARALLEL: usize = 4;
 /// Runs a function for every case, several at the same time. The results are in the order of the cases.
 ///
 /// # Panics
-/// When the function panics.
+/// If the function panics.
 pub fn parallel<T: Send, R: Send>(cases: impl IntoIterator<Item = T>, check: impl Fn(T) -> R + Sync) -> Vec<R> {
     let mut cases: Vec<T> = cases.into_iter().collect();
     let mut results = Vec::new();

@@ -37,7 +37,7 @@ pub fn export_chunks<E: Exporter>(
 /// The exporter's own, or an invalid config.
 ///
 /// # Panics
-/// When the summary differs from the file, or the exporter leaves another file beside it.
+/// If the summary differs from the file, or the exporter leaves another file beside it.
 pub fn export_to_file<E: Exporter>(options: &Value, columns: &[&str], chunks: &[Vec<Value>]) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| Error::new(ErrorKind::Io, format!("the file of the test: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
