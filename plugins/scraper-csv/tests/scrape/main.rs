@@ -1,8 +1,4 @@
 //! Rows of valid files, and errors of invalid ones.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic; the lint does not see that functions beside a test are part of it"
-)]
 
 mod conformance;
 mod dialects;
@@ -11,25 +7,18 @@ use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use rowsmith_exporter_csv::CsvExporter;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::ChunkBuilder;
-use rowsmith_plugin_testkit::{FakeHost, block_on, scrape_rows};
+use rowsmith_plugin_testkit::{FakeHost, block_on, file_scraper, scrape_file, scrape_rows};
 use rowsmith_scraper_csv::CsvScraper;
 use std::fs;
 use std::path::Path;
 
 fn scraper(path: &Path, options: &Value, host: &FakeHost) -> Result<CsvScraper> {
-    let mut config = options.clone();
-    config["path"] = json!(path);
-    CsvScraper::new(serde_json::from_value(config)?, host.host())
+    file_scraper(path, options, host)
 }
 
 /// The rows and the result.
 fn scrape(bytes: &[u8], options: &Value) -> (Vec<Value>, Result<()>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("rows.csv");
-    fs::write(&path, bytes).unwrap();
-    let host = FakeHost::default();
-    let result = scraper(&path, options, &host).and_then(|scraper| scrape_rows(&scraper, &host).map(drop));
-    (host.rows(), result)
+    scrape_file::<CsvScraper>("rows.csv", bytes, options)
 }
 
 #[test]
