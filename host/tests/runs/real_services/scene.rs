@@ -8,7 +8,7 @@ use serde_json::Value;
 pub(crate) const POISON: &str = "POISON-ROW";
 
 /// A config with the provider plugins `openai` and `gemini`, and one column `tldr`.
-const CONFIG: &str = r#"
+pub(crate) const CONFIG: &str = r#"
 [scraper]
 plugin = "csv"
 [scraper.config]
@@ -50,6 +50,11 @@ api_key = { env = "GEMINI_API_KEY" }
 plugin = "jsonl"
 [exporters.config]
 path = "out.jsonl"
+
+[[exporters]]
+plugin = "csv"
+[exporters.config]
+path = "out.csv"
 "#;
 
 /// A run and the requests of its service.
