@@ -1,29 +1,4 @@
-//! Encodes and decodes values of the cache.
-//!
-//! Properties: a value round-trips, under its own key only; every flipped bit is detected; accepted bytes are the bytes
-//! that encoding produces.
+//! Fuzz target `record`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use rowsmith::pipeline::question::RowKey;
-use rowsmith::pipeline::record::{Damage, decode, encode};
-
-fuzz_target!(|input: ([u8; 32], &str, &str, u32, &[u8])| {
-    let (key, meta, answer, place, foreign) = input;
-    let key = RowKey(key);
-    let written = encode(&key, meta, answer);
-    assert_eq!(decode(&key, &written), Ok((meta, answer)));
-
-    let mut other = key;
-    other.0[place as usize % 32] ^= 1;
-    assert_eq!(decode(&other, &written), Err(Damage::WrongKey));
-
-    let bit = place as usize % (written.len() * 8);
-    let mut damaged = written;
-    damaged[bit / 8] ^= 1 << (bit % 8);
-    assert!(decode(&key, &damaged).is_err(), "the flipped bit {bit} is not detected");
-
-    if let Ok((meta, answer)) = decode(&key, foreign) {
-        assert_eq!(encode(&key, meta, answer), foreign);
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| rowsmith_fuzz_targets::run("record", input));

@@ -11,14 +11,14 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Name of LMDB's file.
-pub(crate) const DATA_FILE: &str = "data.mdb";
+pub const DATA_FILE: &str = "data.mdb";
 
 /// Number of inspections before a file counts as damaged: a writer may be at work.
 const MAX_INSPECTIONS: u32 = 3;
 
 /// Result of an inspection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StoreFile {
+pub enum StoreFile {
     /// There is no store yet.
     Missing,
     /// A store that LMDB can map.
@@ -51,7 +51,7 @@ impl From<Unreadable> for FileFlaw {
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] when a store is damaged or missing, [`ErrorKind::InvalidData`] for a file of another program.
-pub(crate) fn inspect(folder: &Path, has_marker: bool) -> Result<StoreFile> {
+pub fn inspect(folder: &Path, has_marker: bool) -> Result<StoreFile> {
     let path = folder.join(DATA_FILE);
     let mut file = match File::open(&path) {
         Ok(file) => file,

@@ -20,7 +20,7 @@ mod error;
 mod filesystem;
 mod folder;
 mod free_list;
-mod inspect;
+pub mod inspect;
 mod leases;
 mod marker;
 mod meta;

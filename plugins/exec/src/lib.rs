@@ -31,6 +31,7 @@ mod wait;
 pub use connection::Connection;
 pub use launch::{Launch, Timeouts};
 pub use launch_options::LaunchOptions;
+pub use lines::{InvalidLine, read_line};
 pub use program_pool::ProgramPool;
-pub use protocol::{Done, Message, Ready, Reply, unexpected_message};
+pub use protocol::{Done, Line, Message, Ready, Reply, parse, unexpected_message};
 pub use steps::Interrupt;

@@ -8,7 +8,7 @@ pub(crate) const MAX_LINE_BYTES: usize = 16 << 20;
 
 /// Output that is not a valid line.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum InvalidLine {
+pub enum InvalidLine {
     /// Longer than the maximum; the beginning.
     TooLong(String),
     /// Not UTF-8; the line with replacement characters.
@@ -16,7 +16,7 @@ pub(crate) enum InvalidLine {
 }
 
 /// Reads the next line that is not blank, without its line feed. `None` at the end of the input and on a pipe error.
-pub(crate) fn read_line(input: &mut impl BufRead, max_bytes: usize) -> Option<Result<String, InvalidLine>> {
+pub fn read_line(input: &mut impl BufRead, max_bytes: usize) -> Option<Result<String, InvalidLine>> {
     loop {
         match rowsmith_child::read_line(input, max_bytes)? {
             RawLine::Whole(line) if line.iter().all(u8::is_ascii_whitespace) => {}

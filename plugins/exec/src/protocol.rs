@@ -120,10 +120,19 @@ pub struct Done {
 
 /// A line of a program.
 #[derive(Debug)]
-pub(crate) enum Line {
-    Log { level: String, message: String },
+pub enum Line {
+    /// A log record.
+    Log {
+        /// Name of the level.
+        level: String,
+        /// Text.
+        message: String,
+    },
+    /// Progress, for display.
     Progress(Progress),
+    /// The error that ends the exchange.
     Error(Error),
+    /// A message for the plugin.
     Message(Message),
 }
 
@@ -194,7 +203,7 @@ pub(crate) fn first_line(launch: &Launch, task: &str) -> String {
 ///
 /// # Errors
 /// If the line is not part of the protocol; the message has an excerpt of the line.
-pub(crate) fn parse(title: &str, line: &str) -> Result<Line> {
+pub fn parse(title: &str, line: &str) -> Result<Line> {
     // Serde reads a JSON array as the fields of a struct in their order.
     if !line.trim_start().starts_with('{') {
         return Err(invalid_line(title, "is not a JSON object", line));

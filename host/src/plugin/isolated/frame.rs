@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// Maximum size of a message in bytes; the largest chunks and answers are far smaller.
-pub(super) const MAX_BYTES: usize = 256 << 20;
+pub const MAX_BYTES: usize = 256 << 20;
 /// The kind, the id and the number.
 const HEAD: usize = 1 + 8 + 4;
 /// The offset of the kind, after the length.
@@ -12,7 +12,7 @@ const LENGTH: usize = 4;
 /// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Kind {
+pub enum Kind {
     /// To the child, first: the plugin to open, as JSON.
     Start = 1,
     /// To the child: call the method `number`.
@@ -65,15 +65,19 @@ impl Kind {
 
 /// One message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    pub(super) kind: Kind,
-    pub(super) id: u64,
-    pub(super) number: u32,
-    pub(super) payload: Vec<u8>,
+pub struct Frame {
+    /// Its kind.
+    pub kind: Kind,
+    /// The call, or the length of a log record's target.
+    pub id: u64,
+    /// The method or service, or the level of a log record.
+    pub number: u32,
+    /// The content.
+    pub payload: Vec<u8>,
 }
 
 /// Returns the bytes of a message; `None` when it is too long.
-pub(super) fn encode(kind: Kind, id: u64, number: u32, payload: &[u8]) -> Option<Vec<u8>> {
+pub fn encode(kind: Kind, id: u64, number: u32, payload: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(HEAD + payload.len()).ok().filter(|_| payload.len() <= MAX_BYTES)?;
     let mut bytes = Vec::with_capacity(LENGTH + HEAD + payload.len());
     bytes.extend_from_slice(&length.to_le_bytes());
@@ -88,7 +92,7 @@ pub(super) fn encode(kind: Kind, id: u64, number: u32, payload: &[u8]) -> Option
 ///
 /// # Errors
 /// When the bytes are not a message, or reading fails.
-pub(super) fn read(source: &mut impl Read) -> io::Result<Option<Frame>> {
+pub fn read(source: &mut impl Read) -> io::Result<Option<Frame>> {
     let mut length = [0; LENGTH];
     if !fill(source, &mut length)? {
         return Ok(None);

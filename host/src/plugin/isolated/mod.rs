@@ -11,7 +11,7 @@
 #[cfg(test)]
 mod child_stub;
 mod connection;
-mod frame;
+pub mod frame;
 mod host_services;
 mod launch;
 mod process;

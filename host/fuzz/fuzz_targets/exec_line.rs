@@ -1,0 +1,4 @@
+//! Fuzz target `exec_line`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| rowsmith_fuzz_targets::run("exec_line", input));

@@ -1,0 +1,4 @@
+//! Fuzz target `store_record`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| rowsmith_fuzz_targets::run("store_record", input));
