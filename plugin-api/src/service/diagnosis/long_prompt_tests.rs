@@ -7,11 +7,18 @@ use crate::error::ReportedSizes;
 use serde_json::json;
 
 /// Status and text of prompts that are too long, and the sizes of context and prompt in them.
-const TOO_LONG: [(u16, &str, Option<u64>, Option<u64>); 28] = [
+const TOO_LONG: [(u16, &str, Option<u64>, Option<u64>); 30] = [
     (
         400,
         "litellm.BadRequestError: BedrockException - {\"message\":\"Input is too long for requested model.\"}",
         None,
+        None,
+    ),
+    (400, "Cannot truncate prompt with n_keep (5012) >= n_ctx (4096)", Some(4_096), None),
+    (
+        400,
+        "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 5012>= n_ctx: 4096). Try to load the model with a larger context length, or provide a shorter input.",
+        Some(4_096),
         None,
     ),
     (400, "prompt is too long: 210000 tokens > 200000 maximum", Some(200_000), Some(210_000)),

@@ -50,6 +50,7 @@ static REJECTED: LazyLock<Patterns> = LazyLock::new(|| {
         r"extra (?:inputs|fields|properties)|additional properties|extra_forbidden|extra inputs",
         r"invalid (?:role|parameter|argument)|deprecated|no longer|only (?:supports?|the default)|unavailable|no endpoints found that support",
         r"roles must alternate|must (?:be|start with)[^.]{0,20}(?:user|one of)|input should be 'system'",
+        r"response_?format[a-z._']{0,8} must be",
     ])
 });
 
@@ -131,6 +132,7 @@ mod tests {
                 "Invalid parameter: 'response_format' of type 'json_object' is not supported with this model.",
                 Part::JsonMode,
             ),
+            ("'response_format.type' must be 'json_schema' or 'text'", Part::JsonMode),
             (
                 "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
                 Part::MaxTokens,

@@ -33,6 +33,7 @@ static CONTEXT: LazyLock<Patterns> = LazyLock::new(|| {
         r"max size: (\d+)|maximum prompt length is (\d+)",
         r"longer than[^0-9]{0,60}(\d+)",
         r"context the overflows[^0-9]{0,80}(\d+)",
+        r"\bn_ctx(?:_slot|_train)?[ :=(]{1,4}(\d+)",
     ])
 });
 /// Tokens of the prompt.

@@ -79,6 +79,7 @@ static TOO_LONG: LazyLock<Patterns> = LazyLock::new(|| {
         r"context (?:length|size|window|limit)[^.]{0,60}(?:exceed|only|not enough|too small|insufficient|full|overflow)|exceed\w*[^.]{0,60}context".to_owned(),
         r"context the overflows|reduce (?:the |your )?(?:length|size|message|prompt|input)|shorter (?:input|prompt)|fewer inputs".to_owned(),
         r"maximum number of (?:input )?tokens|max(?:imum)? (?:input|prompt) tokens|input tokens exceed|too many input tokens|token limit".to_owned(),
+        r">=? ?n_ctx|(?:cannot|could not|unable to) truncate (?:the )?(?:prompt|input|context)".to_owned(),
         r"range of input length|less than \d+ tokens|prompt token count|number of tokens to keep".to_owned(),
         r"too many tokens|max.model.len|context is full|token count[^.]{0,30}exceed|at most \d+ (?:input|prompt) tokens".to_owned(),
         r"(?:prompt|input|context|message|sequence) (?:length|size|tokens?) exceed".to_owned(),
