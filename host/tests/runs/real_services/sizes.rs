@@ -92,6 +92,7 @@ fn run_plain(script: Script, rows: usize, arguments: &[&str]) -> Ended {
 fn a_cap_that_the_service_rejects_is_lowered_once() {
     let named = r#"{"error":{"message":"max_tokens is too large: 17344. This model supports at most 16384 completion tokens, whereas you provided 17344.","type":"invalid_request_error","param":"max_completion_tokens","code":"invalid_value"}}"#;
     let unnamed = r#"{"error":{"message":"max_tokens is too large for this model","type":"invalid_request_error","param":"max_tokens","code":null}}"#;
+    let invalid = r#"{"error":{"message":"Invalid value for max_tokens","type":"invalid_request_error","param":null,"code":null}}"#;
     let context = |limit: u64| {
         format!(
             "{{\"object\":\"error\",\"message\":\"This model's maximum context length is {limit} tokens. However, you requested 17344 output tokens and your prompt contains at least 900 input tokens, for a total of at least 18244 tokens. Please reduce the length of the input prompt or the number of requested output tokens.\",\"type\":\"BadRequestError\",\"param\":\"max_tokens\",\"code\":400}}"
@@ -102,6 +103,7 @@ fn a_cap_that_the_service_rejects_is_lowered_once() {
     for (name, when, body, rows, arguments, most) in [
         ("a named maximum", When::cap_over(16_384), named.to_owned(), 20, &[][..], 2),
         ("no number", When::cap_over(16_384), unnamed.to_owned(), 20, &[], 2),
+        ("no number and no word of size", When::cap_over(16_384), invalid.to_owned(), 20, &[], 6),
         ("no number, and every cap is rejected", When::cap_over(0), unnamed.to_owned(), 20, &[], 3),
         ("the context", When::context_over(8_192), context(8_192), 200, &one, 11),
         ("the context, with thinking", When::context_over(8_192), context(8_192), 20, &thinking, 3),
