@@ -8,6 +8,7 @@ use rowsmith::limit::clock::Clock;
 use rowsmith::limit::stop::Stop;
 use rowsmith::pipeline::assemble::{Plugins, RunContext, assemble};
 use rowsmith::pipeline::export::NamedExporter;
+use rowsmith::pipeline::learning::Calibration;
 use rowsmith::pipeline::orchestrator::{self, RunEnd};
 use rowsmith::plugin::host_services::{HostServices, PluginId, PluginServices};
 use rowsmith::plugin::redact::Redactor;
@@ -112,6 +113,7 @@ pub(crate) async fn run_with(
         stop: shared.stop.clone(),
         clock: Clock::start(),
         failure_file: None,
+        calibration: Calibration::default(),
         redactor: shared.redactor.clone(),
     };
     let (pipeline, _snapshots) = assemble(settings, plugins, context);

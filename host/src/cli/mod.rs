@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod context;
 mod init;
+mod kept_sizes;
 mod list;
 mod logging;
 mod online_details;

@@ -2,12 +2,15 @@
 
 use super::Context;
 use super::args::PlanArgs;
+use super::kept_sizes::KeptSizes;
 use super::online_details::OnlineDetails;
 use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
+use crate::limit::clock::Clock;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape, sizes};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
-use crate::pipeline::learning::SizeLearner;
+use crate::pipeline::fingerprint::Fingerprinter;
+use crate::pipeline::learning::{Calibration, RowsPerCall, SizeLearner};
 use crate::pipeline::lookup::{LookupResult, look_up};
 use crate::pipeline::miss_report::{MissReasons, explain_misses};
 use crate::pipeline::prompt::{Asked, Prompter};
@@ -31,6 +34,8 @@ struct Plan {
     duplicates: u64,
     blank: u64,
     calls: u64,
+    /// Maximum rows per call, as configured or as an earlier run has learned.
+    max_rows: usize,
     input_tokens: u64,
     max_output_tokens_total: u64,
     first: Option<Asked>,
@@ -45,7 +50,12 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
     let cache = open_plugins.cache().await?;
     let (provider, info) = open_plugins.provider().await?;
     let plugin = (provider.name.clone(), provider.version.clone());
-    let mut plan = read(&open_plugins, &cache, &plugin, &info, args.refresh).await?;
+    let store = cache.client.store().await.map_err(|error| open_plugins.call_error(&cache, error))?;
+    let settings = open_plugins.settings();
+    let fingerprinter = fingerprinter(settings, &plugin, &info);
+    let now_secs = Clock::start().now_secs();
+    let kept = KeptSizes::read(context, settings, &store, &provider, &info, &fingerprinter, now_secs);
+    let mut plan = read(&open_plugins, &cache, &fingerprinter, &info, &kept.calibration, args.refresh).await?;
     if args.online {
         let details = OnlineDetails::ask(&provider, plan.first.as_ref()).await;
         plan.online = Some(details.map_err(|error| open_plugins.call_error(&provider, error))?);
@@ -68,19 +78,22 @@ pub(super) async fn run(context: &Context, args: PlanArgs) -> Result<ExitCode, H
 async fn read(
     open_plugins: &OpenPlugins,
     cache: &Opened<CacheClient>,
-    plugin: &(String, String),
+    prints: &Fingerprinter,
     info: &ProviderInfo,
+    calibration: &Calibration,
     refresh: bool,
 ) -> Result<Plan, HostError> {
     let settings = open_plugins.settings();
     let scraper = open_plugins.scraper().await?;
     let mut rows =
         scrape::start(scraper.client.clone(), &open_plugins.services.row_intake, open_plugins.scraper_use()?);
-    let prints = fingerprinter(settings, plugin, info);
-    let (prompter, sizes) = (prompter(settings, info), sizes(info));
-    let mut packer = Packer::new(BatchLimits::new(&settings.batch), Stage::First);
+    let (prompter, sizes) = (prompter(settings, info), sizes(info, calibration));
+    let configured = BatchLimits::new(&settings.batch);
+    let rows_per_call = RowsPerCall::new(configured.max_rows, calibration.question.rows_per_call, settings.batch.adapt);
+    let limits = BatchLimits { max_rows: rows_per_call.limit(), max_chars: sizes.max_row_chars(), ..configured };
+    let mut packer = Packer::new(limits, Stage::First);
     let mut seen: HashSet<RowKey> = HashSet::new();
-    let mut plan = Plan::default();
+    let mut plan = Plan { max_rows: limits.max_rows, ..Plan::default() };
     let limit = settings.run.limit.unwrap_or(u64::MAX);
     while let Some(scraped) = rows.next().await {
         let mut chunk: RowChunk = match scraped {
@@ -168,6 +181,7 @@ fn as_json(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> serd
         "to_ask": plan.to_ask(),
         "cache_holds": plan.reasons.as_ref().map(|reasons| &reasons.stored),
         "calls": plan.calls,
+        "rows_per_call": plan.max_rows,
         "input_tokens_estimated": plan.input_tokens,
         "output_tokens_at_most": plan.max_output_tokens_total,
         "shortest_seconds": plan.shortest_seconds(per_minute(open_plugins)),
@@ -184,13 +198,15 @@ fn as_text(open_plugins: &OpenPlugins, info: &ProviderInfo, plan: &Plan) -> Stri
         ),
         None => "no rate limit".to_owned(),
     };
+    let learned =
+        if plan.max_rows < BatchLimits::new(&settings.batch).max_rows { ", as an earlier run has learned" } else { "" };
     let lines = [
         ("Rows", plan.rows.to_string()),
         ("Cache hits", plan.hits.to_string()),
         ("Duplicates", plan.duplicates.to_string()),
         ("Nothing to ask", plan.blank.to_string()),
         ("To ask", plan.to_ask().to_string()),
-        ("Calls", format!("{} of at most {} rows", plan.calls, settings.batch.max_rows)),
+        ("Calls", format!("{} of at most {} rows{learned}", plan.calls, plan.max_rows)),
         ("Tokens", format!("about {} in, at most {} out", plan.input_tokens, plan.max_output_tokens_total)),
         ("Time", quota),
         ("Provider", format!("{} ({})", settings.provider_name, info.model)),

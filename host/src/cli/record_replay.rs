@@ -19,6 +19,13 @@ pub struct RecordReplayArgs {
     pub replay: Option<PathBuf>,
 }
 
+impl RecordReplayArgs {
+    /// Returns whether the run records or replays.
+    pub(super) fn is_used(&self) -> bool {
+        self.record.is_some() || self.replay.is_some()
+    }
+}
+
 /// Creates or reads the folder, before any request.
 pub(super) fn open(context: &Context, args: &RecordReplayArgs) -> Result<RecordReplay, HostError> {
     let redactor = context.redactor.clone();

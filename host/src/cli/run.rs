@@ -1,6 +1,7 @@
 //! `rowsmith run`: enriches and exports all rows.
 
 use super::args::RunArgs;
+use super::kept_sizes::KeptSizes;
 use super::outcome::{exit_code, print_outcome, stop_text};
 use super::{Context, record_replay, signals};
 use crate::exit_code::ExitCode;
@@ -8,7 +9,7 @@ use crate::files::leftovers::Registered;
 use crate::files::{FileUse, conflict, unwritable};
 use crate::limit::clock::Clock;
 use crate::limit::stop::StopReason;
-use crate::pipeline::assemble::{Plugins, RunContext, assemble};
+use crate::pipeline::assemble::{Plugins, RunContext, assemble, fingerprinter};
 use crate::pipeline::export::NamedExporter;
 use crate::pipeline::failure_file;
 use crate::pipeline::orchestrator::{self, RunEnd};
@@ -43,6 +44,14 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
 
     let settings = open_plugins.settings();
     let store = cache.client.store().await.map_err(|error| open_plugins.call_error(&cache, error))?;
+    let kept = if args.record_replay.is_used() {
+        // A recording holds every size of its run.
+        KeptSizes::none()
+    } else {
+        let plugin = (provider.name.clone(), provider.version.clone());
+        let fingerprinter = fingerprinter(settings, &plugin, &info);
+        KeptSizes::read(context, settings, &store, &provider, &info, &fingerprinter, clock.now_secs())
+    };
     let failure_file = failure_path(settings, &exporters);
     check_files(&open_plugins, &args, &exporters, &source, &failure_file, store.path.as_deref())?;
     let _leftovers = temporary_files(&exporters, &failure_file);
@@ -63,6 +72,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
         stop: services.stop.clone(),
         clock,
         failure_file: Some(failure_file),
+        calibration: kept.calibration.clone(),
         redactor: services.redactor.clone(),
     };
     let (pipeline, snapshots) = assemble(settings, plugins, run_context);
@@ -74,6 +84,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     drop(shown.await);
 
     end_cache(context, &cache, &end).await;
+    kept.write(&end.calibration, clock.now_secs());
     let state_is_unchanged = end_scraper(&open_plugins, &scraper, &mut end).await;
     let ended = exit_code(&end);
     let exit_code = record_replay::exit_code(&open_plugins, ended);

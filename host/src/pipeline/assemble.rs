@@ -4,7 +4,7 @@ use super::anchor::AnchorSource;
 use super::dispatch::{AnswerStore, Dispatcher, RetryLimits};
 use super::export::{Exporters, NamedExporter};
 use super::fingerprint::{Fingerprinter, QuestionParts};
-use super::learning::{SizeLearner, Sizes};
+use super::learning::{Calibration, SizeLearner, Sizes};
 use super::leases::Leases;
 use super::orchestrator::Pipeline;
 use super::persist::Persister;
@@ -66,6 +66,8 @@ pub struct RunContext {
     pub clock: Clock,
     /// The path of the failure file.
     pub failure_file: Option<PathBuf>,
+    /// The sizes that earlier runs have learned.
+    pub calibration: Calibration,
     /// The secrets that the failure file must not hold.
     pub redactor: Redactor,
 }
@@ -91,7 +93,7 @@ pub fn assemble(
     let dispatcher = Dispatcher {
         provider: plugins.provider,
         prompter: prompter(settings, &plugins.info),
-        sizes: sizes(&plugins.info),
+        sizes: sizes(&plugins.info, &run_context.calibration),
         outputs: settings.enrich.output.clone(),
         rate_limiter: if settings.run.replayed {
             RateLimiter::unlimited(&settings.provider_limits, run_context.clock)
@@ -134,6 +136,7 @@ pub fn assemble(
         ),
         failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
+        learned_rows: run_context.calibration.question.rows_per_call,
         stop: run_context.stop,
     };
     (pipeline, snapshots)
@@ -193,9 +196,9 @@ fn anchor_source(setting: &Anchor, info: &ProviderInfo) -> AnchorSource {
     }
 }
 
-/// Creates the sizes of a run, which start with the sizes that the model reports.
-pub fn sizes(info: &ProviderInfo) -> SizeLearner {
-    SizeLearner::new(Sizes::new(info.max_output_tokens, info.thinking_tokens))
+/// Creates the sizes of a run, which start with the sizes that the model reports and those of earlier runs.
+pub fn sizes(info: &ProviderInfo, calibration: &Calibration) -> SizeLearner {
+    SizeLearner::new(Sizes::new(info.max_output_tokens, info.thinking_tokens).calibrated(calibration))
 }
 
 /// Names the quota of a provider plugin, a model and the scope that the plugin declares, usually service and credential.

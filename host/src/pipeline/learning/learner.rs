@@ -1,5 +1,6 @@
 //! Shares the learned sizes between the calls of a run.
 
+use super::calibration::Calibration;
 use super::change::LearnedChange;
 use super::rows_per_call::SizeChange;
 use super::sizes::{CallSizes, Reaction, Sizes};
@@ -55,6 +56,13 @@ impl SizeLearner {
     /// Adds a change of the rows per call.
     pub fn rows_changed(&self, change: SizeChange) {
         self.sizes().rows_changed(change);
+    }
+
+    /// Returns what later runs start with.
+    pub fn calibration(&self, rows_per_call: Option<usize>) -> Calibration {
+        let mut calibration = self.sizes().calibration();
+        calibration.question.rows_per_call = rows_per_call;
+        calibration
     }
 
     /// Returns what changed, in order.

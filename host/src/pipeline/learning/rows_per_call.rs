@@ -57,6 +57,11 @@ impl RowsPerCall {
         self.limit
     }
 
+    /// Returns the learned maximum, if it is below the configured one.
+    pub fn learned(&self) -> Option<usize> {
+        Some(self.limit).filter(|limit| *limit < self.max)
+    }
+
     /// Returns the maximum rows of the next call: twice the limit if a larger size is to be tried.
     pub fn next_limit(&self) -> usize {
         if self.trial == Trial::Due { (self.limit * 2).min(self.max) } else { self.limit }

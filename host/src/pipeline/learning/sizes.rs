@@ -1,5 +1,6 @@
 //! The sizes of calls, as far as this run knows them. Pure.
 
+use super::calibration::{Calibration, ModelSizes, QuestionSizes};
 use super::change::LearnedChange;
 use super::rows_per_call::SizeChange;
 use rowsmith_plugin_api::completion::Usage;
@@ -17,6 +18,9 @@ const MARGIN: u64 = 64;
 const MAX_GROWTH: u32 = 8;
 /// Maximum changes of a call's cap before its error counts.
 const MAX_RESIZES: u32 = 4;
+
+/// The reason of sizes that an earlier run has learned.
+pub(super) const KEPT: &str = "an earlier run has learned it";
 
 /// The sizes of one call.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,17 +70,12 @@ enum Cap {
 #[derive(Debug, Clone)]
 pub struct Sizes {
     thinking_tokens: u32,
-    max_output: Option<u32>,
-    context: Option<u64>,
-    cap_is_left_out: bool,
+    /// Maximum output tokens by the config or the published limits of the model.
+    stated_max_output: Option<u32>,
+    known: ModelSizes,
     /// True if the cap was halved because the service rejected it without naming its maximum.
     was_halved: bool,
     growth: u32,
-    token_chars: u64,
-    tokens: u64,
-    /// Characters of the largest prompt that was answered, and of the smallest that was too large.
-    largest_good: usize,
-    smallest_bad: Option<usize>,
     /// Characters of prompts besides their rows.
     fixed_chars: usize,
     calls: u64,
@@ -88,19 +87,44 @@ impl Sizes {
     pub fn new(model_limit: Option<u32>, thinking_tokens: u32) -> Self {
         Self {
             thinking_tokens,
-            max_output: model_limit,
-            context: None,
-            cap_is_left_out: false,
+            stated_max_output: model_limit,
+            known: ModelSizes { max_output_tokens: model_limit, ..ModelSizes::default() },
             was_halved: false,
             growth: 1,
-            token_chars: 0,
-            tokens: 0,
-            largest_good: 0,
-            smallest_bad: None,
             fixed_chars: 0,
             calls: 0,
             changes: Vec::new(),
         }
+    }
+
+    /// Starts with what earlier runs have learned.
+    pub fn calibrated(mut self, kept: &Calibration) -> Self {
+        self.known = kept.model.clone().plausible();
+        let ModelSizes { max_output_tokens, context_tokens, .. } = self.known;
+        self.fixed_chars = kept.question.fixed_prompt_chars;
+        self.known.max_output_tokens = [self.stated_max_output, max_output_tokens].into_iter().flatten().min();
+        self.growth = kept.question.output_cap_growth.unwrap_or(1).clamp(1, MAX_GROWTH);
+        for (what, to) in [("output_cap", max_output_tokens.map(u64::from)), ("context_tokens", context_tokens)] {
+            if to.is_some() {
+                self.change(what, None, to, KEPT);
+            }
+        }
+        if let Some(chars) = self.known.rejected_prompt_chars.and(self.max_prompt_chars()) {
+            self.change("prompt_chars", None, Some(chars as u64), KEPT);
+        }
+        if let Some(rows) = kept.question.rows_per_call {
+            self.change("rows_per_call", None, Some(rows as u64), KEPT);
+        }
+        self
+    }
+
+    /// Returns what later runs start with.
+    pub fn calibration(&self) -> Calibration {
+        let mut model = self.known.clone();
+        model.max_output_tokens = model.max_output_tokens.filter(|max| Some(*max) != self.stated_max_output);
+        let output_cap_growth = Some(self.growth).filter(|growth| *growth > 1);
+        let fixed_prompt_chars = self.fixed_chars;
+        Calibration { model, question: QuestionSizes { output_cap_growth, fixed_prompt_chars, rows_per_call: None } }
     }
 
     /// Returns what changed, in order.
@@ -116,10 +140,10 @@ impl Sizes {
     /// Returns the characters per token of prompts.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     fn chars_per_token(&self) -> f64 {
-        if self.tokens == 0 {
+        if self.known.counted_tokens == 0 {
             return CHARS_PER_TOKEN;
         }
-        (self.token_chars as f64 / self.tokens as f64)
+        (self.known.counted_chars as f64 / self.known.counted_tokens as f64)
             .clamp(*CHARS_PER_TOKEN_RANGE.start(), *CHARS_PER_TOKEN_RANGE.end())
     }
 
@@ -147,15 +171,15 @@ impl Sizes {
     /// Returns the output tokens that a call without a cap may use, for the budget.
     pub fn wanted(&self, call: &CallSizes) -> u32 {
         let wanted = call.answer_tokens.saturating_add(self.thinking_tokens).saturating_mul(self.growth);
-        self.max_output.map_or(wanted, |max| wanted.min(max))
+        self.known.max_output_tokens.map_or(wanted, |max| wanted.min(max))
     }
 
     fn cap(&self, call: &CallSizes) -> Cap {
-        if self.cap_is_left_out {
+        if self.known.output_cap_is_left_out {
             return Cap::LeftOut;
         }
         let wanted = self.wanted(call);
-        let Some(context) = self.context else { return Cap::Tokens(wanted) };
+        let Some(context) = self.known.context_tokens else { return Cap::Tokens(wanted) };
         let input = self.input_tokens(call.chars);
         let room = context.saturating_sub(input + input / 10 + MARGIN);
         if room < least(call) {
@@ -174,7 +198,7 @@ impl Sizes {
             _ => return Reaction::None,
         };
         if let Some(tokens) = sizes.prompt_tokens.filter(|tokens| *tokens > 0) {
-            self.count_tokens(call.chars, tokens);
+            self.known.count(call.chars, tokens);
         }
         if let Some(context) = sizes.context_tokens {
             self.set_context(context);
@@ -206,7 +230,7 @@ impl Sizes {
     /// Lowers a cap that the service rejects without naming its maximum: to half, then no cap is sent.
     fn lower(&mut self, sent: u32) {
         if self.was_halved {
-            self.cap_is_left_out = true;
+            self.known.output_cap_is_left_out = true;
             self.set_max_output(None, "the service rejects the output cap and names no maximum");
         } else {
             self.was_halved = true;
@@ -215,27 +239,27 @@ impl Sizes {
     }
 
     fn set_max_output(&mut self, max: Option<u32>, reason: &str) {
-        if self.max_output != max || max.is_none() {
-            self.change("output_cap", self.max_output.map(u64::from), max.map(u64::from), reason);
-            self.max_output = max;
+        if self.known.max_output_tokens != max || max.is_none() {
+            self.change("output_cap", self.known.max_output_tokens.map(u64::from), max.map(u64::from), reason);
+            self.known.max_output_tokens = max;
         }
     }
 
     fn set_context(&mut self, context: u64) {
-        if context > 0 && self.context.is_none_or(|known| context < known) {
-            self.change("context_tokens", self.context, Some(context), "the service names its context");
-            self.context = Some(context);
+        if context > 0 && self.known.context_tokens.is_none_or(|known| context < known) {
+            self.change("context_tokens", self.known.context_tokens, Some(context), "the service names its context");
+            self.known.context_tokens = Some(context);
         }
     }
 
     fn too_large(&mut self, call: &CallSizes) {
-        if self.smallest_bad.is_some_and(|bad| bad <= call.chars) {
+        if self.known.rejected_prompt_chars.is_some_and(|bad| bad <= call.chars) {
             return;
         }
         let before = self.max_prompt_chars();
-        self.smallest_bad = Some(call.chars);
-        if self.largest_good >= call.chars {
-            self.largest_good = 0;
+        self.known.rejected_prompt_chars = Some(call.chars);
+        if self.known.answered_prompt_chars >= call.chars {
+            self.known.answered_prompt_chars = 0;
         }
         let after = self.max_prompt_chars().map(|chars| chars as u64);
         let reason = format!("a prompt of {} characters is too large", call.chars);
@@ -245,9 +269,9 @@ impl Sizes {
     /// Evaluates a response. `is_cut_off` is true if the answer reached a limit. Returns true if the cap was this limit
     /// and is larger from now on.
     pub fn answered(&mut self, call: &CallSizes, usage: &Usage, is_cut_off: bool) -> bool {
-        self.largest_good = self.largest_good.max(call.chars);
+        self.known.answered_prompt_chars = self.known.answered_prompt_chars.max(call.chars);
         if let Some(input) = usage.input.filter(|input| *input > 0) {
-            self.count_tokens(call.chars, input);
+            self.known.count(call.chars, input);
         }
         let Some(cap) = call.cap.filter(|_| is_cut_off) else { return false };
         let used_up = usage.output.is_none_or(|output| output.saturating_mul(10) >= u64::from(cap) * 9);
@@ -266,11 +290,6 @@ impl Sizes {
         matches!(self.cap(call), Cap::Tokens(larger) if larger > cap)
     }
 
-    fn count_tokens(&mut self, chars: usize, tokens: u64) {
-        self.token_chars = self.token_chars.saturating_add(chars as u64);
-        self.tokens = self.tokens.saturating_add(tokens);
-    }
-
     /// Returns the characters of the largest prompt that should fit, if there is a limit. `None` without one.
     #[expect(
         clippy::cast_precision_loss,
@@ -279,15 +298,15 @@ impl Sizes {
         reason = "prompts are small"
     )]
     fn max_prompt_chars(&self) -> Option<usize> {
-        let by_context = self.context.map(|context| {
+        let by_context = self.known.context_tokens.map(|context| {
             // A third of the context is left for the answer at most.
             let tokens = context.saturating_sub(MARGIN + context / 3);
             (tokens as f64 * self.chars_per_token()) as usize
         });
-        let by_size = self.smallest_bad.map(|bad| {
+        let by_size = self.known.rejected_prompt_chars.map(|bad| {
             let half = self.fixed_chars + bad.saturating_sub(self.fixed_chars) / 2;
             // Rows differ a little, and as many of them fit.
-            let good = self.largest_good.max(half);
+            let good = self.known.answered_prompt_chars.max(half);
             (good + good / 20).min(bad.saturating_sub(1))
         });
         [by_context, by_size].into_iter().flatten().min()

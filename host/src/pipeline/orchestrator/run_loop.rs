@@ -13,7 +13,7 @@ use crate::pipeline::dispatch::{CallEvent, Dispatcher, FinishedBatch};
 use crate::pipeline::export::{ExportResult, Exporters};
 use crate::pipeline::failure_file::FailureFile;
 use crate::pipeline::fingerprint::{Fingerprinter, InputPlan};
-use crate::pipeline::learning::RowsPerCall;
+use crate::pipeline::learning::{Calibration, RowsPerCall};
 use crate::pipeline::progress::Snapshot;
 use crate::pipeline::question::{Outcome, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowBuffer};
@@ -48,6 +48,8 @@ pub struct Pipeline {
     pub failures: FailureFile,
     /// Receives the progress of the run.
     pub progress: watch::Sender<Snapshot>,
+    /// Maximum rows per call that an earlier run has learned.
+    pub learned_rows: Option<usize>,
     /// The stop signal.
     pub stop: Stop,
 }
@@ -59,6 +61,8 @@ pub struct RunEnd {
     pub tally: Tally,
     /// The reason for an early stop.
     pub stopped: Option<StopReason>,
+    /// The sizes that the next run starts with.
+    pub calibration: Calibration,
     /// The error that ended the source early.
     pub source_error: Option<Error>,
     /// The error of the scraper after the export.
@@ -151,7 +155,18 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
 
 impl<'a> Run<'a> {
     fn new(settings: &'a Settings, pipeline: Pipeline) -> (Self, RowSource, mpsc::UnboundedReceiver<CallEvent>) {
-        let Pipeline { rows, cache, fingerprinter, dispatcher, events, exporters, failures, progress, stop } = pipeline;
+        let Pipeline {
+            rows,
+            cache,
+            fingerprinter,
+            dispatcher,
+            events,
+            exporters,
+            failures,
+            progress,
+            learned_rows,
+            stop,
+        } = pipeline;
         let limits = BatchLimits::new(&settings.batch);
         let run = Self {
             settings,
@@ -172,7 +187,7 @@ impl<'a> Run<'a> {
                 counts_attempts: settings.retry.max_attempts.is_some(),
             }),
             brake: Brake::new(settings.budget.min_valid_share),
-            rows_per_call: RowsPerCall::new(limits.max_rows, None, settings.batch.adapt),
+            rows_per_call: RowsPerCall::new(limits.max_rows, learned_rows, settings.batch.adapt),
             warned_of_rows: false,
             audit: Audit::new(settings.batch.audit),
             in_flight: JoinSet::new(),
@@ -320,10 +335,12 @@ impl<'a> Run<'a> {
             _ if self.exporters.is_untouched() => FinishMode::Discard,
             _ => FinishMode::Partial,
         };
+        let calibration = self.dispatcher.sizes.calibration(self.rows_per_call.learned());
         let exported = self.exporters.finish(mode).await;
         RunEnd {
             tally: self.tally,
             stopped,
+            calibration,
             source_error: self.source_error,
             scraper_error: None,
             exported,

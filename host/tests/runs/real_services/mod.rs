@@ -2,6 +2,7 @@
 
 mod answer_texts;
 mod answers_of_other_rows;
+mod calibration;
 mod few_valid_rows;
 mod loading;
 mod local_servers;
