@@ -6,6 +6,8 @@
 
 use super::compat::check_abi;
 use super::error::PluginError;
+use super::private_copy;
+use crate::files::regular::{ReadError, read_regular};
 use crate::hex::hex;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
 use rowsmith_abi::PluginModuleRef;
@@ -13,10 +15,10 @@ use rowsmith_plugin_api::Manifest;
 use rowsmith_plugin_api::manifest::MANIFEST_SECTION;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// Maximum size of a plugin's file in bytes.
-const MAX_BYTES: u64 = 1 << 30;
+const MAX_BYTES: u64 = 1 << 29;
 
 /// The bytes of a plugin's file with its manifest.
 pub struct Image {
@@ -28,6 +30,8 @@ pub struct Image {
     pub manifest: Manifest,
     /// The library, once the loader has opened it.
     pub(super) opened: Mutex<Option<PluginModuleRef>>,
+    /// The copy for other processes, once it was needed.
+    shared: OnceLock<Option<PathBuf>>,
 }
 
 impl Image {
@@ -38,29 +42,28 @@ impl Image {
     pub fn read(path: &Path) -> Result<Self, PluginError> {
         let bytes = read_bytes(path)?;
         let manifest = check(path, &bytes)?;
-        Ok(Self { path: path.to_owned(), bytes, manifest, opened: Mutex::default() })
+        Ok(Self { path: path.to_owned(), bytes, manifest, opened: Mutex::default(), shared: OnceLock::new() })
     }
 
     /// Computes the SHA-256 of the bytes in hexadecimal. It is slow, so it is computed only where it is compared or shown.
     pub fn sha256(&self) -> String {
         hex(&Sha256::digest(&self.bytes))
     }
+
+    /// Returns the path of a copy in memory that other processes of this user can read until this process ends, on systems
+    /// with such files.
+    #[cfg(unix)]
+    pub(super) fn shared_copy(&self) -> Option<&Path> {
+        self.shared.get_or_init(|| private_copy::share(&self.bytes)).as_deref()
+    }
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, PluginError> {
-    let unreadable = |error: std::io::Error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
-        let unusable = PluginError::unusable(path, format!("cannot be read: {error}"));
+    read_regular(path, MAX_BYTES).map_err(|error| {
+        let missing = matches!(&error, ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound);
+        let unusable = PluginError::unusable(path, error.to_string());
         if missing { unusable.with_hint(where_files_are(path)) } else { unusable }
-    };
-    let meta = std::fs::metadata(path).map_err(unreadable)?;
-    if meta.is_dir() {
-        return Err(PluginError::unusable(path, "is a folder, not a file"));
-    }
-    if meta.len() > MAX_BYTES {
-        return Err(PluginError::unusable(path, "is larger than the maximum of 1 GiB"));
-    }
-    std::fs::read(path).map_err(unreadable)
+    })
 }
 
 /// Returns the next step for a missing file.

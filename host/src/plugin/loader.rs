@@ -4,9 +4,8 @@
 use super::compat;
 use super::error::PluginError;
 use super::image::Image;
-use crate::files::leftovers::Registered;
+use super::private_copy::with_copy;
 use rowsmith_abi::{Header, PluginModuleRef};
-use std::io::Write;
 use std::path::Path;
 use std::sync::PoisonError;
 
@@ -42,32 +41,13 @@ fn load_module(image: &Image) -> Result<PluginModuleRef, PluginError> {
     Ok(module)
 }
 
-/// Writes the checked bytes to a private file and opens it, so that a rebuild of the plugin's file has no effect.
+/// Opens a private copy of the checked bytes, and never the file itself, whose bytes can change.
 fn open_copy(image: &Image) -> Result<libloading::Library, PluginError> {
-    let failed =
-        |what: &str, error: &dyn std::fmt::Display| PluginError::unusable(&image.path, format!("{what}: {error}"));
-    let mut copy = tempfile::Builder::new()
-        .prefix("rowsmith-plugin-")
-        .suffix(std::env::consts::DLL_SUFFIX)
-        .tempfile()
-        .map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
-    copy.write_all(&image.bytes).map_err(|error| failed("cannot be copied to the temporary folder", &error))?;
-    let path = copy.into_temp_path();
-    let _leftover = Registered::path(&*path);
-    let opened = load(&path);
-    // Some systems forbid execution in the temporary folder; the original file has the same bytes.
-    let opened = opened.or_else(|first| if is_unchanged(image) { load(&image.path) } else { Err(first) });
-    opened.map_err(|error| failed("cannot be loaded", &source_text(&error)))
-}
-
-fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
     // SAFETY: the file is complete and has a manifest, so its constructors are those of a plugin that the user named. Native
     // plugins are trusted code.
-    unsafe { libloading::Library::new(path) }
-}
-
-fn is_unchanged(image: &Image) -> bool {
-    std::fs::read(&image.path).is_ok_and(|bytes| bytes == image.bytes)
+    let load = |path: &Path| unsafe { libloading::Library::new(path) };
+    let opened = with_copy(&image.bytes, |path| load(path).map_err(|error| source_text(&error)));
+    opened.map_err(|error| PluginError::unusable(&image.path, format!("cannot be loaded: {error}")))
 }
 
 /// Returns the text of the system, which is the source of libloading's error.

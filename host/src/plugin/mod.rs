@@ -22,6 +22,7 @@ pub mod isolated;
 pub mod loader;
 pub mod optional;
 pub mod plugin_progress;
+mod private_copy;
 pub mod record_replay;
 pub mod redact;
 pub mod registry;

@@ -1,6 +1,6 @@
 //! Finds, checks and opens each plugin once, and creates configured instances.
 
-use super::discovery::SearchPath;
+use super::discovery::{SearchPath, file_name};
 use super::error::PluginError;
 use super::host_services::{HostServices, PluginId, PluginServices};
 use super::image::Image;
@@ -14,6 +14,7 @@ use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,21 +82,35 @@ impl Registry {
         names
     }
 
-    /// Finds and checks the plugin that a config names. No plugin code runs.
+    /// Finds and checks the plugin that a config names, and compares its file with its pin. No plugin code runs.
     ///
     /// # Errors
     /// The reason why the plugin cannot be used.
     pub fn source(&mut self, usage: &PluginUse) -> Result<Source, PluginError> {
+        let source = self.find(usage)?;
+        if let Source::File(image) = &source {
+            self.check_pin(image)?;
+        }
+        Ok(source)
+    }
+
+    /// As [`Registry::source`], without the pin: for the manifests of plugins that the config does not name yet.
+    ///
+    /// # Errors
+    /// The reason why the plugin cannot be used.
+    pub fn find(&mut self, usage: &PluginUse) -> Result<Source, PluginError> {
         if let Some(path) = &usage.library {
-            let image = self.image(path)?;
-            return Ok(Source::File(checked(image, usage.kind)?));
+            let image = checked(self.image(path)?, usage.kind)?;
+            // Without a name in the config, the name is that of the file.
+            let is_named = path.file_stem().is_none_or(|stem| stem != OsStr::new(&usage.name));
+            return Ok(Source::File(if is_named { named(image, usage)? } else { image }));
         }
         let found = match self.search.find(usage.kind, &usage.name) {
             Ok(path) => path,
             Err(missing) => return self.find_linked(usage.kind, &usage.name).ok_or(missing),
         };
-        let image = self.image(&found)?;
-        Ok(Source::File(checked(image, usage.kind)?))
+        let image = checked(self.image(&found)?, usage.kind)?;
+        Ok(Source::File(named(image, usage)?))
     }
 
     /// Returns the plugins of the same name that [`Registry::source`] shadows.
@@ -116,18 +131,33 @@ impl Registry {
             return Ok(Arc::clone(image));
         }
         let image = Arc::new(Image::read(path)?);
-        let name = PluginId::of(&image.manifest).to_string();
-        if let Some(pin) = self.pins.get(&name) {
-            let usage = pin.strip_prefix("sha256:").unwrap_or(pin);
-            let found = image.sha256();
-            if usage != found {
-                let reason = format!("does not match its pin: expected sha256:{usage}, found sha256:{found}");
-                return Err(PluginError::unusable(path, reason)
-                    .with_hint("if the change is intended, run `rowsmith plugin pin CONFIG` to pin the new hash"));
-            }
-        }
         self.images.insert(path.to_owned(), Arc::clone(&image));
         Ok(image)
+    }
+
+    /// Compares a file with its pin. A config with pins names all files of its plugins, so a file without a pin is refused.
+    fn check_pin(&self, image: &Image) -> Result<(), PluginError> {
+        if self.pins.is_empty() {
+            return Ok(());
+        }
+        let found = image.sha256();
+        let unusable = |reason: String, hint: &str| Err(PluginError::unusable(&image.path, reason).with_hint(hint));
+        match self.pins.get(&PluginId::of(&image.manifest).to_string()) {
+            Some(pin) => {
+                let expected = pin.strip_prefix("sha256:").unwrap_or(pin);
+                if expected == found {
+                    return Ok(());
+                }
+                unusable(
+                    format!("does not match its pin: expected sha256:{expected}, found sha256:{found}"),
+                    "if the change is intended, run `rowsmith plugin pin CONFIG` to pin the new hash",
+                )
+            }
+            None => unusable(
+                format!("has no pin, and the config has pins: found sha256:{found}"),
+                "if you trust the file, run `rowsmith plugin pin CONFIG` to pin it",
+            ),
+        }
     }
 }
 
@@ -140,6 +170,18 @@ fn checked(image: Arc<Image>, kind: PluginKind) -> Result<Arc<Image>, PluginErro
         &image.path,
         format!("expected {article} {kind} plugin, found the {} plugin `{}`", image.manifest.kind, image.manifest.name),
     ))
+}
+
+/// Refuses a file whose manifest has another name than the config: its pin, its state folder and its messages would be those
+/// of another plugin. The names of files do not distinguish `-` and `_`.
+fn named(image: Arc<Image>, usage: &PluginUse) -> Result<Arc<Image>, PluginError> {
+    let (kind, own) = (usage.kind, &image.manifest.name);
+    if file_name(kind, own) == file_name(kind, &usage.name) {
+        return Ok(image);
+    }
+    let reason = format!("expected the {kind} plugin `{}`, found the {kind} plugin `{own}`", usage.name);
+    let hint = format!("to use it, name its file {} and write `plugin = \"{own}\"`", file_name(kind, own));
+    Err(PluginError::unusable(&image.path, reason).with_hint(hint))
 }
 
 /// Creates a configured instance, in this process or in one of its own. In a process of its own, each creation is limited

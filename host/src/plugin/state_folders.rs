@@ -4,18 +4,19 @@
 //! otherwise, so that a plan, a failed run or a crash moves no bookmark.
 
 use super::host_services::PluginId;
+use crate::files::private_folder::PrivateFolder;
 use rowsmith_plugin_api::manifest::PluginKind;
-use rowsmith_plugin_api::output::process_has_ended;
 use rowsmith_plugin_api::{Error, Result};
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tempfile::TempDir;
 
-/// Start of the names of staged folders; ids of plugins begin with their kind.
+/// Start of the names of folders with a staged copy; ids of plugins begin with their kind.
 const STAGED: &str = ".staged-";
+/// Name of the copy in such a folder.
+const COPY: &str = "state";
 /// End of the name of a state folder that is being replaced.
 const REPLACED: &str = ".replaced";
 /// Name of the file that processes lock while they copy or replace a folder.
@@ -36,7 +37,7 @@ pub struct StateFolders {
     state: PathBuf,
     downloads: PathBuf,
     staging: Staging,
-    staged: Mutex<HashMap<String, TempDir>>,
+    staged: Mutex<HashMap<String, PrivateFolder>>,
 }
 
 impl StateFolders {
@@ -65,14 +66,14 @@ impl StateFolders {
         }
         let mut staged = self.staged();
         if let Some(copy) = staged.get(&plugin.to_string()) {
-            return Ok(copy.path().to_owned());
+            return Ok(copy.join(COPY));
         }
-        remove_abandoned(&self.state);
-        let prefix = format!("{STAGED}{plugin}-{}-", std::process::id());
-        let copy = tempfile::Builder::new().prefix(&prefix).tempdir_in(&self.state);
+        let copy = PrivateFolder::create(&self.state, STAGED);
         let copy = copy.map_err(|error| Error::io("create a folder in", &self.state, &error))?;
-        copy_folder(&folder, copy.path()).map_err(|error| Error::io("copy the folder", &folder, &error))?;
-        let path = copy.path().to_owned();
+        let path = copy.join(COPY);
+        create_private(&path)
+            .and_then(|()| copy_folder(&folder, &path))
+            .map_err(|error| Error::io("copy the folder", &folder, &error))?;
         staged.insert(plugin.to_string(), copy);
         Ok(path)
     }
@@ -97,9 +98,10 @@ impl StateFolders {
     pub fn keep(&self, plugin: &PluginId) -> Result<()> {
         let Some(copy) = self.staged().remove(&plugin.to_string()) else { return Ok(()) };
         let folder = self.state.join(plugin.to_string());
-        sync_folder(copy.path()).map_err(|error| Error::io("write the folder", copy.path(), &error))?;
+        let path = copy.join(COPY);
+        sync_folder(&path).map_err(|error| Error::io("write the folder", &path, &error))?;
         let _lock = self.lock()?;
-        replace(copy, &folder).map_err(|error| Error::io("replace the folder", &folder, &error))
+        replace(&path, &folder).map_err(|error| Error::io("replace the folder", &folder, &error))
     }
 
     /// Waits for other processes that copy or replace a state folder. They are held up until the file is dropped.
@@ -113,7 +115,7 @@ impl StateFolders {
         Ok(file)
     }
 
-    fn staged(&self) -> MutexGuard<'_, HashMap<String, TempDir>> {
+    fn staged(&self) -> MutexGuard<'_, HashMap<String, PrivateFolder>> {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -123,6 +125,14 @@ fn created(folder: PathBuf) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Creates a folder with access for its owner only.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 fn replaced_path(folder: &Path) -> PathBuf {
     let mut name = folder.file_name().unwrap_or_default().to_owned();
     name.push(REPLACED);
@@ -130,20 +140,18 @@ fn replaced_path(folder: &Path) -> PathBuf {
 }
 
 /// Moves the copy to the place of the folder. A crash in between leaves the old folder, which [`recover`] moves back.
-fn replace(copy: TempDir, folder: &Path) -> io::Result<()> {
+fn replace(copy: &Path, folder: &Path) -> io::Result<()> {
     let old = replaced_path(folder);
     remove_folder(&old)?;
     match fs::rename(folder, &old) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    if let Err(error) = fs::rename(copy.path(), folder) {
+    if let Err(error) = fs::rename(copy, folder) {
         // The old state is better than none.
         fs::rename(&old, folder).unwrap_or_default();
         return Err(error);
     }
-    // The folder has moved, so the guard must not remove it.
-    let _moved = copy.keep();
     sync_entries(folder.parent().unwrap_or(folder))?;
     if let Err(error) = remove_folder(&old) {
         tracing::warn!(%error, folder = %old.display(), "cannot remove a replaced state folder");
@@ -218,22 +226,6 @@ fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
     return std::os::unix::fs::symlink(fs::read_link(from)?, to);
     #[cfg(not(unix))]
     return if from.is_file() { fs::copy(from, to).map(drop) } else { Ok(()) };
-}
-
-/// Removes staged folders of commands that were killed.
-fn remove_abandoned(state: &Path) {
-    let Ok(entries) = fs::read_dir(state) else { return };
-    for entry in entries.flatten() {
-        if owner(&entry.file_name().to_string_lossy()).is_some_and(process_has_ended) {
-            // Tidying up is not worth an error.
-            fs::remove_dir_all(entry.path()).unwrap_or_default();
-        }
-    }
-}
-
-/// Returns the process of a staged folder: the part of the name before the last one.
-fn owner(name: &str) -> Option<u32> {
-    name.strip_prefix(STAGED)?.rsplit('-').nth(1)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -96,19 +96,18 @@ fn processes_that_end_at_once_leave_a_complete_state() {
     assert_eq!(names.len(), 2, "the lock and the state: {names:?}");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[test]
-fn folders_of_ended_processes_are_removed() {
+fn folders_of_killed_processes_are_removed() {
     let root = tempfile::tempdir().unwrap();
-    let state = root.path().join("state");
-    let name = |process: u32| format!("{STAGED}scraper-x-{process}-a1b2c3");
-    // Process ids end far below the maximum of the type.
-    let (ended, running) = (name(u32::MAX), name(std::process::id()));
-    for folder in [&ended, &running] {
-        fs::create_dir_all(state.join(folder)).unwrap();
-    }
-    StateFolders::new(root.path(), Staging::Scrapers).state_dir(&plugin(PluginKind::Scraper)).unwrap();
-    assert_eq!((state.join(ended).exists(), state.join(running).exists()), (false, true));
-    assert_eq!(owner(".staged-scraper-my-feed-123-x9"), Some(123));
-    assert_eq!(owner("scraper-x"), None);
+    let killed = root.path().join("state/.staged-a1b2c3");
+    fs::create_dir_all(killed.join("state/deep")).unwrap();
+    fs::write(killed.join("lock"), "").unwrap();
+    let running = StateFolders::new(root.path(), Staging::Scrapers);
+    write(&running, PluginKind::Scraper, "running");
+    assert!(!killed.exists());
+    let next = StateFolders::new(root.path(), Staging::Scrapers);
+    next.state_dir(&plugin(PluginKind::Scraper)).unwrap();
+    running.keep(&plugin(PluginKind::Scraper)).unwrap();
+    assert_eq!(mark(root.path(), PluginKind::Scraper).as_deref(), Some("running"));
 }

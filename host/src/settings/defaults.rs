@@ -10,6 +10,8 @@ pub const MAX_ROWS_PER_CALL: usize = 20;
 pub const CACHE_PLUGIN: &str = "lmdb";
 /// The config of a command line that names none.
 pub const CONFIG_FILE: &str = "rowsmith.toml";
+/// The parent of the folders that plugins may write to.
+pub const PLUGIN_FOLDERS: &str = ".rowsmith";
 
 /// Returns a table with the defaults of all its keys.
 ///

@@ -25,6 +25,8 @@ pub const CI: &str = "CI";
 pub const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// The user's folder for caches.
 pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// The user's folder for files of the current session.
+pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 /// Folders of programs.
 pub const PATH: &str = "PATH";
 /// The user's home folder, which contains the two folders above by default.

@@ -4,7 +4,7 @@ use super::unrecorded_programs::UnrecordedPrograms;
 use super::{HostError, Loaded, LoadedPlugin};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{SecretSources, fill_placeholders, pointer, resolve_secrets};
-use crate::files::leftovers::Registered;
+use crate::files::private_folder::PrivateFolder;
 use crate::limit::availability::{Availability, RepeatRules, Success, is_away};
 use crate::limit::stop::Stop;
 use crate::plugin::PluginError;
@@ -19,7 +19,7 @@ use crate::plugin::retry::retrying;
 use crate::plugin::row_intake::RowIntake;
 use crate::plugin::sanitize::sanitize_error;
 use crate::plugin::state_folders::{Staging, StateFolders};
-use crate::settings::{Isolation, PluginUse, Settings, env};
+use crate::settings::{Isolation, PluginUse, Settings, defaults, env};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
 use rowsmith_plugin_api::exporter::Target;
@@ -30,8 +30,8 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
-/// The parent of the folders that plugins may write to.
-const PLUGIN_FOLDERS: &str = ".rowsmith";
+/// Start of the names of the temporary folders with the state of recorded and replayed runs.
+const OWN_STATE: &str = "rowsmith-state-";
 
 /// Opens plugins for one command.
 pub struct OpenPlugins {
@@ -45,7 +45,7 @@ pub struct OpenPlugins {
     secrets_may_be_missing: bool,
     pub(super) color: bool,
     /// The state folders of a recorded or replayed run, removed at its end.
-    own_state: Option<(tempfile::TempDir, Registered)>,
+    own_state: Option<PrivateFolder>,
     staging: Staging,
     unrecorded_programs: UnrecordedPrograms,
 }
@@ -91,7 +91,7 @@ impl OpenPlugins {
     #[must_use]
     pub fn without_changes(mut self) -> Self {
         self.staging = Staging::All;
-        self.services.folders = Arc::new(StateFolders::new(Path::new(PLUGIN_FOLDERS), self.staging));
+        self.services.folders = Arc::new(StateFolders::new(Path::new(defaults::PLUGIN_FOLDERS), self.staging));
         self
     }
 
@@ -102,11 +102,10 @@ impl OpenPlugins {
     /// When no temporary folder can be created.
     pub fn with_record_replay(mut self, mode: RecordReplay) -> Result<Self, HostError> {
         if !matches!(mode, RecordReplay::Off) {
-            let folder = tempfile::tempdir()
+            let folder = PrivateFolder::create(&std::env::temp_dir(), OWN_STATE)
                 .map_err(|error| HostError::Io(format!("cannot create a folder for the state of plugins: {error}")))?;
-            self.services.folders = Arc::new(StateFolders::new(folder.path(), self.staging));
-            let leftover = Registered::path(folder.path());
-            self.own_state = Some((folder, leftover));
+            self.services.folders = Arc::new(StateFolders::new(&folder.join("plugins"), self.staging));
+            self.own_state = Some(folder);
         }
         self.services.http = Arc::new(HttpService::with_record_replay(self.services.redactor.clone(), mode));
         Ok(self)
@@ -311,7 +310,7 @@ pub fn services(stop: Stop, redactor: Redactor, calls: Handle) -> HostServices {
         row_intake: RowIntake::default(),
         stop,
         redactor,
-        folders: Arc::new(StateFolders::new(Path::new(PLUGIN_FOLDERS), Staging::Scrapers)),
+        folders: Arc::new(StateFolders::new(Path::new(defaults::PLUGIN_FOLDERS), Staging::Scrapers)),
         progress: PluginProgress::default(),
         runtime: Handle::current(),
         calls,

@@ -36,7 +36,7 @@ pub(super) fn choose_plugin(document: &mut Document, output: &str, registry: &mu
     if usage.library.is_some() || document.spans.flag(PLUGIN).is_some() {
         return None;
     }
-    let configured = registry.source(&usage).ok();
+    let configured = registry.find(&usage).ok();
     if configured.is_some_and(|source| source.manifest().extensions.is_empty() || writes(source.manifest(), &extension))
     {
         return None;
@@ -67,7 +67,7 @@ fn find(registry: &mut Registry, usage: &PluginUse, extension: &str) -> Option<M
     let mut names: Vec<String> = registry.names(PluginKind::Exporter);
     names.sort_by_key(|name| name != extension);
     names.into_iter().find_map(|name| {
-        let source = registry.source(&PluginUse { name, ..usage.clone() }).ok()?;
+        let source = registry.find(&PluginUse { name, ..usage.clone() }).ok()?;
         writes(source.manifest(), extension).then(|| source.manifest().clone())
     })
 }

@@ -17,9 +17,15 @@ mod output_file;
 mod patched;
 mod pin;
 #[cfg(unix)]
+mod pinned_plugins;
+#[cfg(unix)]
 mod pinned_programs;
 mod plan;
 mod plugin_commands;
+#[cfg(target_os = "linux")]
+mod plugin_copies;
+#[cfg(unix)]
+mod plugin_folders;
 mod plugin_new;
 mod plugin_test;
 mod plugin_test_places;

@@ -54,15 +54,19 @@ fn pinned_plugins_have_the_pinned_bytes() {
     let copy = sandbox.write(&name, &bytes);
     let info = sandbox.bare(["plugin", "info", &copy.display().to_string(), "--format", "json"]).output().exits(0);
     let hash = info.json()["sha256"].as_str().unwrap_or_default().to_owned();
-    let pin = format!("\n[plugins.pins]\n\"exporter-csv\" = \"sha256:{hash}\"\n");
 
-    sandbox.write("rowsmith.toml", config(&copy, &pin));
+    let unpinned = config(&copy, "");
+    sandbox.write("rowsmith.toml", &unpinned);
+    sandbox.rowsmith("plugin pin").exits(0);
+    let pinned = sandbox.read("rowsmith.toml");
+    let pins = pinned.strip_prefix(&unpinned).expect("pins at the end");
+    assert!(pins.contains(&hash), "{pins}");
     sandbox.rowsmith("check").exits(0);
 
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     sandbox.write(&name, &bytes);
-    let error = refused(&sandbox, &copy, &pin);
+    let error = refused(&sandbox, &copy, pins);
     assert!(error.contains(&hash), "{error}");
     let mut golden = Golden::new("unusable_plugins_pinned");
     golden.add("other bytes than pinned", &error);

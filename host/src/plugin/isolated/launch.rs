@@ -58,7 +58,10 @@ pub fn isolate(
 ) -> Result<Arc<dyn Caller>, PluginError> {
     let manifest = source.manifest();
     let file = match source {
-        Source::File(image) => Some(StartFile { path: absolute(&image.path), sha256: image.sha256() }),
+        Source::File(image) => {
+            let copy = image.shared_copy().map(Path::to_owned);
+            Some(StartFile { path: absolute(&image.path), copy, sha256: image.sha256() })
+        }
         Source::Linked(..) => None,
     };
     let (kind, name) = (manifest.kind, manifest.name.clone());

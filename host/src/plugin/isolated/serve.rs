@@ -2,7 +2,7 @@
 
 use super::frame::{self, Frame, Kind, MAX_BYTES};
 use super::host_services::RemoteHostServices;
-use super::start::{Refusal, Start};
+use super::start::{Refusal, Start, StartFile};
 use super::wire::{self, Wire};
 use crate::exit_code::ExitCode;
 use crate::plugin::error::PluginError;
@@ -196,17 +196,24 @@ impl Drop for UnderWay {
 /// Opens exactly the bytes that the host has checked.
 fn open(start: &Start, host: Arc<RemoteHostServices>) -> Result<Instance, PluginError> {
     let source = match &start.file {
-        Some(file) => {
-            let image = Image::read(&file.path)?;
-            if image.sha256() != file.sha256 {
-                return Err(PluginError::unusable(&file.path, "was changed while in use")
-                    .with_hint("run again to use the new file"));
-            }
-            Source::File(Arc::new(image))
-        }
+        Some(file) => Source::File(Arc::new(image(file)?)),
         None => linked(start)?,
     };
     make(&source, &start.config, HostHandle::new(host))
+}
+
+fn image(file: &StartFile) -> Result<Image, PluginError> {
+    // The host's memory is not accessible everywhere; the file has the same bytes until it is replaced.
+    let copy = file.copy.as_deref().and_then(|copy| Image::read(copy).ok());
+    if let Some(mut copy) = copy.filter(|copy| copy.sha256() == file.sha256) {
+        copy.path.clone_from(&file.path);
+        return Ok(copy);
+    }
+    let image = Image::read(&file.path)?;
+    if image.sha256() == file.sha256 {
+        return Ok(image);
+    }
+    Err(PluginError::unusable(&file.path, "was changed while in use").with_hint("run again to use the new file"))
 }
 
 fn linked(start: &Start) -> Result<Source, PluginError> {

@@ -29,6 +29,8 @@ pub(super) struct Start {
 pub(super) struct StartFile {
     /// The path of the file.
     pub(super) path: PathBuf,
+    /// A copy of its bytes in the memory of the host, if there is one. It stays the same when the file is replaced.
+    pub(super) copy: Option<PathBuf>,
     /// The hash of its bytes; the child opens no other bytes.
     pub(super) sha256: String,
 }

@@ -4,7 +4,7 @@ use super::children;
 use super::faults::misbehaving;
 use super::{ALL, CACHE, EXPORTER, PROVIDER, SCRAPER, isolated};
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
-use rowsmith_test_harness::{Golden, Rows, Running, Sandbox, numbers_of, program};
+use rowsmith_test_harness::{Golden, Rows, Running, Sandbox, library_name, numbers_of, plugins, program};
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -40,6 +40,33 @@ fn killed_provider_costs_only_its_calls() {
     assert_eq!(numbers_of(&server.requests()[..2]).len(), 40);
     assert_eq!(server.requests().len(), 5, "three calls, two of them repeated");
     assert_eq!(sandbox.report()["rows"]["enriched"], 60);
+}
+
+/// A rebuild writes to the file of a plugin that a run uses.
+#[test]
+fn a_plugin_that_is_replaced_during_a_run_has_no_effect() {
+    let rows = Rows::numbered(1..=60);
+    for (tables, name) in [(&[PROVIDER][..], "in a separate process"), (&[], "in this process")] {
+        // The first two calls wait; all others are answered.
+        let script = (0..2).fold(Script::new(), |script, nth| script.on(When::nth(nth), Then::answer().hold()));
+        let server = FakeModel::start(script).unwrap();
+        let sandbox = Sandbox::with_rows(&rows);
+        let file = library_name("provider", "gemini");
+        let bytes = std::fs::read(plugins().join(&file)).unwrap();
+        let copy = sandbox.write(&format!("own/{file}"), &bytes);
+        sandbox.write("rowsmith.toml", isolated(tables));
+        let limit = "providers.gemini.limits.max_concurrency=2";
+        let run = sandbox.start(&server, &["--set", limit, "--plugin-dir", "own"]);
+        assert!(server.wait_for_requests(2, WAIT), "two calls in flight");
+        std::fs::OpenOptions::new().write(true).open(&copy).unwrap().write_all(&vec![0; bytes.len()]).unwrap();
+        std::fs::File::create(&copy).unwrap();
+        if !tables.is_empty() {
+            children::signal(children::one(&run, "provider"), "KILL");
+        }
+        server.release();
+        run.end().exits(0);
+        sandbox.assert_output(name, &rows, &[]);
+    }
 }
 
 #[test]
