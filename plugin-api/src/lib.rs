@@ -51,6 +51,7 @@ pub mod duration;
 pub mod envelope;
 pub mod error;
 pub mod exporter;
+pub mod files;
 pub mod host;
 pub mod http;
 pub mod http_provider;

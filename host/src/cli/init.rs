@@ -4,7 +4,7 @@ use super::Context;
 use super::args::InitArgs;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
-use std::fs::OpenOptions;
+use rowsmith_plugin_api::files::TemporaryFile;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -32,14 +32,12 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, HostEr
     }
     for (name, text) in FILES {
         let path = args.folder.join(name);
-        let mut options = OpenOptions::new();
-        options.write(true);
-        if args.force && name != ".gitignore" {
-            options.create(true).truncate(true)
-        } else {
-            options.create_new(true)
+        let write = || {
+            let mut file = TemporaryFile::beside(&path)?;
+            file.write_all(text.as_bytes())?;
+            if args.force && name != ".gitignore" { file.replace(&path) } else { file.place_new(&path) }
         };
-        match options.open(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
+        match write() {
             Ok(()) => context.printer.note(format_args!("wrote {}", path.display())),
             // An existing ignore file belongs to the user.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

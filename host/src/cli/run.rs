@@ -116,8 +116,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
 /// Registers the temporary files of a run, for an end in the middle of it.
 fn temporary_files(exporters: &[OpenExporter], failure_file: &Path) -> Vec<Registered> {
     let targets = exporters.iter().filter_map(|(_, target)| target.path.as_ref());
-    let failures = Registered::path(failure_file::temporary(failure_file));
-    targets.map(Registered::beside_target).chain([failures]).collect()
+    targets.map(PathBuf::from).chain([failure_file.to_owned()]).map(Registered::beside_target).collect()
 }
 
 fn named((exporter, target): OpenExporter, allow_empty: bool) -> NamedExporter {
@@ -200,7 +199,7 @@ fn check_files(
         }
         files.push(FileUse::written("an output", path));
     }
-    if failure_file.exists() && !failure_file::is_ours(failure_file) {
+    if failure_file.symlink_metadata().is_ok() && !failure_file::is_ours(failure_file) {
         let text = "exists and is not a failure file; set `run.failure_file` to another path";
         return Err(config(format!("{} {text}", failure_file.display())));
     }
@@ -211,7 +210,11 @@ fn check_files(
     }
     files.push(FileUse::written("the failure file", failure_file));
     for report in &args.report {
-        if let Some(problem) = unwritable(report) {
+        // The report replaces what is there, and a device must not be replaced.
+        let special = report.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+        let special =
+            special.then(|| format!("{} is a pipe or a device; expected the path of a file", report.display()));
+        if let Some(problem) = special.or_else(|| unwritable(report)) {
             return Err(HostError::Usage(format!("--report: {problem}")));
         }
         files.push(FileUse::written("the report", report));

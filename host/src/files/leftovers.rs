@@ -2,7 +2,7 @@
 //!
 //! Their owners remove them in all other cases. Those of a killed process are removed by a later run.
 
-use rowsmith_plugin_api::output::remove_temporary_files;
+use rowsmith_plugin_api::files::remove_temporary_files;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};

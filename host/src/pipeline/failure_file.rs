@@ -2,8 +2,8 @@
 
 use super::tally::FailedRow;
 use crate::plugin::redact::Redactor;
+use rowsmith_plugin_api::files::{TemporaryFile, open_regular, remove_abandoned};
 use serde_json::json;
-use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 pub struct FailureFile {
     path: Option<PathBuf>,
     redactor: Redactor,
-    open: Option<BufWriter<File>>,
+    open: Option<BufWriter<TemporaryFile>>,
     problem: Option<String>,
 }
 
 impl FailureFile {
-    /// Creates a file that is written beside `path` and renamed at the end; it holds no secret of `redactor`.
+    /// Creates a file that is written beside `path` and renamed at the end; it holds no secret of `redactor`. Other users
+    /// cannot read it.
     pub fn new(path: Option<PathBuf>, redactor: Redactor) -> Self {
         Self { path, redactor, open: None, problem: None }
     }
@@ -47,8 +48,9 @@ impl FailureFile {
         let Some(path) = self.path else { return Ok(None) };
         let name = path.display().to_string();
         match self.open {
-            Some(mut file) => {
-                let moved = file.flush().and_then(|()| std::fs::rename(temporary(&path), &path));
+            Some(file) => {
+                let written = file.into_inner().map_err(std::io::IntoInnerError::into_error);
+                let moved = written.and_then(|file| file.replace(&path));
                 moved.map(|()| Some(name.clone())).map_err(|error| format!("cannot write {name}: {error}"))
             }
             // Only a file that an earlier run wrote is removed.
@@ -63,10 +65,10 @@ impl FailureFile {
     }
 }
 
-/// Returns whether a file is a failure file, by its first line.
+/// Returns true for a failure file, by its first line. Pipes and devices are not opened.
 pub fn is_ours(path: &Path) -> bool {
     const MOST: u64 = 64 << 20;
-    let Ok(file) = File::open(path) else { return false };
+    let Ok(file) = open_regular(path) else { return false };
     let mut line = String::new();
     if BufReader::new(file.take(MOST)).read_line(&mut line).is_err() {
         return false;
@@ -77,19 +79,13 @@ pub fn is_ours(path: &Path) -> bool {
     })
 }
 
-/// Returns the path of the file until it is complete.
-pub fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn open<'a>(file: &'a mut Option<BufWriter<File>>, path: &Path) -> std::io::Result<&'a mut BufWriter<File>> {
+fn open<'a>(
+    file: &'a mut Option<BufWriter<TemporaryFile>>,
+    path: &Path,
+) -> std::io::Result<&'a mut BufWriter<TemporaryFile>> {
     if file.is_none() {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        *file = Some(BufWriter::new(File::create(temporary(path))?));
+        remove_abandoned(path);
+        *file = Some(BufWriter::new(TemporaryFile::private_beside(path)?));
     }
     file.as_mut().ok_or_else(|| std::io::Error::other("the file was not opened"))
 }

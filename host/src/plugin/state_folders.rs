@@ -5,6 +5,7 @@
 
 use super::host_services::PluginId;
 use crate::files::private_folder::PrivateFolder;
+use rowsmith_plugin_api::files::open_lock;
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, Result};
 use std::collections::HashMap;
@@ -107,8 +108,7 @@ impl StateFolders {
     /// Waits for other processes that copy or replace a state folder. They are held up until the file is dropped.
     fn lock(&self) -> Result<File> {
         let path = self.state.join(LOCK);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(|error| Error::io("open", &path, &error))?;
+        let file = open_lock(&path).map_err(|error| Error::io("open", &path, &error))?;
         #[cfg(unix)]
         rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)
             .map_err(|error| Error::io("lock", &path, &error.into()))?;

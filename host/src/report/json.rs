@@ -6,9 +6,9 @@ use crate::pipeline::learning::LearnedChange;
 use crate::pipeline::question::SkipReason;
 use crate::pipeline::row_failure::FailureReason;
 use crate::pipeline::tally::{AuditCounts, BatchRecord, CallCounts, FailedRow, RowCounts, Tally, TokenCounts};
+use rowsmith_plugin_api::files::{remove_abandoned, write_private};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -160,17 +160,13 @@ impl Report {
         }
     }
 
-    /// Writes the report to a file atomically. `clean` removes secrets.
+    /// Writes the report to a file atomically. Other users cannot read it. `clean` removes secrets.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&self, path: &Path, clean: impl Fn(&str) -> String) -> std::io::Result<()> {
         let text = clean(&serde_json::to_string_pretty(self)?);
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        writeln!(file, "{text}")?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        remove_abandoned(path);
+        write_private(path, format!("{text}\n").as_bytes())
     }
 }

@@ -1,7 +1,7 @@
 //! Appending to an existing file: a copy of it gets the new rows and then takes its place.
 
-use super::temporary::TemporaryFile;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::TemporaryFile;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! [`DeferredRows`]: rows in a temporary file, for formats that begin when all columns are known.
 
 use super::destination::Destination;
-use super::temporary::{TemporaryFile, remove_abandoned};
 use crate::error::{Error, Result};
+use crate::files::{TemporaryFile, remove_abandoned};
 use crate::row::RowChunk;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -28,23 +28,10 @@ impl DeferredRows {
                 target
             }
         };
-        let temporary = TemporaryFile::beside(&target)?;
-        let rows = Self { temporary, target, buffer: Vec::new(), chunks: 0 };
-        rows.make_private()?;
-        Ok(rows)
-    }
-
-    /// Other users of the machine cannot read the rows, also in a folder that all can read.
-    #[cfg(unix)]
-    fn make_private(&self) -> Result<()> {
-        use std::os::unix::fs::PermissionsExt;
-        let private = std::fs::Permissions::from_mode(0o600);
-        self.temporary.file.set_permissions(private).map_err(|error| self.failed("protect", &error))
-    }
-
-    #[cfg(not(unix))]
-    fn make_private(&self) -> Result<()> {
-        Ok(())
+        // Other users of the machine cannot read the rows, also in a folder that all can read.
+        let temporary =
+            TemporaryFile::private_beside(&target).map_err(|e| Error::io("create a file for", &target, &e))?;
+        Ok(Self { temporary, target, buffer: Vec::new(), chunks: 0 })
     }
 
     pub(super) fn push(&mut self, chunk: &RowChunk) -> Result<()> {

@@ -3,8 +3,7 @@
 use super::append;
 use super::destination::{Destination, partial_path};
 use super::options::IfExists;
-use super::stream::{Sink, Stream, not_rewritable};
-use super::temporary::TemporaryFile;
+use super::stream::{Sink, Stream, not_rewritable, temporary_beside};
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::{self, File};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
@@ -119,7 +118,7 @@ impl OutputFile {
         let (old, sink) = match &lock(&self.stream).sink {
             Sink::Replacing { temporary, target } => {
                 let old = File::open(&temporary.path).map_err(|e| Error::io("read", &temporary.path, &e))?;
-                (old, Sink::Replacing { temporary: TemporaryFile::beside(target)?, target: target.clone() })
+                (old, Sink::Replacing { temporary: temporary_beside(target)?, target: target.clone() })
             }
             _ => return Err(not_rewritable()),
         };

@@ -13,16 +13,15 @@ mod file_exporter;
 mod format;
 mod options;
 mod stream;
-mod temporary;
 mod widen;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::files::{process_has_ended, remove_temporary_files};
 pub use append::EarlierRows;
 pub use columns::Rows;
 pub use file::{OutputFile, OutputWriter, Written};
 pub use file_exporter::FileExporter;
 pub use format::{FileFormat, LateColumns, TableLines};
 pub use options::{IfExists, OutputOptions};
-pub use temporary::{process_has_ended, remove_temporary_files};

@@ -1,11 +1,18 @@
 //! The bytes of an open output: the standard output, a device or pipe, or a temporary file.
 
 use super::destination::Destination;
-use super::temporary::{TemporaryFile, remove_abandoned};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::{TemporaryFile, remove_abandoned};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Maximum wait for the reader of a pipe.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+/// Interval of looking for the reader of a pipe.
+const POLL: Duration = Duration::from_millis(20);
 
 /// An open output with its position and length.
 #[derive(Debug)]
@@ -80,12 +87,12 @@ impl Sink {
         match destination {
             Destination::Stdout => Ok(Self::Stdout),
             Destination::Device(path) => {
-                let file = OpenOptions::new().write(true).open(&path).map_err(|e| Error::io("open", &path, &e))?;
+                let file = open_device(&path, MAX_WAIT).map_err(|e| Error::io("open", &path, &e))?;
                 Ok(Self::Device { file, path })
             }
             Destination::File(target) => {
                 remove_abandoned(&target);
-                Ok(Self::Replacing { temporary: TemporaryFile::beside(&target)?, target })
+                Ok(Self::Replacing { temporary: temporary_beside(&target)?, target })
             }
         }
     }
@@ -112,6 +119,42 @@ impl Sink {
     }
 }
 
+/// Creates the temporary file of a target.
+pub(super) fn temporary_beside(target: &Path) -> Result<TemporaryFile> {
+    let folder = target.parent().unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|e| Error::io("create the folder", folder, &e))?;
+    TemporaryFile::beside(target).map_err(|e| Error::io("create a file in", folder, &e))
+}
+
+/// Opens a device or a pipe. Waits for the reader of a pipe, at most `max_wait`.
+fn open_device(path: &Path, max_wait: Duration) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let end = Instant::now() + max_wait;
+        // Without the flag, opening a pipe waits for a reader without an end.
+        let mut without_waiting = OpenOptions::new();
+        without_waiting.write(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+        // The pipe has a reader while this is open, so that opening it again returns at once.
+        let _opened = loop {
+            match without_waiting.open(path) {
+                Err(e) if e.raw_os_error() == Some(libc::ENXIO) && Instant::now() < end => sleep(POLL),
+                Err(e) if e.raw_os_error() == Some(libc::ENXIO) => {
+                    let message = format!("no program read from the pipe within {} s", max_wait.as_secs());
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+                }
+                opened => break opened?,
+            }
+        };
+        OpenOptions::new().write(true).open(path)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = max_wait;
+        OpenOptions::new().write(true).open(path)
+    }
+}
+
 /// The error for an output that is no file.
 pub(super) fn not_rewritable() -> Error {
     Error::new(ErrorKind::Unsupported, "cannot change bytes that were written to a stream")
@@ -119,4 +162,25 @@ pub(super) fn not_rewritable() -> Error {
 
 fn wrapped(kind: io::ErrorKind, error: Error) -> io::Error {
     io::Error::new(kind, error)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_for_the_reader_of_a_pipe_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+        assert!(made.success());
+        let error = open_device(&pipe, Duration::ZERO).expect_err("no reader");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let path = pipe.clone();
+        let reader = std::thread::spawn(move || std::fs::read(path));
+        let mut opened = open_device(&pipe, MAX_WAIT).expect("a reader");
+        opened.write_all(b"rows").expect("written");
+        drop(opened);
+        assert_eq!(reader.join().expect("ended").expect("read"), b"rows");
+    }
 }

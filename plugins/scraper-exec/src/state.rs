@@ -3,10 +3,13 @@
 //! The host keeps the folder only after a complete run.
 
 use rowsmith_exec::Launch;
+use rowsmith_plugin_api::files::{read_regular, write_private};
 use rowsmith_plugin_api::prelude::*;
-use std::fs;
 use std::io::ErrorKind as IoErrorKind;
 use std::path::PathBuf;
+
+/// Maximum size of a state.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// The file of one program.
 pub(crate) struct State {
@@ -25,8 +28,8 @@ impl State {
     /// Returns the line with the state of the last complete run, or null.
     pub(crate) async fn line(&self, host: &Host) -> Result<String> {
         let path = self.path(host).await?;
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        let text = match read_regular(&path, MAX_BYTES) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == IoErrorKind::NotFound => "null".to_owned(),
             Err(error) => return Err(Error::io("read", &path, &error)),
         };
@@ -40,7 +43,7 @@ impl State {
     /// Stores a state for the next run.
     pub(crate) async fn store(&self, host: &Host, state: &Value) -> Result<()> {
         let path = self.path(host).await?;
-        fs::write(&path, state.to_string()).map_err(|error| Error::io("write", &path, &error))
+        write_private(&path, state.to_string().as_bytes()).map_err(|error| Error::io("write", &path, &error))
     }
 
     async fn path(&self, host: &Host) -> Result<PathBuf> {

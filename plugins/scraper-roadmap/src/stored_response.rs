@@ -3,11 +3,14 @@
 //! The file has a line with the name and version of the format, a line of JSON, then the body. A file that is damaged
 //! or belongs to another address is a miss.
 
+use rowsmith_plugin_api::files::{read_regular, write_private};
 use rowsmith_plugin_api::prelude::*;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const FORMAT: &[u8] = b"rowsmith-http 1";
+
+/// Maximum size of a stored response; the host reads no larger body.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// A response and its `ETag`.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ struct Head {
 impl StoredResponse {
     /// Reads the response that is stored for an address.
     pub(crate) fn read(folder: &Path, url: &str) -> Option<Self> {
-        let bytes = std::fs::read(file(folder, url)).ok()?;
+        let bytes = read_regular(&file(folder, url), MAX_BYTES).ok()?;
         let stored = Self::decode(&bytes, url);
         if stored.is_none() {
             log::debug!("the stored response of {url} is damaged; fetching it again");
@@ -46,17 +49,7 @@ impl StoredResponse {
 
     /// Stores the response. Writes a temporary file first, so that a partial file never has the final name.
     pub(crate) fn write(&self, folder: &Path, url: &str) -> std::io::Result<()> {
-        static WRITES: AtomicU64 = AtomicU64::new(0);
-        std::fs::create_dir_all(folder)?;
-        let target = file(folder, url);
-        let number = WRITES.fetch_add(1, Ordering::Relaxed);
-        let temporary = target.with_extension(format!("{}-{number}.tmp", std::process::id()));
-        let written = std::fs::write(&temporary, self.encode(url)?).and_then(|()| std::fs::rename(&temporary, &target));
-        if written.is_err() {
-            // Reports the first error; the file may not exist.
-            drop(std::fs::remove_file(&temporary));
-        }
-        written
+        write_private(&file(folder, url), &self.encode(url)?)
     }
 
     fn encode(&self, url: &str) -> std::io::Result<Vec<u8>> {

@@ -13,6 +13,7 @@ use crate::startup::pins::{self, Pins};
 use crate::startup::plugin_inventory::{PluginInventory, plugin_inventory};
 use crate::startup::{HostError, LoadError};
 use rowsmith_plugin_api::Manifest;
+use rowsmith_plugin_api::files::{TemporaryFile, remove_abandoned};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -202,13 +203,10 @@ fn write(path: &Path, changes: &Pins) -> Result<(), HostError> {
     let text = pins::with_pins(&before, changes)
         .map_err(|problem| HostError::Config(format!("cannot write the hashes into {}: {problem}", path.display())))?;
     check_text(path, &before, &text, changes)?;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let permissions = fs::metadata(&file).map_err(|error| io(&error))?.permissions();
-    let mut part = tempfile::NamedTempFile::new_in(folder).map_err(|error| io(&error))?;
-    let written = part.write_all(text.as_bytes()).and_then(|()| part.as_file().set_permissions(permissions));
-    written.and_then(|()| part.as_file().sync_all()).map_err(|error| io(&error))?;
-    part.persist(&file).map_err(|error| io(&error.error))?;
-    Ok(())
+    remove_abandoned(&file);
+    let mut part = TemporaryFile::beside(&file).map_err(|error| io(&error))?;
+    let written = part.write_all(text.as_bytes()).and_then(|()| part.as_file().sync_all());
+    written.and_then(|()| part.replace(&file)).map_err(|error| io(&error))
 }
 
 /// Returns the text with its byte order mark, which [`read_text`] removes.

@@ -39,7 +39,7 @@ impl Recorder {
                 let command = lines.command.iter().map(|word| self.scrubber.text(word)).collect();
                 ProgramHeader { version: VERSION, plugin: plugin.to_owned(), command }.write(&mut text)?;
                 path.parent().map_or(Ok(()), fs::create_dir_all)?;
-                OpenOptions::new().append(true).create_new(true).open(path)?
+                private(OpenOptions::new().append(true).create_new(true)).open(path)?
             }
         };
         for event in &lines.events {
@@ -51,6 +51,13 @@ impl Recorder {
         }
         Ok(())
     }
+}
+
+/// Other users cannot read the lines of a program.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 fn clean(scrubber: &Scrubber, event: &ProgramEvent) -> ProgramEvent {

@@ -3,6 +3,7 @@
 use super::program_recorder::{OpenFiles, clean_error};
 use super::scrub::Scrubber;
 use crate::plugin::redact::Redactor;
+use rowsmith_plugin_api::files::TemporaryFile;
 use rowsmith_plugin_api::record_replay::{
     Body, Exchange, ExchangeOutcome, Headers, RecordedRequest, RecordedResponse, Scrub, VERSION, credential, file_name,
 };
@@ -100,7 +101,7 @@ impl Recorder {
             test_case: None,
         };
         let path = self.folder.join(file_name(self.next_number(), plugin));
-        if let Err(error) = write_whole(&self.folder, &path, &exchange) {
+        if let Err(error) = write_whole(&path, &exchange) {
             self.keep_error(|| format!("cannot write the exchange {}: {error}", path.display()));
         }
     }
@@ -163,12 +164,12 @@ impl Drop for PendingExchange<'_> {
 }
 
 /// Writes a complete file or none.
-fn write_whole(folder: &Path, path: &Path, exchange: &Exchange) -> std::io::Result<()> {
+fn write_whole(path: &Path, exchange: &Exchange) -> std::io::Result<()> {
     let mut text = serde_json::to_vec_pretty(exchange)?;
     text.push(b'\n');
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = TemporaryFile::private_beside(path)?;
     file.write_all(&text)?;
-    file.persist_noclobber(path).map(drop).map_err(|error| error.error)
+    file.place_new(path)
 }
 
 #[cfg(test)]

@@ -62,8 +62,15 @@ fn rename(made: &Path, target: &Path) -> io::Result<()> {
 /// Moves files into an existing folder.
 fn fill(made: &Path, target: &Path, files: &[File]) -> io::Result<()> {
     for (path, _) in files {
-        let to = target.join(path);
-        fs::create_dir_all(to.parent().unwrap_or(target))?;
+        let above: Vec<&Path> =
+            Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect();
+        // A link in the folder could lead out of it, so folders are created one by one.
+        for folder in above.into_iter().rev().map(|folder| target.join(folder)) {
+            match fs::create_dir(&folder) {
+                Err(_) if fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir()) => {}
+                created => created?,
+            }
+        }
     }
     files.iter().try_for_each(|(path, _)| fs::rename(made.join(path), target.join(path)))
 }
@@ -113,6 +120,17 @@ mod tests {
             "a folder with the name of a file"
         );
         assert!(!at("odd/src").exists());
+
+        #[cfg(unix)]
+        {
+            fs::create_dir_all(at("linked")).unwrap();
+            fs::create_dir(at("outside")).unwrap();
+            std::os::unix::fs::symlink(at("outside"), at("linked/src")).unwrap();
+            assert!(matches!(write(&at("linked"), &files(), true), Err(WriteError::Io(_))));
+            assert_eq!(names(&at("outside")).len(), 0, "a link is not followed");
+            fs::remove_dir_all(at("linked")).unwrap();
+            fs::remove_dir(at("outside")).unwrap();
+        }
 
         assert!(matches!(write(&at("taken/mine/below"), &files(), false), Err(WriteError::Io(_))));
         assert_eq!(names(folder.path()), ["deep", "empty", "new", "odd", "taken"], "no temporary folder is left");

@@ -92,6 +92,39 @@ fn unwritable_files_are_found_before_the_first_call() {
 }
 
 #[test]
+fn planted_links_and_pipes_are_neither_followed_nor_waited_for() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let mut golden = Golden::new("files_planted");
+    let sandbox = Sandbox::with_rows(&Rows::numbered(1..=20));
+    sandbox.write("victim", "mine\n");
+    symlink("victim", sandbox.path("link.json")).unwrap();
+    symlink("missing", sandbox.path("dangling.json")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(sandbox.path("pipe.json")).status().unwrap().success());
+    for name in ["link.json", "dangling.json", "pipe.json"] {
+        refused(&mut golden, &sandbox, &["--set", &format!("run.failure_file={name}")], 3);
+    }
+    refused(&mut golden, &sandbox, &["--report", "pipe.json"], 2);
+
+    let wrong = Script::new().on(When::any(), Then::mutated(Mutation::WrongEnum(topic(7))));
+    let server = FakeModel::start(wrong).unwrap();
+    sandbox.run(&server, &["--report", "link.json", "--report", "dangling.json"]).exits(5);
+    let failures = "out.jsonl.failures.jsonl";
+    for name in ["link.json", "dangling.json", failures] {
+        let found = std::fs::symlink_metadata(sandbox.path(name)).unwrap();
+        assert!(found.is_file(), "{name}");
+        assert_eq!(found.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    sandbox.bare(["init", "table"]).output().exits(0);
+    std::fs::remove_file(sandbox.path("table/rows.csv")).unwrap();
+    symlink("../victim", sandbox.path("table/rows.csv")).unwrap();
+    sandbox.bare(["init", "table", "--force"]).output().exits(0);
+    assert!(sandbox.read("table/rows.csv").starts_with("Title,Text\n"));
+    assert_eq!(sandbox.read("victim"), "mine\n");
+    assert!(!sandbox.has("missing"));
+    golden.check();
+}
+
+#[test]
 fn status_column_replaces_no_column_of_the_source() {
     let mut golden = Golden::new("files_status_column");
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=20));

@@ -1,11 +1,11 @@
 //! [`TemporaryFile`]: the file that an output is written to, beside its target, so that one rename moves it there.
 //!
-//! It is removed when it is dropped. The temporary file of a killed process is removed by the next process that writes
-//! to the same target.
+//! It is created exclusively: a file, link or pipe that has the name already is never opened. It is removed when it is
+//! dropped. The temporary file of a killed process is removed by the next process that writes to the same target.
 
-use crate::error::{Error, Result};
+use super::regular::private;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,33 +18,51 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A file that is removed unless it is moved to its target.
 #[derive(Debug)]
-pub(super) struct TemporaryFile {
-    pub(super) file: File,
-    pub(super) path: PathBuf,
+pub struct TemporaryFile {
+    pub(crate) file: File,
+    pub(crate) path: PathBuf,
     moved: bool,
 }
 
 impl TemporaryFile {
-    /// Creates an empty file beside `target`, with the permissions of an existing target, and creates its folder.
-    pub(super) fn beside(target: &Path) -> Result<Self> {
-        let folder = target.parent().unwrap_or_else(|| Path::new("."));
-        fs::create_dir_all(folder).map_err(|e| Error::io("create the folder", folder, &e))?;
-        let prefix = prefix(target);
-        let made = Self::create(folder, &prefix).map_err(|e| Error::io("create a file in", folder, &e))?;
-        if let Ok(old) = fs::metadata(target) {
-            made.file
-                .set_permissions(old.permissions())
-                .map_err(|e| Error::io("set the permissions of", &made.path, &e))?;
+    /// Creates an empty file beside `target` and its folder. It has the permissions of an existing file at the target, else
+    /// those of any new file.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn beside(target: &Path) -> io::Result<Self> {
+        // The permissions of a link say nothing, and a link is replaced.
+        let existing = fs::symlink_metadata(target).ok().filter(fs::Metadata::is_file);
+        let made = Self::create(target, existing.is_some())?;
+        if let Some(existing) = existing {
+            made.file.set_permissions(existing.permissions())?;
         }
         Ok(made)
     }
 
-    fn create(folder: &Path, prefix: &str) -> io::Result<Self> {
+    /// Creates an empty file beside `target` and its folder. Only this user can read it.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn private_beside(target: &Path) -> io::Result<Self> {
+        Self::create(target, true)
+    }
+
+    fn create(target: &Path, is_private: bool) -> io::Result<Self> {
+        let folder = folder_of(target);
+        fs::create_dir_all(folder)?;
+        let prefix = prefix(target);
         let mut attempts = 0;
         loop {
             let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{prefix}{}-{number}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            let mut options = OpenOptions::new();
+            // Fails for every existing name, also for one of a link that leads nowhere.
+            options.write(true).create_new(true);
+            if is_private {
+                private(&mut options);
+            }
+            match options.open(&path) {
                 Ok(file) => {
                     return Ok(Self { file, path, moved: false });
                 }
@@ -54,24 +72,60 @@ impl TemporaryFile {
         }
     }
 
-    /// Moves the file to `target`, and replaces a file there.
-    pub(super) fn replace(mut self, target: &Path) -> io::Result<()> {
+    /// Returns the open file.
+    pub fn as_file(&self) -> &File {
+        &self.file
+    }
+
+    /// Moves the file to `target`, and replaces a file, a link or a pipe there.
+    ///
+    /// # Errors
+    /// Those of the file system; the target is then unchanged.
+    pub fn replace(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.moved = true;
         Ok(())
     }
 
     /// Moves the file to `target` unless a file exists there.
-    pub(super) fn place_new(self, target: &Path) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`], or an error of the file system.
+    pub fn place_new(self, target: &Path) -> io::Result<()> {
         // A hard link fails if the name exists, in one step; a rename would replace the file.
         match fs::hard_link(&self.path, target) {
             Ok(()) => Ok(()),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
             // Some file systems have no hard links.
-            Err(_) if target.exists() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) if fs::symlink_metadata(target).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => self.replace(target),
         }
     }
+}
+
+impl Write for TemporaryFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes a complete file that only this user can read, or none. Replaces a file at the path; a link is not followed.
+///
+/// # Errors
+/// Those of the file system; an existing file is then unchanged.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = TemporaryFile::private_beside(path)?;
+    file.write_all(bytes)?;
+    file.replace(path)
+}
+
+/// Returns the folder of a path.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 impl Drop for TemporaryFile {
@@ -91,8 +145,8 @@ pub fn remove_temporary_files(target: &Path) {
     remove(target, |process| process == own || parent_of(process) == Some(own));
 }
 
-/// Removes the temporary files of processes that have ended, on systems with `/proc`.
-pub(super) fn remove_abandoned(target: &Path) {
+/// Removes the temporary files of processes that have ended beside a target, on systems with `/proc`.
+pub fn remove_abandoned(target: &Path) {
     for path in remove(target, process_has_ended) {
         log::info!("removed {}, the temporary file of a killed run", path.display());
     }
@@ -100,8 +154,7 @@ pub(super) fn remove_abandoned(target: &Path) {
 
 /// Removes the temporary files of these processes beside a target, and returns their paths.
 fn remove(target: &Path, of_process: impl Fn(u32) -> bool) -> Vec<PathBuf> {
-    let Some(folder) = target.parent() else { return Vec::new() };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = folder_of(target);
     let prefix = prefix(target);
     let mut removed = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
