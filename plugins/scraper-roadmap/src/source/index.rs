@@ -47,8 +47,9 @@ impl TextIndex {
         Self { is_truncated, ..self }
     }
 
-    fn by_node(&self, node: &Node) -> Option<&[String]> {
-        node.ids().find_map(|id| self.by_id.get(id)).map(Vec::as_slice)
+    fn by_node(&self, node: &Node) -> Option<(&str, &[String])> {
+        let named = node.ids().find_map(|id| self.by_id.get_key_value(id));
+        named.map(|(id, names)| (id.as_str(), names.as_slice()))
     }
 
     /// Returns the file of a node: by its id, then by its old ids, then by its slug.
@@ -56,9 +57,10 @@ impl TextIndex {
     /// A renamed topic may have several files: the one named like the topic wins, else the first in alphabetical order.
     pub(super) fn find(&self, node: &Node) -> Option<&str> {
         let slug = slug(&node.label);
-        if let Some(names) = self.by_node(node) {
-            let expected = |name: &&String| name.rsplit_once('@').is_some_and(|(named, _)| named == slug);
-            return names.iter().find(expected).or_else(|| names.first()).map(String::as_str);
+        if let Some((id, names)) = self.by_node(node) {
+            // The names are sorted, and many nodes can have one id.
+            let expected = names.binary_search(&format!("{slug}@{id}.md")).ok();
+            return expected.and_then(|at| names.get(at)).or_else(|| names.first()).map(String::as_str);
         }
         let names = self.by_slug.get(&slug).filter(|_| !slug.is_empty() && !self.ambiguous.contains(&slug))?;
         let has_no_id = |name: &&String| !name.contains('@');

@@ -134,3 +134,69 @@ fn the_sample_of_the_project_is_a_roadmap_folder() {
     assert!(filled("Description") >= 150 && filled("Resources") >= 100);
     assert_eq!((filled("Category"), filled("Topic")), (rows.len(), rows.len()));
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_of_the_folder_is_read() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().expect("a folder");
+    let secret = outside.path().join("secret.md");
+    std::fs::write(&secret, "# Secret\n\nThe password is hunter2.\n").expect("written");
+    fill(&outside.path().join("other")).expect("written");
+    let pipe = |path: &Path| {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+    };
+    let text = "content/basics@n1.md";
+    let texts: [(&str, &dyn Fn(&Path)); 4] = [
+        ("an absolute link", &|path| symlink(&secret, path).expect("linked")),
+        ("a link to a device", &|path| symlink("/dev/zero", path).expect("linked")),
+        ("a pipe", &pipe),
+        ("a huge text", &|path| {
+            std::fs::File::create(path).expect("created").set_len(5 << 20).expect("sized");
+        }),
+    ];
+    for (name, plant) in texts {
+        let folder = folder();
+        let path = folder.path().join("bread").join(text);
+        std::fs::remove_file(&path).expect("removed");
+        plant(&path);
+        let rows = scrape(config(folder.path()), &FakeHost::default()).expect(name);
+        assert_eq!((rows.len(), &rows[0]["Description"]), (3, &json!("")), "{name}");
+    }
+    let entries: [(&str, &str, &dyn Fn(&Path)); 4] = [
+        ("the drawing", "bread/bread.json", &|path| {
+            symlink(outside.path().join("other/bread/bread.json"), path).expect("linked");
+        }),
+        ("the texts", "bread/content", &|path| {
+            symlink(outside.path().join("other/bread/content"), path).expect("linked");
+        }),
+        ("the roadmap", "bread", &|path| symlink(outside.path().join("other/bread"), path).expect("linked")),
+        ("a pipe", "bread/bread.json", &pipe),
+    ];
+    for (name, entry, plant) in entries {
+        let folder = folder();
+        let path = folder.path().join(entry);
+        std::fs::rename(&path, folder.path().join("moved")).expect("moved");
+        plant(&path);
+        assert!(scrape(config(folder.path()), &FakeHost::default()).is_err(), "{name}");
+    }
+    let folder = folder();
+    let link = outside.path().join("link");
+    symlink(folder.path(), &link).expect("linked");
+    assert_eq!(scrape(config(&link), &FakeHost::default()).expect("the given path may be a link"), rows());
+}
+
+#[test]
+fn ids_and_labels_that_are_paths_name_no_file() {
+    let folder = folder();
+    let content = folder.path().join("bread/content");
+    std::fs::write(folder.path().join("secret.md"), "hunter2").expect("written");
+    std::fs::write(content.join("case@N1.md"), "other case").expect("written");
+    let secret = folder.path().join("secret").display().to_string();
+    let ids = ["../../secret", &secret, "..", "/", "n1/../n1", "..\\secret", "%2e%2e%2fsecret", "n\0"];
+    let nodes: Vec<Value> =
+        ids.iter().map(|id| json!({"id": id, "type": "topic", "data": {"label": id, "oldId": id}})).collect();
+    std::fs::write(folder.path().join("bread/bread.json"), json!({"nodes": nodes}).to_string()).expect("written");
+    let rows = scrape(config(folder.path()), &FakeHost::default()).expect("scraped");
+    assert!(rows.iter().all(|row| row["Description"] == ""), "{rows:?}");
+}
