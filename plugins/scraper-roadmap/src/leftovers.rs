@@ -19,7 +19,7 @@ pub(crate) fn representatives(nodes: &[Node]) -> Vec<usize> {
     }
     let at_place = |node: usize| Place::of(&nodes[node]).and_then(|place| first_at.get(&place).copied());
     let next = |node: usize| linked[node].or_else(|| at_place(node)).unwrap_or(node);
-    (0..nodes.len()).map(|node| last(node, next)).collect()
+    ends(&(0..nodes.len()).map(next).collect::<Vec<_>>())
 }
 
 /// For each node, the other node with the same label that it names as its old id.
@@ -39,16 +39,27 @@ fn is_same(label: &str, other: &str) -> bool {
     !label.is_empty() && label.to_lowercase() == other.to_lowercase()
 }
 
-/// Follows the links to their end. The smallest node of a cycle is its end.
-fn last(node: usize, next: impl Fn(usize) -> usize) -> usize {
-    let mut path = vec![node];
-    loop {
-        let following = next(*path.last().unwrap_or(&node));
-        match path.iter().position(|passed| *passed == following) {
-            None => path.push(following),
-            Some(start) => return path.into_iter().skip(start).min().unwrap_or(node),
+/// For each node, follows the links to their end. The smallest node of a cycle is its end. Each link is followed once.
+fn ends(next: &[usize]) -> Vec<usize> {
+    let mut ends: Vec<Option<usize>> = vec![None; next.len()];
+    // Positions in the current path, which end with it.
+    let mut passed_at: Vec<Option<usize>> = vec![None; next.len()];
+    for start in 0..next.len() {
+        let mut path = Vec::new();
+        let mut node = start;
+        while ends[node].is_none() && passed_at[node].is_none() {
+            passed_at[node] = Some(path.len());
+            path.push(node);
+            node = next[node];
+        }
+        let cycle = passed_at[node].and_then(|at| path.get(at..)).into_iter().flatten().min();
+        let end = ends[node].or(cycle.copied()).unwrap_or(start);
+        for node in path {
+            ends[node] = Some(end);
+            passed_at[node] = None;
         }
     }
+    ends.into_iter().enumerate().map(|(node, end)| end.unwrap_or(node)).collect()
 }
 
 /// Type, label and position of a box.

@@ -75,7 +75,7 @@ impl Roadmap {
         self.warn_about_unused_texts(&index, graph, topics);
         let fetches: Vec<_> = topics.iter().map(|topic| self.source.text(&index, &graph.nodes[*topic])).collect();
         let mut texts = pin!(stream::iter(fetches).buffered(self.config.concurrency));
-        let ancestry = Ancestry::new(graph);
+        let mut ancestry = Ancestry::new(graph);
         let mut without_text = Vec::new();
         for (done, topic) in topics.iter().enumerate() {
             self.host.check_cancelled()?;
@@ -85,7 +85,8 @@ impl Roadmap {
             if content.is_empty() {
                 without_text.push(label);
             }
-            rows.send(&Row::new(&ancestry.categories(*topic), label, &content)).await?;
+            let categories = ancestry.categories(*topic);
+            rows.send(&Row::new(&categories, label, &content)).await?;
             self.report(done + 1, topics.len()).await;
         }
         if !without_text.is_empty() {
