@@ -70,6 +70,7 @@ pub mod schema;
 pub mod scraper;
 pub mod secret;
 pub mod service;
+pub mod text;
 
 mod answers;
 mod export;

@@ -2,10 +2,10 @@
 
 use super::constraint::Constraint;
 use super::rule::Rule;
-use super::texts::is_visible;
 use super::value_type::ValueType;
 use super::wording::{one_of, shorten, type_of};
 use rowsmith_plugin_api::row::ColumnType;
+use rowsmith_plugin_api::text::{is_visible, visible_length, word_count};
 use serde_json::Value;
 use std::fmt;
 
@@ -91,10 +91,14 @@ fn measured_violation(constraint: &Constraint, value: &Value) -> Option<String> 
     match constraint {
         Constraint::Enum(values) => (!values.contains(value)).then(|| shorten(&value.to_string())),
         Constraint::MaxWords(max) => {
-            let words = value.as_str()?.split_whitespace().count();
+            let words = word_count(value.as_str()?);
             (words > max.get()).then(|| format!("{words} words"))
         }
-        Constraint::MinLength(min) => length(value).filter(|(length, _)| length < min).map(length_text),
+        // Spaces and invisible characters do not make a text longer.
+        Constraint::MinLength(min) => {
+            let measured = value.as_str().map(|text| (visible_length(text), "characters")).or_else(|| length(value));
+            measured.filter(|(length, _)| length < min).map(length_text)
+        }
         Constraint::MaxLength(max) => length(value).filter(|(length, _)| length > max).map(length_text),
         Constraint::Min(min) => value.as_f64().filter(|number| number < min).map(|number| number.to_string()),
         Constraint::Max(max) => value.as_f64().filter(|number| number > max).map(|number| number.to_string()),
@@ -225,6 +229,17 @@ mod tests {
             (&words, json!("a b C d e f"), Some(("x", "max_words"))),
             (&words, json!("abcdefghiJ"), Some(("x", "max_length"))),
             (&words, json!("A"), Some(("x", "pattern"))),
+            (&json!({"max_words": 2}), json!("a\u{200b}b\u{2800}c"), Some(("x", "max_words"))),
+            (&json!({"max_words": 2}), json!("a\u{3164}b\u{ffa0}c"), Some(("x", "max_words"))),
+            (&json!({"max_words": 2}), json!("a \u{200d} \u{2060} b\u{ad}b"), None),
+            (&json!({"min_length": 3}), json!("a\u{200b}\u{200b}\u{ad}b"), Some(("x", "min_length"))),
+            (&json!({"min_length": 3}), json!("  a    "), Some(("x", "min_length"))),
+            (&json!({"min_length": 3}), json!("a b"), None),
+            (&json!({"max_length": 3}), json!("a\u{200b}\u{200b}b"), Some(("x", "max_length"))),
+            (&json!({}), json!("\u{3164}\u{2800}"), Some(("x", "blank"))),
+            (&json!({}), json!("\u{200b}\u{feff}\u{ad}\u{e0041}\u{fe0f}"), Some(("x", "blank"))),
+            (&json!({}), json!("\u{301}"), Some(("x", "blank"))),
+            (&json!({"type": "array", "items": {}}), json!(["a", "\u{2060}"]), Some(("x[1]", "blank"))),
             (&words, json!(" \n"), Some(("x", "blank"))),
             (&words, json!(null), Some(("x", "null"))),
             (&words, json!(1), Some(("x", "type"))),

@@ -93,23 +93,10 @@ pub fn damaged_character(text: &str) -> Option<char> {
     text.chars().find(|c| matches!(c, '\u{80}'..='\u{9f}' | '\u{fffd}'))
 }
 
-/// Returns whether a text has a visible character. Blanks, controls, joiners, marks of direction and fillers are not.
-pub fn is_visible(text: &str) -> bool {
-    text.chars().any(|c| !(c.is_whitespace() || c.is_control() || is_invisible(c)))
-}
-
-/// Returns whether a character that is neither a blank nor a control takes no ink.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rowsmith_plugin_api::text::is_visible;
     use serde_json::json;
 
     #[test]

@@ -1,5 +1,6 @@
 //! A value of a row.
 
+use crate::text::is_visible;
 use std::borrow::Cow;
 
 /// Type of a cell, which determines the meaning of its text.
@@ -57,11 +58,11 @@ impl<'a> Cell<'a> {
         Self { kind: CellKind::String, text }
     }
 
-    /// Returns whether the cell is absent, null, or only white space.
+    /// Returns true if the cell is absent, null, or a text without a visible character.
     pub fn is_blank(self) -> bool {
         match self.kind {
             CellKind::Absent | CellKind::Null => true,
-            CellKind::String => self.text.trim().is_empty(),
+            CellKind::String => !is_visible(self.text),
             _ => false,
         }
     }
