@@ -44,6 +44,21 @@ fn cells_are_written_by_their_kind() {
         ("line feed", json!("\nx"), "\"'\nx\""),
         ("NUL", json!("\0x"), "'\0x"),
         ("inside is harmless", json!("a=1"), "a=1"),
+        ("after a space", json!(" =1+1"), "' =1+1"),
+        ("after a no-break space", json!("\u{a0}=1+1"), "'\u{a0}=1+1"),
+        ("after spaces of all kinds", json!("\u{2003}\u{3000}\u{202f} +1"), "'\u{2003}\u{3000}\u{202f} +1"),
+        ("after a byte order mark", json!("\u{feff}=1"), "'\u{feff}=1"),
+        ("after invisible characters", json!("\u{200b}\u{2060}\u{ad}@x"), "'\u{200b}\u{2060}\u{ad}@x"),
+        ("after a control", json!("\u{b}=1"), "'\u{b}=1"),
+        ("after a space and a tab", json!(" \t-1"), "' \t-1"),
+        ("full width equals", json!("\u{ff1d}1"), "'\u{ff1d}1"),
+        ("full width plus", json!("\u{ff0b}1"), "'\u{ff0b}1"),
+        ("full width minus", json!(" \u{ff0d}1"), "' \u{ff0d}1"),
+        ("full width at", json!("\u{ff20}x"), "'\u{ff20}x"),
+        ("small plus", json!("\u{fe62}1"), "'\u{fe62}1"),
+        ("the sign of mathematics", json!("\u{2212}1"), "'\u{2212}1"),
+        ("a space alone", json!(" a"), " a"),
+        ("a quote", json!("'a"), "'a"),
     ];
     for (name, value, text) in cases {
         let bytes = export(&json!({}), &[], &[vec![json!({"c": value})]]);
