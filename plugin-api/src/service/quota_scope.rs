@@ -15,15 +15,18 @@ const DOMAIN: &[u8] = b"rowsmith quota scope v1";
 /// [`ProviderInfo::quota_scope`]: crate::ProviderInfo::quota_scope
 pub fn quota_scope(base_url: &BaseUrl, api_key: Option<&Secret>) -> String {
     let key = api_key.map(Secret::expose).unwrap_or_default();
+    // `localhost` and `127.0.0.1` are one service.
+    let service = base_url.service_name();
+    let address = base_url.as_str().replacen(base_url.authority(), &service, 1);
     let mut hash = Sha256::new();
-    for part in [DOMAIN, base_url.as_str().as_bytes(), key.as_bytes()] {
+    for part in [DOMAIN, address.as_bytes(), key.as_bytes()] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
     let digest: [u8; 32] = hash.finalize().into();
     let start = digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
     // 64 bits distinguish credentials and are too few to hold one.
-    format!("{}:{start:016x}", base_url.authority())
+    format!("{service}:{start:016x}")
 }
 
 #[cfg(test)]
@@ -38,6 +41,8 @@ mod tests {
     fn service_and_key_tell_quotas_apart() {
         let one = scope("https://api.example.org/v1", Some("key-1"));
         assert_eq!(one, scope("https://api.example.org/v1/", Some("key-1")));
+        assert_eq!(scope("http://localhost:8080/v1", None), scope("http://127.0.0.1:8080/v1", None));
+        assert_ne!(scope("http://localhost:8080/v1", None), scope("http://127.0.0.1:8081/v1", None));
         for (base_url, key) in [
             ("https://api.example.org/v1", Some("key-2")),
             ("https://api.example.org/v1", None),
