@@ -46,6 +46,7 @@ pub struct ModelSizes {
 
 impl ModelSizes {
     /// Returns the sizes without values that no service has, such as those of a damaged file.
+    #[must_use]
     pub fn plausible(mut self) -> Self {
         self.max_output_tokens = self.max_output_tokens.filter(|tokens| *tokens >= MIN_OUTPUT_TOKENS);
         self.context_tokens = self.context_tokens.filter(|tokens| *tokens >= MIN_CONTEXT_TOKENS);

@@ -52,12 +52,12 @@ impl Subject {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Content {
     format: String,
-    models: BTreeMap<String, Model>,
+    models: BTreeMap<String, Entry>,
 }
 
 /// The sizes of a model.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Model {
+struct Entry {
     provider: String,
     model: String,
     /// Seconds since 1970.
@@ -124,7 +124,7 @@ impl CalibrationFile {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => return Err(error),
             content => content.unwrap_or_default(),
         };
-        content.format = FORMAT.to_owned();
+        FORMAT.clone_into(&mut content.format);
         let model = content.models.entry(subject.id()).or_default();
         model.provider.clone_from(&subject.provider);
         model.model.clone_from(&subject.model);

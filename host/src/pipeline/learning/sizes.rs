@@ -98,6 +98,7 @@ impl Sizes {
     }
 
     /// Starts with what earlier runs have learned.
+    #[must_use]
     pub fn calibrated(mut self, kept: &Calibration) -> Self {
         self.known = kept.model.clone().plausible();
         let ModelSizes { max_output_tokens, context_tokens, .. } = self.known;

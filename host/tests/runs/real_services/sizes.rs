@@ -161,7 +161,10 @@ fn a_run_through_an_outage_with_refusals_and_wrong_sizes_finishes_by_itself() {
     for number in &refused {
         script = script.on(When::row_contains(topic(*number)), Then::blocked_prompt());
     }
-    let script = script.times(1, When::rows_at_least(10), Then::mutated(Mutation::CutAfter(5)));
+    // One in twenty calls is cut off.
+    for nth in (4..400).step_by(20) {
+        script = script.on(When::all([When::nth(nth), When::rows_at_least(2)]), Then::mutated(Mutation::CutAfter(1)));
+    }
     let Ended { output, report, calls, .. } = run_plain(script, 300, &[]);
     assert_eq!(output.code(), 5, "{}", output.stderr);
     let failed: Vec<Value> = report["failures"].as_array().unwrap().iter().map(|row| row["row"].clone()).collect();
