@@ -15,6 +15,11 @@ use std::sync::Arc;
 const CHUNK_ROWS: usize = 256;
 /// Text size at which a chunk is sent early.
 const CHUNK_BYTES: usize = 256 * 1024;
+/// Size at which a chunk is sent early, the cells of wide tables included.
+const MAX_CHUNK_BYTES: usize = 1 << 20;
+
+/// Level of warnings in logs.
+const WARNING: u32 = 2;
 
 /// A source of rows.
 ///
@@ -101,12 +106,14 @@ pub struct RowSink {
     sink: u64,
     builder: ChunkBuilder,
     sent: u64,
+    /// True after the warning about a repeated column.
+    has_warned: bool,
 }
 
 impl RowSink {
     /// Creates a sink with the number that the host assigned.
     pub fn new(host: Host, sink: u64) -> Self {
-        Self { host, sink, builder: ChunkBuilder::new(), sent: 0 }
+        Self { host, sink, builder: ChunkBuilder::new(), sent: 0, has_warned: false }
     }
 
     /// Sends a row: a struct or a map whose fields are the columns.
@@ -162,11 +169,14 @@ impl RowSink {
     /// # Errors
     /// [`ErrorKind::Cancelled`] if the host accepts no more rows.
     pub async fn flush_if_full(&mut self) -> Result<()> {
-        if self.builder.len() >= CHUNK_ROWS || self.builder.text_len() >= CHUNK_BYTES {
-            self.flush().await
-        } else {
-            Ok(())
+        if let Some(column) = self.builder.take_repeated().filter(|_| !self.has_warned) {
+            self.has_warned = true;
+            let row = self.rows();
+            let message = format!("row {row} has the column `{column}` more than once; the last value counts");
+            self.host.services().log(WARNING, module_path!(), &message);
         }
+        let is_long = self.builder.len() >= CHUNK_ROWS || self.builder.text_len() >= CHUNK_BYTES;
+        if is_long || self.builder.size() >= MAX_CHUNK_BYTES { self.flush().await } else { Ok(()) }
     }
 
     /// Sends the rows now. Sources that pause call it before the pause.

@@ -2,15 +2,19 @@
 
 use super::cell::{Cell, CellKind};
 use super::chunk::RowChunk;
+use super::names::ColumnNames;
 use crate::error::{Error, ErrorKind, Result};
 use std::fmt::Write as _;
+use std::mem::take;
 use std::sync::Arc;
 
 /// Collects rows to a chunk. Columns are in the order of their first occurrence; earlier rows have new columns as absent.
 #[derive(Debug)]
 pub struct ChunkBuilder {
-    columns: Arc<[String]>,
+    columns: ColumnNames,
     rows: usize,
+    /// The ends of runs of rows with fewer columns than the builder has: number of rows so far, columns of the run.
+    narrow: Vec<(usize, usize)>,
     kinds: Vec<CellKind>,
     ends: Vec<u32>,
     text: String,
@@ -18,6 +22,8 @@ pub struct ChunkBuilder {
     open: Vec<(usize, CellKind, usize, usize)>,
     row_start: usize,
     in_order: bool,
+    /// The first column that a row had twice.
+    repeated: Option<usize>,
 }
 
 impl Default for ChunkBuilder {
@@ -35,20 +41,22 @@ impl ChunkBuilder {
     /// Creates an empty builder with known columns.
     pub fn with_columns(columns: Arc<[String]>) -> Self {
         Self {
-            columns,
+            columns: ColumnNames::new(columns),
             rows: 0,
+            narrow: Vec::new(),
             kinds: Vec::new(),
             ends: Vec::new(),
             text: String::new(),
             open: Vec::new(),
             row_start: 0,
             in_order: true,
+            repeated: None,
         }
     }
 
     /// The columns so far.
     pub fn columns(&self) -> &Arc<[String]> {
-        &self.columns
+        self.columns.shared()
     }
 
     /// Adds columns; `columns` starts with the known ones.
@@ -71,6 +79,17 @@ impl ChunkBuilder {
     /// Size of the text so far, in bytes.
     pub fn text_len(&self) -> usize {
         self.text.len()
+    }
+
+    /// Approximate size of the finished rows in memory, in bytes. Every row has a cell of every column.
+    pub fn size(&self) -> usize {
+        self.text.len() + self.rows * self.columns.len() * 5
+    }
+
+    /// Takes the name of the first column that a row had twice; its last value counts.
+    pub fn take_repeated(&mut self) -> Option<String> {
+        let column = self.repeated.take()?;
+        self.columns.get(column).map(str::to_owned)
     }
 
     /// Adds a row of names and cells.
@@ -119,7 +138,7 @@ impl ChunkBuilder {
         if self.columns.get(next).is_some_and(|c| c == name) {
             return next;
         }
-        if let Some(at) = self.columns.iter().position(|c| c == name) {
+        if let Some(at) = self.columns.position(name) {
             return at;
         }
         self.add_column(name);
@@ -127,21 +146,31 @@ impl ChunkBuilder {
     }
 
     fn add_column(&mut self, name: &str) {
-        let old = self.columns.len();
-        self.columns = self.columns.iter().cloned().chain([name.to_owned()]).collect();
-        if self.rows == 0 {
-            return;
+        let counted = self.narrow.last().map_or(0, |(rows, _)| *rows);
+        if self.rows > counted {
+            self.narrow.push((self.rows, self.columns.len()));
         }
-        let mut kinds = Vec::with_capacity(self.rows * (old + 1));
-        let mut ends = Vec::with_capacity(self.rows * (old + 1));
-        for row in 0..self.rows {
-            kinds.extend_from_slice(&self.kinds[row * old..(row + 1) * old]);
-            ends.extend_from_slice(&self.ends[row * old..(row + 1) * old]);
-            kinds.push(CellKind::Absent);
-            ends.push(ends.last().copied().unwrap_or(0));
+        self.columns.push(name);
+    }
+
+    /// Adds absent cells to rows that were finished before the last column was added.
+    fn widen(&mut self) {
+        let columns = self.columns.len();
+        let (old_kinds, old_ends) = (take(&mut self.kinds), take(&mut self.ends));
+        self.kinds.reserve(self.rows * columns);
+        self.ends.reserve(self.rows * columns);
+        let (mut row, mut at) = (0, 0);
+        for (rows, width) in take(&mut self.narrow).into_iter().chain([(self.rows, columns)]) {
+            for _ in row..rows {
+                self.kinds.extend_from_slice(&old_kinds[at..at + width]);
+                self.ends.extend_from_slice(&old_ends[at..at + width]);
+                at += width;
+                let end = self.ends.last().copied().unwrap_or(0);
+                self.kinds.extend(std::iter::repeat_n(CellKind::Absent, columns - width));
+                self.ends.extend(std::iter::repeat_n(end, columns - width));
+            }
+            row = rows;
         }
-        self.kinds = kinds;
-        self.ends = ends;
     }
 
     /// Ends the open row.
@@ -176,9 +205,11 @@ impl ChunkBuilder {
 
     /// Sorts the cells by column. Of two cells for one column the last one remains.
     fn reorder(&mut self) {
-        let mut cells = std::mem::take(&mut self.open);
+        let mut cells = take(&mut self.open);
         cells.reverse();
         cells.sort_by_key(|(column, ..)| *column);
+        let repeated = cells.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0);
+        self.repeated = self.repeated.or(repeated);
         cells.dedup_by_key(|(column, ..)| *column);
         let mut sorted = String::with_capacity(self.text.len() - self.row_start);
         for (column, kind, start, end) in cells {
@@ -199,13 +230,16 @@ impl ChunkBuilder {
     /// Returns the finished rows as a chunk and discards the open row. The builder keeps its columns.
     pub fn take(&mut self) -> RowChunk {
         self.discard_row();
+        if !self.narrow.is_empty() {
+            self.widen();
+        }
         let text_len = self.text.len();
         let chunk = RowChunk {
-            columns: Arc::clone(&self.columns),
-            rows: std::mem::take(&mut self.rows),
-            kinds: std::mem::take(&mut self.kinds),
-            ends: std::mem::take(&mut self.ends),
-            text: std::mem::take(&mut self.text),
+            columns: Arc::clone(self.columns.shared()),
+            rows: take(&mut self.rows),
+            kinds: take(&mut self.kinds),
+            ends: take(&mut self.ends),
+            text: take(&mut self.text),
         };
         self.kinds.reserve(chunk.kinds.len());
         self.ends.reserve(chunk.ends.len());
@@ -257,6 +291,38 @@ mod tests {
         for (name, rows) in cases {
             assert_eq!(round_trip(&rows), rows, "{name}");
         }
+    }
+
+    #[test]
+    fn rows_with_ever_new_columns_take_linear_time() {
+        const ROWS: usize = 100;
+        let mut builder = ChunkBuilder::new();
+        for row in 0..ROWS {
+            // The order of names differs from row to row.
+            let mut names: Vec<String> = (0..row * 20).map(|n| format!("c{n}")).collect();
+            names.rotate_left(row);
+            builder.push_cells(names.iter().map(|name| (name.as_str(), Cell::string(name)))).unwrap();
+        }
+        assert!(builder.size() > ROWS * (ROWS - 1) * 20 * 5);
+        let chunk = builder.take();
+        assert_eq!((chunk.len(), chunk.columns().len()), (ROWS, (ROWS - 1) * 20));
+        for (row, view) in chunk.iter().enumerate() {
+            assert_eq!(view.cells().count(), row * 20);
+            assert!(view.cells().all(|(name, cell)| cell.text == name));
+        }
+        builder.push(&json!({"c5": 1})).unwrap();
+        assert_eq!(builder.take().row(0).get("c5").text, "1", "the columns are kept");
+    }
+
+    #[test]
+    fn the_last_value_of_a_repeated_column_counts() {
+        let mut builder = ChunkBuilder::new();
+        let cells = ["a", "b", "b", "a"].map(|name| (name, Cell::string(name)));
+        builder.push_cells(cells.into_iter().chain([("a", Cell::string("last"))])).unwrap();
+        assert_eq!(builder.take_repeated().as_deref(), Some("a"));
+        assert_eq!(builder.take_repeated(), None);
+        let chunk = builder.take();
+        assert_eq!((chunk.cell(0, 0).text, chunk.cell(0, 1).text), ("last", "b"));
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl RowChunk {
         let column_count = reader.length()?;
         let rows = reader.length()?;
         if column_count > MAX_COLUMNS || (column_count == 0 && rows > 0) {
-            return Err(invalid(format!("rows with {column_count} columns")));
+            return Err(invalid(format!("rows with {column_count} columns (maximum {MAX_COLUMNS})")));
         }
         let mut columns = Vec::with_capacity(column_count.min(1024));
         for _ in 0..column_count {

@@ -8,6 +8,7 @@ mod cell;
 mod chunk;
 mod column;
 mod json;
+mod names;
 mod serialize;
 
 pub use builder::ChunkBuilder;
