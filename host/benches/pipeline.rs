@@ -3,27 +3,23 @@
 //! Absolute figures depend on the machine; compare the ratios of one run.
 
 mod harness;
+mod measure;
 
+use measure::{bundled, line, lmdb, say, status_kib, watch_own_memory};
 use rowsmith::pipeline::assemble::fingerprinter;
 use rowsmith::pipeline::lookup::look_up;
 use rowsmith::pipeline::orchestrator::RunEnd;
 use rowsmith::pipeline::question::RowKey;
-use rowsmith::plugin::PluginError;
-use rowsmith::plugin::host_services::HostServices;
-use rowsmith::plugin::registry::{Source, instantiate};
-use rowsmith::settings::Isolation;
-use rowsmith_plugin_api::ErrorKind;
-use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, Remote, ScraperClient};
+use rowsmith_plugin_api::bridge::client::{ExporterClient, ScraperClient};
 use rowsmith_plugin_api::completion::ProviderInfo;
-use rowsmith_plugin_api::manifest::{Manifest, PluginKind};
+use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::row::{ChunkBuilder, RowChunk};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::hint::black_box;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The allocator of the program.
@@ -61,18 +57,6 @@ fn main() {
     if wanted("memory") {
         memory(&runtime);
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark's table is its output")]
-fn say(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-fn line(name: &str, rows: u64, took: Duration) -> f64 {
-    let per_second = rows as f64 / took.as_secs_f64();
-    say(&format!("{name:<40}{per_second:>12.0}{:>12.0}", 1e9 / per_second));
-    per_second
 }
 
 /// Returns the shortest of a few runs, which other load disturbs least.
@@ -138,32 +122,6 @@ async fn lookups() {
             fastest = fastest.min(start.elapsed());
         }
         line(what, 10_000, fastest);
-    }
-}
-
-/// Creates an instance of a bundled plugin, which is linked into this program.
-fn bundled(kind: PluginKind, name: &str, config: &Value, shared: &HostServices) -> Result<Remote, Box<PluginError>> {
-    let manifests = rowsmith_bundled_plugins::plugins().into_iter().map(|plugin| {
-        let manifest = Manifest::parse(plugin.manifest.as_bytes()).expect("the macro writes valid manifests");
-        (Box::new(manifest), plugin)
-    });
-    let mut wanted = manifests.filter(|(manifest, _)| manifest.kind == kind && manifest.name == name);
-    let (manifest, plugin) = wanted.next().expect("a bundled plugin");
-    instantiate(&Source::Linked(manifest, plugin), config, shared, Isolation::None, Duration::MAX).map_err(Box::new)
-}
-
-/// Opens the store, after the threads of an earlier run have closed it.
-fn lmdb(folder: &Path, shared: &HostServices) -> CacheClient {
-    let config = json!({"path": folder.join("cache")});
-    loop {
-        let opened = bundled(PluginKind::Cache, "lmdb", &config, shared);
-        let busy = opened.as_ref().err().is_some_and(
-            |error| matches!(&**error, PluginError::Failed { error, .. } if error.kind == ErrorKind::Busy),
-        );
-        if !busy {
-            return CacheClient(opened.expect("the store opens"));
-        }
-        std::thread::yield_now();
     }
 }
 
@@ -260,25 +218,6 @@ fn cached(runtime: &tokio::runtime::Runtime) {
     let ours = line("cached run, CSV to CSV, LMDB", CACHED_ROWS, took);
     let bare = line("  (bare loop: parse, SHA-256, LMDB get)", CACHED_ROWS, best(|| bare_loop(folder.path())));
     say(&format!("  ratio to the bare loop                      {:>8.2}", ours / bare));
-}
-
-fn status_kib(field: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    line.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
-}
-
-/// Samples the anonymous memory of the process. The system can drop pages of files, so they do not count.
-fn watch_own_memory() -> Arc<AtomicU64> {
-    let peak = Arc::new(AtomicU64::new(0));
-    let seen = Arc::clone(&peak);
-    std::thread::spawn(move || {
-        loop {
-            seen.fetch_max(status_kib("RssAnon:"), Ordering::Relaxed);
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
-    });
-    peak
 }
 
 /// Measures the peak memory of a process that only exports a million cached rows.

@@ -6,7 +6,7 @@ use rowsmith_plugin_api::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Sends rows like those of a roadmap: five columns, about 600 bytes.
+/// Sends rows like those of a roadmap: five columns, about 600 bytes by default.
 pub(crate) struct GeneratedRows(GeneratedRowsConfig);
 
 /// Settings of [`GeneratedRows`].
@@ -14,6 +14,8 @@ pub(crate) struct GeneratedRows(GeneratedRowsConfig);
 pub(crate) struct GeneratedRowsConfig {
     /// Number of rows.
     count: u64,
+    /// Bytes of the description; the default is [`DESCRIPTION`].
+    description_bytes: Option<usize>,
 }
 
 /// The description of every row of [`GeneratedRows`].
@@ -44,13 +46,14 @@ impl Scraper for GeneratedRows {
     }
 
     async fn scrape(&self, rows: &mut RowSink) -> Result<()> {
+        let description = self.0.description_bytes.map(|bytes| "x".repeat(bytes));
         for number in 0..self.0.count {
             let topic = format!("Topic {number}");
             let row = Row {
                 category: "Getting Started",
                 subcategory: "Your First Night Out",
                 topic: &topic,
-                description: DESCRIPTION,
+                description: description.as_deref().unwrap_or(DESCRIPTION),
                 resources: "https://example.org/one|https://example.org/two",
             };
             rows.send(&row).await?;
@@ -59,6 +62,9 @@ impl Scraper for GeneratedRows {
     }
 }
 
+/// The text of every answer.
+const TLDR: &str = "find north, name the brightest object and watch it move";
+
 /// Answers every row with the same valid answer, after a fixed latency on the host's clock.
 pub(crate) struct FixedAnswers {
     latency: Duration,
@@ -66,6 +72,8 @@ pub(crate) struct FixedAnswers {
     requests: Option<u32>,
     /// Percentages of calls that fail: with status 503, and with a broken connection.
     failing: [u64; 2],
+    /// The output columns of each row.
+    fields: String,
     calls: AtomicU64,
     host: Host,
 }
@@ -83,15 +91,19 @@ pub(crate) struct FixedAnswersConfig {
     overloaded: u64,
     /// Percentage of calls whose connection breaks.
     broken: u64,
+    /// Bytes that are added to each answer.
+    answer_bytes: usize,
 }
 
 impl Provider for FixedAnswers {
     type Config = FixedAnswersConfig;
 
     fn new(config: FixedAnswersConfig, host: Host) -> Result<Self> {
-        let FixedAnswersConfig { latency_ms, max_requests, requests, overloaded, broken } = config;
+        let FixedAnswersConfig { latency_ms, max_requests, requests, overloaded, broken, answer_bytes } = config;
         let (latency, failing) = (Duration::from_millis(latency_ms), [overloaded, broken]);
-        Ok(Self { latency, max_requests, requests, failing, calls: AtomicU64::new(0), host })
+        let padding = "x".repeat(answer_bytes);
+        let fields = format!(r#""tldr":"{TLDR}{padding}","challenge":"practice"}}"#);
+        Ok(Self { latency, max_requests, requests, failing, fields, calls: AtomicU64::new(0), host })
     }
 
     fn info(&self) -> ProviderInfo {
@@ -120,15 +132,14 @@ impl Provider for FixedAnswers {
         Ok(Completion {
             requests: self.requests,
             usage: Usage { input: Some(1_000), output: Some(500), ..Usage::default() },
-            ..Completion::text(answer(&request))
+            ..Completion::text(answer(&request, &self.fields))
         })
     }
 }
 
 /// Copies each row's tag and reads nothing else, so that the provider adds little time.
-fn answer(request: &CompletionRequest) -> String {
-    const FIELDS: &str = r#""tldr":"find north, name the brightest object and watch it move","challenge":"practice"}"#;
-    let mut text = String::with_capacity(request.row_count as usize * 120);
+fn answer(request: &CompletionRequest, fields: &str) -> String {
+    let mut text = String::with_capacity(request.row_count as usize * (fields.len() + 24));
     let mut tags = request.rows.split(r#"{"tag":""#).skip(1).filter_map(|rest| rest.get(..4));
     for at in 0..request.row_count {
         text.push_str(if at == 0 { "{\"r" } else { ",\"r" });
@@ -139,27 +150,32 @@ fn answer(request: &CompletionRequest) -> String {
             text.push_str(tag);
             text.push_str("\",");
         }
-        text.push_str(FIELDS);
+        text.push_str(fields);
     }
     text.push('}');
     text
 }
 
 /// Counts rows and drops them.
-#[derive(Default)]
 pub(crate) struct Discard {
     rows: u64,
+    latency: Duration,
+    host: Host,
 }
 
-/// Settings of [`Discard`]: none.
+/// Settings of [`Discard`].
 #[derive(PluginConfig)]
-pub(crate) struct DiscardConfig {}
+pub(crate) struct DiscardConfig {
+    /// Time in milliseconds that each chunk takes.
+    #[config(default = 0)]
+    latency_ms: u64,
+}
 
 impl Exporter for Discard {
     type Config = DiscardConfig;
 
-    fn new(_: DiscardConfig, _: Host) -> Result<Self> {
-        Ok(Self::default())
+    fn new(config: DiscardConfig, host: Host) -> Result<Self> {
+        Ok(Self { rows: 0, latency: Duration::from_millis(config.latency_ms), host })
     }
 
     fn target(&self) -> Target {
@@ -171,6 +187,9 @@ impl Exporter for Discard {
     }
 
     async fn write(&mut self, rows: RowChunk) -> Result<()> {
+        if !self.latency.is_zero() {
+            self.host.sleep(self.latency).await?;
+        }
         self.rows += rows.len() as u64;
         Ok(())
     }

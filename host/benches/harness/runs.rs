@@ -60,24 +60,46 @@ pub(crate) struct Service {
     pub(crate) requests: Option<u32>,
     /// Percentages of calls that fail: with status 503, and with a broken connection.
     pub(crate) failing: [u64; 2],
+    /// Bytes that are added to each answer.
+    pub(crate) answer_bytes: usize,
 }
 
 impl From<Duration> for Service {
     fn from(latency: Duration) -> Self {
-        Self { latency, max_requests: 1, requests: None, failing: [0, 0] }
+        Self { latency, max_requests: 1, requests: None, failing: [0, 0], answer_bytes: 0 }
+    }
+}
+
+/// Generated rows, and the time that an exporter takes for each chunk of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    /// Number of rows.
+    pub(crate) rows: u64,
+    /// Bytes of the description of each row.
+    pub(crate) description_bytes: Option<usize>,
+    /// Time of an exporter for a chunk.
+    pub(crate) export: Duration,
+}
+
+impl From<u64> for Table {
+    fn from(rows: u64) -> Self {
+        Self { rows, description_bytes: None, export: Duration::ZERO }
     }
 }
 
 /// Runs generated rows against the provider with fixed answers.
 pub(crate) async fn run(
     settings: &Settings,
-    rows: u64,
+    table: impl Into<Table>,
     service: impl Into<Service>,
     cache: &CacheClient,
     shared: &HostServices,
 ) -> RunEnd {
-    let scraper = ScraperClient(instance(scraper::create::<GeneratedRows>, &json!({"count": rows}), shared));
-    let exporter = ExporterClient(instance(exporter::create::<Discard>, &json!({}), shared));
+    let Table { rows, description_bytes, export } = table.into();
+    let config = json!({"count": rows, "description_bytes": description_bytes});
+    let scraper = ScraperClient(instance(scraper::create::<GeneratedRows>, &config, shared));
+    let config = json!({"latency_ms": export.as_millis()});
+    let exporter = ExporterClient(instance(exporter::create::<Discard>, &config, shared));
     run_with(settings, scraper, exporter, service, cache, shared).await
 }
 
@@ -90,10 +112,10 @@ pub(crate) async fn run_with(
     cache: &CacheClient,
     shared: &HostServices,
 ) -> RunEnd {
-    let Service { latency, max_requests, requests, failing: [overloaded, broken] } = service.into();
+    let Service { latency, max_requests, requests, failing: [overloaded, broken], answer_bytes } = service.into();
     let config = json!({
         "latency_ms": latency.as_millis(), "max_requests": max_requests, "requests": requests, "overloaded": overloaded,
-        "broken": broken,
+        "broken": broken, "answer_bytes": answer_bytes,
     });
     let provider = ProviderClient(instance(provider::create::<FixedAnswers>, &config, shared));
     let cache_availability = Availability::new(shared.stop.clone(), settings.cache.retry.give_up_after());

@@ -7,6 +7,7 @@ use super::online_details::OnlineDetails;
 use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
 use crate::limit::clock::Clock;
+use crate::limit::memory::ByteGauge;
 use crate::pipeline::assemble::{fingerprinter, prompter, shape, sizes};
 use crate::pipeline::batch::{Batch, BatchLimits, Packer, Stage};
 use crate::pipeline::fingerprint::Fingerprinter;
@@ -19,7 +20,6 @@ use crate::pipeline::scrape;
 use crate::plugin::row_intake::Scraped;
 use crate::startup::HostError;
 use crate::startup::open_plugins::{OpenPlugins, Opened};
-use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 use rowsmith_plugin_api::completion::ProviderInfo;
 use serde_json::json;
@@ -85,8 +85,9 @@ async fn read(
 ) -> Result<Plan, HostError> {
     let settings = open_plugins.settings();
     let scraper = open_plugins.scraper().await?;
-    let mut rows =
-        scrape::start(scraper.client.clone(), &open_plugins.services.row_intake, open_plugins.scraper_use()?);
+    let memory = ByteGauge::new(settings.run.window_bytes());
+    let intake = &open_plugins.services.row_intake;
+    let mut rows = scrape::start(scraper.client.clone(), intake, open_plugins.scraper_use()?, &memory);
     let (prompter, sizes) = (prompter(settings, info), sizes(info, calibration));
     let configured = BatchLimits::new(&settings.batch);
     let rows_per_call = RowsPerCall::new(configured.max_rows, calibration.question.rows_per_call, settings.batch.adapt);
@@ -96,7 +97,7 @@ async fn read(
     let mut plan = Plan { max_rows: limits.max_rows, ..Plan::default() };
     let limit = settings.run.limit.unwrap_or(u64::MAX);
     while let Some(scraped) = rows.next().await {
-        let mut chunk: RowChunk = match scraped {
+        let mut chunk = match scraped {
             Scraped::Columns(_) => continue,
             Scraped::Rows(chunk) => chunk,
             Scraped::End(result) => {

@@ -9,6 +9,7 @@ pub mod backoff;
 pub mod budget;
 pub mod clock;
 pub mod concurrency;
+pub mod memory;
 pub mod outage;
 pub mod rate_limiter;
 pub mod service_state;

@@ -14,6 +14,7 @@ use crate::hex::hex;
 use crate::limit::availability::Availability;
 use crate::limit::budget::BudgetTracker;
 use crate::limit::clock::Clock;
+use crate::limit::memory::MemoryWindow;
 use crate::limit::outage::OutageLimits;
 use crate::limit::rate_limiter::{RateLimiter, ServiceTraits};
 use crate::limit::shared_quota::SharedQuota;
@@ -79,6 +80,7 @@ pub fn assemble(
     run_context: RunContext,
 ) -> (Pipeline, watch::Receiver<Snapshot>) {
     let (events_sender, events) = mpsc::unbounded_channel();
+    let memory = MemoryWindow::new(settings.run.window_bytes());
     let (progress, snapshots) = watch::channel(Snapshot::default());
     let fingerprinter = fingerprinter(settings, &plugins.provider_plugin, &plugins.info);
     let shared = |on: bool| on.then(|| plugins.cache.clone());
@@ -117,13 +119,14 @@ pub fn assemble(
             clock: run_context.clock,
         },
         leases,
+        answer_memory: memory.answers.clone(),
         shape: shape(&plugins.info),
         schema_rejected: AtomicBool::new(false),
         events: events_sender,
     };
     let outputs = settings.enrich.output.clone();
     let pipeline = Pipeline {
-        rows: scrape::start(plugins.scraper, &run_context.row_intake, &plugins.scraper_use),
+        rows: scrape::start(plugins.scraper, &run_context.row_intake, &plugins.scraper_use, &memory.rows),
         cache: plugins.cache,
         fingerprinter,
         dispatcher: Arc::new(dispatcher),
@@ -133,10 +136,12 @@ pub fn assemble(
             outputs,
             settings.run.status_column.as_deref(),
             &run_context.stop,
+            memory.output.clone(),
         ),
         failures: FailureFile::new(run_context.failure_file, run_context.redactor),
         progress,
         learned_rows: run_context.calibration.question.rows_per_call,
+        memory,
         stop: run_context.stop,
     };
     (pipeline, snapshots)

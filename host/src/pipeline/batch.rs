@@ -39,6 +39,13 @@ pub struct Batch {
     pub stage: Stage,
 }
 
+impl Batch {
+    /// Returns the bytes of the rows.
+    pub fn bytes(&self) -> usize {
+        self.questions.iter().map(|question| question.body.len()).sum()
+    }
+}
+
 /// Size limits of one call.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
@@ -48,6 +55,8 @@ pub struct BatchLimits {
     pub max_input_tokens: Option<usize>,
     /// Maximum characters of the rows, when the service has shown a limit.
     pub max_chars: Option<usize>,
+    /// Maximum bytes of the rows, so that a call fits into the memory window.
+    pub max_bytes: Option<usize>,
 }
 
 impl BatchLimits {
@@ -57,6 +66,7 @@ impl BatchLimits {
             max_rows: settings.max_rows.get(),
             max_input_tokens: settings.max_input_tokens.map(NonZeroUsize::get),
             max_chars: None,
+            max_bytes: None,
         }
     }
 }
@@ -121,13 +131,15 @@ impl Packer {
 
     /// Counts the leading questions that fit into one call; a question over the limit goes alone.
     fn fitting(&self) -> usize {
-        let BatchLimits { max_input_tokens, max_chars, .. } = self.limits;
-        let mut tokens = 0;
+        let BatchLimits { max_input_tokens, max_chars, max_bytes, .. } = self.limits;
+        let (mut tokens, mut bytes) = (0, 0);
         let mut rows = 0;
         for question in self.waiting.iter().take(self.limits.max_rows) {
             tokens += row_tokens(question);
+            bytes += question.body.len();
             let too_large = max_input_tokens.is_some_and(|max| tokens > max)
-                || max_chars.is_some_and(|max| tokens * CHARS_PER_TOKEN > max);
+                || max_chars.is_some_and(|max| tokens * CHARS_PER_TOKEN > max)
+                || max_bytes.is_some_and(|max| bytes > max);
             if rows > 0 && too_large {
                 break;
             }
@@ -165,7 +177,7 @@ mod tests {
 
     #[test]
     fn calls_are_as_few_as_can_be() {
-        let twenty = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: None };
+        let twenty = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: None, max_bytes: None };
         assert_eq!(sizes(150, 10, twenty), [20, 20, 20, 20, 20, 20, 20, 10]);
         assert_eq!(sizes(0, 10, twenty), [0; 0]);
         assert_eq!(sizes(1, 10, twenty), [1]);
@@ -174,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_calls_left_over_makes_the_same_call_in_whatever_order_it_comes() {
-        let limits = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: None };
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: None, max_bytes: None };
         for (stage, expected) in [(Stage::First, [3, 1, 2]), (Stage::Repack, [1, 2, 3])] {
             let mut packer = Packer::new(limits, stage);
             for n in [3, 1, 2] {
@@ -188,10 +200,12 @@ mod tests {
 
     #[test]
     fn a_token_budget_makes_calls_smaller_and_never_stops() {
-        let learned = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: Some(400) };
+        let learned = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars: Some(400), max_bytes: None };
         assert_eq!(sizes(7, 150, learned), [2, 2, 2, 1], "rows of 200 characters");
-        let limits = BatchLimits { max_rows: 20, max_input_tokens: Some(100), max_chars: None };
+        let limits = BatchLimits { max_rows: 20, max_input_tokens: Some(100), max_chars: None, max_bytes: None };
         assert_eq!(sizes(7, 150, limits), [2, 2, 2, 1], "rows of 50 tokens");
         assert_eq!(sizes(2, 4_000, limits), [1, 1], "rows over the budget go alone");
+        let memory = BatchLimits { max_bytes: Some(300), max_input_tokens: None, ..limits };
+        assert_eq!(sizes(5, 150, memory), [2, 2, 1], "rows of 150 bytes");
     }
 }

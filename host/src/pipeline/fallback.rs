@@ -180,7 +180,7 @@ mod tests {
     fn a_call_that_was_too_large_is_packed_to_what_fits() {
         let call = FailedCall { stage: Stage::First, rows: 20, whole: true };
         let sizes = |max_chars| -> Vec<usize> {
-            let limits = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars };
+            let limits = BatchLimits { max_rows: 20, max_input_tokens: None, max_chars, max_bytes: None };
             let batches = shrink(call, unresolved(20, R::TooLarge), limits);
             batches.iter().map(|batch| batch.questions.len()).collect()
         };

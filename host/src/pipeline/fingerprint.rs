@@ -73,10 +73,12 @@ impl Fingerprinter {
     pub fn plan(&self, columns: &Arc<[String]>) -> InputPlan {
         let max = |name: &str| self.max_chars.iter().find(|(n, _)| n == name).map(|(_, max)| *max);
         let names = if self.input.is_empty() { columns.to_vec() } else { self.input.clone() };
+        let all = self.input.is_empty();
         let cells = names
             .into_iter()
-            .map(|name| {
-                let place = columns.iter().position(|c| *c == name);
+            .enumerate()
+            .map(|(at, name)| {
+                let place = if all { Some(at) } else { columns.iter().position(|c| *c == name) };
                 let max = max(&name);
                 (name, place, max)
             })

@@ -1,7 +1,8 @@
 //! Holds the rows between the scraper and the exporters, in the order of the source. Pure.
 
 use super::question::{Outcome, RowKey};
-use rowsmith_plugin_api::row::RowChunk;
+use crate::limit::memory::{ByteGauge, HeldBytes};
+use crate::plugin::row_intake::ScrapedChunk;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ pub type RowIndex = u64;
 #[derive(Debug)]
 pub struct BufferedRow {
     /// The chunk that holds the row.
-    pub chunk: Arc<RowChunk>,
+    pub chunk: Arc<ScrapedChunk>,
     /// The position of the row in the chunk.
     pub row: usize,
     /// The row key; `None` for a row with nothing to ask about.
@@ -23,14 +24,31 @@ pub struct BufferedRow {
     pub duplicate: bool,
 }
 
+impl BufferedRow {
+    /// Returns the memory of the answer in bytes. Duplicates share the answer of another row.
+    fn answer_bytes(&self) -> usize {
+        match &self.outcome {
+            Some(Outcome::Cached(answer) | Outcome::Enriched(answer)) if !self.duplicate => answer.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// Rows in order; the front row leaves when it has an outcome.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RowBuffer {
     rows: VecDeque<BufferedRow>,
     first: RowIndex,
+    /// The memory of the answers.
+    answers: HeldBytes,
 }
 
 impl RowBuffer {
+    /// Creates an empty buffer, whose answers `memory` counts.
+    pub fn new(memory: &ByteGauge) -> Self {
+        Self { rows: VecDeque::new(), first: 0, answers: memory.hold(0) }
+    }
+
     /// Adds a row and returns its position.
     pub fn push(&mut self, row: BufferedRow) -> RowIndex {
         self.rows.push_back(row);
@@ -56,6 +74,7 @@ impl RowBuffer {
         }
         row.outcome = Some(outcome);
         row.duplicate = duplicate;
+        self.answers.grow(row.answer_bytes());
         Some(row)
     }
 
@@ -63,7 +82,9 @@ impl RowBuffer {
     pub fn pop_ended(&mut self) -> Option<BufferedRow> {
         self.rows.front()?.outcome.as_ref()?;
         self.first += 1;
-        self.rows.pop_front()
+        let row = self.rows.pop_front()?;
+        self.answers.shrink(row.answer_bytes());
+        Some(row)
     }
 
     /// Sets the outcome of all open rows and returns how many there were.
@@ -85,13 +106,14 @@ mod tests {
     const SKIPPED: Outcome = Outcome::Skipped(SkipReason::Offline);
 
     fn row() -> BufferedRow {
-        let chunk = Arc::new(rowsmith_plugin_api::row::ChunkBuilder::new().take());
+        let rows = rowsmith_plugin_api::row::ChunkBuilder::new().take();
+        let chunk = Arc::new(ScrapedChunk::new(rows, &ByteGauge::new(usize::MAX)));
         BufferedRow { chunk, row: 0, key: None, outcome: None, duplicate: false }
     }
 
     #[test]
     fn rows_leave_in_order_and_end_once() {
-        let mut buffer = RowBuffer::default();
+        let mut buffer = RowBuffer::new(&ByteGauge::new(usize::MAX));
         let indexes: Vec<_> = (0..3).map(|_| buffer.push(row())).collect();
         assert_eq!(indexes, [0, 1, 2]);
         assert!(buffer.end(1, SKIPPED, false).is_some());
@@ -101,5 +123,20 @@ mod tests {
         assert!(buffer.pop_ended().is_some() && buffer.pop_ended().is_some() && buffer.pop_ended().is_none());
         assert!(buffer.end(0, SKIPPED, false).is_none(), "the row has left");
         assert_eq!((buffer.end_all(&SKIPPED), buffer.len()), (1, 1));
+    }
+
+    #[test]
+    fn answers_count_until_their_rows_leave_and_once_for_duplicates() {
+        let memory = ByteGauge::new(10);
+        let mut buffer = RowBuffer::new(&memory);
+        for duplicate in [false, true] {
+            let index = buffer.push(row());
+            buffer.end(index, Outcome::Enriched("0123456789".into()), duplicate);
+        }
+        assert!(!memory.has_room(1));
+        drop(buffer.pop_ended());
+        assert!(memory.has_room(10));
+        assert!(buffer.pop_ended().is_some() && memory.has_room(10));
+        assert_eq!(memory.peak(), 10);
     }
 }

@@ -1,5 +1,6 @@
 //! Stage 1: reads rows from the scraper, in chunks, on a thread of its own.
 
+use crate::limit::memory::ByteGauge;
 use crate::plugin::call_guard::RELEASE;
 use crate::plugin::row_intake::{RowIntake, Scraped};
 use crate::plugin::silence::SilenceWatch;
@@ -16,6 +17,7 @@ const CHUNKS_AHEAD: usize = 4;
 /// The rows of a running scraper.
 pub struct RowSource {
     rows: mpsc::Receiver<Scraped>,
+    memory: ByteGauge,
     /// Closed when the scraper is released; receives a message when its thread is leaked.
     released: std_mpsc::Receiver<()>,
 }
@@ -26,20 +28,25 @@ impl RowSource {
         self.rows.recv().await
     }
 
+    /// Returns whether no row can arrive until others have left the pipeline.
+    pub fn is_blocked(&self) -> bool {
+        self.memory.is_blocked() && self.rows.is_empty()
+    }
+
     /// Notifies the scraper at once that no more rows are needed. The future ends when the scraper has been released, or after
     /// the time that every plugin has for its release.
     pub fn end(self) -> impl Future<Output = ()> {
-        let Self { rows, released } = self;
+        let Self { rows, released, .. } = self;
         drop(rows);
         let wait = tokio::task::spawn_blocking(move || released.recv_timeout(scaled(RELEASE)).unwrap_or_default());
         async move { wait.await.unwrap_or_default() }
     }
 }
 
-/// Starts the scraper.
-pub fn start(scraper: ScraperClient, intake: &RowIntake, usage: &PluginUse) -> RowSource {
+/// Starts the scraper. It waits while `memory` has no room for its rows.
+pub fn start(scraper: ScraperClient, intake: &RowIntake, usage: &PluginUse, memory: &ByteGauge) -> RowSource {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
-    let sink = intake.open(sender.clone());
+    let sink = intake.open(sender.clone(), memory.clone());
     let (running, returned) = std_mpsc::channel::<()>();
     let (releasing, released) = std_mpsc::channel::<()>();
     let watch = SilenceWatch {
@@ -65,7 +72,7 @@ pub fn start(scraper: ScraperClient, intake: &RowIntake, usage: &PluginUse) -> R
         drop(scraper);
         drop(releasing);
     });
-    RowSource { rows: receiver, released }
+    RowSource { rows: receiver, memory: memory.clone(), released }
 }
 
 #[cfg(test)]
@@ -116,7 +123,8 @@ mod tests {
             config: serde_json::Value::Null,
             pointer: String::new(),
         };
-        let source = start(ScraperClient(Remote::new(Arc::new(scraper))), &RowIntake::default(), &usage);
+        let memory = ByteGauge::new(usize::MAX);
+        let source = start(ScraperClient(Remote::new(Arc::new(scraper))), &RowIntake::default(), &usage, &memory);
         (source, open, released)
     }
 

@@ -1,9 +1,11 @@
 //! Receives the rows of scrapers and measures their silence.
 
+use crate::limit::memory::{ByteGauge, HeldBytes};
 use rowsmith_plugin_api::row::{Column, repeated_name};
 use rowsmith_plugin_api::scraper::{decode_columns, decode_rows};
 use rowsmith_plugin_api::{Error, ErrorKind, Result, RowChunk};
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,12 +16,49 @@ const MAX_BYTES: usize = 64 << 20;
 /// Maximum rows of a chunk.
 const MAX_ROWS: usize = 1_000_000;
 
+/// Memory of a row besides its text, in bytes.
+const ROW_BYTES: usize = 256;
+
+/// Rows of a scraper, and their memory.
+#[derive(Debug)]
+pub struct ScrapedChunk {
+    rows: RowChunk,
+    /// Held until the last row has left the pipeline.
+    _held: HeldBytes,
+}
+
+impl ScrapedChunk {
+    /// Counts the memory of rows that were read without a reservation.
+    pub fn new(rows: RowChunk, memory: &ByteGauge) -> Self {
+        let held = memory.hold(rows_bytes(rows.size(), rows.len()));
+        Self { rows, _held: held }
+    }
+
+    /// Keeps only the first rows.
+    pub fn truncate(&mut self, rows: usize) {
+        self.rows.truncate(rows);
+    }
+}
+
+impl Deref for ScrapedChunk {
+    type Target = RowChunk;
+
+    fn deref(&self) -> &RowChunk {
+        &self.rows
+    }
+}
+
+/// Returns the memory of rows: their cells, and as much for the questions about them.
+fn rows_bytes(cells: usize, rows: usize) -> usize {
+    cells * 2 + rows * ROW_BYTES
+}
+
 /// One message from a scraper.
 pub enum Scraped {
     /// The columns of all rows, before the first row.
     Columns(Vec<Column>),
     /// Some rows.
-    Rows(RowChunk),
+    Rows(ScrapedChunk),
     /// The end of the source, or the error that ended it.
     End(Result<()>),
 }
@@ -36,6 +75,7 @@ struct IntakeState {
 }
 
 struct Sink {
+    memory: ByteGauge,
     sender: mpsc::Sender<Scraped>,
     /// The error of refused rows; without them the source is incomplete.
     refused: Option<Error>,
@@ -52,10 +92,10 @@ struct Activity {
 pub struct Busy(RowIntake);
 
 impl RowIntake {
-    /// Opens a sink and returns its number.
-    pub fn open(&self, sender: mpsc::Sender<Scraped>) -> u64 {
+    /// Opens a sink and returns its number. Its rows wait while `memory` has no room for them.
+    pub fn open(&self, sender: mpsc::Sender<Scraped>, memory: ByteGauge) -> u64 {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        self.open_sinks().insert(number, Sink { sender, refused: None });
+        self.open_sinks().insert(number, Sink { memory, sender, refused: None });
         self.activity().last = Some(Instant::now());
         number
     }
@@ -67,31 +107,38 @@ impl RowIntake {
 
     /// Receives the rows of a call.
     pub(super) async fn rows(&self, payload: &[u8]) -> Result<()> {
-        self.send(payload, |payload| read(payload).map(Scraped::Rows)).await
+        let (sender, memory) = self.sink(payload)?;
+        let rows = self.accepted(payload, read(payload))?;
+        let held = tokio::select! {
+            held = memory.reserve(rows_bytes(rows.size(), rows.len())) => held,
+            () = sender.closed() => return Err(unwanted()),
+        };
+        sender.send(Scraped::Rows(ScrapedChunk { rows, _held: held })).await.map_err(|_| unwanted())
     }
 
     /// Receives the columns of a call.
     pub(super) async fn columns(&self, payload: &[u8]) -> Result<()> {
-        self.send(payload, |payload| decode_columns(payload).map(|(_, columns)| Scraped::Columns(columns))).await
+        let (sender, _) = self.sink(payload)?;
+        let (_, columns) = self.accepted(payload, decode_columns(payload))?;
+        sender.send(Scraped::Columns(columns)).await.map_err(|_| unwanted())
     }
 
-    async fn send(&self, payload: &[u8], read: impl FnOnce(&[u8]) -> Result<Scraped>) -> Result<()> {
-        let unwanted = || Error::new(ErrorKind::Cancelled, "no more rows are wanted");
-        let number = payload.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        let sender = match self.open_sinks().get(&number) {
-            Some(Sink { refused: Some(error), .. }) => return Err(error.clone()),
-            Some(sink) => sink.sender.clone(),
-            None => return Err(unwanted()),
-        };
-        match read(payload) {
-            Ok(message) => sender.send(message).await.map_err(|_| unwanted()),
-            Err(error) => {
-                if let Some(sink) = self.open_sinks().get_mut(&number) {
-                    sink.refused = Some(error.clone());
-                }
-                Err(error)
-            }
+    /// Returns the sink that a payload is for.
+    fn sink(&self, payload: &[u8]) -> Result<(mpsc::Sender<Scraped>, ByteGauge)> {
+        match self.open_sinks().get(&sink_number(payload)) {
+            Some(Sink { refused: Some(error), .. }) => Err(error.clone()),
+            Some(sink) => Ok((sink.sender.clone(), sink.memory.clone())),
+            None => Err(unwanted()),
         }
+    }
+
+    /// Returns the content of a payload. After an error the sink refuses all further ones.
+    fn accepted<T>(&self, payload: &[u8], content: Result<T>) -> Result<T> {
+        content.inspect_err(|error| {
+            if let Some(sink) = self.open_sinks().get_mut(&sink_number(payload)) {
+                sink.refused = Some(error.clone());
+            }
+        })
     }
 
     /// Starts a service call of a scraper.
@@ -124,6 +171,14 @@ impl Drop for Busy {
         activity.under_way = activity.under_way.saturating_sub(1);
         activity.last = Some(Instant::now());
     }
+}
+
+fn sink_number(payload: &[u8]) -> u64 {
+    payload.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+fn unwanted() -> Error {
+    Error::new(ErrorKind::Cancelled, "no more rows are wanted")
 }
 
 /// Decodes rows within the limits of a chunk.
@@ -173,7 +228,7 @@ mod tests {
         for (bytes, sentence) in cases {
             let intake = RowIntake::default();
             let (sender, mut receiver) = mpsc::channel(4);
-            assert_eq!(intake.open(sender), 0);
+            assert_eq!(intake.open(sender, ByteGauge::new(usize::MAX)), 0);
             let error = intake.rows(&bytes).await.unwrap_err();
             assert!(error.message.contains(sentence), "{}", error.message);
             let again = intake.rows(&payload(0, &["a"], 1)).await.unwrap_err();
@@ -184,11 +239,32 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn rows_wait_in_the_scraper_while_memory_is_full() {
+        let intake = RowIntake::default();
+        let (sender, mut receiver) = mpsc::channel(4);
+        let memory = ByteGauge::new(rows_bytes(5, 1) * 2);
+        intake.open(sender, memory.clone());
+        let bytes = payload(0, &["a"], 1);
+        for _ in 0..2 {
+            intake.rows(&bytes).await.unwrap();
+        }
+        let mut third = Box::pin(intake.rows(&bytes));
+        assert!(tokio::time::timeout(Duration::from_secs(1), &mut third).await.is_err());
+        assert!(memory.is_blocked());
+        drop(receiver.recv().await);
+        third.await.unwrap();
+        let mut fourth = Box::pin(intake.rows(&bytes));
+        assert!(tokio::time::timeout(Duration::from_secs(1), &mut fourth).await.is_err());
+        drop(receiver);
+        assert_eq!(fourth.await.unwrap_err().kind, ErrorKind::Cancelled, "no more rows are wanted");
+    }
+
     #[test]
     fn a_scraper_that_uses_a_service_is_not_silent() {
         let intake = RowIntake::default();
         let (sender, _receiver) = mpsc::channel(1);
-        intake.open(sender);
+        intake.open(sender, ByteGauge::new(usize::MAX));
         let busy = intake.busy();
         let other = intake.busy();
         drop(other);

@@ -73,6 +73,9 @@ pub struct RunSettings {
     /// Maximum rows in memory between the scraper and the exporters.
     #[config(default = 8192)]
     pub window_rows: NonZeroUsize,
+    /// Maximum memory of these rows, of the calls in flight and of their answers, in MiB; a larger row passes alone.
+    #[config(default = 256)]
+    pub window_mib: NonZeroUsize,
     /// Handling of failed rows: exported with null in the output columns, left out, or the end of the run.
     #[config(default = "keep")]
     pub on_failure: OnFailure,
@@ -101,6 +104,11 @@ pub struct RunSettings {
 }
 
 impl RunSettings {
+    /// Returns the maximum memory of rows, calls and answers, in bytes.
+    pub fn window_bytes(&self) -> usize {
+        self.window_mib.get().saturating_mul(1 << 20)
+    }
+
     /// Returns the time that calls in flight may still take after a signal.
     pub fn stop_grace(&self) -> Duration {
         Duration::from_secs(self.stop_grace_secs)

@@ -1,6 +1,7 @@
 //! Stores the valid answers of a call, with their provenance.
 
 use crate::limit::clock::Clock;
+use crate::limit::memory::HeldBytes;
 use crate::pipeline::batch::{Batch, Stage};
 use crate::pipeline::persist::Persister;
 use crate::pipeline::question::RowKey;
@@ -29,6 +30,8 @@ pub struct AnswerStore {
 pub(super) struct Provenance {
     pub(super) usage: Usage,
     pub(super) model: Option<String>,
+    /// The memory of the response.
+    pub(super) _held: Option<HeldBytes>,
 }
 
 impl AnswerStore {

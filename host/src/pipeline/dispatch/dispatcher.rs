@@ -9,6 +9,7 @@ use super::normalize::normalize;
 use super::response;
 use crate::limit::backoff::{Backoff, jitter};
 use crate::limit::budget::BudgetTracker;
+use crate::limit::memory::ByteGauge;
 use crate::limit::outage::outage_error;
 use crate::limit::rate_limiter::{AfterFailure, CallEnd, CallSize, RateLimiter};
 use crate::limit::service_state::Verdict;
@@ -29,6 +30,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
+
+/// Copies of a response until its answers are durable: the text, the parsed values, the answers and their records.
+const RESPONSE_COPIES: usize = 4;
+/// Maximum bytes of a response that does not wait for the memory of others.
+const SMALL_RESPONSE: usize = 64 * 1024;
 
 /// Shared parts of all calls of a run.
 pub struct Dispatcher {
@@ -54,6 +60,8 @@ pub struct Dispatcher {
     pub answers: AnswerStore,
     /// Leases that processes share, when the cache coordinates.
     pub leases: Option<Leases>,
+    /// Bounds the memory of responses until their answers are durable.
+    pub answer_memory: ByteGauge,
     /// The shape of answers that the provider decodes under.
     pub shape: AnswerShape,
     /// True if the service rejected the schema; then answers are arrays.
@@ -127,7 +135,15 @@ impl Dispatcher {
             *attempts += 1;
             let next = match result {
                 Ok(completion) => {
-                    *provenance = Provenance { usage: completion.usage, model: completion.model.clone() };
+                    // A response of usual size does not wait for others.
+                    let bytes = completion.text.len();
+                    let held = if bytes > SMALL_RESPONSE {
+                        self.answer_memory.reserve(bytes * RESPONSE_COPIES).await
+                    } else {
+                        self.answer_memory.hold(bytes * RESPONSE_COPIES)
+                    };
+                    let model = completion.model.clone();
+                    *provenance = Provenance { usage: completion.usage, model, _held: Some(held) };
                     let cap_grew = self.sizes.answered(&completion, &asked.sizes);
                     let (event, end) = response::validate(completion, &asked, &self.outputs, cap_grew);
                     self.send(event);

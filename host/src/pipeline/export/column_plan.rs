@@ -1,6 +1,7 @@
 //! The positions of columns in the output, for chunks of one shape. Pure.
 
 use rowsmith_plugin_api::row::ChunkBuilder;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The positions of the columns of a chunk, and of the columns that the run adds.
@@ -18,8 +19,10 @@ impl ColumnPlan {
     /// of an added one shares its position.
     pub(super) fn new(source: &Arc<[String]>, added: &[String], builder: &mut ChunkBuilder) -> Self {
         let mut known: Vec<String> = builder.columns().to_vec();
+        let mut positions: HashMap<String, usize> =
+            known.iter().enumerate().rev().map(|(at, name)| (name.clone(), at)).collect();
         let mut position_of = |name: &String| {
-            known.iter().position(|c| c == name).unwrap_or_else(|| {
+            *positions.entry(name.clone()).or_insert_with(|| {
                 known.push(name.clone());
                 known.len() - 1
             })

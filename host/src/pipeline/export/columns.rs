@@ -2,6 +2,7 @@
 
 use crate::rules::OutputColumn;
 use rowsmith_plugin_api::row::{Column, ColumnOrigin, ColumnType};
+use std::collections::HashMap;
 
 /// The columns that are known before the rows.
 #[derive(Debug, Clone, Default)]
@@ -41,8 +42,10 @@ impl KnownColumns {
 
     /// Describes columns by their names; others than the known ones are of the source, with an unknown type.
     pub(super) fn describe(&self, names: &[String]) -> Vec<Column> {
-        let known = |name: &String| self.added.iter().chain(&self.source).find(|column| column.name == *name).cloned();
-        names.iter().map(|name| known(name).unwrap_or_else(|| Column::new(name))).collect()
+        let columns = self.source.iter().chain(self.added.iter().rev());
+        let known: HashMap<&str, &Column> = columns.map(|column| (column.name.as_str(), column)).collect();
+        let described = |name: &String| known.get(name.as_str()).map_or_else(|| Column::new(name), |c| (*c).clone());
+        names.iter().map(described).collect()
     }
 }
 

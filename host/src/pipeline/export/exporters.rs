@@ -3,7 +3,8 @@
 use super::answer_cells::write_answer;
 use super::column_plan::ColumnPlan;
 use super::columns::KnownColumns;
-use super::worker::{ExportResult, ExporterWorker};
+use super::worker::{ExportResult, ExporterWorker, WaitingChunk};
+use crate::limit::memory::ByteGauge;
 use crate::limit::stop::Stop;
 use crate::pipeline::question::{Outcome, SkipReason};
 use crate::pipeline::row_buffer::BufferedRow;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 
 /// Rows per chunk.
 const CHUNK_ROWS: usize = 512;
+/// Bytes of a chunk that is sent early.
+const CHUNK_BYTES: usize = 1 << 20;
 
 /// An exporter with its name for messages.
 pub struct NamedExporter {
@@ -30,6 +33,7 @@ pub struct NamedExporter {
 /// The exporters of a run.
 pub struct Exporters {
     workers: Vec<ExporterWorker>,
+    memory: ByteGauge,
     outputs: Vec<OutputColumn>,
     columns: KnownColumns,
     /// The columns of the outputs, then the status column.
@@ -44,18 +48,20 @@ pub struct Exporters {
 }
 
 impl Exporters {
-    /// Starts the threads of the exporters.
+    /// Starts the threads of the exporters. `memory` bounds the rows that wait for them.
     pub fn start(
         exporters: Vec<NamedExporter>,
         outputs: Vec<OutputColumn>,
         status_column: Option<&str>,
         stop: &Stop,
+        memory: ByteGauge,
     ) -> Self {
         let has_status = status_column.is_some();
         let columns = KnownColumns::new(&outputs, status_column);
         let worker = |exporter| ExporterWorker::start(exporter, columns.clone(), stop.clone());
         Self {
             workers: exporters.into_iter().map(worker).collect(),
+            memory,
             outputs,
             added: columns.added(),
             columns,
@@ -115,10 +121,12 @@ impl Exporters {
 
     /// Sends the rows once they fill a chunk, or all of them with `all`.
     pub async fn flush(&mut self, all: bool) {
-        if self.builder.is_empty() || (!all && self.builder.len() < CHUNK_ROWS) {
+        if self.builder.is_empty() || !(all || self.is_full()) {
             return;
         }
-        let chunk = Arc::new(self.builder.take());
+        let rows = self.builder.take();
+        let held = self.memory.reserve(rows.size()).await;
+        let chunk = Arc::new(WaitingChunk { rows, _held: held });
         for worker in &self.workers {
             worker.write(Arc::clone(&chunk)).await;
         }
@@ -136,7 +144,7 @@ impl Exporters {
 
     /// Returns whether the pushed rows fill a chunk.
     pub fn is_full(&self) -> bool {
-        self.builder.len() >= CHUNK_ROWS
+        self.builder.len() >= CHUNK_ROWS || self.builder.size() >= CHUNK_BYTES.min(self.memory.max())
     }
 
     /// Ends all exporters and returns their results.

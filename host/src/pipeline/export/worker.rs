@@ -2,6 +2,7 @@
 
 use super::columns::KnownColumns;
 use super::exporters::NamedExporter;
+use crate::limit::memory::HeldBytes;
 use crate::limit::stop::{Stop, StopReason};
 use rowsmith_plugin_api::bridge::client::ExporterClient;
 use rowsmith_plugin_api::exporter::{ExportSummary, FinishMode};
@@ -42,9 +43,16 @@ pub fn is_closed_pipe(error: Option<&Error>) -> bool {
     error.is_some_and(|error| error.kind == ErrorKind::BrokenPipe)
 }
 
+/// Rows that wait for exporters, and their memory.
+pub(super) struct WaitingChunk {
+    pub(super) rows: RowChunk,
+    /// Held until the last exporter has written the rows.
+    pub(super) _held: HeldBytes,
+}
+
 enum ExportCommand {
     Announce(KnownColumns),
-    Write(Arc<RowChunk>),
+    Write(Arc<WaitingChunk>),
     Finish(FinishMode, oneshot::Sender<ExportResult>),
 }
 
@@ -74,7 +82,7 @@ impl ExporterWorker {
     }
 
     /// Sends a chunk, after a wait while the exporter is behind.
-    pub(super) async fn write(&self, chunk: Arc<RowChunk>) {
+    pub(super) async fn write(&self, chunk: Arc<WaitingChunk>) {
         // A failed worker has ended; `finish` returns its error.
         drop(self.commands.send(ExportCommand::Write(chunk)).await);
     }
@@ -102,8 +110,8 @@ async fn run(name: String, mut output: Output, mut commands: mpsc::Receiver<Expo
             ExportCommand::Announce(columns) => output.columns = columns,
             ExportCommand::Write(chunk) => {
                 if failure.is_none() {
-                    given += chunk.len() as u64;
-                    failure = output.write(&chunk).await.err();
+                    given += chunk.rows.len() as u64;
+                    failure = output.write(&chunk.rows).await.err();
                     if is_closed_pipe(failure.as_ref()) {
                         // The output has no reader, so no further row needs an answer.
                         stop.request(StopReason::ClosedPipe);

@@ -102,6 +102,12 @@ impl BatchQueue {
         if nothing_left_to_pack || supply.starved { self.unresolved.take_any() } else { None }
     }
 
+    /// Returns a call that is not sent yet; it is the next one.
+    pub(super) fn put_back(&mut self, batch: Batch) {
+        self.finished(batch.stage);
+        self.ready.push_front(batch);
+    }
+
     /// Counts a call as finished.
     pub(super) fn finished(&mut self, stage: Stage) {
         self.first_in_flight -= usize::from(stage == Stage::First);
@@ -132,7 +138,7 @@ mod tests {
     const ENDED: Supply = Supply { source_ended: true, ..OPEN };
 
     fn queue(max_rows: usize) -> BatchQueue {
-        BatchQueue::new(BatchLimits { max_rows, max_input_tokens: None, max_chars: None })
+        BatchQueue::new(BatchLimits { max_rows, max_input_tokens: None, max_chars: None, max_bytes: None })
     }
 
     fn question(n: u8) -> Question {
@@ -152,6 +158,19 @@ mod tests {
         assert_eq!(taken(&mut queue, OPEN), Some((Stage::First, 2)));
         queue.push(question(2));
         assert_eq!(taken(&mut queue, ENDED), Some((Stage::First, 1)));
+    }
+
+    #[test]
+    fn a_call_that_is_put_back_is_the_next_one() {
+        let mut queue = queue(2);
+        queue.push(question(0));
+        queue.push_unresolved(question(1));
+        let first = queue.next(ENDED).unwrap();
+        queue.put_back(first);
+        assert!(!queue.has_no_ready_batch());
+        assert_eq!(taken(&mut queue, ENDED), Some((Stage::First, 1)));
+        queue.finished(Stage::First);
+        assert_eq!(taken(&mut queue, ENDED), Some((Stage::Repack, 1)));
     }
 
     #[test]

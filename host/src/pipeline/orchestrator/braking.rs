@@ -65,7 +65,7 @@ impl Run<'_> {
         if self.stop.is_requested() || !self.queue.has_no_ready_batch() {
             return;
         }
-        let more_rows = !self.source_ended || self.queue.has_waiting();
+        let more_rows = !(self.source_ended || self.is_full()) || self.queue.has_waiting();
         match self.brake.decide(self.settings.batch.fallback, more_rows) {
             BrakeStep::Continue => {}
             BrakeStep::Probe(batches) => batches.into_iter().for_each(|batch| self.queue.push_batch(batch)),

@@ -8,6 +8,7 @@ use crate::pipeline::fingerprint::InputPlan;
 use crate::pipeline::lookup::look_up;
 use crate::pipeline::question::{Answer, Outcome, Question, RowKey, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowIndex};
+use crate::plugin::row_intake::ScrapedChunk;
 use crate::settings::Pairing;
 use rowsmith_plugin_api::RowChunk;
 use rowsmith_plugin_api::row::Column;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 impl Run<'_> {
     /// Fingerprints and routes the rows of a chunk.
-    pub(super) async fn ingest(&mut self, mut chunk: RowChunk) {
+    pub(super) async fn ingest(&mut self, mut chunk: ScrapedChunk) {
         self.apply_limit(&mut chunk);
         let chunk = Arc::new(chunk);
         let plan = match self.plan_for(&chunk) {
@@ -56,7 +57,7 @@ impl Run<'_> {
     }
 
     /// Cuts a chunk at `--limit`.
-    fn apply_limit(&mut self, chunk: &mut RowChunk) {
+    fn apply_limit(&mut self, chunk: &mut ScrapedChunk) {
         let Some(limit) = self.settings.run.limit else { return };
         let left = usize::try_from(limit - self.tally.rows.scraped).unwrap_or(usize::MAX);
         if chunk.len() >= left {

@@ -155,7 +155,8 @@ impl Run<'_> {
         };
         self.failures.write(&failed);
         if self.tally.failures.len() < Tally::MAX_FAILURES {
-            self.tally.failures.push(failed);
+            // The rows themselves may be large.
+            self.tally.failures.push(FailedRow { source: serde_json::Map::new(), ..failed });
         }
         if self.settings.run.on_failure == OnFailure::Stop {
             self.stop.request(StopReason::RowFailed);

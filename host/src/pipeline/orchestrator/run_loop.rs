@@ -7,8 +7,9 @@ use super::last_call::LastCall;
 use super::open_questions::OpenQuestions;
 use super::service_health::{HealthRules, ServiceHealth};
 use crate::abort::AbortOnDrop;
+use crate::limit::memory::MemoryWindow;
 use crate::limit::stop::{Stop, StopReason};
-use crate::pipeline::batch::BatchLimits;
+use crate::pipeline::batch::{Batch, BatchLimits};
 use crate::pipeline::dispatch::{CallEvent, Dispatcher, FinishedBatch};
 use crate::pipeline::export::{ExportResult, Exporters};
 use crate::pipeline::failure_file::FailureFile;
@@ -30,6 +31,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+/// Copies of the rows of a call in its request: the text, the encoded request and the body on the network.
+const REQUEST_COPIES: usize = 3;
+
 /// The connected parts of a run.
 pub struct Pipeline {
     /// The rows of the scraper.
@@ -50,6 +54,8 @@ pub struct Pipeline {
     pub progress: watch::Sender<Snapshot>,
     /// Maximum rows per call that an earlier run has learned.
     pub learned_rows: Option<usize>,
+    /// Bounds the memory of rows, calls and output.
+    pub memory: MemoryWindow,
     /// The stop signal.
     pub stop: Stop,
 }
@@ -71,6 +77,8 @@ pub struct RunEnd {
     pub exported: Vec<ExportResult>,
     /// The path of the failure file, or the error that prevented it.
     pub failure_file: Result<Option<String>, String>,
+    /// Highest memory of rows, calls, answers and output, in bytes.
+    pub memory_peak: usize,
 }
 
 /// The state of a run.
@@ -83,6 +91,7 @@ pub(super) struct Run<'a> {
     pub(super) failures: FailureFile,
     pub(super) progress: watch::Sender<Snapshot>,
     pub(super) stop: Stop,
+    pub(super) memory: MemoryWindow,
     pub(super) rows: RowBuffer,
     pub(super) input_plan: Option<InputPlan>,
     pub(super) questions: OpenQuestions,
@@ -96,6 +105,8 @@ pub(super) struct Run<'a> {
     pub(super) in_flight: JoinSet<FinishedBatch>,
     pub(super) last_call: LastCall,
     pub(super) source_ended: bool,
+    /// True if the scraper waits until rows have left the pipeline.
+    pub(super) source_blocked: bool,
     pub(super) source_error: Option<Error>,
     pub(super) tally: Tally,
 }
@@ -103,7 +114,7 @@ pub(super) struct Run<'a> {
 /// Runs a pipeline to its end.
 pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     let (mut run, mut source, mut events) = Run::new(settings, pipeline);
-    let (stop, dispatcher) = (run.stop.clone(), Arc::clone(&run.dispatcher));
+    let (stop, dispatcher, memory) = (run.stop.clone(), Arc::clone(&run.dispatcher), run.memory.clone());
     let deadline = settings.budget.deadline().and_then(|limit| Instant::now().checked_add(scaled(limit)));
     run.last_call = LastCall::new(deadline, settings.run.stop_grace());
     // A task of its own, because the loop waits for the cache.
@@ -116,6 +127,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
     });
     loop {
         run.last_call.note(stop.reason().as_ref(), Instant::now());
+        run.source_blocked = source.is_blocked();
         run.dispatch();
         run.export_ready().await;
         run.show_progress();
@@ -133,6 +145,7 @@ pub async fn run(settings: &Settings, pipeline: Pipeline) -> RunEnd {
             },
             () = stop.requested(), if !stopping => {}
             () = dispatcher.rate_limiter.room_changed() => {}
+            () = memory.rows.blocked(), if !run.source_ended => {}
             () = sleep_until(last_call.unwrap_or_else(Instant::now)), if last_call.is_some() && !run.in_flight.is_empty() => {
                 run.cancel_calls().await;
             }
@@ -165,6 +178,7 @@ impl<'a> Run<'a> {
             failures,
             progress,
             learned_rows,
+            memory,
             stop,
         } = pipeline;
         let limits = BatchLimits::new(&settings.batch);
@@ -177,7 +191,8 @@ impl<'a> Run<'a> {
             failures,
             progress,
             stop,
-            rows: RowBuffer::default(),
+            rows: RowBuffer::new(&memory.rows),
+            memory,
             input_plan: None,
             questions: OpenQuestions::default(),
             queue: BatchQueue::new(limits),
@@ -193,6 +208,7 @@ impl<'a> Run<'a> {
             in_flight: JoinSet::new(),
             last_call: LastCall::new(None, settings.run.stop_grace()),
             source_ended: false,
+            source_blocked: false,
             source_error: None,
             tally: Tally::default(),
         };
@@ -200,11 +216,16 @@ impl<'a> Run<'a> {
     }
 
     fn wants_rows(&self, stopping: bool) -> bool {
-        !self.source_ended && !stopping && !self.buffer_is_full()
+        !self.source_ended && !stopping && !self.has_max_rows()
     }
 
-    fn buffer_is_full(&self) -> bool {
+    fn has_max_rows(&self) -> bool {
         self.rows.len() >= self.settings.run.window_rows.get()
+    }
+
+    /// Returns whether no row can arrive before others have left.
+    pub(super) fn is_full(&self) -> bool {
+        self.source_blocked || self.has_max_rows()
     }
 
     /// Returns whether every row has ended, or the run stops and no call is in flight.
@@ -244,12 +265,27 @@ impl<'a> Run<'a> {
                 admits_new_batches: self.health.admits_new_batches(calls_in_flight)
                     && self.brake.admits_new_batches(self.in_flight.len()),
                 source_ended: self.source_ended,
-                starved: !calls_in_flight && self.buffer_is_full(),
+                starved: !calls_in_flight && self.is_full(),
             };
             let Some(batch) = self.queue.next(supply) else { break };
+            let bytes = batch.bytes() * REQUEST_COPIES;
+            if !self.memory.calls.has_room(bytes) {
+                self.queue.put_back(batch);
+                break;
+            }
             self.rows_per_call.sent(batch.questions.len());
-            self.in_flight.spawn(Arc::clone(&self.dispatcher).run(batch));
+            self.start(batch, bytes);
         }
+    }
+
+    fn start(&mut self, batch: Batch, bytes: usize) {
+        let held = self.memory.calls.hold(bytes);
+        let call = Arc::clone(&self.dispatcher).run(batch);
+        self.in_flight.spawn(async move {
+            let finished = call.await;
+            drop(held);
+            finished
+        });
     }
 
     /// Returns whether another batch may be started.
@@ -262,7 +298,8 @@ impl<'a> Run<'a> {
     pub(super) fn batch_limits(&self) -> BatchLimits {
         let max_chars = self.dispatcher.sizes.max_row_chars();
         let max_rows = self.rows_per_call.limit();
-        BatchLimits { max_rows, max_chars, ..BatchLimits::new(&self.settings.batch) }
+        let max_bytes = Some(self.memory.calls.max() / REQUEST_COPIES);
+        BatchLimits { max_rows, max_chars, max_bytes, ..BatchLimits::new(&self.settings.batch) }
     }
 
     fn count(&mut self, event: CallEvent) {
@@ -324,6 +361,7 @@ impl<'a> Run<'a> {
             let finished = !matches!(row.outcome, Some(Outcome::Skipped(SkipReason::Stopped)));
             if finished || self.settings.run.status_column.is_some() {
                 self.export_row(&row);
+                self.exporters.flush(false).await;
             }
         }
         self.show_progress();
@@ -345,6 +383,7 @@ impl<'a> Run<'a> {
             scraper_error: None,
             exported,
             failure_file: self.failures.finish(),
+            memory_peak: self.memory.peak(),
         }
     }
 }

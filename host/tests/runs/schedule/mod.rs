@@ -4,6 +4,8 @@
 #[expect(unused_imports, reason = "the benchmarks use all of it")]
 mod harness;
 
+mod memory;
+
 use harness::runs::Service;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -71,7 +73,7 @@ async fn calls_of_several_requests_share_the_quota_of_requests() {
 #[tokio::test(start_paused = true)]
 async fn single_failures_cost_little_throughput() {
     let mut times = Vec::new();
-    for failing in [[0, 0], [5, 2], [0, 7]] {
+    for failing in [[0, 0], [5, 2], [0, 7], [7, 2]] {
         let shared = harness::host_services();
         let cache = harness::open_memory_cache(&shared);
         let mut settings = harness::settings(None);
