@@ -15,6 +15,7 @@
 
 mod answers;
 mod build;
+mod cargo;
 pub mod config;
 pub mod docs;
 mod golden;
@@ -27,6 +28,7 @@ mod sandbox;
 
 pub use answers::{answered, assert_answers, read_jsonl};
 pub use build::{BUNDLED, built_library, checkout, library_name, plugins, program, target_folder, test_plugins};
+pub use cargo::{build_program, cargo, succeed};
 pub use golden::{Golden, difference};
 pub use invocation::Invocation;
 pub use output::Output;

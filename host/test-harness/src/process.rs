@@ -57,6 +57,11 @@ impl Running {
         self.child.id()
     }
 
+    /// Returns true if the process has not ended.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Sends a signal by name: `INT`, `TERM`, `KILL`.
     #[track_caller]
     pub fn signal(&self, name: &str) {

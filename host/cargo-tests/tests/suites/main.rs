@@ -5,8 +5,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test, also in helper functions")]
 
-mod build;
 mod compat;
+mod folders;
 mod optional;
 mod scaffold;
 mod tutorial;

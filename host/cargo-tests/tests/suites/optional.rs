@@ -1,7 +1,6 @@
 //! An optional plugin is found once it is built, and `-o` selects it.
 
-use super::build::build_program;
-use rowsmith_test_harness::{Sandbox, built_library, config, library_name};
+use rowsmith_test_harness::{Sandbox, build_program, built_library, config, library_name};
 
 #[test]
 #[ignore = "runs Cargo"]

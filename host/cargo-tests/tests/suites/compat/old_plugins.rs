@@ -1,6 +1,7 @@
 //! Builds plugins against the archived sources of an earlier plugin-api.
 
-use crate::build::{build_program, cargo, kept, succeed};
+use crate::folders::kept;
+use rowsmith_test_harness::{build_program, cargo, succeed};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

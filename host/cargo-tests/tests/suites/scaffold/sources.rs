@@ -1,8 +1,8 @@
 //! The sources of `rowsmith-plugin-api` that a new crate can build with.
 
 use super::workshop::Workshop;
-use crate::build::{kept, succeed};
-use rowsmith_test_harness::checkout;
+use crate::folders::kept;
+use rowsmith_test_harness::{checkout, succeed};
 use std::process::Command;
 
 #[test]

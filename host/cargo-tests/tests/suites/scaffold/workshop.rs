@@ -4,8 +4,8 @@
 //! folder of this workspace, so a crate that wrongly belongs to the workspace fails. Cargo is offline: the versions are
 //! those of the workspace's lock file.
 
-use crate::build::{build_program, cargo, cargo_home, kept, succeed};
-use rowsmith_test_harness::{Output, Sandbox, checkout, library_name};
+use crate::folders::{cargo_home, kept};
+use rowsmith_test_harness::{Output, Sandbox, build_program, cargo, checkout, library_name, succeed};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fs;

@@ -1,9 +1,9 @@
 //! Follows a page as its reader does: writes its files, and runs its commands in a shell.
 
 use super::transcript::{Step, steps};
-use crate::build::{build_program, cargo_home, kept};
+use crate::folders::{cargo_home, kept};
 use rowsmith_test_harness::docs::Block;
-use rowsmith_test_harness::{checkout, difference, plugins, program};
+use rowsmith_test_harness::{build_program, checkout, difference, plugins, program};
 use std::env::{join_paths, split_paths, var_os};
 use std::fs;
 use std::path::Path;
