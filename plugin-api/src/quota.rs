@@ -144,16 +144,20 @@ impl SlidingWindow {
 
     /// Removes entries that have left the window.
     ///
-    /// Entries further ahead than the window is long were taken before the clock was set back, and are removed as well:
-    /// they would block the window for too long.
+    /// Entries further ahead than the window is long were taken before the clock was set back. The time since then is
+    /// unknown, so they count as taken now: at their own times they would block the window for too long.
     fn expire(&mut self, now_ms: u64) {
         let (oldest, newest) = (now_ms.saturating_sub(self.length_ms), now_ms.saturating_add(self.length_ms));
         while self.entries.front().is_some_and(|entry| entry.time_ms < oldest) {
             self.used -= self.entries.pop_front().map_or(0, |entry| u128::from(entry.amount));
         }
+        let mut ahead = 0_u64;
         while self.entries.back().is_some_and(|entry| entry.time_ms > newest) {
-            self.used -= self.entries.pop_back().map_or(0, |entry| u128::from(entry.amount));
+            let amount = self.entries.pop_back().map_or(0, |entry| entry.amount);
+            self.used -= u128::from(amount);
+            ahead = ahead.saturating_add(amount);
         }
+        self.take(now_ms, ahead);
     }
 
     /// Index of the entry of a time, or the index at which to insert it: nearly always the end.
@@ -223,7 +227,9 @@ mod tests {
             ("zero always fits", 1_203, 0, 0),
             ("behind the large one", 1_203, 1, 100),
             ("a clock slightly behind still counts it", 1_190, 1, 113),
-            ("a clock far behind does not", 100, 1, 0),
+            ("a clock far behind counts it as taken now", 100, 1, 101),
+            ("so it leaves within one length", 200, 1, 1),
+            ("and the next one is granted", 201, 1, 0),
         ];
         for (case, now_ms, amount, wait) in steps {
             assert_eq!(ask(&mut window, now_ms, 3, amount), wait, "{case}");

@@ -22,14 +22,23 @@ end
 -- Removes entries that have left the window. Returns the sum of the others.
 local function expire(key, length)
     local used = tonumber(redis.call('LINDEX', key, 0) or 0)
-    -- Entries ahead by more than the length were made before the server's clock was set back.
+    -- Entries ahead by more than the length were made before the server's clock was set back. They count as made now.
+    local ahead = 0
     while true do
         local last = redis.call('LINDEX', key, -1)
         if not last or not string.find(last, ' ', 1, true) then break end
         local taken, amount = parse(last)
         if taken <= now + length then break end
-        used = used - amount
+        ahead = ahead + amount
         redis.call('RPOP', key)
+    end
+    if ahead > 0 then
+        local last = redis.call('LINDEX', key, -1)
+        local at = now
+        if string.find(last, ' ', 1, true) then
+            at = math.max(now, (parse(last)))
+        end
+        redis.call('RPUSH', key, text(at) .. ' ' .. text(ahead))
     end
     local gone = 0
     local has_more = true
