@@ -2,6 +2,7 @@
 
 use rowsmith_plugin_api::prelude::{ConfigSchema, Deserialize, Error, PluginConfig, Result};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// One mebibyte, the unit of the size options.
 pub(crate) const MEBIBYTE: u64 = 1024 * 1024;
@@ -29,6 +30,10 @@ pub struct Config {
     /// `data.mdb.corrupt-<time>` and creates an empty one.
     #[config(default = "refuse")]
     pub(crate) on_corrupt: OnCorrupt,
+    /// Maximum wait in seconds for another process that opens or writes the store. After it, the cache counts as
+    /// unavailable, and the message names the process.
+    #[config(default = 10, min = 1, max = 300)]
+    pub(crate) lock_wait_secs: u64,
 }
 
 /// Action on a damaged store.
@@ -58,6 +63,11 @@ impl Config {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Maximum wait for another process.
+    pub(crate) fn lock_wait(&self) -> Duration {
+        Duration::from_secs(self.lock_wait_secs)
     }
 
     /// Initial size in bytes.

@@ -50,8 +50,13 @@ pub(crate) fn unmapped(folder: &Path) -> Error {
 fn from_io(folder: &Path, source: &io::Error) -> Error {
     let error = Error::io("use the cache", folder.join(DATA_FILE), source);
     match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             Error { kind: ErrorKind::NoSpace, ..error }.hint("free some disk space; stored answers stay readable")
+        }
+        io::ErrorKind::FileTooLarge => Error { kind: ErrorKind::NoSpace, ..error }
+            .hint("raise the limit of file sizes (`ulimit -f`); stored answers stay readable"),
+        io::ErrorKind::OutOfMemory => {
+            error.hint("raise the limit of address space (`ulimit -v`), or lower `map_size_mb` in [cache.config]")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             error.hint("make the folder writable, or set `read_only = true` in [cache.config]")

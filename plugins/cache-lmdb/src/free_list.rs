@@ -23,7 +23,7 @@ pub(crate) fn read_at(file: &mut (impl Read + Seek), offset: u64, length: usize)
 
 /// Returns true if all pages from `first` to the header's last are free.
 pub(crate) fn covers(file: &mut (impl Read + Seek), meta: &Meta, first: u64) -> io::Result<bool> {
-    let Some(root) = meta.free_root else { return Ok(false) };
+    let Some(root) = meta.free.root else { return Ok(false) };
     let mut free = Vec::new();
     let mut open = vec![root];
     // A tree has no more pages than the file, so a circular list ends here.
@@ -103,7 +103,7 @@ fn numbers(list: &[u8]) -> impl Iterator<Item = u64> + '_ {
 #[cfg(test)]
 mod tests {
     use super::{covers, numbers};
-    use crate::meta::Meta;
+    use crate::meta::{Meta, Tree};
     use proptest::prelude::{any, prop, proptest};
     use std::io::Cursor;
 
@@ -129,7 +129,8 @@ mod tests {
                 page[10..12].copy_from_slice(&flags.to_ne_bytes());
                 page[12..14].copy_from_slice(&lower.to_ne_bytes());
             }
-            let meta = Meta { page_size: 512, last_page, transaction: 1, free_root: Some(root) };
+            let free = Tree { root: Some(root), ..Tree::default() };
+            let meta = Meta { page_size: 512, last_page, transaction: 1, free, main: Tree::default() };
             let first = (bytes.len() as u64 / 512).min(last_page);
             covers(&mut Cursor::new(bytes), &meta, first).expect("a cursor does not fail");
         }

@@ -5,6 +5,7 @@
 
 use crate::free_list::{covers, read_at};
 use crate::meta::{META_LENGTH, Meta, Unreadable};
+use crate::structure;
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -28,7 +29,18 @@ pub enum StoreFile {
     },
 }
 
-enum FileFlaw {
+/// Extent of an inspection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The header and the length. Another process may write to the file.
+    Header,
+    /// All pages. No other process may write to the file.
+    Pages,
+}
+
+/// Reason why LMDB must not map a file.
+#[derive(Debug)]
+pub(crate) enum FileFlaw {
     Io(io::Error),
     Empty,
     Unreadable(Unreadable),
@@ -47,11 +59,11 @@ impl From<Unreadable> for FileFlaw {
     }
 }
 
-/// Inspects the store's file. `has_marker` is true if a store was created in this folder before.
+/// Inspects the store's file to an extent. `has_marker` is true if a store was created in this folder before.
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] when a store is damaged or missing, [`ErrorKind::InvalidData`] for a file of another program.
-pub fn inspect(folder: &Path, has_marker: bool) -> Result<StoreFile> {
+pub fn inspect(folder: &Path, has_marker: bool, extent: Extent) -> Result<StoreFile> {
     let path = folder.join(DATA_FILE);
     let mut file = match File::open(&path) {
         Ok(file) => file,
@@ -60,20 +72,50 @@ pub fn inspect(folder: &Path, has_marker: bool) -> Result<StoreFile> {
         Err(error) => return Err(Error::io("open", &path, &error)),
     };
     for _ in 1..MAX_INSPECTIONS {
-        if let Ok(used) = examine(&mut file) {
+        if let Ok(used) = examine(&mut file, extent) {
             return Ok(StoreFile::Sound { used });
         }
         std::thread::yield_now();
     }
-    match examine(&mut file) {
+    match examine(&mut file, extent) {
         Ok(used) => Ok(StoreFile::Sound { used }),
         Err(FileFlaw::Empty) if !has_marker => Ok(StoreFile::Missing),
         Err(flaw) => Err(refuse(&path, flaw, has_marker)),
     }
 }
 
+/// Checks all pages of the snapshot of a transaction that is open, so that its pages stay.
+///
+/// # Errors
+/// [`ErrorKind::Corrupt`] for a damaged page.
+pub(crate) fn check_snapshot(folder: &Path, transaction: u64) -> Result<()> {
+    let path = folder.join(DATA_FILE);
+    let mut file = File::open(&path).map_err(|error| Error::io("open", &path, &error))?;
+    let checked = headers(&mut file).and_then(|headers| {
+        let header = headers.into_iter().find(|header| header.transaction == transaction);
+        // Later transactions have replaced both headers: other processes use the store successfully.
+        header.map_or(Ok(()), |header| structure::check(&mut file, &header))
+    });
+    checked.map_err(|flaw| refuse(&path, flaw, true))
+}
+
 /// Returns the number of bytes in use.
-fn examine(file: &mut (impl Read + Seek)) -> Result<u64, FileFlaw> {
+fn examine(file: &mut (impl Read + Seek), extent: Extent) -> Result<u64, FileFlaw> {
+    let [first, second] = headers(file)?;
+    let newer = if second.transaction > first.transaction { second } else { first };
+    // The length is read after the header: a file only becomes longer while it is written.
+    let length = file.seek(SeekFrom::End(0))?;
+    if length < newer.length() && !covers(file, &newer, length / newer.page_size)? {
+        return Err(FileFlaw::Truncated { length, needed: newer.length() });
+    }
+    if extent == Extent::Pages {
+        structure::check(file, &newer)?;
+    }
+    Ok(newer.length())
+}
+
+/// Reads both header pages.
+fn headers(file: &mut (impl Read + Seek)) -> Result<[Meta; 2], FileFlaw> {
     let head = read_at(file, 0, META_LENGTH)?;
     if head.is_empty() {
         return Err(FileFlaw::Empty);
@@ -86,13 +128,7 @@ fn examine(file: &mut (impl Read + Seek)) -> Result<u64, FileFlaw> {
     if first.page_size != second.page_size {
         return Err(Unreadable::Damaged("its two header pages disagree".to_owned()).into());
     }
-    let newer = if second.transaction > first.transaction { second } else { first };
-    // The length is read after the header: a file only becomes longer while it is written.
-    let length = file.seek(SeekFrom::End(0))?;
-    if length < newer.length() && !covers(file, &newer, length / newer.page_size)? {
-        return Err(FileFlaw::Truncated { length, needed: newer.length() });
-    }
-    Ok(newer.length())
+    Ok([first, second])
 }
 
 fn refuse(path: &Path, flaw: FileFlaw, has_marker: bool) -> Error {
@@ -114,6 +150,12 @@ fn refuse(path: &Path, flaw: FileFlaw, has_marker: bool) -> Error {
                 .with_context("path", shown.to_string())
                 .hint("use the program that created it, or set `path` in [cache.config] to another folder")
         }
+        FileFlaw::Unreadable(Unreadable::Damaged(why)) if !has_marker => Error::new(
+            ErrorKind::InvalidData,
+            format!("expected a cache, found a damaged LMDB store in {shown}: {why}"),
+        )
+        .with_context("path", shown.to_string())
+        .hint("set `path` in [cache.config] to another folder"),
         FileFlaw::Unreadable(Unreadable::Damaged(why)) => corrupt(path, format!("the cache {shown} is damaged: {why}")),
         FileFlaw::Truncated { length, needed } => {
             corrupt(path, format!("the cache {shown} is truncated: it has {length} bytes, its header counts {needed}"))

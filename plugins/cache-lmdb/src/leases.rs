@@ -1,5 +1,6 @@
 //! The table of leases: keys that a process of the machine asks for at the moment.
 
+use crate::boot_time::shifted;
 use crate::tables::Table;
 use crate::transaction::Transactions;
 use heed::RwTxn;
@@ -38,14 +39,14 @@ pub(crate) fn release(table: Table, txn: &mut RwTxn<'_>, owner: u64, keys: &[Key
 ///
 /// # Errors
 /// LMDB's own.
-pub(crate) fn remove_expired(transactions: &Transactions, table: Table) -> Result<u64> {
+pub(crate) fn remove_expired(transactions: &Transactions, table: Table, shift_ms: i64) -> Result<u64> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let now_ms = shifted(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), shift_ms);
     // An empty table is the common case, and reading it waits for no other process.
     if transactions.read(|txn| table.is_empty(txn))? {
         return Ok(0);
     }
-    transactions.write(0, |txn| {
+    transactions.write(0, move |txn| {
         let mut expired = Vec::new();
         for entry in table.iter(txn)? {
             let (key, value) = entry?;

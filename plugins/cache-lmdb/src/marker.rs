@@ -3,7 +3,7 @@
 //! It is written once, after the store is complete. An empty or missing `data.mdb` beside it is therefore a loss, not a
 //! new cache.
 
-use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result};
+use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -51,14 +51,27 @@ fn foreign(path: &Path) -> Error {
         .hint(format!("expected the line `{WORD} {FORMAT}`; the file may have been overwritten"))
 }
 
-/// Writes the complete file or none.
+/// Removes the drafts that killed processes have left. The caller holds the lock of the folder, so no draft is in use.
+pub(crate) fn remove_drafts(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let middle = name.to_str().and_then(|name| name.strip_prefix(NAME)?.strip_suffix(".tmp"));
+        if middle.is_some_and(|middle| middle.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit()))
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            log::debug!("cannot remove {}: {error}", entry.path().display());
+        }
+    }
+}
+
+/// Writes the complete file or none. The caller holds the lock of the folder.
 ///
 /// # Errors
 /// Those of the file system.
 pub(crate) fn write(folder: &Path) -> Result<()> {
     let path = folder.join(NAME);
-    let draft = folder.join(format!("{NAME}.{}.tmp", std::process::id()));
-    let written = File::create(&draft)
+    let draft = folder.join(format!("{NAME}.tmp"));
+    let written = File::create_new(&draft)
         .and_then(|mut file| {
             writeln!(file, "{WORD} {FORMAT}")?;
             file.sync_all()

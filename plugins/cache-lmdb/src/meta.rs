@@ -17,6 +17,8 @@ const MAGIC: u32 = 0xBEEF_C0DE;
 /// Data format of the linked LMDB.
 const DATA_VERSION: u32 = 1;
 const FLAG_META: u16 = 0x08;
+/// Offset of the record of the tree of free pages; that of the named tables follows.
+const FREE_TREE: usize = 40;
 /// Root of an empty tree.
 const NO_PAGE: u64 = u64::MAX;
 
@@ -29,8 +31,47 @@ pub(crate) struct Meta {
     pub(crate) last_page: u64,
     /// Transaction that wrote this page.
     pub(crate) transaction: u64,
-    /// Root of the tree of free pages.
-    pub(crate) free_root: Option<u64>,
+    /// The tree of free pages.
+    pub(crate) free: Tree,
+    /// The tree of named tables.
+    pub(crate) main: Tree,
+}
+
+/// Length of the record of a tree.
+pub(crate) const TREE_LENGTH: usize = 48;
+
+/// The record of a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tree {
+    /// Flags of its keys and values.
+    pub(crate) flags: u16,
+    /// Number of levels.
+    pub(crate) depth: u16,
+    /// Number of pages with children.
+    pub(crate) branch_pages: u64,
+    /// Number of pages with entries.
+    pub(crate) leaf_pages: u64,
+    /// Number of pages of large values.
+    pub(crate) overflow_pages: u64,
+    /// Number of entries.
+    pub(crate) entries: u64,
+    /// Page of the root; none for an empty tree.
+    pub(crate) root: Option<u64>,
+}
+
+impl Tree {
+    /// Reads a record; `None` if it is too short.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            flags: u16_at(bytes, 4)?,
+            depth: u16_at(bytes, 6)?,
+            branch_pages: u64_at(bytes, 8)?,
+            leaf_pages: u64_at(bytes, 16)?,
+            overflow_pages: u64_at(bytes, 24)?,
+            entries: u64_at(bytes, 32)?,
+            root: Some(u64_at(bytes, 40)?).filter(|root| *root != NO_PAGE),
+        })
+    }
 }
 
 /// Reason why a page is not a header page of a store.
@@ -86,15 +127,15 @@ impl Meta {
             return damaged(format!("its header names pages of {page_size} bytes"));
         }
         let last_page = number(136)?;
-        let free_root = Some(number(80)?).filter(|root| *root != NO_PAGE);
-        let main_root = Some(number(128)?).filter(|root| *root != NO_PAGE);
+        let tree = |offset: usize| bytes.get(offset..).and_then(Tree::parse).ok_or_else(truncated);
+        let (free, main) = (tree(FREE_TREE)?, tree(FREE_TREE + TREE_LENGTH)?);
         if last_page.checked_add(1).and_then(|pages| pages.checked_mul(page_size)).is_none() {
             return damaged(format!("its header counts {last_page} pages"));
         }
-        if let Some(root) = [free_root, main_root].into_iter().flatten().find(|root| *root > last_page) {
+        if let Some(root) = [free.root, main.root].into_iter().flatten().find(|root| *root > last_page) {
             return damaged(format!("its header points to page {root} of {last_page}"));
         }
-        Ok(Self { page_size, last_page, transaction: number(144)?, free_root })
+        Ok(Self { page_size, last_page, transaction: number(144)?, free, main })
     }
 
     /// Length of a file that has every page.
@@ -155,7 +196,8 @@ mod tests {
     #[test]
     fn a_header_page_has_the_length_of_the_file() {
         let meta = Meta::parse(&page(MAGIC, 1, 4096, 9, u64::MAX)).unwrap();
-        assert_eq!(meta, Meta { page_size: 4096, last_page: 9, transaction: 7, free_root: None });
+        assert_eq!((meta.page_size, meta.last_page, meta.transaction), (4096, 9, 7));
+        assert_eq!((meta.free.root, meta.main.root), (None, None));
         assert_eq!(meta.length(), 40_960);
     }
 

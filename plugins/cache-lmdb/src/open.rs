@@ -1,11 +1,14 @@
-//! Opening of a store: inspect the file, map it, then write the marker.
+//! Opening of a store: inspect the file, map it, then write the marker. One process at a time does this with a folder.
 
 use crate::config::{Config, OnCorrupt};
 use crate::error::{already_open, from_heed};
-use crate::inspect::{StoreFile, inspect};
+use crate::inspect::{Extent, StoreFile, inspect};
+use crate::open_files::LOCK_FILE;
 use crate::tables::Tables;
-use crate::transaction::{Transactions, room_for};
-use crate::{env, filesystem, folder, leases, marker, quarantine, tables};
+use crate::transaction::{Limits, Transactions, room_for};
+use crate::worker::Worker;
+use crate::{boot_time, env, filesystem, folder, folder_lock, holders, leases, marker, quarantine, tables};
+use heed::{Env, WithoutTls};
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::path::Path;
 
@@ -13,13 +16,14 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`ErrorKind::Config`], [`ErrorKind::Busy`], [`ErrorKind::Corrupt`], [`ErrorKind::InvalidData`], [`ErrorKind::Io`].
-pub(crate) fn open(config: &Config) -> Result<(Transactions, Tables)> {
+pub(crate) fn open(config: &Config) -> Result<(Transactions, Tables, i64)> {
     config.check()?;
     let folder = folder::prepare(&config.path, config.read_only)?;
     if heed::env_closing_event(&folder).is_some() {
         return Err(already_open(&folder));
     }
     filesystem::warn_if_remote(&folder);
+    let lock = folder_lock::acquire(&folder, config.lock_wait())?;
     let has_marker = marker::is_present(&folder)?;
     let used = match inspect_or_quarantine(&folder, has_marker, config)? {
         StoreFile::Sound { used } => used,
@@ -30,20 +34,38 @@ pub(crate) fn open(config: &Config) -> Result<(Transactions, Tables)> {
         StoreFile::Missing => 0,
     };
     let map_size = usize::try_from(config.map_size().max(room_for(used))).unwrap_or(usize::MAX);
-    let env = env::map(&folder, map_size, config.sync, config.read_only).map_err(|error| from_heed(error, &folder))?;
-    let tables = tables::open(&env, &folder, config.read_only)?;
-    let transactions = Transactions::new(env, folder, config.max_size(), config.read_only);
-    if !config.read_only {
-        if !has_marker {
-            marker::write(transactions.folder())?;
-        }
-        clean_up(&transactions, &tables)?;
+    let worker = Worker::start()?;
+    let (env, tables) = map(&folder, &worker, map_size, config)?;
+    let limits = Limits { max_size: config.max_size(), lock_wait: config.lock_wait(), read_only: config.read_only };
+    let transactions = Transactions::new(env, folder, worker, limits);
+    if config.read_only {
+        return Ok((transactions, tables, 0));
     }
-    Ok((transactions, tables))
+    marker::remove_drafts(transactions.folder());
+    if !has_marker {
+        marker::write(transactions.folder())?;
+    }
+    drop(lock);
+    let shift_ms = clean_up(&transactions, &tables)?;
+    Ok((transactions, tables, shift_ms))
+}
+
+/// Maps the store and opens its tables, on the thread that may wait for LMDB's locks.
+fn map(folder: &Path, worker: &Worker, map_size: usize, config: &Config) -> Result<(Env<WithoutTls>, Tables)> {
+    let (path, sync, read_only) = (folder.to_owned(), config.sync, config.read_only);
+    let opened = worker.run(config.lock_wait(), move |_| {
+        let env = env::map(&path, map_size, sync, read_only).map_err(|error| from_heed(error, &path))?;
+        let tables = tables::open(&env, &path, read_only)?;
+        Ok((env, tables))
+    })?;
+    let busy = || holders::busy(folder, &folder.join(LOCK_FILE), "is being opened or written", config.lock_wait());
+    opened.unwrap_or_else(|| Err(busy()))
 }
 
 fn inspect_or_quarantine(folder: &Path, has_marker: bool, config: &Config) -> Result<StoreFile> {
-    match inspect(folder, has_marker) {
+    // A process that has the store open has checked it, and may be writing to it.
+    let extent = if quarantine::is_in_use(folder) { Extent::Header } else { Extent::Pages };
+    match inspect(folder, has_marker, extent) {
         Err(error)
             if error.kind == ErrorKind::Corrupt && config.on_corrupt == OnCorrupt::Quarantine && !config.read_only =>
         {
@@ -54,12 +76,20 @@ fn inspect_or_quarantine(folder: &Path, has_marker: bool, config: &Config) -> Re
     }
 }
 
-/// Removes what killed processes have left. A full disk does not prevent reading the cache.
-fn clean_up(transactions: &Transactions, tables: &Tables) -> Result<()> {
+/// Removes the records of killed processes; returns the shift of the clock. Neither a full disk nor a busy writer prevents
+/// reading the cache.
+fn clean_up(transactions: &Transactions, tables: &Tables) -> Result<i64> {
     let stale = transactions.with_env(heed::Env::clear_stale_readers)?;
-    match leases::remove_expired(transactions, tables.leases) {
-        Err(error) if error.kind == ErrorKind::NoSpace => log::warn!("{error}; leases of earlier runs stay"),
-        other => log::debug!("freed {stale} stale readers and {} expired leases", other?),
+    let cleaned = boot_time::shift_ms(transactions, tables.quota).and_then(|shift_ms| {
+        let expired = leases::remove_expired(transactions, tables.leases, shift_ms)?;
+        log::debug!("freed {stale} stale readers and {expired} expired leases");
+        Ok(shift_ms)
+    });
+    match cleaned {
+        Err(error) if matches!(error.kind, ErrorKind::NoSpace | ErrorKind::Busy) => {
+            log::warn!("{error}; leases of earlier runs stay");
+            Ok(0)
+        }
+        other => other,
     }
-    Ok(())
 }

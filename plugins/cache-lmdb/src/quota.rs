@@ -39,9 +39,11 @@ pub(crate) fn acquire(
         windows.push(SlidingWindow::from_bytes(window.window_ms, stored));
     }
     let wait = quota::acquire(&mut windows, request);
-    if wait == 0 {
-        for (key, window) in keys.iter().zip(&windows) {
-            table.put(txn, key, &window.to_bytes())?;
+    for (key, window) in keys.iter().zip(&windows) {
+        let bytes = window.to_bytes();
+        // A refused request can change a window too: entries of a clock that was set back get another time.
+        if wait == 0 || table.get(txn, key)?.unwrap_or_default() != bytes {
+            table.put(txn, key, &bytes)?;
         }
     }
     Ok(wait)

@@ -1,10 +1,11 @@
 //! The implementation of the cache trait. Each call is one transaction.
 
+use crate::boot_time::shifted;
 use crate::config::Config;
-use crate::inspect::{DATA_FILE, inspect};
+use crate::inspect::{DATA_FILE, Extent, check_snapshot, inspect};
 use crate::tables::Tables;
 use crate::transaction::Transactions;
-use crate::{answers, leases, open, quota};
+use crate::{answers, boot_time, leases, open, quota};
 use rowsmith_plugin_api::prelude::{
     Cache, CacheStats, Change, Error, Host, Key, LeaseRequest, QuotaRequest, Result, Store,
 };
@@ -14,14 +15,16 @@ use rowsmith_plugin_api::prelude::{
 pub struct LmdbCache {
     transactions: Transactions,
     tables: Tables,
+    /// Milliseconds between the clock of the host and that of the store.
+    shift_ms: i64,
 }
 
 impl Cache for LmdbCache {
     type Config = Config;
 
     fn new(config: Config, _host: Host) -> Result<Self> {
-        let (transactions, tables) = open::open(&config)?;
-        Ok(Self { transactions, tables })
+        let (transactions, tables, shift_ms) = open::open(&config)?;
+        Ok(Self { transactions, tables, shift_ms })
     }
 
     fn store(&self) -> Store {
@@ -37,12 +40,14 @@ impl Cache for LmdbCache {
         // Sorted keys are faster to write. The sort is stable, so the last of equal keys still wins.
         entries.sort_by_key(|(key, _)| *key);
         let size = answers::size(&entries);
-        self.transactions.write(size, |txn| answers::put(self.tables.answers, txn, &entries))
+        let table = self.tables.answers;
+        self.transactions.write(size, move |txn| answers::put(table, txn, &entries))
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<()> {
         let size = answers::size_of_changes(&changes);
-        self.transactions.write(size, |txn| answers::apply(self.tables.answers, txn, &changes))
+        let table = self.tables.answers;
+        self.transactions.write(size, move |txn| answers::apply(table, txn, &changes))
     }
 
     async fn finish(&self) -> Result<()> {
@@ -54,16 +59,20 @@ impl Cache for LmdbCache {
     }
 
     async fn delete_many(&self, keys: &[Key]) -> Result<u64> {
-        self.transactions.write(0, |txn| answers::delete(self.tables.answers, txn, keys))
+        let (table, keys) = (self.tables.answers, keys.to_vec());
+        self.transactions.write(0, move |txn| answers::delete(table, txn, &keys))
     }
 
     async fn clear(&self) -> Result<u64> {
-        self.transactions.write(0, |txn| answers::clear(self.tables.answers, txn))
+        let table = self.tables.answers;
+        self.transactions.write(0, move |txn| answers::clear(table, txn))
     }
 
     async fn stats(&self) -> Result<CacheStats> {
         let Tables { answers, quota, leases } = self.tables;
-        let counts = self.transactions.read(|txn| Ok((answers.len(txn)?, quota.len(txn)?, leases.len(txn)?)))?;
+        let counts = self
+            .transactions
+            .read(|txn| Ok((answers.len(txn)?, quota.len(txn)? - boot_time::count(quota, txn)?, leases.len(txn)?)))?;
         let (info, page_size) =
             self.transactions.with_env(|env| Ok((env.info(), u64::from(env.unnamed_database_stat().page_size))))?;
         let path = self.transactions.folder().join(DATA_FILE);
@@ -83,22 +92,32 @@ impl Cache for LmdbCache {
 
     async fn verify(&self) -> Result<Vec<String>> {
         // A file that was truncated since it was opened must not be read: a missing page ends the process.
-        if let Err(error) = inspect(self.transactions.folder(), true) {
+        if let Err(error) = inspect(self.transactions.folder(), true, Extent::Header) {
+            return Ok(vec![error.message]);
+        }
+        let folder = self.transactions.folder();
+        let pages = self.transactions.read(|txn| Ok(check_snapshot(folder, txn.id() as u64)))?;
+        if let Err(error) = pages {
             return Ok(vec![error.message]);
         }
         self.transactions.read(|txn| answers::verify(self.tables.answers, txn))
     }
 
     async fn acquire_quota(&self, request: QuotaRequest) -> Result<u64> {
+        let request = QuotaRequest { now_ms: shifted(request.now_ms, self.shift_ms), ..request };
         let keys = quota::keys(&request)?;
-        self.transactions.write(0, |txn| quota::acquire(self.tables.quota, txn, &request, &keys))
+        let table = self.tables.quota;
+        self.transactions.write(0, move |txn| quota::acquire(table, txn, &request, &keys))
     }
 
     async fn lease_many(&self, request: LeaseRequest) -> Result<Vec<bool>> {
-        self.transactions.write(0, |txn| leases::acquire(self.tables.leases, txn, &request))
+        let request = LeaseRequest { now_ms: shifted(request.now_ms, self.shift_ms), ..request };
+        let table = self.tables.leases;
+        self.transactions.write(0, move |txn| leases::acquire(table, txn, &request))
     }
 
     async fn release_many(&self, owner: u64, keys: &[Key]) -> Result<()> {
-        self.transactions.write(0, |txn| leases::release(self.tables.leases, txn, owner, keys))
+        let (table, keys) = (self.tables.leases, keys.to_vec());
+        self.transactions.write(0, move |txn| leases::release(table, txn, owner, &keys))
     }
 }

@@ -2,15 +2,21 @@
 //!
 //! Every transaction holds a lock on the map for reading. When the map is full, or smaller than a store that another
 //! process has grown, the lock is taken for writing, the map is enlarged, and the transaction runs again.
+//!
+//! Transactions that write run on a thread of their own, because LMDB waits for other writers without a limit.
 
 use crate::config::MEBIBYTE;
 use crate::env::remap;
 use crate::error::{from_heed, full, read_only, unmapped};
+use crate::holders;
+use crate::open_files::{LOCK_FILE, OpenFiles};
+use crate::worker::Worker;
 use heed::{Env, MdbError, RoTxn, RwTxn, WithoutTls};
 use rowsmith_plugin_api::prelude::{Result, log};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 /// State of the map.
 #[derive(Debug)]
@@ -22,33 +28,54 @@ pub(crate) struct MapState {
 /// Proof that no transaction of this process is active.
 pub(crate) type ExclusiveMap<'a> = RwLockWriteGuard<'a, MapState>;
 
-/// The environment of an open store.
+/// The environment of an open store, and the thread that writes.
 #[derive(Debug)]
 pub(crate) struct Transactions {
+    map: Arc<OpenMap>,
+    worker: Worker,
+    limits: Limits,
+}
+
+/// Limits of the transactions of a store.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Maximum size of the map in bytes.
+    pub(crate) max_size: Option<u64>,
+    /// Maximum wait for other writers.
+    pub(crate) lock_wait: Duration,
+    /// True if nothing may be written.
+    pub(crate) read_only: bool,
+}
+
+#[derive(Debug)]
+struct OpenMap {
     env: Env<WithoutTls>,
-    map: RwLock<MapState>,
+    state: RwLock<MapState>,
     folder: PathBuf,
+    files: OpenFiles,
     max_size: Option<u64>,
-    read_only: bool,
 }
 
 impl Transactions {
-    /// Wraps an environment.
-    pub(crate) fn new(env: Env<WithoutTls>, folder: PathBuf, max_size: Option<u64>, read_only: bool) -> Self {
-        Self { env, map: RwLock::new(MapState { is_mapped: true }), folder, max_size, read_only }
+    /// Wraps the environment of a store that was just opened.
+    pub(crate) fn new(env: Env<WithoutTls>, folder: PathBuf, worker: Worker, limits: Limits) -> Self {
+        let state = RwLock::new(MapState { is_mapped: true });
+        let files = OpenFiles::of(&folder);
+        let map = OpenMap { env, state, folder, files, max_size: limits.max_size };
+        Self { map: Arc::new(map), worker, limits }
     }
 
     /// Canonical folder of the store.
     pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+        &self.map.folder
     }
 
     /// Runs `work` on a snapshot of the store.
     ///
     /// # Errors
-    /// Those of `work` and of LMDB.
+    /// Those of `work` and of LMDB; [`ErrorKind::Corrupt`] when the files of the store were changed by another program.
     pub(crate) fn read<T>(&self, mut work: impl FnMut(&RoTxn<'_>) -> heed::Result<T>) -> Result<T> {
-        self.run(0, |env| work(&*env.read_txn()?))
+        self.map.run(0, |env| work(&*env.read_txn()?))
     }
 
     /// Runs `work` and commits its changes; after an error, none of them. It may run more than once.
@@ -56,17 +83,34 @@ impl Transactions {
     /// `incoming` is the approximate number of bytes that it stores.
     ///
     /// # Errors
-    /// Those of `work` and of LMDB; a config error when the store was opened for reading.
-    pub(crate) fn write<T>(&self, incoming: u64, mut work: impl FnMut(&mut RwTxn<'_>) -> heed::Result<T>) -> Result<T> {
-        if self.read_only {
-            return Err(read_only(&self.folder));
+    /// Those of [`Transactions::read`]; [`ErrorKind::Busy`] when another process holds the lock of writers for too long; a
+    /// config error when the store was opened for reading.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        incoming: u64,
+        mut work: impl FnMut(&mut RwTxn<'_>) -> heed::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let folder = self.folder();
+        if self.limits.read_only {
+            return Err(read_only(folder));
         }
-        self.run(incoming, |env| {
-            let mut txn = env.write_txn()?;
-            let result = work(&mut txn)?;
-            txn.commit()?;
-            Ok(result)
-        })
+        let map = Arc::clone(&self.map);
+        let written = self.worker.run(self.limits.lock_wait, move |progress| {
+            let result = map.run(incoming, |env| {
+                let mut txn = env.write_txn()?;
+                if !progress.start() {
+                    // The caller has gone, and a later try may have the same changes.
+                    return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+                }
+                let result = work(&mut txn)?;
+                txn.commit()?;
+                Ok(result)
+            });
+            // Changes of files that were deleted are lost.
+            result.and_then(|result| map.files.check().map(|()| result))
+        })?;
+        let wait = self.limits.lock_wait;
+        written.unwrap_or_else(|| Err(holders::busy(folder, &folder.join(LOCK_FILE), "is being written", wait)))
     }
 
     /// Runs `read` on the environment itself. It must not begin a transaction that outlives it.
@@ -74,19 +118,21 @@ impl Transactions {
     /// # Errors
     /// Those of `read`.
     pub(crate) fn with_env<T>(&self, mut read: impl FnMut(&Env<WithoutTls>) -> heed::Result<T>) -> Result<T> {
-        self.run(0, |env| read(env))
+        self.map.run(0, |env| read(env))
     }
 
     /// Waits until all transactions are on the disk, for a store that does not wait at each of them.
     ///
     /// # Errors
-    /// LMDB's own.
+    /// LMDB's own; [`ErrorKind::Corrupt`] when the files of the store were changed by another program.
     pub(crate) fn flush(&self) -> Result<()> {
-        if self.read_only { Ok(()) } else { self.with_env(Env::force_sync) }
+        if self.limits.read_only { Ok(()) } else { self.with_env(Env::force_sync) }
     }
+}
 
+impl OpenMap {
     fn lock_shared(&self) -> Result<RwLockReadGuard<'_, MapState>> {
-        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        let map = self.state.read().unwrap_or_else(PoisonError::into_inner);
         if map.is_mapped { Ok(map) } else { Err(unmapped(&self.folder)) }
     }
 
@@ -95,6 +141,7 @@ impl Transactions {
         loop {
             let (result, map_size) = {
                 let _lock = self.lock_shared()?;
+                self.files.check()?;
                 (attempt(&self.env), self.env.info().map_size)
             };
             match result {
@@ -132,7 +179,7 @@ impl Transactions {
     }
 
     fn lock_exclusive(&self) -> Result<ExclusiveMap<'_>> {
-        let map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let map = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if map.is_mapped { Ok(map) } else { Err(unmapped(&self.folder)) }
     }
 

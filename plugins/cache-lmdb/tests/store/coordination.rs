@@ -1,6 +1,7 @@
 //! Quota windows and leases, which outlive the process.
 
 use crate::{count, detail, fill, key, open};
+use heed::types::Bytes;
 use rowsmith_cache_lmdb::LmdbCache;
 use rowsmith_plugin_api::prelude::{Cache, ErrorKind, Key, LeaseRequest, QuotaRequest, QuotaWindow};
 use rowsmith_plugin_testkit::block_on;
@@ -98,4 +99,53 @@ fn expired_leases_are_removed_when_the_store_is_opened() {
     let cache = open(folder.path());
     assert_eq!(detail(&cache, "leases"), 1);
     assert_eq!(lease(&cache, 2, now_ms, &[key(3), key(1)]), [false, true]);
+}
+
+/// Changes the record of the boot as if the clock of the machine had been changed by this time since it was written.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "mapping a store is unsafe; the test owns the folder")]
+fn change_clock(folder: &std::path::Path, change_ms: i64) {
+    // SAFETY: no other program changes the files of this folder.
+    let env = unsafe { heed::EnvOpenOptions::new().max_dbs(16).open(folder) }.unwrap();
+    let opened = env.open_databases_and_commit(env.read_txn().unwrap(), |opener, txn| {
+        let quota = opener.open_database::<Bytes, Bytes>(txn, Some("quota-v1"))?;
+        heed::Result::Ok(heed::CommitOrAbort::<_, ()>::Commit(quota))
+    });
+    let quota = opened.unwrap().commit().flatten().unwrap();
+    let mut txn = env.write_txn().unwrap();
+    let mut record = quota.get(&txn, b"\0boot").unwrap().unwrap().to_vec();
+    let booted_at = i64::from_le_bytes(*record.first_chunk().unwrap()) - change_ms;
+    record[..8].copy_from_slice(&booted_at.to_le_bytes());
+    quota.put(&mut txn, b"\0boot", &record).unwrap();
+    txn.commit().unwrap();
+    env.prepare_for_closing().wait();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_clock_that_is_set_between_runs_neither_frees_nor_blocks() {
+    const HOUR_MS: i64 = 3_600_000;
+    for change_ms in [-HOUR_MS, HOUR_MS, -24 * 365 * HOUR_MS, 10 * 24 * 365 * HOUR_MS] {
+        let folder = tempfile::tempdir().unwrap();
+        // The clock shows the real time after its change.
+        let real_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        let start = u64::try_from(real_ms).unwrap().checked_add_signed(-change_ms).unwrap();
+        let lease = |cache: &LmdbCache, owner, now_ms| {
+            let request = LeaseRequest { owner, now_ms, lease_ms: 60_000, keys: vec![key(1)] };
+            block_on(cache.lease_many(request)).unwrap()
+        };
+        let day = [window("requests", 86_400_000, 2, 1)];
+        let cache = open(folder.path());
+        assert_eq!([0, 1].map(|at| acquire(&cache, "q", start + at, &day)), [0, 0]);
+        assert_eq!(lease(&cache, 1, start), [true]);
+        assert_eq!(detail(&cache, "quota_windows"), 1);
+        drop(cache);
+        change_clock(folder.path(), change_ms);
+        let cache = open(folder.path());
+        let now = |passed: u64| (start + passed).checked_add_signed(change_ms).unwrap();
+        assert_eq!(lease(&cache, 2, now(50_000)), [false], "{change_ms}: the lease lasts");
+        assert_eq!(lease(&cache, 2, now(60_001)), [true], "{change_ms}: and ends");
+        assert_eq!(acquire(&cache, "q", now(60_000), &day), 86_400_001 - 60_000, "{change_ms}: the window is full");
+        assert_eq!(acquire(&cache, "q", now(86_400_001), &day), 0, "{change_ms}: and has room a day later");
+    }
 }

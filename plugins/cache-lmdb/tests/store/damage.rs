@@ -188,3 +188,86 @@ fn verify_detects_a_file_that_was_truncated_while_open() {
     let damage = block_on(cache.verify()).unwrap();
     assert!(matches!(damage.as_slice(), [one] if one.contains("truncated")), "{damage:?}");
 }
+
+#[test]
+#[cfg(unix)]
+fn files_that_change_while_the_store_is_open_are_noticed() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 6] = [
+        ("data deleted", |folder| fs::remove_file(folder.join("data.mdb")).unwrap()),
+        ("data replaced", |folder| {
+            fs::copy(folder.join("data.mdb"), folder.join("copy")).unwrap();
+            fs::rename(folder.join("copy"), folder.join("data.mdb")).unwrap();
+        }),
+        ("data truncated", |folder| truncate(&folder.join("data.mdb"), 8_192)),
+        ("lock deleted", |folder| fs::remove_file(folder.join("lock.mdb")).unwrap()),
+        ("folder moved", |folder| fs::rename(folder, folder.with_file_name("moved")).unwrap()),
+        ("folder deleted", |folder| fs::remove_dir_all(folder).unwrap()),
+    ];
+    for (case, change) in changes {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("cache");
+        let cache = open(&folder);
+        fill(&cache, 0..100, 1_000);
+        block_on(cache.finish()).unwrap();
+        change(&folder);
+        for result in [
+            block_on(cache.put_many(vec![(key(1), vec![1])])),
+            block_on(cache.get_many(&[key(1)])).map(drop),
+            block_on(cache.finish()),
+        ] {
+            let error = result.expect_err(case);
+            assert_eq!(error.kind, ErrorKind::Corrupt, "{case}: {error}");
+            assert!(error.hint.is_some(), "{case}");
+        }
+    }
+}
+
+/// Uses everything of a store that could be opened. Values are the host's to check.
+fn use_all(folder: &Path) -> Result<(), Error> {
+    let cache = open_with(folder, json!({}))?;
+    block_on(cache.stats())?;
+    block_on(cache.verify())?;
+    block_on(cache.scan(None, 1_000))?;
+    block_on(cache.get_many(&(0..320).map(key).collect::<Vec<_>>()))?;
+    block_on(cache.put_many((200..400).map(|number| (key(number), vec![7; 500])).collect()))?;
+    block_on(cache.delete_many(&(0..150).map(key).collect::<Vec<_>>()))?;
+    block_on(cache.clear()).map(drop)
+}
+
+#[test]
+fn damaged_pages_never_end_the_process() {
+    let (folder, data) = store();
+    let cache = open(folder.path());
+    block_on(cache.delete_many(&(250..310).map(key).collect::<Vec<_>>())).unwrap();
+    drop(cache);
+    let whole = fs::read(&data).unwrap();
+    let pages = whole.len() / 4_096;
+    let (mut used, mut refused) = (0, 0);
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for round in 0..400 {
+        let mut bytes = whole.clone();
+        let page = random(pages) * 4_096;
+        match round % 5 {
+            // One bit anywhere, in a page header, and in the entries of a page.
+            0 => bytes[random(whole.len())] ^= 1 << random(8),
+            1 => bytes[page + random(16)] ^= 1 << random(8),
+            2 => bytes[page + 16 + random(160)] ^= 1 << random(8),
+            3 => bytes[page..page + 4_096].fill(0),
+            _ => bytes.copy_within(page..page + 4_096, random(pages) * 4_096),
+        }
+        fs::write(&data, &bytes).unwrap();
+        match use_all(folder.path()) {
+            Ok(()) => used += 1,
+            Err(error) => {
+                assert!(matches!(error.kind, ErrorKind::Corrupt | ErrorKind::InvalidData), "round {round}: {error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(used > 50 && refused > 50, "{used} used, {refused} refused");
+}

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "functions of a test may panic as the test itself")]
 
 mod conformance;
+mod contention;
 mod coordination;
 mod damage;
 mod entries;

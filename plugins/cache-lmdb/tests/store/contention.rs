@@ -1,0 +1,128 @@
+//! Several processes on one damaged or locked store. The test starts its own program as the other ones.
+#![cfg(target_os = "linux")]
+
+use crate::{count, fill, open, open_with};
+use heed::EnvOpenOptions;
+use rowsmith_plugin_api::prelude::{Cache, ErrorKind, json};
+use rowsmith_plugin_testkit::block_on;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// File in the working folder of another process: the number of its entries. Without it, the test does nothing.
+const QUARANTINING: &str = "quarantining-process";
+/// File in the working folder of another process, which holds LMDB's lock of writers.
+const LOCKING: &str = "locking-process";
+
+const ROUNDS: u32 = 40;
+const PROCESSES: u32 = 3;
+const ENTRIES: u32 = 20;
+
+fn start(test: &str, folder: &Path) -> Child {
+    let test = format!("contention::{test}");
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "--nocapture", &test]).current_dir(folder);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+#[ignore = "the other process of a test"]
+fn quarantining_process() {
+    let Ok(number) = fs::read_to_string(QUARANTINING) else { return };
+    let first = number.parse::<u32>().unwrap() * ENTRIES;
+    let cache = open_with(Path::new("../cache"), json!({"on_corrupt": "quarantine"})).unwrap();
+    (first..first + ENTRIES).for_each(|number| fill(&cache, number..number + 1, 100));
+}
+
+#[test]
+fn processes_that_quarantine_at_once_share_the_new_store() {
+    for round in 0..ROUNDS {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("cache");
+        fill(&open(&cache), 0..300, 100);
+        let data = fs::OpenOptions::new().write(true).open(cache.join("data.mdb")).unwrap();
+        data.set_len(20_000).unwrap();
+        let processes: Vec<Child> = (0..PROCESSES)
+            .map(|number| {
+                let own = folder.path().join(number.to_string());
+                fs::create_dir(&own).unwrap();
+                fs::write(own.join(QUARANTINING), number.to_string()).unwrap();
+                start("quarantining_process", &own)
+            })
+            .collect();
+        for process in processes {
+            let output = process.wait_with_output().unwrap();
+            assert!(output.status.success(), "round {round}: {}", String::from_utf8_lossy(&output.stdout));
+        }
+        let names = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let aside = names.filter(|name| name.starts_with("data.mdb.corrupt-")).count();
+        assert_eq!(aside, 1, "round {round}: one process quarantines");
+        let cache = open(&cache);
+        assert_eq!(count(&cache), u64::from(PROCESSES * ENTRIES), "round {round}");
+        assert_eq!(block_on(cache.verify()).unwrap(), Vec::<String>::new(), "round {round}");
+        assert_eq!(block_on(cache.scan(None, 1_000)).unwrap().len(), (PROCESSES * ENTRIES) as usize);
+    }
+}
+
+#[test]
+fn a_store_in_use_is_not_quarantined() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("0");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join(QUARANTINING), "0").unwrap();
+    let path = folder.path().join("cache");
+    let cache = open(&path);
+    fill(&cache, 0..300, 100);
+    fs::OpenOptions::new().write(true).open(path.join("data.mdb")).unwrap().set_len(20_000).unwrap();
+    let output = start("quarantining_process", &own).wait_with_output().unwrap();
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+    let expected = format!("it is not quarantined while process {} has it open", std::process::id());
+    assert!(text.contains(&expected), "{text}");
+    assert_eq!(fs::metadata(path.join("data.mdb")).unwrap().len(), 20_000, "the file is unchanged");
+}
+
+#[test]
+#[ignore = "the other process of a test"]
+#[expect(unsafe_code, reason = "mapping a store is unsafe; the test owns the folder")]
+fn locking_process() {
+    if !Path::new(LOCKING).exists() {
+        return;
+    }
+    // SAFETY: no other program changes the files of this folder.
+    let env = unsafe { EnvOpenOptions::new().max_dbs(16).open("cache") }.unwrap();
+    let _writer = env.write_txn().unwrap();
+    println!("\nlocked");
+    loop {
+        std::thread::park();
+    }
+}
+
+#[test]
+fn a_stopped_writer_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache");
+    fill(&open(&path), 0..10, 100);
+    fs::write(folder.path().join(LOCKING), "").unwrap();
+    let mut other = start("locking_process", folder.path());
+    let lines = BufReader::new(other.stdout.take().unwrap()).lines();
+    lines.map_while(Result::ok).find(|line| line == "locked").expect("the other process has the lock");
+    let id = Pid::from_child(&other);
+    kill_process(id, Signal::STOP).unwrap();
+
+    let cache = open_with(&path, json!({"lock_wait_secs": 1})).unwrap();
+    assert_eq!(count(&cache), 10, "reading needs no lock");
+    let put = || block_on(cache.put_many(vec![(crate::key(77), vec![1])]));
+    let error = put().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Busy);
+    let expected = format!("is being written by process {}, which is stopped, for 1 s", other.id());
+    assert!(error.message.ends_with(&expected), "{error}");
+    assert!(error.hint.unwrap().contains("kill -CONT"));
+
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert_eq!(put(), Ok(()), "the lock of a process that has ended is free");
+    assert_eq!(count(&cache), 11, "the abandoned write is not repeated");
+}
