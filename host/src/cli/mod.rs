@@ -15,6 +15,7 @@ mod output_format;
 mod plan;
 mod plugin;
 mod print_error;
+mod process_limits;
 mod program;
 mod record_replay;
 mod run;

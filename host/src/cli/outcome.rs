@@ -126,12 +126,11 @@ pub(super) fn print_outcome(
     }
     for (name, error) in failed_exports(end) {
         printer.error(clean(&format!("exporter {name}: {error}")));
-        printer.hint(
-            error
-                .hint
-                .clone()
-                .unwrap_or_else(|| "the cache has the answers; run again to export them without calls".to_owned()),
-        );
+        let default = match end.stopped {
+            Some(StopReason::Cache(_)) => "run again; answers that the cache does not have are asked again",
+            _ => "the cache has the answers; run again to export them without calls",
+        };
+        printer.hint(error.hint.as_deref().unwrap_or(default));
     }
     for exported in &end.exported {
         if let Some(written) = exported.miscounted() {

@@ -2,7 +2,9 @@
 
 use super::args::{Cli, Command};
 use super::print_error::print_error;
-use super::{Context, cache, check, completions, init, list, logging, plan, plugin, run, schema};
+use super::{
+    Context, cache, check, completions, init, list, logging, plan, plugin, process_limits, run, schema, signals,
+};
 use crate::exit_code::ExitCode;
 use crate::limit::stop::Stop;
 use crate::plugin::exit_guard::ExitGuard;
@@ -26,6 +28,7 @@ pub fn main() -> ExitCode {
         return isolated::serve(&kind);
     }
     let _guard = ExitGuard::arm();
+    process_limits::raise();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -39,10 +42,14 @@ pub fn main() -> ExitCode {
     let redactor = Redactor::default();
     logging::start(&global, printer, redactor.clone());
     rowsmith_abi::install_panic_hook();
-    let (runtime, calls) = match (new_runtime("rowsmith"), new_runtime("rowsmith-call")) {
-        (Ok(runtime), Ok(calls)) => (runtime, calls),
-        (Err(error), _) | (_, Err(error)) => {
+    let started = process_limits::check()
+        .and_then(|()| Ok((new_runtime("rowsmith")?, new_runtime("rowsmith-call")?)))
+        .and_then(|(runtime, calls)| runtime.block_on(signals::survive_size_limit()).map(|()| (runtime, calls)));
+    let (runtime, calls) = match started {
+        Ok(started) => started,
+        Err(error) => {
             printer.error(format_args!("cannot start: {error}"));
+            printer.hint("raise the limits of this process (`ulimit -a` lists them), or end other programs");
             return ExitCode::Unexpected;
         }
     };

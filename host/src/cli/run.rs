@@ -83,7 +83,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     // The display ends with the run.
     drop(shown.await);
 
-    end_cache(context, &cache, &end).await;
+    end_cache(context, &cache, &mut end).await;
     kept.write(&end.calibration, clock.now_secs());
     let state_is_unchanged = end_scraper(&open_plugins, &scraper, &mut end).await;
     let ended = exit_code(&end);
@@ -141,12 +141,16 @@ async fn end_scraper(open_plugins: &OpenPlugins, scraper: &Opened<ScraperClient>
     false
 }
 
-/// Ends the use of the cache. Its entries are durable before, so a failure is a warning.
-async fn end_cache(context: &Context, cache: &Opened<CacheClient>, end: &RunEnd) {
+/// Ends the use of the cache. Its entries are durable before, so a failure is a warning, unless the store was lost.
+async fn end_cache(context: &Context, cache: &Opened<CacheClient>, end: &mut RunEnd) {
     if matches!(end.stopped, Some(StopReason::Cache(_))) {
         return;
     }
     if let Err(error) = cache.client.finish().await {
+        if error.kind == ErrorKind::Corrupt {
+            end.stopped = Some(StopReason::Cache(error));
+            return;
+        }
         let text = format!("the cache plugin `{}` failed at the end of the run: {error}", cache.name);
         context.printer.warning(context.redactor.clean(&text));
     }

@@ -103,6 +103,20 @@ impl<'a> Invocation<'a> {
         self
     }
 
+    /// Runs the program under a limit of the shell's `ulimit`, such as `-f 100`.
+    #[must_use]
+    pub fn limited(mut self, limit: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\"")).arg(self.command.get_program());
+        shell.args(self.command.get_args()).env_clear();
+        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(folder) = self.command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        self.command = shell;
+        self
+    }
+
     /// Sets the text of the standard input.
     #[must_use]
     pub fn input(mut self, text: &str) -> Self {

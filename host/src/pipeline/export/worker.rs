@@ -116,7 +116,7 @@ async fn run(name: String, mut output: Output, mut commands: mpsc::Receiver<Expo
                         // The output has no reader, so no further row needs an answer.
                         stop.request(StopReason::ClosedPipe);
                     } else if let Some(error) = &failure {
-                        tracing::error!(exporter = name, %error, "an exporter failed; the answers are safe in the cache");
+                        tracing::error!(exporter = name, %error, "an exporter failed; the run continues");
                     }
                 }
             }

@@ -19,6 +19,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::AbortHandle;
 
 /// The internal first argument of a plugin's process; the second is the plugin's kind.
@@ -66,8 +67,10 @@ fn new_runtime() -> std::io::Result<Runtime> {
     let _guard = runtime.enter();
     // The terminal sends Ctrl-C to this process too, but the host decides what it means. A listener keeps the signal from
     // ending the process.
-    for signal in [tokio::signal::unix::SignalKind::interrupt(), tokio::signal::unix::SignalKind::terminate()] {
-        drop(tokio::signal::unix::signal(signal)?);
+    // A write over the limit of file sizes fails with an error instead of a signal.
+    let size_limit = SignalKind::from_raw(libc::SIGXFSZ);
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), size_limit] {
+        drop(signal(kind)?);
     }
     Ok(runtime)
 }
