@@ -1,4 +1,6 @@
 //! `rowsmith cache`: inspects and maintains the cache.
+//!
+//! The plugin runs in a process of its own: a damaged store can end the process that reads it.
 
 use super::Context;
 use super::args::{CacheArgs, CacheCommand, ConfigArgs};
@@ -6,16 +8,21 @@ use super::output_format::{OutputFormat, pretty};
 use crate::exit_code::ExitCode;
 use crate::pipeline::question::RowKey;
 use crate::pipeline::record::{self, RecordMeta};
+use crate::settings::Isolation;
 use crate::startup::HostError;
 use crate::startup::open_plugins::{OpenPlugins, Opened};
 use rowsmith_plugin_api::bridge::client::CacheClient;
+use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
+use std::num::NonZeroU64;
 
 /// Entries per page of a scan.
 const PAGE: usize = 1_024;
+/// Maximum time in seconds for which a command waits for a cache that another process uses.
+const GIVE_UP_AFTER_SECS: NonZeroU64 = NonZeroU64::new(25).expect("a number above zero");
 /// Maximum damaged entries to print.
 const SHOWN: usize = 20;
 
@@ -28,7 +35,14 @@ pub(super) async fn run(context: &Context, args: CacheArgs) -> Result<ExitCode, 
 }
 
 async fn open(context: &Context, config: &ConfigArgs) -> Result<(OpenPlugins, Opened<CacheClient>), HostError> {
-    let open_plugins = context.open_plugins(context.load(config, None)?, true);
+    let mut loaded = context.load(config, None)?;
+    let retry = &mut loaded.settings.cache.retry;
+    retry.give_up_after_secs = retry.give_up_after_secs.min(GIVE_UP_AFTER_SECS);
+    if cfg!(unix) {
+        let caches = loaded.plugins.iter_mut().filter(|plugin| plugin.usage.kind == PluginKind::Cache);
+        caches.for_each(|plugin| plugin.usage.isolation = Isolation::Process);
+    }
+    let open_plugins = context.open_plugins(loaded, true);
     let cache = open_plugins.cache().await?;
     Ok((open_plugins, cache))
 }

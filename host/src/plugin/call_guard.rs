@@ -76,7 +76,7 @@ pub fn guard(remote: Remote, options: GuardOptions) -> Remote {
 /// Runs the creation of an instance on a blocking thread, within the deadline of a call.
 ///
 /// # Errors
-/// When the creation reaches the deadline or ends unexpectedly.
+/// When the creation reaches the deadline, is interrupted by a signal, or ends unexpectedly.
 pub async fn create<T: Send + 'static>(
     options: &GuardOptions,
     create: impl FnOnce() -> T + Send + 'static,
@@ -87,9 +87,22 @@ pub async fn create<T: Send + 'static>(
         create()
     });
     let failed = |message: String| Error::new(ErrorKind::Other, message);
-    match tokio::time::timeout(scaled(options.timeout), work).await {
-        Ok(created) => created.map_err(|error| failed(format!("the creation ended unexpectedly: {error}"))),
-        Err(_) => Err(failed(format!("did not return from `new` within {} s", options.timeout.as_secs()))),
+    tokio::select! {
+        biased;
+        created = work => created.map_err(|error| failed(format!("the creation ended unexpectedly: {error}"))),
+        () = sleep(scaled(options.timeout)) => {
+            Err(failed(format!("did not return from `new` within {} s", options.timeout.as_secs())))
+        }
+        () = grace(&options.stop) => Err(Error::new(ErrorKind::Cancelled, "the creation was interrupted")),
+    }
+}
+
+/// Waits for the end of the grace period after a signal.
+async fn grace(stop: &Stop) {
+    stop.requested().await;
+    match stop.reason() {
+        Some(StopReason::Interrupted | StopReason::Terminated) => sleep(scaled(GRACE)).await,
+        _ => std::future::pending().await,
     }
 }
 
@@ -157,16 +170,7 @@ impl CallGuard {
             biased;
             result = self.on_blocking_thread(method, payload) => result,
             () = sleep(scaled(self.timeout)) => Err(self.deadline_error(method, self.timeout)),
-            () = self.grace(), if method != method::COMPLETE => Err(self.deadline_error(method, GRACE)),
-        }
-    }
-
-    /// Waits for the end of the grace period after a signal.
-    async fn grace(&self) {
-        self.stop.requested().await;
-        match self.stop.reason() {
-            Some(StopReason::Interrupted | StopReason::Terminated) => sleep(scaled(GRACE)).await,
-            _ => std::future::pending().await,
+            () = grace(&self.stop), if method != method::COMPLETE => Err(self.deadline_error(method, GRACE)),
         }
     }
 
