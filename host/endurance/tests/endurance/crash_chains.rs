@@ -11,12 +11,14 @@ use rowsmith_test_harness::{Rows, Sandbox, build_program, numbers_of};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-const ROWS: usize = 400;
+const ROWS: usize = 800;
 const ROWS_PER_CALL: usize = 20;
 const CONCURRENCY: usize = 4;
 /// Kills of one chain, before its last run is left alone.
 const KILLS: usize = 12;
-const LATENCY: Duration = Duration::from_millis(25);
+const LATENCY: Duration = Duration::from_millis(60);
+/// Part of the duration of an undisturbed run within which kills happen.
+const EARLY: f64 = 0.4;
 
 fn server() -> FakeModel {
     FakeModel::start(Script::new().with_latency(LATENCY)).unwrap()
@@ -47,7 +49,7 @@ fn chain(random: &mut Rng, rows: &Rows, expected: &str, duration: Duration) -> C
         let mut run = sandbox.start(&server, &arguments);
         servers.push(server);
         if kills < KILLS {
-            std::thread::sleep(duration.mul_f64(random.f64()));
+            std::thread::sleep(duration.mul_f64(random.f64() * EARLY));
             if run.is_running() {
                 run.signal("KILL");
                 let code = run.end().code();

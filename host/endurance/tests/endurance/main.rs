@@ -18,5 +18,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test, also in helper functions")]
 
 mod crash_chains;
+mod damaged_stores;
 mod parameters;
+mod process_size;
 mod results;
+mod soak;
