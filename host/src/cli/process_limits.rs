@@ -7,7 +7,7 @@ use std::io;
 const OPEN_FILES: u64 = 4_096;
 /// Minimum of address space in bytes. Libraries and threads reserve much more than they use.
 #[cfg(unix)]
-const MIN_ADDRESS_SPACE: u64 = 768 << 20;
+const MIN_ADDRESS_SPACE: u64 = 2_560 << 20;
 /// Threads that a run starts besides those of its runtimes.
 const OTHER_THREADS: usize = 20;
 
@@ -20,7 +20,8 @@ pub(super) fn raise() {
         let wanted = limit.maximum.map_or(OPEN_FILES, |maximum| maximum.min(OPEN_FILES));
         if limit.current.is_some_and(|current| current < wanted) {
             // The lower limit is enough for most runs; others report the missing file.
-            drop(setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum }));
+            let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+            setrlimit(Resource::Nofile, raised).unwrap_or_default();
         }
     }
 }

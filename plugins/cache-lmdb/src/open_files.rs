@@ -59,6 +59,20 @@ impl OpenFiles {
         Ok(())
     }
 
+    /// Returns true if the data file is as long as the process may make a file. LMDB then reports only a partial write.
+    #[cfg(unix)]
+    pub(crate) fn is_at_size_limit(&self) -> bool {
+        use rustix::process::{Resource, getrlimit};
+        let length = fs::metadata(self.folder.join(DATA_FILE)).map_or(0, |data| data.len());
+        getrlimit(Resource::Fsize).current.is_some_and(|limit| length >= limit)
+    }
+
+    /// Returns false: this system has no such limit.
+    #[cfg(not(unix))]
+    pub(crate) fn is_at_size_limit(&self) -> bool {
+        false
+    }
+
     fn lost(&self, name: &str, change: &str) -> Error {
         let folder = self.folder.display();
         let message = format!("the cache {folder} was changed by another program while it was open: {name} {change}");

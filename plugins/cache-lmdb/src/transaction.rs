@@ -150,6 +150,10 @@ impl OpenMap {
                 Err(heed::Error::Mdb(MdbError::MapResized)) => self.follow(map_size)?,
                 // LMDB reports this after a partial write; the error of the next try is clearer.
                 Err(heed::Error::Io(error)) if !has_retried && is_io_failure(&error) => has_retried = true,
+                Err(heed::Error::Io(error)) if is_io_failure(&error) && self.files.is_at_size_limit() => {
+                    let too_large = io::Error::from(io::ErrorKind::FileTooLarge);
+                    return Err(from_heed(too_large.into(), &self.folder));
+                }
                 Err(error) => return Err(from_heed(error, &self.folder)),
             }
         }

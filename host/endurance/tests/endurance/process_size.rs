@@ -53,12 +53,12 @@ impl Samples {
 
 /// A thread that measures a process until the process or the value ends.
 #[derive(Debug)]
-pub(crate) struct Watched {
+pub(crate) struct Measurement {
     is_over: Arc<AtomicBool>,
     thread: JoinHandle<Vec<Sizes>>,
 }
 
-impl Watched {
+impl Measurement {
     /// Returns the sizes.
     pub(crate) fn end(self) -> Samples {
         self.is_over.store(true, Ordering::Relaxed);
@@ -68,7 +68,7 @@ impl Watched {
 
 /// Measures a process. Without `/proc` there are no samples.
 #[expect(clippy::disallowed_methods, reason = "samples are taken at times, not at events")]
-pub(crate) fn watch(process: u32) -> Watched {
+pub(crate) fn measure_until_end(process: u32) -> Measurement {
     let is_over = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&is_over);
     let thread = std::thread::spawn(move || {
@@ -79,7 +79,7 @@ pub(crate) fn watch(process: u32) -> Watched {
         }
         samples
     });
-    Watched { is_over, thread }
+    Measurement { is_over, thread }
 }
 
 fn measure(process: u32) -> Option<Sizes> {

@@ -4,7 +4,7 @@
 //! within each run.
 
 use crate::parameters::{parameter, seed};
-use crate::process_size::{Sizes, watch};
+use crate::process_size::{Sizes, measure_until_end};
 use crate::results::publish;
 use fastrand::Rng;
 use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
@@ -59,9 +59,9 @@ fn runs_with_faults_lose_nothing_and_stay_flat() {
         let (script, in_script) = script(&mut random);
         let server = FakeModel::start(script).unwrap();
         let run = sandbox.start(&server, &ARGUMENTS);
-        let watched = watch(run.id());
+        let measurement = measure_until_end(run.id());
         run.end().exits(0);
-        let sizes = watched.end();
+        let sizes = measurement.end();
         let name = format!("run {runs} of seed {seed}");
         sandbox.assert_output(&name, &rows, &[]);
         let asked: BTreeSet<usize> = numbers_of(&server.requests()).into_iter().collect();

@@ -1,13 +1,24 @@
 //! Stores and output folders that other programs delete, move or replace during a run. The run notices it, and does not
-//! claim that answers are stored.
+//! report that answers are stored.
 
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use rowsmith_test_harness::{Rows, Sandbox};
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const WAIT: Duration = Duration::from_secs(30);
+const OUTPUT: &str = "output/rows.jsonl";
 const ONE_AT_ONCE: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=1"];
+
+/// Waits until the exporter has begun: a folder that vanishes before is created anew.
+#[expect(clippy::disallowed_methods, reason = "the program writes the file at a time of its own")]
+fn wait_for_temporary_file(sandbox: &Sandbox) {
+    let start = Instant::now();
+    while !sandbox.has("output") || sandbox.names("output").is_empty() {
+        assert!(start.elapsed() < WAIT);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// Changes files while the run waits for its second answer; returns the exit code and the messages.
 fn changed_during_a_run(arguments: &[&str], change: fn(&Sandbox)) -> (Sandbox, i32, String) {
@@ -15,6 +26,9 @@ fn changed_during_a_run(arguments: &[&str], change: fn(&Sandbox)) -> (Sandbox, i
     let server = FakeModel::start(Script::new().on(When::nth(1), Then::answer().hold())).unwrap();
     let run = sandbox.start(&server, &[&ONE_AT_ONCE[..], arguments].concat());
     assert!(server.wait_for_requests(2, WAIT));
+    if arguments.contains(&OUTPUT) {
+        wait_for_temporary_file(&sandbox);
+    }
     change(&sandbox);
     server.release();
     let output = run.end();
@@ -54,13 +68,13 @@ fn lost_output_folders_fail_the_export() {
         ("folder moved", |sandbox| fs::rename(sandbox.path("output"), sandbox.path("moved")).unwrap()),
     ];
     for (case, change) in changes {
-        let (sandbox, code, text) = changed_during_a_run(&["-o", "output/rows.jsonl"], change);
+        let (sandbox, code, text) = changed_during_a_run(&["-o", OUTPUT], change);
         assert_eq!(code, 8, "{case}: {text}");
         assert!(!sandbox.has("moved/rows.jsonl"), "{case}: no output elsewhere");
         assert!(text.contains("output"), "{case}: {text}");
         // The answers are stored, so the next run asks nothing.
         let server = FakeModel::start(Script::new()).unwrap();
-        sandbox.run(&server, &["-o", "output/rows.jsonl"]).exits(0);
+        sandbox.run(&server, &["-o", OUTPUT]).exits(0);
         assert_eq!(server.requests().len(), 0, "{case}");
     }
 }
@@ -68,7 +82,7 @@ fn lost_output_folders_fail_the_export() {
 /// A folder with the same name, to which the output must not be moved silently: its temporary file is elsewhere.
 #[test]
 fn replaced_output_folders_fail_the_export() {
-    let (sandbox, code, text) = changed_during_a_run(&["-o", "output/rows.jsonl"], |sandbox| {
+    let (sandbox, code, text) = changed_during_a_run(&["-o", OUTPUT], |sandbox| {
         fs::rename(sandbox.path("output"), sandbox.path("moved")).unwrap();
         fs::create_dir(sandbox.path("output")).unwrap();
     });

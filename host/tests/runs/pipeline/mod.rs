@@ -1,6 +1,7 @@
 //! The pipeline from rows to rows: with real plugins, and a server that fails as services do.
 
 mod bookmark;
+mod busy_store;
 mod case;
 mod clean;
 mod damaged;

@@ -126,3 +126,66 @@ fn a_stopped_writer_is_named() {
     assert_eq!(put(), Ok(()), "the lock of a process that has ended is free");
     assert_eq!(count(&cache), 11, "the abandoned write is not repeated");
 }
+
+/// File in the working folder of another process, which writes until it is killed.
+const WRITING: &str = "writing-process";
+const COPIES: u32 = 60;
+
+#[test]
+#[ignore = "the other process of a test"]
+fn writing_process() {
+    if !Path::new(WRITING).exists() {
+        return;
+    }
+    let cache = open(Path::new("cache"));
+    for number in 0.. {
+        let numbers = (number * 20) % 4_000..(number * 20) % 4_000 + 20;
+        fill(&cache, numbers.clone(), 100 + (number as usize * 37) % 3_000);
+        if number % 5 == 0 {
+            let keys: Vec<_> = numbers.step_by(3).map(crate::key).collect();
+            block_on(cache.delete_many(&keys)).unwrap();
+        }
+        if number == 10 {
+            println!("\nwriting");
+        }
+    }
+}
+
+#[test]
+fn copies_of_a_store_in_use_are_usable_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(WRITING), "").unwrap();
+    let mut other = start("writing_process", folder.path());
+    let lines = BufReader::new(other.stdout.take().unwrap()).lines();
+    lines.map_while(Result::ok).find(|line| line == "writing").expect("the other process writes");
+    let (mut usable, mut refused) = (0, 0);
+    for number in 0..COPIES {
+        let copy = folder.path().join(format!("copy-{number}"));
+        fs::create_dir(&copy).unwrap();
+        for name in ["data.mdb", "rowsmith-cache"] {
+            fs::copy(folder.path().join("cache").join(name), copy.join(name)).unwrap();
+        }
+        match open_with(&copy, json!({})) {
+            Ok(cache) => {
+                usable += 1;
+                assert_eq!(block_on(cache.verify()).unwrap(), Vec::<String>::new(), "copy {number}");
+                let entries = block_on(cache.scan(None, 10_000)).unwrap();
+                assert_eq!(entries.len() as u64, count(&cache), "copy {number}");
+                fill(&cache, 0..4_000, 300);
+                assert_eq!(block_on(cache.scan(None, 10_000)).unwrap().len() as u64, count(&cache), "copy {number}");
+            }
+            Err(error) => {
+                refused += 1;
+                assert_eq!(error.kind, ErrorKind::Corrupt, "copy {number}: {error}");
+            }
+        }
+    }
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert_eq!(usable + refused, COPIES);
+    assert_eq!(
+        block_on(open(&folder.path().join("cache")).verify()).unwrap(),
+        Vec::<String>::new(),
+        "the killed writer"
+    );
+}
