@@ -4,7 +4,7 @@ use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
 use rowsmith_test_harness::{Output, Rows, Sandbox, numbers_of, read_jsonl, topic};
 use std::collections::BTreeSet;
 
-const ROWS: usize = 300;
+const ROWS: usize = 160;
 const ONE_AT_ONCE: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=1"];
 
 #[track_caller]
@@ -16,12 +16,12 @@ fn assert_sentence(case: &str, output: &Output) {
 }
 
 /// A limit above the size of a plugin's library, in units of 512 or 1024 bytes, which depends on the shell.
-const FILE_SIZE: &str = "-f 12000";
+const FILE_SIZE: &str = "-f 8000";
 
 #[test]
 fn a_limit_of_file_sizes_keeps_stored_answers() {
-    // Twenty answers of 100 kB in each call exceed the limit after some calls.
-    let long = || Script::new().on(When::any(), Then::mutated(Mutation::set("Topic", "tldr", "x".repeat(100_000))));
+    // Twenty answers of 60 kB in each call exceed the limit after some calls.
+    let long = || Script::new().on(When::any(), Then::mutated(Mutation::set("Topic", "tldr", "x".repeat(60_000))));
     for isolation in ["none", "process"] {
         let rows = Rows::numbered(1..=ROWS);
         let sandbox = Sandbox::with_rows(&rows);

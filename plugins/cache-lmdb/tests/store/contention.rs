@@ -129,7 +129,7 @@ fn a_stopped_writer_is_named() {
 
 /// File in the working folder of another process, which writes until it is killed.
 const WRITING: &str = "writing-process";
-const COPIES: u32 = 60;
+const COPIES: u32 = 30;
 
 #[test]
 #[ignore = "the other process of a test"]
