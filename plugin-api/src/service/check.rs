@@ -58,6 +58,31 @@ pub fn header_secret(key: &str, secret: Option<&Secret>) -> Result<Option<Secret
     Ok(if text.is_empty() { None } else { Some(Secret::new(text)) })
 }
 
+/// Refuses a key as another value, which is printed, sent in addresses and stored.
+///
+/// # Errors
+/// [`Error::config`] on `key`, without any part of the value.
+pub fn not_a_key(key: &str, value: &str, secret: Option<&Secret>) -> Result<()> {
+    let is_secret = secret.is_some_and(|secret| secret.expose().trim() == value);
+    if !is_secret && !looks_like_key(value) {
+        return Ok(());
+    }
+    Err(Error::config(key, format!("`{key}` looks like an API key"))
+        .hint(format!("keys belong in `api_key`; revoke this one if the config was shared, and set `{key}` to a name")))
+}
+
+/// Returns true for a text that begins as the keys of services do and is as long.
+fn looks_like_key(text: &str) -> bool {
+    const BEGINNINGS: [&str; 10] =
+        ["sk-", "sk_", "AIza", "gsk_", "hf_", "ghp_", "github_pat_", "xai-", "nvapi-", "AKIA"];
+    /// Minimum length of a key.
+    const MIN_KEY: usize = 20;
+    text.len() >= MIN_KEY
+        && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// HTTP allows more than ASCII, but in a config it is a mistake: quotes or spaces of a word processor.
 fn ascii_value(text: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(text).ok().filter(|value| value.to_str().is_ok())
@@ -96,6 +121,23 @@ mod tests {
             let headers = BTreeMap::from([(name.to_owned(), value.to_owned())]);
             let error = header_map("extra_headers", &headers).err();
             assert_eq!(error.as_ref().and_then(|error| error.context("config_key")), key, "{name:?}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_no_names() {
+        let secret = Secret::new("own-key ");
+        for (value, is_refused) in [
+            ("own-key", true),
+            ("sk-proj-0123456789abcdef", true),
+            ("AIzaSyA1234567890abcdefghijklmnop", true),
+            ("gpt-4o-mini-2024-07-18", false),
+            ("sk-model", false),
+            ("hf_org/model-7b-instruct-v0.1", false),
+        ] {
+            let error = not_a_key("model", value, Some(&secret)).err();
+            assert_eq!(error.is_some(), is_refused, "{value}");
+            assert!(!format!("{error:?}").contains(value), "{error:?}");
         }
     }
 

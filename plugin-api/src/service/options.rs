@@ -57,6 +57,7 @@ impl ServiceOptions {
                 Error::config("model", "`model` is empty").hint("set it to the name of one of the service's models")
             );
         }
+        check::not_a_key("model", &model, self.api_key.as_ref())?;
         let base_url = BaseUrl::parse(&self.base_url)?;
         let default_secs = if base_url.is_loopback() { LOOPBACK_TIMEOUT_SECS } else { TIMEOUT_SECS };
         Ok(Service {
