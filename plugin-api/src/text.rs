@@ -1,5 +1,7 @@
 //! Characters of texts that readers do not see. Pure.
 
+use std::borrow::Cow;
+
 /// Returns true if a text has a visible character. White space, controls, joiners, marks of direction, fillers, and accents
 /// without a letter are not visible.
 pub fn is_visible(text: &str) -> bool {
@@ -43,6 +45,28 @@ pub fn word_count(text: &str) -> usize {
 pub fn visible_length(text: &str) -> usize {
     let is_outer = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
     text.trim_matches(is_outer).chars().filter(|c| !is_invisible(*c)).count()
+}
+
+/// Escapes the characters of a text that control a terminal or are not visible, as `\\u{..}`. Line ends, tabs and the
+/// selectors of emoji stay.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    let is_kept = |c: char| matches!(c, '\n' | '\t' | '\u{fe00}'..='\u{fe0f}');
+    let is_escaped =
+        |c: char| !is_kept(c) && (c.is_control() || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'));
+    if !text.contains(is_escaped) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let ends_line = c == '\r' && characters.peek() == Some(&'\n');
+        if is_escaped(c) && !ends_line {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 #[cfg(test)]
@@ -91,6 +115,18 @@ mod tests {
             ("naïve  e\u{301}tude", 2),
         ] {
             assert_eq!(word_count(text), words, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_controls_a_terminal() {
+        for (text, expected) in [
+            ("a\tb\r\nc é 👩\u{fe0f}", "a\tb\r\nc é 👩\u{fe0f}"),
+            ("a\rb", "a\\u{d}b"),
+            ("\u{1b}[2J\u{9b}2J\u{7f}", "\\u{1b}[2J\\u{9b}2J\\u{7f}"),
+            ("\u{202e}a\u{2066}\u{200b}\u{2028}\u{feff}", "\\u{202e}a\\u{2066}\\u{200b}\\u{2028}\\u{feff}"),
+        ] {
+            assert_eq!(for_terminal(text), expected);
         }
     }
 

@@ -3,8 +3,9 @@
 use super::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{TemporaryFile, remove_abandoned};
+use crate::text::for_terminal;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, IsTerminal as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -58,6 +59,8 @@ impl Stream {
         let result = match &mut self.sink {
             Sink::Stdout => {
                 let mut stdout = io::stdout().lock();
+                let shown = stdout.is_terminal().then(|| for_terminal(&String::from_utf8_lossy(bytes)).into_owned());
+                let bytes = shown.as_ref().map_or(bytes, |text| text.as_bytes());
                 // Every plugin library has its own standard output, which is not flushed when the process ends.
                 stdout.write_all(bytes).and_then(|()| stdout.flush())
             }
