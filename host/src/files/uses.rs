@@ -62,7 +62,13 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
 /// Returns the reason why a file cannot be written. Creates missing folders.
 pub fn unwritable(path: &Path) -> Option<String> {
     let shown = path.display();
-    if let Ok(found) = fs::metadata(path) {
+    let found = fs::metadata(path);
+    if let Err(error) = &found
+        && matches!(error.kind(), std::io::ErrorKind::InvalidFilename | std::io::ErrorKind::InvalidInput)
+    {
+        return Some(format!("cannot write {shown}: {}", plain(error)));
+    }
+    if let Ok(found) = found {
         if found.is_dir() {
             return Some(format!("{shown} is a folder"));
         }
@@ -133,6 +139,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(unwritable(folder.path()).unwrap().ends_with("is a folder"));
         assert_eq!(unwritable(&folder.path().join("new/deep/file.csv")), None);
+        assert!(unwritable(&folder.path().join("n".repeat(300))).is_some(), "no file can have this name");
         fs::write(folder.path().join("plain"), "").unwrap();
         assert!(unwritable(&folder.path().join("plain/file.csv")).unwrap().starts_with("cannot write to the folder"));
     }
