@@ -9,9 +9,9 @@ use rowsmith::{
         discovery::SearchPath,
         host_services::{PluginId, PluginServices},
         isolated::{Program, isolate},
-        redact::Redactor,
         registry::{Registry, instantiate},
     },
+    redact::Redactor,
     settings::{Isolation, PluginUse},
     startup::open_plugins::services,
 };

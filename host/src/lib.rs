@@ -17,6 +17,7 @@ pub mod limit;
 pub mod pipeline;
 pub mod plugin;
 pub mod printer;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod settings;

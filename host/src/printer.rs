@@ -1,6 +1,9 @@
 //! Prints data to standard output and everything else to standard error.
+//!
+//! Everything passes through here: secrets are removed, and characters that control the terminal are escaped.
 
-use crate::diagnostic::printable;
+use crate::diagnostic::{printable, printable_but_colour, printable_json};
+use crate::redact::Redactor;
 use crate::settings::env;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -38,6 +41,7 @@ pub struct Printer {
     pub color: bool,
     /// Prints errors only.
     pub quiet: bool,
+    redactor: &'static Redactor,
 }
 
 const RED: &str = "\u{1b}[1;31m";
@@ -46,41 +50,63 @@ const CYAN: &str = "\u{1b}[1;36m";
 const RESET: &str = "\u{1b}[0m";
 
 impl Printer {
+    /// Creates a printer. It removes the secrets that `redactor` has at the time of printing.
+    pub fn new(color: bool, quiet: bool, redactor: Redactor) -> Self {
+        // There is one printer for the life of the process.
+        Self { color, quiet, redactor: Box::leak(Box::new(redactor)) }
+    }
+
     /// Prints a line of data to standard output.
     ///
     /// # Errors
     /// When standard output is closed; commands then end without a message.
     pub fn data(self, text: impl Display) -> io::Result<()> {
-        writeln!(io::stdout().lock(), "{text}")
+        let text = text.to_string();
+        writeln!(io::stdout().lock(), "{}", printable(&self.redactor.clean(&text)))
     }
 
     /// Prints a line to standard error, unless quiet.
     pub fn note(self, text: impl Display) {
         if !self.quiet {
-            say(&printable(&text.to_string()));
+            self.line(text);
         }
+    }
+
+    /// Prints a line to standard error.
+    pub fn line(self, text: impl Display) {
+        say(&self.message(&text));
     }
 
     /// Prints an error.
     pub fn error(self, text: impl Display) {
-        say(&format!("{}: {}", self.paint(RED, "error"), printable(&text.to_string())));
+        say(&format!("{}: {}", self.paint(RED, "error"), self.message(&text)));
     }
 
     /// Prints a warning, unless quiet.
     pub fn warning(self, text: impl Display) {
         if !self.quiet {
-            say(&format!("{}: {}", self.paint(YELLOW, "warning"), printable(&text.to_string())));
+            say(&format!("{}: {}", self.paint(YELLOW, "warning"), self.message(&text)));
         }
     }
 
     /// Prints the next step after an error.
     pub fn hint(self, text: impl Display) {
-        say(&format!("{}: {}", self.paint(CYAN, "hint"), printable(&text.to_string())));
+        say(&format!("{}: {}", self.paint(CYAN, "hint"), self.message(&text)));
     }
 
-    /// Prints rendered text.
+    /// Prints rendered text, which may be coloured.
     pub fn rendered(self, text: impl Display) {
-        say(&text.to_string());
+        say(&printable_but_colour(&self.redactor.clean_message(&text.to_string())));
+    }
+
+    /// Prints JSON to standard error.
+    pub fn json_line(self, json: &str) {
+        say(&printable_json(&self.redactor.clean(json)));
+    }
+
+    /// Returns a text as [`Printer::note`] prints it.
+    pub fn message(self, text: &dyn Display) -> String {
+        printable(&self.redactor.clean_message(&text.to_string())).into_owned()
     }
 
     fn paint(self, color: &str, word: &'static str) -> Cow<'static, str> {

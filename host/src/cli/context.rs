@@ -2,10 +2,10 @@
 
 use super::args::{ConfigArgs, GlobalArgs};
 use crate::limit::stop::Stop;
-use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
+use crate::redact::{Redactor, suspects};
 use crate::startup::open_plugins::{OpenPlugins, services};
-use crate::startup::{HostError, Loaded, LoadedPlugin, load};
+use crate::startup::{HostError, LoadError, Loaded, LoadedPlugin, load};
 use tokio::runtime::Handle;
 
 /// The state that all commands share.
@@ -21,7 +21,15 @@ pub(crate) struct Context {
 impl Context {
     /// Loads the config and prints its warnings.
     pub(crate) fn load(&self, args: &ConfigArgs, output: Option<String>) -> Result<Loaded, HostError> {
-        let loaded = load(&args.path(), &args.overrides(output, &self.global))?;
+        let loaded = load(&args.path(), &args.overrides(output, &self.global));
+        let config = match &loaded {
+            Ok(loaded) => Some(&loaded.document.value),
+            Err(LoadError::Invalid(invalid)) => Some(&invalid.document.value),
+            Err(LoadError::Read(_)) => None,
+        };
+        // A key that is pasted into another setting, such as the model, is not printed either.
+        self.redactor.add(config.map(suspects::in_config).unwrap_or_default());
+        let loaded = loaded?;
         if !loaded.warnings.is_empty() && !self.printer.quiet {
             self.printer.rendered(loaded.document.render(&loaded.warnings, self.printer.color));
         }

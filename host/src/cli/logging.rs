@@ -1,9 +1,9 @@
 //! Logs records of the host and of plugins to standard error, without secrets.
 
 use super::args::{GlobalArgs, LogFormat};
-use crate::diagnostic::printable_but_colour;
-use crate::plugin::redact::Redactor;
+use crate::diagnostic::{printable_but_colour, printable_json};
 use crate::printer::Printer;
+use crate::redact::Redactor;
 use crate::settings::env;
 use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
@@ -52,8 +52,8 @@ impl<'a> MakeWriter<'a> for CleanStderr {
 impl Write for CleanStderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let text = self.redactor.clean(&text);
-        let text = if self.text { printable_but_colour(&text) } else { text };
+        let text = self.redactor.clean_message(&text);
+        let text = if self.text { printable_but_colour(&text) } else { printable_json(&text) };
         io::stderr().lock().write_all(text.as_bytes())?;
         Ok(bytes.len())
     }

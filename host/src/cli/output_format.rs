@@ -1,5 +1,6 @@
 //! Formats of printed data.
 
+use crate::diagnostic::printable_json;
 use clap::ValueEnum;
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ pub enum OutputFormat {
     Json,
 }
 
-/// Returns indented JSON.
+/// Returns indented JSON for a terminal.
 pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    printable_json(&serde_json::to_string_pretty(value).unwrap_or_default()).into_owned()
 }

@@ -10,8 +10,8 @@ use crate::limit::stop::Stop;
 use crate::plugin::exit_guard::ExitGuard;
 #[cfg(unix)]
 use crate::plugin::isolated;
-use crate::plugin::redact::Redactor;
 use crate::printer::Printer;
+use crate::redact::Redactor;
 use crate::startup::HostError;
 use clap::Parser as _;
 use std::time::Duration;
@@ -33,13 +33,17 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are data, not errors.
-            drop(error.print());
-            return if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
+            if !error.use_stderr() {
+                drop(error.print());
+                return ExitCode::Success;
+            }
+            print_usage_error(&error);
+            return ExitCode::Usage;
         }
     };
     let global = cli.global.clone();
-    let printer = Printer { color: global.color.for_stderr(), quiet: global.quiet };
     let redactor = Redactor::default();
+    let printer = Printer::new(global.color.for_stderr(), global.quiet, redactor.clone());
     logging::start(&global, printer, redactor.clone());
     rowsmith_abi::install_panic_hook();
     let started = process_limits::check()
@@ -58,6 +62,18 @@ pub fn main() -> ExitCode {
     calls.shutdown_timeout(SHUTDOWN);
     runtime.shutdown_timeout(SHUTDOWN);
     result.unwrap_or_else(|error| print_error(&context, &error))
+}
+
+/// Prints an error about the command line, which quotes arguments.
+fn print_usage_error(error: &clap::Error) {
+    let printer = Printer::new(false, false, Redactor::default());
+    let plain = error.render().to_string();
+    if printer.message(&plain) == plain {
+        // Nothing is escaped, so the colours of clap are the only control characters.
+        drop(error.print());
+    } else {
+        printer.rendered(plain.trim_end().replace('\u{1b}', "\\u{1b}"));
+    }
 }
 
 fn new_runtime(name: &str) -> std::io::Result<tokio::runtime::Runtime> {

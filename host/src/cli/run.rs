@@ -77,8 +77,7 @@ pub(super) async fn run(context: &Context, args: RunArgs) -> Result<ExitCode, Ho
     };
     let (pipeline, snapshots) = assemble(settings, plugins, run_context);
     let dispatcher = Arc::clone(&pipeline.dispatcher);
-    let shown =
-        tokio::spawn(progress::show(args.progress, context.printer.quiet, snapshots, services.progress.clone()));
+    let shown = tokio::spawn(progress::show(args.progress, context.printer, snapshots, services.progress.clone()));
     let mut end = orchestrator::run(settings, pipeline).await;
     // The display ends with the run.
     drop(shown.await);

@@ -9,5 +9,5 @@ mod printable;
 mod render;
 
 pub use model::{Diagnostic, Label, Severity, Span};
-pub use printable::{printable, printable_but_colour};
+pub use printable::{printable, printable_but_colour, printable_json};
 pub use render::render;

@@ -4,8 +4,10 @@
 //! writing. Printed unchanged, they could alter the displayed text.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::Span;
+use rowsmith_plugin_api::text::is_invisible;
 
 /// Escapes every terminal control character of `text` as `\u{..}`. Line breaks and tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -15,6 +17,24 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 /// Escapes like [`printable`], except the escape character: for text that was coloured after it was escaped.
 pub fn printable_but_colour(text: &str) -> Cow<'_, str> {
     escaped(text, |character| is_control_character(character) && character != '\u{1b}')
+}
+
+/// Escapes like [`printable`] inside of JSON: the escapes are those of JSON, so that the data stays the same.
+pub fn printable_json(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_control_character) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_control_character(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(shown, "\\u{unit:04x}").unwrap_or_default();
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 fn escaped(text: &str, is_escaped: fn(char) -> bool) -> Cow<'_, str> {
@@ -41,13 +61,24 @@ pub(super) fn same_length_source<'a>(text: &'a str, hidden: &[&Span]) -> Cow<'a,
     if hidden.is_empty() && !text.chars().any(is_escaped) {
         return Cow::Borrowed(text);
     }
+    let mut hidden: Vec<&Span> = hidden.to_vec();
+    hidden.sort_by_key(|span| span.start);
+    let mut next = hidden.into_iter().peekable();
+    let mut hidden_until = 0;
     let mut shown = String::with_capacity(text.len());
     for (offset, character) in text.char_indices() {
-        if character != '\n' && hidden.iter().any(|span| span.contains(&offset)) {
+        while let Some(span) = next.next_if(|span| span.start <= offset) {
+            hidden_until = hidden_until.max(span.end);
+        }
+        if character != '\n' && offset < hidden_until {
             (0..character.len_utf8()).for_each(|_| shown.push('*'));
         } else if is_escaped(character) {
-            // The marks are as long in UTF-8 as the replaced characters, which need two or three bytes.
-            shown.push(if character.len_utf8() == 2 { '\u{bf}' } else { '\u{fffd}' });
+            // The marks are as long in UTF-8 as the replaced characters.
+            shown.push_str(match character.len_utf8() {
+                2 => "\u{bf}",
+                3 => "\u{fffd}",
+                _ => "\u{bf}\u{bf}",
+            });
         } else {
             shown.push(character);
         }
@@ -57,13 +88,14 @@ pub(super) fn same_length_source<'a>(text: &'a str, hidden: &[&Span]) -> Cow<'a,
 
 fn is_control_character(character: char) -> bool {
     (character.is_control() && character != '\n' && character != '\t')
-        || matches!(character,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(character, '\u{2028}' | '\u{2029}')
+        // Selectors of emoji are part of readable text.
+        || (is_invisible(character) && !matches!(character, '\u{fe00}'..='\u{fe0f}'))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{printable, printable_but_colour, same_length_source};
+    use super::{printable, printable_but_colour, printable_json, same_length_source};
 
     #[test]
     fn control_characters_are_escaped() {
@@ -85,6 +117,26 @@ mod tests {
             printable_but_colour("\u{1b}[31ma\u{202e}\u{7}\u{1b}[0m\n"),
             "\u{1b}[31ma\\u{202e}\\u{7}\u{1b}[0m\n"
         );
+    }
+
+    #[test]
+    fn json_stays_the_same_data() {
+        let value = serde_json::json!({"a\u{9b}": "\u{1b}\u{202e}\u{2028}\u{200b}\u{e0041}\u{ad} \n\t é👩"});
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        let shown = printable_json(&text);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        assert_eq!(printable(&shown), shown, "nothing is left to escape");
+    }
+
+    #[test]
+    fn invisible_characters_are_escaped() {
+        for character in
+            "\u{ad}\u{61c}\u{180e}\u{200b}\u{200d}\u{2029}\u{2066}\u{2069}\u{feff}\u{fff9}\u{e0041}\u{3164}".chars()
+        {
+            assert_eq!(printable(&format!("a{character}")), format!("a{}", character.escape_unicode()));
+            let text = format!("{character}=");
+            assert_eq!(same_length_source(&text, &[]).len(), text.len());
+        }
     }
 
     #[test]

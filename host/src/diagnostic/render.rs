@@ -7,11 +7,16 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::printable::same_length_source;
+use crate::redact::suspects;
+
 use super::{Diagnostic, Label, Severity, Span, printable};
 
 /// Renders `diagnostics` about the document `name` with the content `text`, separated by blank lines.
 pub fn render(name: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -> String {
-    let hidden: Vec<&Span> = diagnostics.iter().flat_map(labels).filter(|l| l.conceal).map(|l| &l.span).collect();
+    // A key can also be in a line that has another problem, or a misspelt name.
+    let suspected = suspects::in_source(text);
+    let declared = diagnostics.iter().flat_map(labels).filter(|label| label.conceal).map(|label| &label.span);
+    let hidden: Vec<&Span> = declared.chain(&suspected).collect();
     let source = same_length_source(text, &hidden);
     let name = printable(name);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::{Document, convert, pointer};
 use crate::diagnostic::{Diagnostic, code};
+use crate::redact::{REDACTED, suspects};
 
 impl Document {
     /// Applies one `--set` argument: a key path in TOML's notation, `=`, and a value in TOML's notation.
@@ -25,8 +26,17 @@ impl Document {
 }
 
 fn bad(argument: &str, problem: &str) -> Box<Diagnostic> {
-    let message = format!("`--set {argument}` {problem}");
+    let message = format!("`--set {}` {problem}", without_secret(argument));
     Box::new(Diagnostic::error(code::BAD_SET, message).with_help("write `--set key.path=value`, the value as in TOML"))
+}
+
+/// Returns the argument without the value of a key that is probably a secret.
+fn without_secret(argument: &str) -> String {
+    let (path, value) = split(argument).or_else(|| argument.split_once(char::is_whitespace)).unwrap_or((argument, ""));
+    if value.is_empty() || !suspects::is_secret_name(path) {
+        return argument.to_owned();
+    }
+    format!("{path}={REDACTED}")
 }
 
 /// Splits at the first `=` that is not inside a quoted key.

@@ -1,7 +1,7 @@
 //! Writes the failure file (dead letters): every row without a valid answer, as JSON Lines.
 
 use super::tally::FailedRow;
-use crate::plugin::redact::Redactor;
+use crate::redact::Redactor;
 use rowsmith_plugin_api::files::{TemporaryFile, open_regular, remove_abandoned};
 use serde_json::json;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};

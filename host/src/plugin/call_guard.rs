@@ -5,9 +5,9 @@
 //! a scraper is in [`super::silence`]; `isolated` bounds the start and the end of a plugin's process.
 
 use super::call_site::{CallScope, CallSite};
-use super::redact::Redactor;
 use super::sanitize::sanitize_error;
 use crate::limit::stop::{Stop, StopReason};
+use crate::redact::Redactor;
 use crate::settings::test_time::scaled;
 use rowsmith_abi::Buffer;
 use rowsmith_plugin_api::bridge::client::{Caller, Remote};

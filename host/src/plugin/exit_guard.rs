@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "only the C library reports that the process ends, and only it ends it at once")]
 
 use super::call_site::{self, CallSite};
+use crate::diagnostic::printable;
 use crate::exit_code::ExitCode;
 use std::io::Write as _;
 use std::sync::Once;
@@ -45,7 +46,7 @@ pub fn disarm() {
 extern "C" fn on_exit() {
     if ARMED.swap(false, Ordering::SeqCst) {
         // Unbuffered, since no buffer is flushed any more; a failed write has no reader.
-        drop(std::io::stderr().write_all(text(call_site::current()).as_bytes()));
+        drop(std::io::stderr().write_all(printable(&text(call_site::current())).as_bytes()));
         // SAFETY: ends the process at once; no destructor or handler runs after it.
         unsafe { libc::_exit(i32::from(ExitCode::PluginExit as u8)) }
     }

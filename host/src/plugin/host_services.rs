@@ -3,12 +3,12 @@
 use super::http::HttpService;
 use super::plugin_progress::PluginProgress;
 use super::record_replay::RecordReplay;
-use super::redact::Redactor;
 use super::row_intake::{Busy, RowIntake};
 use super::sanitize::sanitize_text;
 use super::state_folders::StateFolders;
 use crate::abort::AbortOnDrop;
 use crate::limit::stop::Stop;
+use crate::redact::Redactor;
 use rowsmith_abi::{Buffer, HostSide, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::{encode_panic, image_address};
 use rowsmith_plugin_api::host::{Progress, operation, query};

@@ -1,8 +1,8 @@
 //! The HTTP client that all plugins share.
 
 use super::record_replay::RecordReplay;
-use super::redact::Redactor;
 use crate::limit::backoff::{Backoff, jitter};
+use crate::redact::Redactor;
 use crate::settings::test_time::scaled;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};

@@ -24,7 +24,6 @@ pub mod optional;
 pub mod plugin_progress;
 mod private_copy;
 pub mod record_replay;
-pub mod redact;
 pub mod registry;
 pub mod retry;
 pub mod row_intake;

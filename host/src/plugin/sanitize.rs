@@ -2,7 +2,7 @@
 //!
 //! Control characters stay; the printer escapes them.
 
-use super::redact::Redactor;
+use crate::redact::Redactor;
 use rowsmith_plugin_api::Error;
 
 /// Maximum characters of a message.
@@ -29,7 +29,7 @@ pub fn sanitize_error(mut error: Error, redactor: &Redactor) -> Error {
 pub fn sanitize_text(text: &str, max_chars: usize, redactor: &Redactor) -> String {
     let cut = |text: &str, at: usize| text.char_indices().nth(at).map(|(offset, _)| offset);
     let end = cut(text, max_chars + MARGIN).unwrap_or(text.len());
-    let clean = redactor.clean(text.get(..end).unwrap_or_default());
+    let clean = redactor.clean_message(text.get(..end).unwrap_or_default());
     let (kept, is_cut) = match cut(&clean, max_chars) {
         Some(end) => (clean.get(..end).unwrap_or_default(), true),
         None => (clean.as_ref(), end < text.len()),

@@ -2,9 +2,10 @@
 
 use crate::pipeline::progress::Snapshot;
 use crate::plugin::plugin_progress::PluginProgress;
+use crate::printer::Printer;
 use crate::settings::env;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -32,19 +33,21 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Shows snapshots, with the progress of plugins, until the run ends.
 pub async fn show(
     mode: ProgressMode,
-    quiet: bool,
+    printer: Printer,
     snapshots: watch::Receiver<Snapshot>,
     plugin_progress: PluginProgress,
 ) {
     let snapshots = Snapshots { pipeline: snapshots, plugin_progress };
     let terminal = std::io::stderr().is_terminal() && env::read(env::CI).is_none();
     match mode {
-        _ if quiet && mode == ProgressMode::Auto => {}
+        _ if printer.quiet && mode == ProgressMode::Auto => {}
         ProgressMode::None => {}
-        ProgressMode::Auto if terminal => bar(snapshots).await,
-        ProgressMode::Bar => bar(snapshots).await,
-        ProgressMode::Json => lines(snapshots, true, |s| serde_json::to_string(s).unwrap_or_default()).await,
-        ProgressMode::Auto | ProgressMode::Plain => lines(snapshots, false, Snapshot::line).await,
+        ProgressMode::Auto if terminal => bar(snapshots, printer).await,
+        ProgressMode::Bar => bar(snapshots, printer).await,
+        ProgressMode::Json => {
+            lines(snapshots, true, |s| printer.json_line(&serde_json::to_string(s).unwrap_or_default())).await
+        }
+        ProgressMode::Auto | ProgressMode::Plain => lines(snapshots, false, |s| printer.line(s.line())).await,
     }
 }
 
@@ -60,7 +63,7 @@ impl Snapshots {
     }
 }
 
-async fn bar(mut snapshots: Snapshots) {
+async fn bar(mut snapshots: Snapshots, printer: Printer) {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
     let style = ProgressStyle::with_template("{spinner} [{elapsed_precise}] {wide_bar} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -72,7 +75,7 @@ async fn bar(mut snapshots: Snapshots) {
         let snapshot = snapshots.latest();
         bar.set_length(snapshot.rows.scraped.max(1));
         bar.set_position(snapshot.ended());
-        bar.set_message(snapshot.line());
+        bar.set_message(printer.message(&snapshot.line()));
         bar.tick();
         if gone {
             break;
@@ -82,8 +85,7 @@ async fn bar(mut snapshots: Snapshots) {
 }
 
 /// Prints a line per interval. With `last`, the final state is printed too; users get the summary instead.
-async fn lines(mut snapshots: Snapshots, last: bool, write: impl Fn(&Snapshot) -> String) {
-    let print = |snapshot: &Snapshot| drop(writeln!(std::io::stderr().lock(), "{}", write(snapshot)));
+async fn lines(mut snapshots: Snapshots, last: bool, print: impl Fn(&Snapshot)) {
     let mut next = Instant::now() + LINE_EVERY;
     loop {
         let changed = tokio::time::timeout_at(next, snapshots.pipeline.changed()).await;

@@ -50,7 +50,7 @@ fn reason(manifest: &Manifest, record_replay: &RecordReplay) -> Option<String> {
 mod tests {
     use super::*;
     use crate::plugin::record_replay::Recorder;
-    use crate::plugin::redact::Redactor;
+    use crate::redact::Redactor;
     use serde_json::json;
 
     fn manifest(name: &str, capability: Capability, schema: &serde_json::Value) -> Manifest {

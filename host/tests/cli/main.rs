@@ -7,6 +7,8 @@ mod configs;
 #[cfg(unix)]
 mod docs;
 mod foreign_files;
+#[cfg(unix)]
+mod hostile_texts;
 mod incompatible_plugins;
 mod init;
 mod list;

@@ -5,7 +5,6 @@ use super::list::quoted;
 use super::settings_table::settings_table;
 use crate::cli::Context;
 use crate::cli::output_format::{OutputFormat, pretty};
-use crate::diagnostic::printable;
 use crate::document::command_names;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
@@ -68,7 +67,7 @@ pub(super) fn run(context: &Context, wanted: &PluginQuery, format: OutputFormat)
     }
     text.push('\n');
     text.push_str(&settings_table(&manifest.config_schema));
-    context.data(printable(text.trim_end()))?;
+    context.data(text.trim_end())?;
     Ok(ExitCode::Success)
 }
 

@@ -3,7 +3,6 @@
 use super::found_plugins::{FoundPlugin, entry, found_plugins, registry};
 use crate::cli::Context;
 use crate::cli::output_format::{OutputFormat, pretty};
-use crate::diagnostic::printable;
 use crate::document::command_names;
 use crate::exit_code::ExitCode;
 use crate::startup::HostError;
@@ -25,7 +24,7 @@ pub(super) fn run(context: &Context, config: Option<&Path>, format: OutputFormat
     }
     for plugin in &all {
         match &plugin.manifest {
-            Ok((manifest, hash)) => context.data(printable(&text(plugin, manifest, hash.as_deref())))?,
+            Ok((manifest, hash)) => context.data(text(plugin, manifest, hash.as_deref()))?,
             Err(error) => {
                 context.printer.warning(error);
                 if plugin.hidden_by.is_none() && !plugin.hides.is_empty() {

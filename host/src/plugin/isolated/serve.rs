@@ -8,6 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::plugin::error::PluginError;
 use crate::plugin::image::Image;
 use crate::plugin::registry::{Source, make};
+use crate::redact::Redactor;
 use rowsmith_abi::{HostHandle, Instance};
 use rowsmith_plugin_api::manifest::PluginKind;
 use rowsmith_plugin_api::{Error, ErrorKind, Manifest};
@@ -41,7 +42,7 @@ pub fn is_asked_for(mut arguments: impl Iterator<Item = OsString>) -> Option<Str
 pub fn serve(kind: &str) -> ExitCode {
     rowsmith_abi::install_panic_hook();
     let Some(stream) = PluginKind::from_name(kind).and_then(|kind| wire::take(kind).ok()) else {
-        crate::printer::Printer { color: false, quiet: false }
+        crate::printer::Printer::new(false, false, Redactor::default())
             .error("this command is internal: rowsmith uses it to start the process of a plugin");
         return ExitCode::Usage;
     };

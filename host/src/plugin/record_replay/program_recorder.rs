@@ -84,7 +84,7 @@ pub(super) fn clean_error(scrubber: &Scrubber, error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugin::redact::Redactor;
+    use crate::redact::Redactor;
     use rowsmith_plugin_api::ErrorKind;
 
     const KEY: &str = "hush-\"hush-0123456789";

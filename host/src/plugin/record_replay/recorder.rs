@@ -2,7 +2,7 @@
 
 use super::program_recorder::{OpenFiles, clean_error};
 use super::scrub::Scrubber;
-use crate::plugin::redact::Redactor;
+use crate::redact::Redactor;
 use rowsmith_plugin_api::files::TemporaryFile;
 use rowsmith_plugin_api::record_replay::{
     Body, Exchange, ExchangeOutcome, Headers, RecordedRequest, RecordedResponse, Scrub, VERSION, credential, file_name,

@@ -4,7 +4,7 @@ use super::program_replayer::OpenExchanges;
 use super::replay_order::ReplayOrder;
 use super::scrub::Scrubber;
 use crate::document::PLACEHOLDER;
-use crate::plugin::redact::Redactor;
+use crate::redact::Redactor;
 use rowsmith_plugin_api::record_replay::{Cassette, ProgramReplay, Replay};
 use rowsmith_plugin_api::{Error, HttpRequest, HttpResponse, Result};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Removal of secrets in all their encodings: plain, escaped in JSON (also nested), percent-encoded, and base64.
 
-use crate::plugin::redact::{REDACTED, Redactor};
+use crate::redact::{REDACTED, Redactor};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use regex::bytes::{NoExpand, Regex, RegexBuilder};
@@ -57,7 +57,11 @@ impl Scrub for Scrubber {
     fn scrub<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         match self.pattern() {
             Ok(None) => Cow::Borrowed(bytes),
-            Ok(Some(pattern)) => pattern.replace_all(bytes, NoExpand(REDACTED.as_bytes())),
+            Ok(Some(pattern)) => match pattern.replace_all(bytes, NoExpand(REDACTED.as_bytes())) {
+                // Services also repeat pieces of a key.
+                Cow::Borrowed(bytes) => self.redactor.clean_bytes(bytes),
+                Cow::Owned(bytes) => Cow::Owned(self.redactor.clean_bytes(&bytes).into_owned()),
+            },
             // Bytes that cannot be searched are not written.
             Err(_) => Cow::Borrowed(REDACTED.as_bytes()),
         }
@@ -192,7 +196,7 @@ mod tests {
     fn other_text_is_kept() {
         let redactor = Redactor::default();
         let scrubber = Scrubber::new(redactor.clone());
-        let text = "sk-plain, $1 and %2B \\u0041";
+        let text = "sk-plan, $1 and %2B \\u0041";
         assert_eq!(scrubber.text(text), text, "no secret yet");
         redactor.add(NASTY.map(str::to_owned));
         assert_eq!(scrubber.text(text), text);

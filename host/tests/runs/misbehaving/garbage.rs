@@ -2,7 +2,7 @@
 
 use rowsmith::limit::stop::{Stop, StopReason};
 use rowsmith::plugin::call_guard::{GuardOptions, guard};
-use rowsmith::plugin::redact::Redactor;
+use rowsmith::redact::Redactor;
 use rowsmith_abi::{Buffer, Callee, Instance, PanicMessage, ReplyFuture};
 use rowsmith_plugin_api::bridge::client::{CacheClient, ExporterClient, ProviderClient, Remote, ScraperClient};
 use rowsmith_plugin_api::exporter::FinishMode;
