@@ -17,8 +17,8 @@ pub struct Config {
     /// Begin the file with a byte order mark, which older versions of Excel need to read UTF-8.
     #[config(default = false)]
     pub(crate) bom: bool,
-    /// Put a `'` in front of text that begins with `=`, `+`, `-`, `@`, tab, CR, LF or NUL, so that no spreadsheet runs it
-    /// as a formula. Numbers stay unchanged.
+    /// Put a `'` in front of text that begins with `=`, `+`, `-`, `@`, tab, CR, LF or NUL, also after white space, so that no
+    /// spreadsheet runs it as a formula. Numbers stay unchanged.
     #[config(default = true)]
     pub(crate) formula_guard: bool,
 }
