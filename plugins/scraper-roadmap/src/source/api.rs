@@ -32,7 +32,8 @@ impl Api {
     }
 
     pub(crate) async fn text(&self, node: &Node) -> Result<Option<Content>> {
-        for id in node.ids() {
+        // An address with such a segment is another address, whatever its encoding.
+        for id in node.ids().filter(|id| !matches!(*id, "." | "..")) {
             if let Some(content) = self.text_of(id).await? {
                 return Ok(Some(content));
             }

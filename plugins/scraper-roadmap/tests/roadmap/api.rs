@@ -40,6 +40,22 @@ fn rows_equal_those_of_the_repository() {
 }
 
 #[test]
+fn ids_that_are_paths_stay_below_the_address_of_the_texts() {
+    let ids = ["..", ".", "../../secret", "/etc/passwd", "a?b#c", "%2e%2e"];
+    let nodes: Vec<Value> = ids.iter().map(|id| json!({"id": id, "type": "topic", "data": {"label": "A"}})).collect();
+    let drawing = json!({"nodes": nodes}).to_string();
+    let host = FakeHost::new(move |request| {
+        let is_drawing = request.url.ends_with("/v1-official-roadmap/bread");
+        Ok(if is_drawing { HttpResponse::new(200, drawing.clone()) } else { HttpResponse::new(404, "") })
+    });
+    scrape(config(), &host).expect("scraped");
+    for request in host.requests().iter().skip(1) {
+        let segment = request.url.strip_prefix("http://site/api/v1-official-roadmap-topic/bread/").expect("a text");
+        assert!(!segment.contains(['/', '?', '#']) && !matches!(segment, "." | ".."), "{segment}");
+    }
+}
+
+#[test]
 fn the_site_lists_its_roadmaps() {
     let host = FakeHost::new(|request| Ok(site(request)));
     let listings = block_on(scraper(config(), &host).expect("made").list()).expect("listed");
