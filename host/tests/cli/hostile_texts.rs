@@ -2,7 +2,7 @@
 //! character.
 
 use rowsmith_fake_model::{FakeModel, Mutation, Script, Then, When};
-use rowsmith_test_harness::{Output, Sandbox, read_jsonl};
+use rowsmith_test_harness::{Output, Sandbox};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -15,10 +15,11 @@ fn is_raw(c: char) -> bool {
 
 /// Returns a text as a string of TOML and JSON.
 fn quoted(text: &str) -> String {
-    serde_json::to_string(text)
-        .unwrap()
-        .replace(|c: char| c.is_control() && !c.is_ascii(), "\\u0085")
-        .replace('\u{7f}', "\\u007f")
+    let escaped = |c: char| match c {
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
 #[track_caller]
@@ -145,6 +146,4 @@ fn no_command_prints_a_raw_control_character() {
     assert!(!listed.is_empty() && listed.is_subset(&tested), "{listed:?}");
     let plan = sandbox.call(["plan", "--format", "json"]).server(&server.base_url()).output().json();
     assert_eq!((&plan["model"], &plan["provider"]), (&HOSTILE.into(), &HOSTILE.into()), "JSON stays the same data");
-    let exported = read_jsonl(&sandbox.path(HOSTILE));
-    assert_eq!(exported[0][HOSTILE], format!("1 {HOSTILE}"), "files stay the same data");
 }

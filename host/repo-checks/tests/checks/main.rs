@@ -4,4 +4,5 @@ mod bundled_plugins;
 mod dependencies;
 mod files;
 mod layers;
+mod printing;
 mod wording;
