@@ -79,18 +79,23 @@ fn is_random(text: &str) -> bool {
 
 /// Returns true for the name of a secret, and for misspellings of one: `api_key`, `api_kye`, `OPENAI_TOKEN`, `Authorization`.
 pub fn is_secret_name(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let plain: String = last.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let name = last_part(name);
+    let near = |word: &str| strsim::osa_distance(&name, word) <= 2;
+    names_secret(&name) || name == "key" || ["apikey", "password", "authorization"].into_iter().any(near)
+}
+
+/// Like [`is_secret_name`], without the names that other settings can have.
+fn names_secret(name: &str) -> bool {
     let ends =
         ["apikey", "accesskey", "privatekey", "secretkey", "token", "secret", "password", "passwd", "credentials"];
-    let near = |word: &str, distance: usize| strsim::osa_distance(&plain, word) <= distance;
-    ends.iter().any(|end| plain.ends_with(end))
-        || plain == "key"
-        || near("apikey", 2)
-        || near("token", 1)
-        || near("secret", 1)
-        || near("password", 2)
-        || near("authorization", 2)
+    let words = ["apikey", "token", "secret", "password", "authorization"];
+    ends.iter().any(|end| name.ends_with(end)) || words.iter().any(|word| strsim::osa_distance(name, word) <= 1)
+}
+
+/// Returns the letters and digits of the last part of a name, in lower case.
+fn last_part(name: &str) -> String {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// Returns the ranges of values in a text of a config that are probably secrets: after the name of a secret, or with the
@@ -130,7 +135,8 @@ fn collect(name: &str, value: &Value, found: &mut Vec<String>) {
         }),
         Value::Array(items) => items.iter().for_each(|item| collect(name, item, found)),
         Value::String(text) => {
-            let is_named = is_secret_name(name) && text.len() >= MIN_VALUE && !text.contains(char::is_whitespace);
+            let is_named =
+                names_secret(&last_part(name)) && text.len() >= MIN_VALUE && !text.contains(char::is_whitespace);
             if is_key(text) || (is_named && is_random(text)) {
                 found.push(text.clone());
             }

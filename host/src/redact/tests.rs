@@ -150,7 +150,7 @@ fn probable_secrets_of_a_config_are_found() {
     let hidden: Vec<&str> = in_source(config).into_iter().map(|range| &config[range]).collect();
     assert_eq!(hidden, ["\"hunter2hunter2\"", "\"never closed", "sk-proj-AbC123def456ghi789", "a:b", "c1"]);
     let value = json!({
-        "api_kye": "hunter2hunter2", "api_key": {"env": "OPENAI_API_KEY_1"}, "token": "Description",
+        "api_kye": "hunter2hunter2", "id_key": "column_0123", "key": "column_4567", "api_key": {"env": "OPENAI_API_KEY_1"}, "token": "Description",
         "model": "sk-proj-AbC123def456ghi789", "base_url": "https://user1:password-1@h/?key=c123456789",
     });
     let mut found = in_config(&value);
