@@ -70,6 +70,17 @@ fn deliver(
             reply.write_head(&mut writer)?;
             shared.wait_for_stop();
         }
+        Delivery::ShortLength => reply.write_short(&mut writer)?,
+        Delivery::Drip(pause) => {
+            reply.write_head(&mut writer)?;
+            for byte in reply.bytes() {
+                writer.write_all(&[*byte])?;
+                if !shared.wait(pause) {
+                    break;
+                }
+            }
+        }
+        Delivery::EndlessChunks => reply.write_endless(&mut writer)?,
         Delivery::Reset => {}
         Delivery::CutBody => reply.write(&mut writer, false)?,
     }

@@ -7,9 +7,10 @@ use crate::field::default_fields;
 use crate::http::{Body, HttpReply};
 use crate::placeholder::Facts;
 use crate::prompt::tokens;
-use crate::script::{Reply, Script, Then, UsageReport};
+use crate::script::{Mutation, Reply, Script, Then, UsageReport};
 use crate::state::Admitted;
 use serde_json::Value;
+use std::io::{self, Read as _};
 
 /// A page like the log-in page of a network.
 const LOGIN_PAGE: &str = "<!doctype html><html><head><title>Log in</title></head><body>Please log in.</body></html>";
@@ -27,7 +28,7 @@ pub(crate) fn compose(script: &Script, admitted: &Admitted, call: &Call) -> Http
         (Reply::Answer | Reply::Blocked(_), Operation::CountTokens { .. }) => {
             HttpReply::json(200, &call.dialect.token_count(tokens(call.prompt.chars)))
         }
-        (Reply::Answer, Operation::Complete { .. }) => HttpReply::json(200, &answer(script, then, call, &id)),
+        (Reply::Answer, Operation::Complete { .. }) => HttpReply::json(200, &answer(script, admitted, call, &id)),
         (Reply::Blocked(part), Operation::Complete { .. }) => {
             HttpReply::json(200, &call.dialect.blocked(&id, *part, usage(then, call, "")))
         }
@@ -39,6 +40,8 @@ pub(crate) fn compose(script: &Script, admitted: &Admitted, call: &Call) -> Http
             let bytes = mib.saturating_mul(1024 * 1024);
             HttpReply::new(200, "application/json", Body::Blanks { bytes, declared: *declared })
         }
+        (Reply::GzipBlanks { mib }, _) => HttpReply::new(200, "application/json", Body::Bytes(gzip_blanks(*mib)))
+            .with_header("content-encoding", "gzip"),
         (Reply::Html, _) => HttpReply::new(200, "text/html", Body::Bytes(LOGIN_PAGE.into())),
         (Reply::Raw { status, content_type, body }, _) => {
             HttpReply::new(*status, content_type, Body::Bytes(facts(script, admitted, call).filled(body).into_bytes()))
@@ -57,20 +60,25 @@ fn facts(script: &Script, admitted: &Admitted, call: &Call) -> Facts {
         output_cap: call.prompt.output_cap,
         prompt_tokens: call.prompt.tokens(),
         first_ms: admitted.first_ms,
-        answer: answer_of(script, &admitted.then, call).0,
+        answer: answer_of(script, admitted, call).0,
     }
 }
 
-fn answer(script: &Script, then: &Then, call: &Call, id: &CallId<'_>) -> Value {
-    let (text, finish) = answer_of(script, then, call);
-    let usage = usage(then, call, &text);
+fn answer(script: &Script, admitted: &Admitted, call: &Call, id: &CallId<'_>) -> Value {
+    let (text, finish) = answer_of(script, admitted, call);
+    let usage = usage(&admitted.then, call, &text);
     call.dialect.answer(id, &Completion { text: &text, finish: &finish, usage })
 }
 
 /// Returns the text of the answer and the reason that it ends.
-fn answer_of(script: &Script, then: &Then, call: &Call) -> (String, FinishReason) {
+fn answer_of(script: &Script, admitted: &Admitted, call: &Call) -> (String, FinishReason) {
+    let mutations = &admitted.then.mutations;
     let fields = call.prompt.fields.clone().unwrap_or_else(|| script.fields().unwrap_or_else(default_fields));
-    let (mut text, mut finish) = answer_text(&call.prompt, &fields, &then.mutations);
+    let mut prompt = call.prompt.clone();
+    if mutations.contains(&Mutation::PreviousAnswer) {
+        prompt.rows.clone_from(&admitted.previous_rows);
+    }
+    let (mut text, mut finish) = answer_text(&prompt, &fields, mutations);
     let cap = call.prompt.output_cap.filter(|_| script.caps_output());
     if let Some(cap) = cap.filter(|cap| *cap < tokens(text.chars().count())) {
         let chars = usize::try_from(cap.saturating_mul(4)).unwrap_or(usize::MAX);
@@ -78,6 +86,14 @@ fn answer_of(script: &Script, then: &Then, call: &Call) -> (String, FinishReason
         finish = FinishReason::Length;
     }
     (text, finish)
+}
+
+/// Compresses blanks.
+fn gzip_blanks(mib: u64) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing to memory cannot fail.
+    drop(io::copy(&mut io::repeat(b' ').take(mib.saturating_mul(1024 * 1024)), &mut encoder));
+    encoder.finish().unwrap_or_default()
 }
 
 fn models(script: &Script, call: &Call) -> Value {

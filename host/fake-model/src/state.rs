@@ -4,7 +4,7 @@
 //! condition. Threads wait in no other way, so stopping the server ends them all.
 
 use crate::dialect::Operation;
-use crate::record::RequestRecord;
+use crate::record::{RequestRecord, RequestedRow};
 use crate::script::{RequestView, Script, Then};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -56,6 +56,8 @@ pub(crate) struct Admitted {
     pub(crate) then: Then,
     /// Arrival of the first completion, in milliseconds since 1970; 0 before it.
     pub(crate) first_ms: u64,
+    /// Rows of the previous completion.
+    pub(crate) previous_rows: Vec<RequestedRow>,
     releases_before: u64,
 }
 
@@ -101,7 +103,9 @@ impl Shared {
             None => self.script.choose(&mut state.rule_uses, &request),
         };
         let first_ms = first.map_or(0, |first| first.epoch_ms);
-        let admitted = Admitted { index: record.index, then, first_ms, releases_before: state.releases };
+        let previous = state.records.iter().rev().find(|earlier| earlier.completion);
+        let previous_rows = previous.map(|earlier| earlier.rows.clone()).unwrap_or_default();
+        let admitted = Admitted { index: record.index, then, first_ms, previous_rows, releases_before: state.releases };
         state.records.push(record);
         drop(state);
         self.changed.notify_all();
@@ -160,6 +164,12 @@ impl Shared {
     /// Waits until the server stops.
     pub(crate) fn wait_for_stop(&self) {
         drop(self.changed.wait_while(self.lock(), |state| !state.stopped));
+    }
+
+    /// Waits for this time; returns false if the server stops meanwhile.
+    pub(crate) fn wait(&self, time: Duration) -> bool {
+        let waited = self.changed.wait_timeout_while(self.lock(), time, |state| !state.stopped);
+        !waited.unwrap_or_else(PoisonError::into_inner).0.stopped
     }
 
     /// Waits until there are `count` requests; returns false after `timeout`.

@@ -33,6 +33,13 @@ impl Rows {
         self
     }
 
+    /// Adds a row with these texts.
+    #[must_use]
+    pub fn and_text(mut self, topic: &str, description: &str) -> Self {
+        self.0.push(json!({"Topic": topic, "Description": description}));
+        self
+    }
+
     /// Returns the rows as JSON objects.
     pub fn values(&self) -> &[Value] {
         &self.0
@@ -42,11 +49,17 @@ impl Rows {
     pub fn csv(&self) -> String {
         let mut text = "Topic,Description\n".to_owned();
         for row in &self.0 {
-            let cell = |column: &str| row[column].as_str().unwrap_or_default();
+            let cell = |column: &str| quoted(row[column].as_str().unwrap_or_default());
             writeln!(text, "{},{}", cell("Topic"), cell("Description")).unwrap();
         }
         text
     }
+}
+
+/// Returns a cell, in quotes if its text needs them.
+fn quoted(text: &str) -> String {
+    let needs_quotes = text.contains([',', '"', '\r', '\n']);
+    if needs_quotes { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// Returns the numbers of the rows of these requests, sorted.

@@ -41,12 +41,33 @@ impl Draft<'_> {
             Mutation::CutAfter(items) => self.cut_after = Some(*items),
             Mutation::TrailingComma => self.trailing_comma = true,
             Mutation::DuplicateKeys => self.duplicate_keys = true,
+            Mutation::CopyId(field) => {
+                for item in &mut self.items {
+                    item.content.object.insert(field.clone(), Value::from(item.id.as_str()));
+                }
+            }
+            Mutation::CopyTag(field) => self.for_rows("", |object| {
+                if let Some(tag) = object.get("tag").cloned() {
+                    object.insert(field.clone(), tag);
+                }
+            }),
             Mutation::Text(_)
+            | Mutation::Around { .. }
+            | Mutation::Replace { .. }
+            | Mutation::Contradict
+            | Mutation::PreviousAnswer
             | Mutation::Fences
             | Mutation::Prose
             | Mutation::Think
             | Mutation::CopyPrompt(_)
             | Mutation::Finish(_) => {}
+        }
+    }
+
+    /// Gives every item a well-formed wrong answer.
+    pub(super) fn contradict(&mut self) {
+        for item in &mut self.items {
+            item.content.object.extend(other_answer(&item.content.row, self.fields));
         }
     }
 

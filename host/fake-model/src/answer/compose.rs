@@ -23,6 +23,13 @@ pub(crate) fn answer_text(prompt: &Prompt, fields: &[Field], mutations: &[Mutati
             Mutation::Fences => text = format!("```json\n{text}\n```"),
             Mutation::Prose => text = format!("Here are the answers:\n\n{text}\n\nI hope that they are of use."),
             Mutation::Think => text = format!("<think>Perhaps {{\"r0\": {{\"draft\": 1}}}} first.</think>\n{text}"),
+            Mutation::Around { before, after } => text = format!("{before}{text}{after}"),
+            Mutation::Replace { from, to } => text = text.replace(from, to),
+            Mutation::Contradict => {
+                let mut second = Draft::right(prompt, fields);
+                second.contradict();
+                text = format!("{text}\n\n{}", second.text());
+            }
             Mutation::Finish(reason) => finish = FinishReason::Other(reason.clone()),
             _ => {}
         }

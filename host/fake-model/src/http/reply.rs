@@ -64,7 +64,7 @@ impl HttpReply {
             Body::Blanks { bytes, .. } => {
                 self.write_head(writer)?;
                 let end = if whole { *bytes } else { bytes / 2 };
-                let mut buffered = io::BufWriter::with_capacity(chunk(end), &mut *writer);
+                let mut buffered = io::BufWriter::with_capacity(chunk_size(end), &mut *writer);
                 io::copy(&mut io::repeat(b' ').take(end), &mut buffered)?;
                 buffered.flush()?;
             }
@@ -72,13 +72,42 @@ impl HttpReply {
         writer.flush()
     }
 
+    /// Returns the body, which is empty for blanks.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        if let Body::Bytes(bytes) = &self.body { bytes } else { &[] }
+    }
+
+    /// Writes the whole body after a head that declares half of its length.
+    pub(crate) fn write_short(&self, writer: &mut impl Write) -> io::Result<()> {
+        let bytes = self.bytes();
+        let mut message = self.head_with(("content-length", (bytes.len() / 2).to_string())).into_bytes();
+        message.extend(bytes);
+        writer.write_all(&message)?;
+        writer.flush()
+    }
+
+    /// Writes chunks of blanks until the client closes the connection.
+    pub(crate) fn write_endless(&self, writer: &mut impl Write) -> io::Result<()> {
+        writer.write_all(self.head_with(("transfer-encoding", "chunked".to_owned())).as_bytes())?;
+        let mut chunk = format!("{BLANK_CHUNK:x}\r\n").into_bytes();
+        chunk.extend(std::iter::repeat_n(b' ', chunk_size(BLANK_CHUNK)));
+        chunk.extend(b"\r\n");
+        loop {
+            writer.write_all(&chunk)?;
+        }
+    }
+
     fn head(&self) -> String {
-        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         let length = match &self.body {
             Body::Bytes(bytes) => Some(bytes.len().to_string()),
             Body::Blanks { bytes, declared } => declared.then(|| bytes.to_string()),
         };
-        let framing = length.map_or(("connection", "close".to_owned()), |length| ("content-length", length));
+        self.head_with(length.map_or(("connection", "close".to_owned()), |length| ("content-length", length)))
+    }
+
+    /// Returns the head with the field that ends the body.
+    fn head_with(&self, framing: (&str, String)) -> String {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
         for (name, value) in headers.chain([framing]) {
             // The header value of a script must not end the head.
@@ -90,7 +119,7 @@ impl HttpReply {
     }
 }
 
-fn chunk(bytes: u64) -> usize {
+fn chunk_size(bytes: u64) -> usize {
     usize::try_from(bytes.clamp(1, BLANK_CHUNK)).unwrap_or(1)
 }
 

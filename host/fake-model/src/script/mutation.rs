@@ -20,6 +20,28 @@ pub enum Mutation {
     CopyPrompt(usize),
     /// The text is cut off in the item after this many complete ones; the finish reason states it.
     CutAfter(usize),
+    /// These texts are before and after the answer.
+    Around {
+        /// Text before the answer.
+        before: String,
+        /// Text after the answer.
+        after: String,
+    },
+    /// Every occurrence of a text in the answer is replaced.
+    Replace {
+        /// The text.
+        from: String,
+        /// Its replacement.
+        to: String,
+    },
+    /// A second answer to the same rows follows, with other values.
+    Contradict,
+    /// The answer is that to the rows of the previous request, with their ids and tags; without one it is empty.
+    PreviousAnswer,
+    /// A field has the id of its row as its value.
+    CopyId(String),
+    /// A field has the tag of its row as its value.
+    CopyTag(String),
     /// A comma follows the last item.
     TrailingComma,
     /// Every item has each of its fields twice, the wrong value second.

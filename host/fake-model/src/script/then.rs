@@ -41,6 +41,11 @@ pub enum Reply {
         /// True if `content-length` states the size.
         declared: bool,
     },
+    /// A body of blanks that is compressed with gzip to about a thousandth of its size.
+    GzipBlanks {
+        /// Size in MiB after decompression.
+        mib: u64,
+    },
     /// A web page with status 200, like the log-in page of a network.
     Html,
     /// Any other reply.
@@ -98,6 +103,12 @@ pub enum Delivery {
     Reset,
     /// Closes the connection after half of the body.
     CutBody,
+    /// Declares half of the length of the body.
+    ShortLength,
+    /// Sends the head and then the body byte by byte, with this pause after each.
+    Drip(Duration),
+    /// Sends blanks in chunks until the client closes the connection.
+    EndlessChunks,
 }
 
 /// The token counts of a reply.
