@@ -77,6 +77,8 @@ fn answer_of(script: &Script, admitted: &Admitted, call: &Call) -> (String, Fini
     let mut prompt = call.prompt.clone();
     if mutations.contains(&Mutation::PreviousAnswer) {
         prompt.rows.clone_from(&admitted.previous_rows);
+        // The schema of this request did not guide that answer.
+        prompt.fixed.clear();
     }
     let (mut text, mut finish) = answer_text(&prompt, &fields, mutations);
     let cap = call.prompt.output_cap.filter(|_| script.caps_output());
