@@ -10,6 +10,8 @@
 //! |---|---|---|---|
 //! | `ROWSMITH_ENDURANCE_CHAINS` | 10 | 60 | crash chains; each kills the program about ten times |
 //! | `ROWSMITH_ENDURANCE_STORES` | 60 | 400 | damaged stores |
+//! | `ROWSMITH_ENDURANCE_MODELS` | 66 | 400 | hostile models |
+//! | `ROWSMITH_ENDURANCE_MODEL` | | | number of one hostile model, to repeat it |
 //! | `ROWSMITH_ENDURANCE_SECONDS` | 20 | 900 | duration of the soak |
 //! | `ROWSMITH_ENDURANCE_SEED` | random | | seed of all random choices, to repeat a failed run |
 //!
@@ -19,6 +21,8 @@
 
 mod crash_chains;
 mod damaged_stores;
+mod hostile_models;
+mod hostile_replies;
 mod parameters;
 mod process_size;
 mod results;
