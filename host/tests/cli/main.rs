@@ -36,5 +36,6 @@ mod plugin_test_programs;
 mod same_name;
 mod schema;
 mod source_mistakes;
+mod strange_configs;
 mod unusable_plugins;
 mod usage;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test, also in helper functions")]
 
+#[cfg(unix)]
+mod faults;
 #[cfg(target_os = "linux")]
 mod isolation;
 #[cfg(unix)]
