@@ -5,4 +5,5 @@ mod dependencies;
 mod files;
 mod layers;
 mod printing;
+mod reliability;
 mod wording;
