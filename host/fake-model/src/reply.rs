@@ -9,6 +9,8 @@ use crate::placeholder::Facts;
 use crate::prompt::tokens;
 use crate::script::{Mutation, Reply, Script, Then, UsageReport};
 use crate::state::Admitted;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 use std::io::{self, Read as _};
 
@@ -92,7 +94,7 @@ fn answer_of(script: &Script, admitted: &Admitted, call: &Call) -> (String, Fini
 
 /// Compresses blanks.
 fn gzip_blanks(mib: u64) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Writing to memory cannot fail.
     drop(io::copy(&mut io::repeat(b' ').take(mib.saturating_mul(1024 * 1024)), &mut encoder));
     encoder.finish().unwrap_or_default()
