@@ -33,10 +33,13 @@ fn tests_of_the_page_exist() {
 /// Returns whether a source defines a test of this name.
 fn defines(source: &str, test: &str) -> bool {
     let lines: Vec<&str> = source.lines().collect();
-    let is_definition = |line: &str| line.trim_start().starts_with(&format!("fn {test}("));
+    let start = format!("fn {test}(");
+    let is_definition = |line: &str| line.trim_start().trim_start_matches("async ").starts_with(&start);
     let is_test = |at: usize| {
         let before = at.saturating_sub(6)..at;
-        before.into_iter().any(|at| lines[at].contains("test]") || lines[at].contains("proptest!"))
+        before.into_iter().any(|at| {
+            lines[at].contains("#[test]") || lines[at].contains("tokio::test") || lines[at].contains("proptest!")
+        })
     };
     lines.iter().enumerate().any(|(at, line)| is_definition(line) && is_test(at))
 }
