@@ -39,6 +39,11 @@ fn rows() -> Rows {
     ordinary.and_text(HOSTILE_TOPIC, text)
 }
 
+/// Returns whether one model is repeated.
+fn only_one() -> bool {
+    parameter("MODEL", usize::MAX) < usize::MAX
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
@@ -77,6 +82,9 @@ fn assert_rows(name: &str, file: &Path, rows: &Rows, obeys: bool) -> (usize, usi
 fn check(number: usize, provider: &str, hostile: Hostile) -> Checked {
     let Hostile { family, script, obeys, description } = hostile;
     let name = format!("model {number} ({family}, {provider}): {description}");
+    if only_one() {
+        publish(&name);
+    }
     let rows = rows();
     let sandbox = Sandbox::with_rows(&rows);
     let server = FakeModel::start(script).unwrap();
@@ -116,7 +124,7 @@ fn hostile_models_never_cause_wrong_rows() {
     let (models, seed) = (parameter("MODELS", 66_usize), seed());
     let mut random = Rng::with_seed(seed);
     // Repeats one model of a failed run, with the same seed and number of models.
-    let only = Some(parameter("MODEL", usize::MAX)).filter(|number| *number < models);
+    let only = only_one().then(|| parameter("MODEL", 0));
     let cases: Vec<_> = (0..models)
         .map(|number| (number, PROVIDERS[random.usize(0..PROVIDERS.len())], hostile(number, &mut random)))
         .filter(|(number, ..)| only.is_none_or(|only| only == *number))
