@@ -10,7 +10,7 @@ use crate::rules::{OutputColumn, answer_size};
 use crate::settings::Isolation;
 use crate::settings::env;
 use crate::startup::open_plugins::OpenPlugins;
-use crate::startup::{HostError, Loaded, LoadedPlugin, command_files, pins};
+use crate::startup::{HostError, Loaded, LoadedPlugin, command_files, insecure_address, pins};
 use rowsmith_plugin_api::manifest::Capability;
 use std::fmt::Write as _;
 
@@ -35,6 +35,11 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
         let warnings: Vec<Diagnostic> = missing.iter().cloned().map(as_warning).collect();
         context.printer.rendered(loaded.document.render(&warnings, context.printer.color));
     }
+    let insecure: Vec<Diagnostic> =
+        loaded.plugins.iter().filter_map(|plugin| insecure_address(&loaded, plugin)).collect();
+    if !insecure.is_empty() && !context.printer.quiet {
+        context.printer.rendered(loaded.document.render(&insecure, context.printer.color));
+    }
     let unbounded = unbounded_columns(&loaded);
     if !unbounded.is_empty() && !context.printer.quiet {
         context.printer.rendered(loaded.document.render(&unbounded, context.printer.color));
@@ -56,6 +61,12 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<ExitCode, 
     let secrets = if missing.is_empty() { "" } else { "; a run needs the secrets above" };
     context.data(format_args!("{name} is valid{secrets}"))?;
     Ok(record_replay::finish(context, &open_plugins, ExitCode::Success))
+}
+
+/// Returns the warning about a key that a run would refuse to send unencrypted.
+fn insecure_address(loaded: &Loaded, plugin: &LoadedPlugin) -> Option<Diagnostic> {
+    let schema = &plugin.source.manifest().config_schema;
+    insecure_address::problem(&loaded.document, &plugin.usage, schema).map(as_warning)
 }
 
 /// Returns a warning for each output column whose values have no maximum size.

@@ -38,6 +38,8 @@ pub const SECRET_VARIABLE: &str = "RS1202";
 pub const SECRET_FILE: &str = "RS1203";
 /// A secret whose file other users can read.
 pub const SECRET_FILE_MODE: &str = "RS1204";
+/// A key that would be sent unencrypted to another machine.
+pub const INSECURE_ADDRESS: &str = "RS1205";
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,10 @@ pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
 pub const ROWSMITH_TEST_TIME_SCALE: &str = "ROWSMITH_TEST_TIME_SCALE";
 /// For tests only: milliseconds by which the host's clock is ahead; release builds ignore it. See [`super::test_time`].
 pub const ROWSMITH_TEST_CLOCK_OFFSET_MS: &str = "ROWSMITH_TEST_CLOCK_OFFSET_MS";
+/// Makes panics print a backtrace; read by the standard library.
+pub const RUST_BACKTRACE: &str = "RUST_BACKTRACE";
+/// Makes errors of libraries keep a backtrace; read by the standard library.
+pub const RUST_LIB_BACKTRACE: &str = "RUST_LIB_BACKTRACE";
 /// Type of the terminal; `dumb` has no colour and no live bar.
 pub const TERM: &str = "TERM";
 /// Set by build services; disables the live bar.

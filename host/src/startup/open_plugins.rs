@@ -1,7 +1,7 @@
 //! Opens the plugins of one command: reads their secrets, creates their instances, and guards their calls.
 
 use super::unrecorded_programs::UnrecordedPrograms;
-use super::{HostError, Loaded, LoadedPlugin};
+use super::{HostError, Loaded, LoadedPlugin, insecure_address};
 use crate::diagnostic::{Diagnostic, code};
 use crate::document::{SecretSources, fill_placeholders, pointer, resolve_secrets};
 use crate::files::private_folder::PrivateFolder;
@@ -193,6 +193,10 @@ impl OpenPlugins {
     async fn open(&self, usage: &PluginUse, source: &Source) -> Result<Opened<Remote>, HostError> {
         let manifest = source.manifest();
         self.unrecorded_programs.warn(manifest, self.services.http.record_replay());
+        // A cache connects to its server in every command; the others only with their secrets.
+        if !self.secrets_may_be_missing || usage.kind == PluginKind::Cache {
+            self.refuse_insecure_address(usage, &manifest.config_schema)?;
+        }
         let mut config = usage.config.clone();
         self.put_secrets(usage, &manifest.config_schema, &mut config)?;
         let client = self.create(usage, source.clone(), config).await?;
@@ -244,6 +248,12 @@ impl OpenPlugins {
         let (source, config, shared) = (source.clone(), config.clone(), self.services.clone());
         let (isolation, timeout) = (usage.isolation, usage.timeout);
         call_guard::create(options, move || instantiate(&source, &config, &shared, isolation, timeout)).await
+    }
+
+    fn refuse_insecure_address(&self, usage: &PluginUse, schema: &Value) -> Result<(), HostError> {
+        let document = &self.loaded.document;
+        let problem = insecure_address::problem(document, usage, schema);
+        problem.map_or(Ok(()), |problem| Err(HostError::Diagnostics(document.render(&[problem], self.color))))
     }
 
     fn put_secrets(&self, usage: &PluginUse, schema: &Value, config: &mut Value) -> Result<(), HostError> {

@@ -54,6 +54,32 @@ fn literal_key_is_a_warning_and_is_never_printed() {
 }
 
 #[test]
+fn key_over_plain_http_to_another_machine_is_refused_by_a_run() {
+    let mut golden = Golden::new("check_insecure_address");
+    // An address of documentation, where nothing answers.
+    let unsafe_config = config::asking("http://192.0.2.1:9/v1");
+    for (name, text) in [
+        ("gemini", unsafe_config.clone()),
+        ("openai", unsafe_config.replace("plugin = \"gemini\"", "plugin = \"openai\"")),
+    ] {
+        let sandbox = sandbox(&text);
+        let call = |arguments: &[&str]| sandbox.call(arguments).env(KEY.0, KEY.1).output();
+        for command in [&["check", "--static"][..], &["check"]] {
+            let output = call(command).exits(0);
+            assert!(output.stderr.contains("warning[RS1205]"), "{name}: {}", output.stderr);
+        }
+        let run = call(&["run"]).exits(3);
+        assert!(!run.stdout.contains(KEY.1) && !sandbox.has("out.csv"), "{name}");
+        golden.add(name, &run.stderr);
+        call(&["check", "--online"]).exits(3);
+        let allowed = text.replace("api_key =", "allow_insecure = true\napi_key =");
+        sandbox.write("rowsmith.toml", allowed);
+        assert!(!call(&["check", "--static"]).exits(0).stderr.contains("RS1205"), "{name}");
+    }
+    golden.check();
+}
+
+#[test]
 fn online_asks_the_service_about_key_and_model() {
     let mut golden = Golden::new("check_online");
     for (name, script, code) in [

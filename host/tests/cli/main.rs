@@ -33,6 +33,8 @@ mod plugin_test;
 mod plugin_test_places;
 #[cfg(unix)]
 mod plugin_test_programs;
+#[cfg(target_os = "linux")]
+mod program_environment;
 mod same_name;
 mod schema;
 mod source_mistakes;

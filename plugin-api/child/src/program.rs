@@ -2,6 +2,7 @@
 
 use crate::child::Child;
 use crate::group;
+use crate::inheritance::limit_inheritance;
 use crate::spawn_error::SpawnError;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ impl Program {
         self
     }
 
-    /// Sets an environment variable. Others are inherited.
+    /// Sets an environment variable. Only [`INHERITED_VARIABLES`](crate::INHERITED_VARIABLES) are inherited.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
@@ -78,6 +79,7 @@ impl Program {
     /// If it cannot be started. The error names the program, and [`SpawnError::hint`] is the next step.
     pub fn spawn(&self, on_line: impl FnMut(&str) + Send + 'static) -> Result<Spawned, SpawnError> {
         let mut command = Command::new(&self.name);
+        limit_inheritance(&mut command);
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(folder) = &self.folder {

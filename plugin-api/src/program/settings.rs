@@ -29,7 +29,7 @@ pub const ENVIRONMENT_VARIABLE: &str = "environment-variable";
 ///     /// Working directory of the converter. Default: that of Rowsmith.
 ///     #[config(format = "working-directory")]
 ///     cwd: Option<String>,
-///     /// Environment variables of the converter, in addition to those of Rowsmith. Default: none.
+///     /// Environment variables of the converter, in addition to `PATH`, `HOME` and others. Default: none.
 ///     #[config(default)]
 ///     env: Environment,
 /// }
@@ -63,7 +63,7 @@ impl ConfigSchema for CommandLine {
     const SCHEMA: Schema = Schema::Array(&Schema::String { format: Some(COMMAND) });
 }
 
-/// Environment variables of the commands in the same table, in addition to those of the host.
+/// Environment variables of the commands in the same table, in addition to those that the plugin lets them inherit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Environment(BTreeMap<String, String>);

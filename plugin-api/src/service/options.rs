@@ -27,6 +27,9 @@ pub struct ServiceOptions {
     /// Base address of the service, or of a proxy, gateway or test server. The provider adds the path.
     #[config(format = "uri")]
     pub base_url: String,
+    /// Allows an unencrypted address (`http://`) of another machine together with a key. The host refuses it otherwise.
+    #[config(default = false)]
+    pub allow_insecure: bool,
     /// Maximum time for one answer in seconds. By default 120, and 600 for a server on this machine.
     #[config(min = 1, max = 3_600)]
     pub timeout_secs: Option<u64>,

@@ -15,6 +15,10 @@ pub struct Config {
     pub(crate) username: Option<String>,
     /// Password of the user.
     pub(crate) password: Option<Secret>,
+    /// Allows an unencrypted address of another machine together with a password. The host refuses it otherwise.
+    #[config(default = false)]
+    #[expect(dead_code, reason = "the host reads it")]
+    pub(crate) allow_insecure: bool,
     /// Beginning of all keys of this cache on the server: letters, digits, `.`, `_`, `-` and `/`. Runs with another prefix
     /// share nothing with it.
     #[config(default = "rowsmith")]

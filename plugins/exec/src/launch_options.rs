@@ -17,7 +17,8 @@ pub struct LaunchOptions {
     /// Working directory of the program. Default: that of Rowsmith.
     #[config(format = "working-directory")]
     pub cwd: Option<String>,
-    /// Environment variables for the program, in addition to those of Rowsmith. Default: none.
+    /// Environment variables for the program, in addition to `PATH`, `HOME`, the language and a few others; it gets no others of
+    /// Rowsmith. Default: none.
     #[config(default)]
     pub env: Environment,
     /// Environment variables with secrets: `{ NAME = { env = "OTHER_NAME" } }` or `{ NAME = { file = "path" } }`.

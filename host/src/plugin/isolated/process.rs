@@ -2,8 +2,9 @@
 
 use super::serve::ARGUMENT;
 use super::wire;
+use crate::settings::env;
 use rowsmith_abi::HostSide;
-use rowsmith_child::Ended;
+use rowsmith_child::{Ended, limit_inheritance};
 use rowsmith_plugin_api::manifest::PluginKind;
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::os::fd::OwnedFd;
@@ -24,6 +25,10 @@ const LAST_STEPS: Duration = Duration::from_millis(100);
 const LOOK: Duration = Duration::from_millis(2);
 /// The log level of text that plugins write to standard error.
 const WARN: u32 = 2;
+
+/// Variables of this program itself, which contain no secrets.
+const OWN_VARIABLES: [&str; 4] =
+    [env::ROWSMITH_TEST_TIME_SCALE, env::ROWSMITH_TEST_CLOCK_OFFSET_MS, env::RUST_BACKTRACE, env::RUST_LIB_BACKTRACE];
 
 /// The executable of a child.
 #[derive(Debug, Clone)]
@@ -73,6 +78,8 @@ pub(super) fn start(
 ) -> io::Result<(UnixStream, PluginProcess)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut command = Command::new(&program.0);
+    limit_inheritance(&mut command);
+    command.envs(OWN_VARIABLES.iter().filter_map(|name| Some((name, env::read_path(name)?))));
     // The name shows up in process lists.
     command.arg(ARGUMENT).args([kind.as_str(), name]).stderr(Stdio::piped());
     wire::give(&mut command, kind, OwnedFd::from(theirs));
