@@ -4,6 +4,7 @@
 //! [`TemporaryFile`] creates files, [`open_regular`] and [`read_regular`] read them, [`open_lock`] opens a file to lock,
 //! and [`SourceFolder`] reads the files of a folder and nothing outside of it.
 
+mod file_lock;
 mod regular;
 mod source_folder;
 mod temporary;

@@ -1,12 +1,15 @@
 //! [`TemporaryFile`]: the file that an output is written to, beside its target, so that one rename moves it there.
 //!
 //! It is created exclusively: a file, link or pipe that has the name already is never opened. It is removed when it is
-//! dropped. The temporary file of a killed process is removed by the next process that writes to the same target.
+//! dropped. The temporary file of a killed process is removed by the next process that writes to the same target. A lock
+//! distinguishes it from the file of a running process, also of one in another container.
 
+use super::file_lock::{FileLock, is_at, lock_file, open_to_lock};
 use super::regular::private;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Maximum length of the target's name in the temporary name, which file systems limit to 255 bytes.
@@ -55,7 +58,8 @@ impl TemporaryFile {
         let mut attempts = 0;
         loop {
             let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{prefix}{}-{number}.tmp", std::process::id()));
+            let process = std::process::id();
+            let path = folder.join(format!("{prefix}{process}-{}-{number}.tmp", identity_of(process)));
             let mut options = OpenOptions::new();
             // Fails for every existing name, also for one of a link that leads nowhere.
             options.write(true).create_new(true);
@@ -63,9 +67,12 @@ impl TemporaryFile {
                 private(&mut options);
             }
             match options.open(&path) {
-                Ok(file) => {
+                // Another process may have taken it for an abandoned file before it was locked.
+                Ok(file) if lock_file(&file) != FileLock::InUse && is_at(&file, &path) => {
                     return Ok(Self { file, path, moved: false });
                 }
+                Ok(_) if attempts < MAX_ATTEMPTS => attempts += 1,
+                Ok(_) => return Err(io::ErrorKind::ResourceBusy.into()),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempts < MAX_ATTEMPTS => attempts += 1,
                 Err(e) => return Err(e),
             }
@@ -142,24 +149,52 @@ impl Drop for TemporaryFile {
 /// its work. Children are known on systems with `/proc`.
 pub fn remove_temporary_files(target: &Path) {
     let own = std::process::id();
-    remove(target, |process| process == own || parent_of(process) == Some(own));
+    let is_of = |owner: Owner| {
+        let is_ours = owner.process == own || parent_of(owner.process) == Some(own);
+        is_ours && owner.identity.is_none_or(|identity| identity == identity_of(owner.process))
+    };
+    remove(target, |path, owner| is_of(owner) || is_abandoned(path, owner));
 }
 
-/// Removes the temporary files of processes that have ended beside a target, on systems with `/proc`.
+/// Removes the temporary files of processes that have ended beside a target.
 pub fn remove_abandoned(target: &Path) {
-    for path in remove(target, process_has_ended) {
+    for path in remove(target, is_abandoned) {
         log::info!("removed {}, the temporary file of a killed run", path.display());
     }
 }
 
-/// Removes the temporary files of these processes beside a target, and returns their paths.
-fn remove(target: &Path, of_process: impl Fn(u32) -> bool) -> Vec<PathBuf> {
+/// Returns true if the process of a temporary file has ended. Without locks, systems with `/proc` know it.
+fn is_abandoned(path: &Path, owner: Owner) -> bool {
+    if owner.identity.is_none() {
+        // Versions before 0.3.0 hold no locks.
+        return process_has_ended(owner.process);
+    }
+    // A file that cannot be read is of another user.
+    let Ok(file) = open_to_lock(path) else { return false };
+    match lock_file(&file) {
+        FileLock::Taken => true,
+        FileLock::InUse => false,
+        FileLock::Unsupported => process_has_ended(owner.process),
+    }
+}
+
+/// The process that has created a temporary file, by the name of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Owner {
+    process: u32,
+    /// Distinguishes processes with equal ids; none in names of versions before 0.3.0.
+    identity: Option<u64>,
+}
+
+/// Removes temporary files beside a target, and returns their paths.
+fn remove(target: &Path, is_to_go: impl Fn(&Path, Owner) -> bool) -> Vec<PathBuf> {
     let folder = folder_of(target);
     let prefix = prefix(target);
     let mut removed = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if !entry.file_name().to_str().and_then(|name| process_of(name, &prefix)).is_some_and(&of_process) {
+        let owner = entry.file_name().to_str().and_then(|name| owner_of(name, &prefix));
+        if !owner.is_some_and(|owner| is_to_go(&path, owner)) {
             continue;
         }
         match fs::remove_file(&path) {
@@ -178,9 +213,32 @@ pub fn process_has_ended(process: u32) -> bool {
 
 /// Returns the parent of a process.
 fn parent_of(process: u32) -> Option<u32> {
+    field_of(process, 1)
+}
+
+/// Returns a number of the start time and the namespace of a process, which distinguishes it from others with its id: from
+/// earlier ones, and from those of other containers. It is 0 on systems without `/proc`.
+fn identity_of(process: u32) -> u64 {
+    let start: u64 = field_of(process, 19).unwrap_or_default();
+    start ^ namespace_of(process).rotate_left(32)
+}
+
+#[cfg(unix)]
+fn namespace_of(process: u32) -> u64 {
+    let namespace = fs::metadata(format!("/proc/{process}/ns/pid"));
+    namespace.map_or(0, |namespace| std::os::unix::fs::MetadataExt::ino(&namespace))
+}
+
+#[cfg(not(unix))]
+fn namespace_of(_process: u32) -> u64 {
+    0
+}
+
+/// Returns a field of the state of a process: 0 is its state, and its parent follows.
+fn field_of<T: FromStr>(process: u32, field: usize) -> Option<T> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name before the parenthesis may contain anything; state and parent follow it.
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    // The name before the parenthesis may contain anything.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(field)?.parse().ok()
 }
 
 fn prefix(target: &Path) -> String {
@@ -189,8 +247,13 @@ fn prefix(target: &Path) -> String {
     format!(".{}.rowsmith-", name.get(..end).unwrap_or_default())
 }
 
-fn process_of(name: &str, prefix: &str) -> Option<u32> {
-    let (process, number) = name.strip_prefix(prefix)?.strip_suffix(".tmp")?.split_once('-')?;
-    number.parse::<u64>().ok()?;
-    process.parse().ok()
+fn owner_of(name: &str, prefix: &str) -> Option<Owner> {
+    let mut parts = name.strip_prefix(prefix)?.strip_suffix(".tmp")?.split('-');
+    let process = parts.next()?.parse().ok()?;
+    let numbers = parts.map(|part| part.parse().ok()).collect::<Option<Vec<u64>>>()?;
+    match numbers.as_slice() {
+        [_] => Some(Owner { process, identity: None }),
+        [identity, _] => Some(Owner { process, identity: Some(*identity) }),
+        _ => None,
+    }
 }

@@ -164,3 +164,29 @@ fn a_source_folder_reads_nothing_outside_of_it() {
     assert!(source.names("").unwrap().contains(&"pipe".to_owned()));
     assert!(SourceFolder::open(at("missing")).is_err() && SourceFolder::open(at("secret")).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn locks_tell_files_of_processes_with_equal_ids_apart() {
+    use super::file_lock::{FileLock, lock_file};
+    let folder = tempdir().unwrap();
+    let target = folder.path().join("rows.csv");
+    let own_id = std::process::id();
+    // Two containers with a process of this id: one was killed, the other one runs.
+    let [killed, running] =
+        [1, 2].map(|identity| folder.path().join(format!(".rows.csv.rowsmith-{own_id}-{identity}-0.tmp")));
+    for path in [&killed, &running] {
+        fs::write(path, "rows").unwrap();
+    }
+    let lock = fs::File::open(&running).unwrap();
+    assert_eq!(lock_file(&lock), FileLock::Taken);
+    let own = TemporaryFile::beside(&target).unwrap();
+    let exist = || [&killed, &running, &own.path].map(|path| path.exists());
+    remove_abandoned(&target);
+    assert_eq!(exist(), [false, true, true]);
+    remove_temporary_files(&target);
+    assert_eq!(exist(), [false, true, false], "a file of another process stays");
+    drop(lock);
+    remove_abandoned(&target);
+    assert!(!running.exists(), "the process has ended");
+}
