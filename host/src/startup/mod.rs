@@ -8,6 +8,7 @@ mod cache_expiry;
 pub mod command_files;
 mod error;
 pub mod insecure_address;
+mod free_process;
 mod load;
 mod loaded;
 pub mod open_plugins;

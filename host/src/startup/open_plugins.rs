@@ -215,7 +215,7 @@ impl OpenPlugins {
         let (kind, name, timeout) = (usage.kind, source.manifest().name.clone(), usage.timeout);
         let options = GuardOptions { kind, name: name.clone(), timeout, calls, stop, redactor };
         let is_cache = kind == PluginKind::Cache;
-        let attempt = || self.create_once(usage, &source, &config, &options);
+        let attempt = || self.create_in_a_free_process(usage, &source, &config, &options);
         let created = if is_cache { self.create_when_available(attempt).await } else { attempt().await };
         let created = created.map_err(|error| self.failed_call(kind, &name, error))?;
         let remote = guard(created.map_err(|error| self.plugin_error(usage, error))?, options);
@@ -238,7 +238,7 @@ impl OpenPlugins {
     }
 
     /// Creates an instance within the deadline of a call.
-    async fn create_once(
+    pub(super) async fn create_once(
         &self,
         usage: &PluginUse,
         source: &Source,

@@ -105,15 +105,29 @@ impl<'a> Invocation<'a> {
 
     /// Runs the program under a limit of the shell's `ulimit`, such as `-f 100`.
     #[must_use]
-    pub fn limited(mut self, limit: &str) -> Self {
+    pub fn limited(self, limit: &str) -> Self {
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\"")).arg(self.command.get_program());
-        shell.args(self.command.get_args()).env_clear();
-        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\""));
+        self.started_by(shell)
+    }
+
+    /// Runs the program in a namespace of its own, where it is the process 1, as in a container. It ends with the process
+    /// that signals are sent to. Needs root.
+    #[must_use]
+    pub fn in_own_namespace(self) -> Self {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--pid", "--fork", "--mount-proc", "--kill-child=KILL", "--"]);
+        self.started_by(unshare)
+    }
+
+    /// Appends the command line to that of another program.
+    fn started_by(mut self, mut starter: Command) -> Self {
+        starter.arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        starter.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         if let Some(folder) = self.command.get_current_dir() {
-            shell.current_dir(folder);
+            starter.current_dir(folder);
         }
-        self.command = shell;
+        self.command = starter;
         self
     }
 

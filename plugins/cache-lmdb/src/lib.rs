@@ -32,6 +32,7 @@ mod meta;
 mod open;
 mod open_files;
 mod page;
+mod process_id;
 mod quarantine;
 mod quota;
 mod store;

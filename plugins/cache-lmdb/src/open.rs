@@ -7,7 +7,7 @@ use crate::open_files::LOCK_FILE;
 use crate::tables::Tables;
 use crate::transaction::{Limits, Transactions, room_for};
 use crate::worker::Worker;
-use crate::{boot_time, env, filesystem, folder, folder_lock, holders, leases, marker, quarantine, tables};
+use crate::{boot_time, env, filesystem, folder, folder_lock, holders, leases, marker, process_id, quarantine, tables};
 use heed::{Env, WithoutTls};
 use rowsmith_plugin_api::prelude::{Error, ErrorKind, Result, log};
 use std::path::Path;
@@ -24,6 +24,7 @@ pub(crate) fn open(config: &Config) -> Result<(Transactions, Tables, i64)> {
     }
     filesystem::warn_if_remote(&folder);
     let lock = folder_lock::acquire(&folder, config.lock_wait())?;
+    process_id::check_unused(&folder)?;
     let has_marker = marker::is_present(&folder)?;
     let used = match inspect_or_quarantine(&folder, has_marker, config)? {
         StoreFile::Sound { used } => used,
@@ -55,6 +56,9 @@ fn map(folder: &Path, worker: &Worker, map_size: usize, config: &Config) -> Resu
     let (path, sync, read_only) = (folder.to_owned(), config.sync, config.read_only);
     let opened = worker.run(config.lock_wait(), move |_| {
         let env = env::map(&path, map_size, sync, read_only).map_err(|error| from_heed(error, &path))?;
+        // Killed processes may have left no place for a reader.
+        let stale = env.clear_stale_readers().map_err(|error| from_heed(error, &path))?;
+        log::debug!("freed {stale} stale readers");
         let tables = tables::open(&env, &path, read_only)?;
         Ok((env, tables))
     })?;
@@ -79,10 +83,9 @@ fn inspect_or_quarantine(folder: &Path, has_marker: bool, config: &Config) -> Re
 /// Removes the records of killed processes; returns the shift of the clock. Neither a full disk nor a busy writer prevents
 /// reading the cache.
 fn clean_up(transactions: &Transactions, tables: &Tables) -> Result<i64> {
-    let stale = transactions.with_env(heed::Env::clear_stale_readers)?;
     let cleaned = boot_time::shift_ms(transactions, tables.quota).and_then(|shift_ms| {
         let expired = leases::remove_expired(transactions, tables.leases, shift_ms)?;
-        log::debug!("freed {stale} stale readers and {expired} expired leases");
+        log::debug!("removed {expired} expired leases");
         Ok(shift_ms)
     });
     match cleaned {

@@ -137,7 +137,7 @@ impl OpenMap {
     }
 
     fn run<T>(&self, incoming: u64, mut attempt: impl FnMut(&Env<WithoutTls>) -> heed::Result<T>) -> Result<T> {
-        let mut has_retried = false;
+        let (mut has_retried, mut has_cleared) = (false, false);
         loop {
             let (result, map_size) = {
                 let _lock = self.lock_shared()?;
@@ -148,6 +148,10 @@ impl OpenMap {
                 Ok(value) => return Ok(value),
                 Err(heed::Error::Mdb(MdbError::MapFull)) => self.grow(map_size, incoming)?,
                 Err(heed::Error::Mdb(MdbError::MapResized)) => self.follow(map_size)?,
+                Err(heed::Error::Mdb(MdbError::ReadersFull)) if !has_cleared => {
+                    has_cleared = true;
+                    self.env.clear_stale_readers().map_err(|error| from_heed(error, &self.folder))?;
+                }
                 // LMDB reports this after a partial write; the error of the next try is clearer.
                 Err(heed::Error::Io(error)) if !has_retried && is_io_failure(&error) => has_retried = true,
                 Err(heed::Error::Io(error)) if is_io_failure(&error) && self.files.is_at_size_limit() => {

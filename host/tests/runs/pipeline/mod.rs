@@ -4,6 +4,7 @@ mod bookmark;
 mod busy_store;
 mod case;
 mod clean;
+mod containers;
 mod damaged;
 mod empty_source;
 mod limits;

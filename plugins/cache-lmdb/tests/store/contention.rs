@@ -1,7 +1,7 @@
 //! Several processes on one damaged or locked store. The test starts its own program as the other ones.
 #![cfg(target_os = "linux")]
 
-use crate::{count, fill, open, open_with};
+use crate::{count, detail, fill, open, open_with};
 use heed::EnvOpenOptions;
 use rowsmith_plugin_api::prelude::{Cache, ErrorKind, json};
 use rowsmith_plugin_testkit::block_on;
@@ -188,4 +188,56 @@ fn copies_of_a_store_in_use_are_usable_or_refused() {
         Vec::<String>::new(),
         "the killed writer"
     );
+}
+
+/// File in the working folder of another process, which reads until it is killed.
+const READING: &str = "reading-process";
+/// More killed readers than LMDB has places for.
+const READERS: usize = 140;
+const READERS_AT_ONCE: usize = 14;
+
+#[test]
+#[ignore = "the other process of a test"]
+#[expect(unsafe_code, reason = "mapping a store is unsafe; the test owns the folder")]
+fn reading_process() {
+    if !Path::new(READING).exists() {
+        return;
+    }
+    // SAFETY: no other program changes the files of this folder.
+    let env = unsafe { EnvOpenOptions::new().max_dbs(16).open("cache") }.unwrap();
+    let _reader = env.read_txn().unwrap();
+    println!("\nreading");
+    loop {
+        std::thread::park();
+    }
+}
+
+#[test]
+fn killed_readers_do_not_block_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache");
+    // While it is open, LMDB does not begin with an empty table of readers.
+    let cache = open(&path);
+    fill(&cache, 0..10, 100);
+    fs::write(folder.path().join(READING), "").unwrap();
+    for _ in 0..READERS / READERS_AT_ONCE {
+        let mut readers: Vec<Child> = (0..READERS_AT_ONCE).map(|_| start("reading_process", folder.path())).collect();
+        for reader in &mut readers {
+            let lines = BufReader::new(reader.stdout.take().unwrap()).lines();
+            // A reader that finds no place ends, which another one must not.
+            lines.map_while(Result::ok).find(|line| line == "reading");
+        }
+        for mut reader in readers {
+            drop(reader.kill());
+            reader.wait().unwrap();
+        }
+    }
+    assert_eq!(count(&cache), 10);
+    fill(&cache, 10..20, 100);
+    fs::create_dir(folder.path().join("0")).unwrap();
+    fs::write(folder.path().join("0").join(QUARANTINING), "0").unwrap();
+    let output = start("quarantining_process", &folder.path().join("0")).wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(count(&cache), u64::from(ENTRIES));
+    assert!(detail(&cache, "used_bytes") < 1 << 20, "pages of killed readers are used again");
 }
