@@ -9,7 +9,7 @@ const OPEN_FILES: u64 = 4_096;
 #[cfg(unix)]
 const MIN_ADDRESS_SPACE: u64 = 2_560 << 20;
 /// Threads that a run starts besides those of its runtimes.
-const OTHER_THREADS: usize = 20;
+const OTHER_THREADS: usize = 28;
 
 /// Raises the limit of open files as far as the system allows.
 pub(super) fn raise() {

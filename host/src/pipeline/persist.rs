@@ -29,7 +29,11 @@ impl Persister {
     pub fn start(cache: CacheClient, expire_after: Option<Duration>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let runtime = Handle::current();
-        std::thread::spawn(move || runtime.block_on(commit_all(&cache, expire_after, receiver)));
+        let thread = std::thread::Builder::new().name("commit".to_owned());
+        if let Err(error) = thread.spawn(move || runtime.block_on(commit_all(&cache, expire_after, receiver))) {
+            // Every answer then fails to be stored, which ends the run.
+            tracing::error!(%error, "cannot start the thread that writes to the cache");
+        }
         Self(sender)
     }
 

@@ -7,6 +7,7 @@ use crate::plugin::silence::SilenceWatch;
 use crate::settings::PluginUse;
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::bridge::client::ScraperClient;
+use rowsmith_plugin_api::{Error, ErrorKind};
 use std::sync::mpsc as std_mpsc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -62,7 +63,8 @@ pub fn start(scraper: ScraperClient, intake: &RowIntake, usage: &PluginUse, memo
     watch.start(move || leaked.send(()).unwrap_or_default());
     let intake = intake.clone();
     let runtime = Handle::current();
-    std::thread::spawn(move || {
+    let rows = sender.clone();
+    let started = std::thread::Builder::new().name("scrape".to_owned()).spawn(move || {
         let result = runtime.block_on(scraper.scrape(sink));
         drop(running);
         let refused = intake.close(sink);
@@ -72,6 +74,11 @@ pub fn start(scraper: ScraperClient, intake: &RowIntake, usage: &PluginUse, memo
         drop(scraper);
         drop(releasing);
     });
+    if let Err(error) = started {
+        let error = Error::new(ErrorKind::Io, format!("cannot start the thread of the scraper: {error}"));
+        // The channel is empty.
+        drop(rows.try_send(Scraped::End(Err(error.hint("raise the limit of processes and threads (`ulimit -u`)")))));
+    }
     RowSource { rows: receiver, memory: memory.clone(), released }
 }
 
@@ -84,7 +91,6 @@ mod tests {
     use rowsmith_plugin_api::bridge::client::{Caller, Remote};
     use rowsmith_plugin_api::host::BoxFuture;
     use rowsmith_plugin_api::manifest::PluginKind;
-    use rowsmith_plugin_api::{Error, ErrorKind};
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, Instant};

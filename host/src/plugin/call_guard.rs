@@ -224,11 +224,13 @@ impl Drop for CallGuard {
         let Some(inner) = self.inner.take() else { return };
         let site = CallSite { plugin: self.plugin, method: "drop" };
         let (running, ended) = std::sync::mpsc::channel::<()>();
-        std::thread::spawn(move || {
+        // Without a further thread, the instance is released on this one.
+        let thread = std::thread::Builder::new().name("release".to_owned());
+        drop(thread.spawn(move || {
             let _scope = CallScope::enter(site);
             drop(inner);
             drop(running);
-        });
+        }));
         if ended.recv_timeout(scaled(RELEASE)) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("the {} does not end; its thread is leaked", self.plugin);
         }

@@ -31,7 +31,8 @@ impl SilenceWatch {
     /// Starts the watch. After the limit, `on_leak` runs and the scraper's thread is leaked; its further rows are refused.
     pub fn start(self, on_leak: impl FnOnce() + Send + 'static) {
         let runtime = Handle::current();
-        std::thread::spawn(move || {
+        let name = self.name.clone();
+        let started = std::thread::Builder::new().name("silence".to_owned()).spawn(move || {
             if self.returns_in_time() {
                 return;
             }
@@ -43,6 +44,9 @@ impl SilenceWatch {
                 .hint("its thread is leaked; `timeout_secs` in [scraper] is the maximum silence");
             drop(runtime.block_on(self.rows.send(Scraped::End(Err(error)))));
         });
+        if let Err(error) = started {
+            tracing::warn!(%error, "the silence of the scraper plugin `{name}` has no limit: no thread can be started");
+        }
     }
 
     /// Waits until the scraper returns or no row is wanted (true), or the limit is reached (false).

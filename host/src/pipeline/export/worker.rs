@@ -72,7 +72,11 @@ impl ExporterWorker {
         let runtime = Handle::current();
         let title = name.clone();
         let output = Output { exporter: client, columns, begun: false };
-        std::thread::spawn(move || runtime.block_on(run(title, output, receiver, stop)));
+        let thread = std::thread::Builder::new().name("export".to_owned());
+        if let Err(error) = thread.spawn(move || runtime.block_on(run(title, output, receiver, stop))) {
+            // `finish` then reports the exporter as failed.
+            tracing::error!(exporter = name, %error, "cannot start the thread of an exporter");
+        }
         Self { name, keeps_earlier_rows, commands }
     }
 
