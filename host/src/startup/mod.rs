@@ -7,8 +7,8 @@
 mod cache_expiry;
 pub mod command_files;
 mod error;
-pub mod insecure_address;
 mod free_process;
+pub mod insecure_address;
 mod load;
 mod loaded;
 pub mod open_plugins;
