@@ -90,7 +90,8 @@ fn check(number: usize, provider: &str, hostile: Hostile) -> Checked {
     let server = FakeModel::start(script).unwrap();
     let timeout = format!("providers.{provider}.config.timeout_secs=10");
     let give_up = format!("providers.{provider}.retry.give_up_after_secs=5");
-    let arguments = ["--provider", provider, "--set", &timeout, "--set", &give_up];
+    let verbosity = if only_one() { "-vv" } else { "-v" };
+    let arguments = ["--provider", provider, "--set", &timeout, "--set", &give_up, verbosity];
     let output = sandbox.run(&server, &arguments);
     assert!(CODES.contains(&output.code()), "{name}: exit code {}\n{}", output.code(), output.stderr);
     assert!(!output.stderr.contains("panicked"), "{name}: {}", output.stderr);
