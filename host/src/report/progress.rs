@@ -45,7 +45,7 @@ pub async fn show(
         ProgressMode::Auto if terminal => bar(snapshots, printer).await,
         ProgressMode::Bar => bar(snapshots, printer).await,
         ProgressMode::Json => {
-            lines(snapshots, true, |s| printer.json_line(&serde_json::to_string(s).unwrap_or_default())).await
+            lines(snapshots, true, |s| printer.json_line(&serde_json::to_string(s).unwrap_or_default())).await;
         }
         ProgressMode::Auto | ProgressMode::Plain => lines(snapshots, false, |s| printer.line(s.line())).await,
     }

@@ -67,8 +67,8 @@ path = {name}
 "#
         ),
     );
-    let rows: String = (1..=4).map(|row| format!("Topic {row},\"{row} {HOSTILE}\"\n")).collect();
-    sandbox.write("rows.csv", format!("Topic,\"{HOSTILE}\"\n{rows}"));
+    let rows: Vec<String> = (1..=4).map(|row| format!("Topic {row},\"{row} {HOSTILE}\"\n")).collect();
+    sandbox.write("rows.csv", format!("Topic,\"{HOSTILE}\"\n{}", rows.concat()));
     sandbox
 }
 

@@ -52,7 +52,7 @@ impl SourceFolder {
     pub fn read(&self, name: impl AsRef<Path>, max_bytes: u64) -> Result<Vec<u8>> {
         let name = name.as_ref();
         let real = self.real_path(name)?;
-        let read = || {
+        let open_and_read = || {
             let mut options = OpenOptions::new();
             options.read(true);
             without_waiting(&mut options, true);
@@ -61,7 +61,7 @@ impl SourceFolder {
             self.check_place(name, &real, &file)?;
             read_limited(file, max_bytes)
         };
-        read().map_err(|e| Error::io("read", self.given.join(name), &e))
+        open_and_read().map_err(|e| Error::io("read", self.given.join(name), &e))
     }
 
     /// Returns the names of the entries of a subfolder, or of the folder itself for an empty name. Names that are not Unicode

@@ -7,12 +7,14 @@ use crate::text::for_terminal;
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 /// Maximum wait for the reader of a pipe.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Interval of looking for the reader of a pipe.
+#[cfg(unix)]
 const POLL: Duration = Duration::from_millis(20);
 
 /// An open output with its position and length.
@@ -141,7 +143,7 @@ fn open_device(path: &Path, max_wait: Duration) -> io::Result<File> {
         // The pipe has a reader while this is open, so that opening it again returns at once.
         let _opened = loop {
             match without_waiting.open(path) {
-                Err(e) if e.raw_os_error() == Some(libc::ENXIO) && Instant::now() < end => sleep(POLL),
+                Err(e) if e.raw_os_error() == Some(libc::ENXIO) && Instant::now() < end => wait(),
                 Err(e) if e.raw_os_error() == Some(libc::ENXIO) => {
                     let message = format!("no program read from the pipe within {} s", max_wait.as_secs());
                     return Err(io::Error::new(io::ErrorKind::TimedOut, message));
@@ -156,6 +158,12 @@ fn open_device(path: &Path, max_wait: Duration) -> io::Result<File> {
         let _ = max_wait;
         OpenOptions::new().write(true).open(path)
     }
+}
+
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "an output is opened by a blocking call, which has no host")]
+fn wait() {
+    std::thread::sleep(POLL);
 }
 
 /// The error for an output that is no file.

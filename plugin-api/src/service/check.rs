@@ -62,7 +62,7 @@ pub fn header_secret(key: &str, secret: Option<&Secret>) -> Result<Option<Secret
 ///
 /// # Errors
 /// [`Error::config`] on `key`, without any part of the value.
-pub fn not_a_key(key: &str, value: &str, secret: Option<&Secret>) -> Result<()> {
+pub(super) fn not_a_key(key: &str, value: &str, secret: Option<&Secret>) -> Result<()> {
     let is_secret = secret.is_some_and(|secret| secret.expose().trim() == value);
     if !is_secret && !looks_like_key(value) {
         return Ok(());

@@ -57,9 +57,9 @@ fn forms(key: &str) -> Vec<String> {
     let html = key.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let mut forms = vec![
         key.to_owned(),
-        key[..8].to_owned(),
-        format!("{}...", &key[..12]),
-        key[key.len() - 9..].to_owned(),
+        key.get(..8).unwrap().to_owned(),
+        format!("{}...", key.get(..12).unwrap()),
+        key.get(key.len() - 9..).unwrap().to_owned(),
         each(&|byte| format!("%{byte:02X}")),
         each(&|byte| format!("%25{byte:02x}")),
         each(&|byte| format!("\\u{byte:04x}")),
@@ -78,14 +78,14 @@ fn forms(key: &str) -> Vec<String> {
 /// Returns texts of which none may be in an output.
 fn traces(key: &str) -> Vec<String> {
     let windows = |text: &str, length: usize| {
-        (0..=text.len() - length).map(|at| text[at..at + length].to_owned()).collect::<Vec<_>>()
+        (0..=text.len() - length).map(|at| text.get(at..at + length).unwrap().to_owned()).collect::<Vec<_>>()
     };
     let mut traces = windows(key, 8);
     traces.extend(forms(key));
-    traces.extend(windows(&key.bytes().map(|byte| format!("{byte:02x}")).collect::<String>(), 16));
+    traces.extend(windows(&key.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(), 16));
     for before in ["", "u", "u:"] {
         let encoded = STANDARD.encode(format!("{before}{key}"));
-        traces.extend(windows(encoded[4..].trim_end_matches('='), 12));
+        traces.extend(windows(encoded.get(4..).unwrap().trim_end_matches('='), 12));
     }
     traces
 }

@@ -21,7 +21,7 @@ fn texts_of_rows_are_data() {
         .enumerate()
         .map(|(at, text)| json!({"Topic": format!("{at} {text}"), "Description": text, "Note": "\u{1b}[31m\u{0}\u{7f}\u{9b}"}))
         .collect();
-    let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let lines = rows.iter().map(|row| format!("{row}\n")).collect::<Vec<_>>().concat();
     let scene = Scene::of_file("jsonl", lines.as_bytes(), "").input("input = [\"Topic\", \"Description\"]");
     let end = scene.run();
     assert_eq!(end.code, 0, "{}", end.messages);

@@ -135,6 +135,10 @@ fn the_sample_of_the_project_is_a_roadmap_folder() {
     assert_eq!((filled("Category"), filled("Topic")), (rows.len(), rows.len()));
 }
 
+/// Puts something else where a file is expected.
+#[cfg(unix)]
+type Plant<'a> = &'a dyn Fn(&Path);
+
 #[cfg(unix)]
 #[test]
 fn nothing_outside_of_the_folder_is_read() {
@@ -147,7 +151,7 @@ fn nothing_outside_of_the_folder_is_read() {
         assert!(std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
     };
     let text = "content/basics@n1.md";
-    let texts: [(&str, &dyn Fn(&Path)); 4] = [
+    let texts: [(&str, Plant<'_>); 4] = [
         ("an absolute link", &|path| symlink(&secret, path).expect("linked")),
         ("a link to a device", &|path| symlink("/dev/zero", path).expect("linked")),
         ("a pipe", &pipe),
@@ -163,7 +167,7 @@ fn nothing_outside_of_the_folder_is_read() {
         let rows = scrape(config(folder.path()), &FakeHost::default()).expect(name);
         assert_eq!((rows.len(), &rows[0]["Description"]), (3, &json!("")), "{name}");
     }
-    let entries: [(&str, &str, &dyn Fn(&Path)); 4] = [
+    let entries: [(&str, &str, Plant<'_>); 4] = [
         ("the drawing", "bread/bread.json", &|path| {
             symlink(outside.path().join("other/bread/bread.json"), path).expect("linked");
         }),
