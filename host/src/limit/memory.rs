@@ -148,7 +148,7 @@ impl<'a> Waiting<'a> {
     fn new(gauge: &'a ByteGauge) -> Self {
         gauge.0.waiting.fetch_add(1, Ordering::AcqRel);
         gauge.0.blocked.notify_one();
-        // Bytes that were freed before the wait was announced notified nobody.
+        // Bytes that were freed before the wait was announced notified no waiter.
         gauge.0.freed.notify_one();
         Self(gauge)
     }
