@@ -1,7 +1,7 @@
 //! The variables and files that a child process inherits.
 //!
 //! The environment of Rowsmith contains the keys of all services, and its open files include the store. A child inherits the
-//! three standard streams, and of the variables only those that say where it runs.
+//! three standard streams, and of the variables only those that report where it runs.
 
 use std::env;
 use std::process::Command;
