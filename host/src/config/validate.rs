@@ -152,6 +152,10 @@ impl Validator<'_> {
                 "larger calls give worse answers and lose more when they fail; set `allow_larger = true` to allow them";
             self.error("/batch/max_rows", message, help);
         }
+        if !(0.0..=1.0).contains(&raw.batch.suspect_equal) {
+            let message = format!("`suspect_equal` is {}, which is not between 0 and 1", raw.batch.suspect_equal);
+            self.error("/batch/suspect_equal", message, "0.5 checks texts that half of the rows of a call have");
+        }
         if !(0.0..=1.0).contains(&raw.batch.audit) {
             let message = format!("`audit` is {}, which is not between 0 and 1", raw.batch.audit);
             self.error("/batch/audit", message, "0.02 asks 2 % of the rows again");

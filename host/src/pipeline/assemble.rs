@@ -2,6 +2,7 @@
 
 use super::anchor::AnchorSource;
 use super::dispatch::{AnswerStore, Dispatcher, RetryLimits};
+use super::equal_texts::EqualTexts;
 use super::export::{Exporters, NamedExporter};
 use super::fingerprint::{Fingerprinter, QuestionParts};
 use super::learning::{Calibration, SizeLearner, Sizes};
@@ -97,6 +98,7 @@ pub fn assemble(
         prompter: prompter(settings, &plugins.info),
         sizes: sizes(&plugins.info, &run_context.calibration),
         outputs: settings.enrich.output.clone(),
+        equal_texts: EqualTexts::new(settings.batch.suspect_equal),
         rate_limiter: if settings.run.replayed {
             RateLimiter::unlimited(&settings.provider_limits, run_context.clock)
         } else {

@@ -40,7 +40,7 @@ pub fn misplaced(outputs: &[OutputColumn], answers: &[Option<&str>], bodies: &[&
 }
 
 /// Returns whether a column holds text in the model's own words.
-fn is_free_text(rule: &Rule) -> bool {
+pub(super) fn is_free_text(rule: &Rule) -> bool {
     let listed = rule.constraints.iter().any(|constraint| matches!(constraint, Constraint::Enum(_)));
     match &rule.value_type {
         ValueType::String => !listed,

@@ -15,7 +15,8 @@
 //! | 12 export | [`export`] | sends rows to the exporters, in the order of the source |
 //!
 //! [`anchor`] selects the titles that answers begin with, [`own_text`] and [`content_check`] recognize texts of the prompt
-//! and of other rows in values. [`learning`] holds the sizes that calls teach.
+//! and of other rows in values. [`equal_texts`] finds one text in many answers
+//! of a call. [`learning`] holds the sizes that calls teach.
 //! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
 //! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
 //! snapshot for displays, [`failure_file`] lists failed rows, [`failure_summary`] counts
@@ -26,6 +27,7 @@ pub mod assemble;
 pub mod batch;
 pub mod content_check;
 pub mod dispatch;
+pub mod equal_texts;
 pub mod export;
 pub mod failure_file;
 pub mod failure_summary;

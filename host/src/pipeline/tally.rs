@@ -135,6 +135,8 @@ pub struct Tally {
     pub unknown_ids: u64,
     /// Answers that are about another row of their call.
     pub misplaced_answers: u64,
+    /// Answers that had the same text as many others of their call, and were checked.
+    pub suspected_answers: u64,
     /// Damaged cache entries.
     pub damaged: u64,
     /// The models that answered.

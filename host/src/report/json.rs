@@ -58,6 +58,8 @@ pub struct Report {
     pub unknown_ids: u64,
     /// Answers that were about another row of their call.
     pub misplaced_answers: u64,
+    /// Answers that had the same text as many others of their call, and were checked.
+    pub suspected_answers: u64,
     /// Damaged cache entries, which count as misses.
     pub damaged_cache_entries: u64,
     /// Agreement of batched and individual answers; null without an audit.
@@ -150,6 +152,7 @@ impl Report {
             failure_summary: tally.failure_summary.counts(),
             unknown_ids: tally.unknown_ids,
             misplaced_answers: tally.misplaced_answers,
+            suspected_answers: tally.suspected_answers,
             damaged_cache_entries: tally.damaged,
             audit: (tally.audit.rows > 0).then(|| tally.audit.clone()),
             outputs: run.outputs,

@@ -34,6 +34,10 @@ pub struct BatchSettings {
     /// Asks rows again individually whose answers are about another row of their call.
     #[config(default = true)]
     pub check_content: bool,
+    /// Minimum share of the rows of a call whose answers have the same free text, so that some of them are asked again
+    /// individually before they are accepted: 0 to 1, 0 for no check.
+    #[config(default = 0.5)]
+    pub suspect_equal: f64,
     /// Share of rows that are asked again individually for comparison: 0 to 1.
     #[config(default = 0)]
     pub audit: f64,

@@ -35,8 +35,14 @@ pub(super) struct Provenance {
 }
 
 impl AnswerStore {
-    /// Makes valid answers durable. Answers of audits are compared and not kept.
-    pub(super) async fn store(&self, batch: &Batch, verdicts: &[Verdict], from: Provenance) -> Result<(), Error> {
+    /// Makes valid answers durable, except those of the `held` rows. Answers of audits are compared and not kept.
+    pub(super) async fn store(
+        &self,
+        batch: &Batch,
+        verdicts: &[Verdict],
+        held: &[usize],
+        from: Provenance,
+    ) -> Result<(), Error> {
         if batch.stage == Stage::Audit {
             return Ok(());
         }
@@ -54,7 +60,9 @@ impl AnswerStore {
             .questions
             .iter()
             .zip(verdicts)
-            .filter_map(|(question, verdict)| {
+            .enumerate()
+            .filter(|(row, _)| !held.contains(row))
+            .filter_map(|(_, (question, verdict))| {
                 let answer = verdict.as_ref().ok()?;
                 Some((question.key, record::encode(&question.key, &meta, answer)))
             })

@@ -14,11 +14,12 @@ use crate::limit::outage::outage_error;
 use crate::limit::rate_limiter::{AfterFailure, CallEnd, CallSize, RateLimiter};
 use crate::limit::service_state::Verdict;
 use crate::limit::stop::{Stop, StopReason};
-use crate::pipeline::batch::Batch;
+use crate::pipeline::batch::{Batch, Stage};
+use crate::pipeline::equal_texts::EqualTexts;
 use crate::pipeline::learning::{Reaction, SizeLearner};
 use crate::pipeline::leases::Leases;
 use crate::pipeline::prompt::{AnswerShape, Asked, Prompter};
-use crate::pipeline::question::RowKey;
+use crate::pipeline::question::{Answer, Question, RowKey};
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
 use crate::rules::OutputColumn;
 use crate::settings::test_time::scaled;
@@ -46,6 +47,8 @@ pub struct Dispatcher {
     pub sizes: SizeLearner,
     /// The output columns with their rules.
     pub outputs: Vec<OutputColumn>,
+    /// Finds equal texts in the answers of a call.
+    pub equal_texts: EqualTexts,
     /// Limits requests and tokens per time.
     pub rate_limiter: RateLimiter,
     /// Maximum requests of one call.
@@ -113,11 +116,24 @@ impl Dispatcher {
         FinishedBatch { batch, end, attempts, took: start.elapsed(), not_stored, deferred }
     }
 
+    /// Stores answers that were checked after their call.
+    pub async fn store_checked(self: Arc<Self>, questions: Vec<Question>, answers: Vec<Answer>) -> FinishedBatch {
+        let start = Instant::now();
+        let batch = Batch { questions, stage: Stage::Single };
+        let verdicts: Vec<_> = answers.into_iter().map(Ok).collect();
+        let not_stored = self.answers.store(&batch, &verdicts, &[], Provenance::default()).await.err();
+        let end = BatchEnd::Validated { verdicts, whole: false, suspected: None };
+        FinishedBatch { batch, end, attempts: 0, took: start.elapsed(), not_stored, deferred: Vec::new() }
+    }
+
     async fn ask_and_store(&self, batch: &mut Batch, attempts: &mut u32) -> (BatchEnd, Option<Error>) {
         let mut provenance = Provenance::default();
         let end = self.ask(batch, attempts, &mut provenance).await;
         let not_stored = match &end {
-            BatchEnd::Validated { verdicts, .. } => self.answers.store(batch, verdicts, provenance).await.err(),
+            BatchEnd::Validated { verdicts, suspected, .. } => {
+                let held = suspected.as_ref().map_or(&[][..], |group| &group.rows);
+                self.answers.store(batch, verdicts, held, provenance).await.err()
+            }
             _ => None,
         };
         (end, not_stored)
@@ -145,7 +161,8 @@ impl Dispatcher {
                     let model = completion.model.clone();
                     *provenance = Provenance { usage: completion.usage, model, _held: Some(held) };
                     let cap_grew = self.sizes.answered(&completion, &asked.sizes);
-                    let (event, end) = response::validate(completion, &asked, &self.outputs, cap_grew);
+                    let (event, end) =
+                        response::validate(completion, &asked, &self.outputs, &self.equal_texts, cap_grew);
                     self.send(event);
                     return end;
                 }

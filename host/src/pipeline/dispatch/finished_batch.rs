@@ -1,6 +1,7 @@
 //! The result of a batch.
 
 use crate::pipeline::batch::Batch;
+use crate::pipeline::equal_texts::EqualText;
 use crate::pipeline::question::Question;
 use crate::pipeline::reconcile::Verdict;
 use crate::pipeline::row_failure::RowFailure;
@@ -16,6 +17,8 @@ pub enum BatchEnd {
         verdicts: Vec<Verdict>,
         /// True if the call failed as a whole, so that its unresolved rows go into smaller calls.
         whole: bool,
+        /// Valid answers with the same text, which are not stored yet.
+        suspected: Option<EqualText>,
     },
     /// The service gave no response within the allowed retries.
     Unanswered(Error),
@@ -28,7 +31,7 @@ pub enum BatchEnd {
 impl BatchEnd {
     /// Gives every row of a call the same failure.
     pub(super) fn failed(failure: RowFailure, rows: usize) -> Self {
-        Self::Validated { verdicts: vec![Err(failure); rows], whole: true }
+        Self::Validated { verdicts: vec![Err(failure); rows], whole: true, suspected: None }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::call_event::CallEvent;
 use super::finished_batch::BatchEnd;
 use crate::pipeline::content_check;
+use crate::pipeline::equal_texts::EqualTexts;
 use crate::pipeline::parse;
 use crate::pipeline::prompt::Asked;
 use crate::pipeline::reconcile::{Expected, Verdict, reconcile};
@@ -18,6 +19,7 @@ pub(super) fn validate(
     completion: Completion,
     asked: &Asked,
     outputs: &[OutputColumn],
+    equal_texts: &EqualTexts,
     cap_grew: bool,
 ) -> (CallEvent, BatchEnd) {
     let Completion { text, finish, finish_detail, usage, model, .. } = completion;
@@ -57,15 +59,20 @@ pub(super) fn validate(
             .filter_map(|verdict| verdict.as_mut().err())
             .for_each(|failure| failure.add_response(&text));
     }
-    let end = BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid };
+    let answers: Vec<Option<&str>> = reconciled.verdicts.iter().map(|verdict| verdict.as_deref().ok()).collect();
+    let suspected = equal_texts.find(outputs, &answers, &bodies(asked));
+    let end = BatchEnd::Validated { verdicts: reconciled.verdicts, whole: cut_off || none_valid, suspected };
     (answered(reconciled.unknown, misplaced), repacked(end))
+}
+
+fn bodies(asked: &Asked) -> Vec<&str> {
+    asked.own_text.rows.iter().map(|row| &*row.body).collect()
 }
 
 /// Rejects the answers that are about another row of the call, and returns their number.
 fn reject_misplaced(verdicts: &mut [Verdict], asked: &Asked, outputs: &[OutputColumn]) -> usize {
     let answers: Vec<Option<&str>> = verdicts.iter().map(|verdict| verdict.as_deref().ok()).collect();
-    let bodies: Vec<&str> = asked.own_text.rows.iter().map(|row| &*row.body).collect();
-    let misplaced = content_check::misplaced(outputs, &answers, &bodies);
+    let misplaced = content_check::misplaced(outputs, &answers, &bodies(asked));
     for (verdict, _) in verdicts.iter_mut().zip(&misplaced).filter(|(_, misplaced)| **misplaced) {
         *verdict = Err(RowFailure::misplaced());
     }
@@ -83,8 +90,8 @@ mod tests {
         let asked = Asked { ids, ..Asked::default() };
         let outputs = [OutputColumn { name: "t".into(), column: "T".into(), rule: Rule::new(ValueType::String) }];
         let completion = Completion { finish, ..Completion::text(text) };
-        match validate(completion, &asked, &outputs, false) {
-            (CallEvent::Answered { unknown, .. }, BatchEnd::Validated { verdicts, whole }) => {
+        match validate(completion, &asked, &outputs, &EqualTexts::new(0.5), false) {
+            (CallEvent::Answered { unknown, .. }, BatchEnd::Validated { verdicts, whole, .. }) => {
                 let reasons =
                     verdicts.iter().map(|verdict| verdict.as_ref().map_or_else(|f| f.reason.as_str(), |_| "ok"));
                 (reasons.collect(), whole, unknown)

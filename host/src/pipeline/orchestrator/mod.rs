@@ -16,5 +16,7 @@ mod results;
 mod run_loop;
 mod service_health;
 mod source_columns;
+mod suspecting;
+mod suspicion;
 
 pub use run_loop::{Pipeline, RunEnd, run};

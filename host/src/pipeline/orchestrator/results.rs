@@ -5,6 +5,7 @@ use super::service_health::Reaction;
 use crate::limit::stop::StopReason;
 use crate::pipeline::batch::{Batch, Stage};
 use crate::pipeline::dispatch::{BatchEnd, FinishedBatch};
+use crate::pipeline::equal_texts::EqualText;
 use crate::pipeline::fallback::{self, FailedCall, Unresolved};
 use crate::pipeline::question::{Outcome, RowKey};
 use crate::pipeline::reconcile::Verdict;
@@ -38,9 +39,9 @@ impl Run<'_> {
             self.tally.batch(BatchRecord { rows, stage: batch.stage, outcome, attempts, seconds: took.as_secs_f64() });
         }
         match end {
-            BatchEnd::Validated { verdicts, whole } => {
+            BatchEnd::Validated { verdicts, whole, suspected } => {
                 let held = self.health.record_answer();
-                self.apply_verdicts(batch, verdicts, whole);
+                self.apply_verdicts(batch, verdicts, whole, suspected);
                 for (batch, error) in held {
                     self.split(batch, error);
                 }
@@ -60,16 +61,22 @@ impl Run<'_> {
         }
     }
 
-    fn apply_verdicts(&mut self, batch: Batch, verdicts: Vec<Verdict>, whole: bool) {
+    fn apply_verdicts(&mut self, batch: Batch, verdicts: Vec<Verdict>, whole: bool, mut suspected: Option<EqualText>) {
         if batch.stage == Stage::Audit {
             self.audit.compare(&batch, &verdicts, &self.settings.enrich.output, &mut self.tally.audit);
             return;
         }
-        let call = FailedCall { stage: batch.stage, rows: batch.questions.len(), whole };
+        let is_check = batch.questions.iter().any(|question| self.suspicions.is_sample(&question.key));
+        // A row that is asked alone for a check may be corrected once, like a row that was never asked before.
+        let is_correctable = is_check && batch.questions.iter().all(|question| question.rejected.is_none());
+        let stage = if is_correctable { Stage::Halve } else { batch.stage };
+        let call = FailedCall { stage, rows: batch.questions.len(), whole };
         let hold = self.observe(&batch, &verdicts);
-        let mut unresolved = Vec::new();
-        for (question, verdict) in batch.questions.into_iter().zip(verdicts) {
+        let suspected_rows = suspected.as_mut().map(|group| std::mem::take(&mut group.rows)).unwrap_or_default();
+        let (mut unresolved, mut held) = (Vec::new(), Vec::new());
+        for (row, (question, verdict)) in batch.questions.into_iter().zip(verdicts).enumerate() {
             match verdict {
+                Ok(answer) if suspected_rows.contains(&row) => held.push((question, answer)),
                 Ok(answer) => {
                     if let Some(audit) = self.audit.sample(&question, &answer, call.rows) {
                         self.queue.push_batch(audit);
@@ -80,6 +87,9 @@ impl Run<'_> {
             }
         }
         self.hold_or_fall_back(call, unresolved, hold);
+        if let Some(group) = suspected {
+            self.suspect(group, held, call.rows);
+        }
     }
 
     pub(super) fn fall_back(&mut self, call: FailedCall, unresolved: Vec<Unresolved>) {
@@ -128,6 +138,13 @@ impl Run<'_> {
 
     /// Ends all rows that wait for a question.
     pub(super) fn resolve(&mut self, key: RowKey, outcome: &Outcome) {
+        let answer = match outcome {
+            Outcome::Cached(answer) | Outcome::Enriched(answer) => Some(answer),
+            Outcome::Failed(_) | Outcome::Skipped(_) => None,
+        };
+        if let Some(end) = self.suspicions.record(&key, answer) {
+            self.end_check(end);
+        }
         let Some(rows) = self.questions.close(&key) else { return };
         for row in rows.duplicates {
             self.end(row, outcome.clone(), true);

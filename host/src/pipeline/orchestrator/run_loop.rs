@@ -6,6 +6,7 @@ use super::brake::Brake;
 use super::last_call::LastCall;
 use super::open_questions::OpenQuestions;
 use super::service_health::{HealthRules, ServiceHealth};
+use super::suspicion::Suspicions;
 use crate::abort::AbortOnDrop;
 use crate::limit::memory::MemoryWindow;
 use crate::limit::stop::{Stop, StopReason};
@@ -102,6 +103,7 @@ pub(super) struct Run<'a> {
     pub(super) rows_per_call: RowsPerCall,
     pub(super) warned_of_rows: bool,
     pub(super) audit: Audit,
+    pub(super) suspicions: Suspicions,
     pub(super) in_flight: JoinSet<FinishedBatch>,
     pub(super) last_call: LastCall,
     pub(super) source_ended: bool,
@@ -205,6 +207,7 @@ impl<'a> Run<'a> {
             rows_per_call: RowsPerCall::new(limits.max_rows, learned_rows, settings.batch.adapt),
             warned_of_rows: false,
             audit: Audit::new(settings.batch.audit),
+            suspicions: Suspicions::default(),
             in_flight: JoinSet::new(),
             last_call: LastCall::new(None, settings.run.stop_grace()),
             source_ended: false,

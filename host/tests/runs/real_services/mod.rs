@@ -3,6 +3,7 @@
 mod answer_texts;
 mod answers_of_other_rows;
 mod calibration;
+mod equal_texts;
 mod few_valid_rows;
 mod loading;
 mod local_servers;
