@@ -58,8 +58,10 @@ fn window() {
         let start = Instant::now();
         let output = std::process::Command::new(std::env::current_exe().expect("this program"))
             .args(["--window", &at.to_string()])
+            .stderr(std::process::Stdio::inherit())
             .output()
             .expect("a second process");
+        assert!(output.status.success(), "{name}: {}", output.status);
         line(name, rows, start.elapsed());
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let mut peaks = text.split_whitespace().filter_map(|number| number.parse::<u64>().ok());

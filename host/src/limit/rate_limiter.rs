@@ -335,6 +335,7 @@ impl State {
 
     fn failed(&mut self, start: CallStart, failure: TemporaryFailure, is_overloaded: bool, now: Instant) -> Verdict {
         let was_open = self.service.is_open();
+        self.service.set_calls(self.in_flight + 1);
         let verdict = self.service.failed(start, failure, now, jitter());
         match verdict {
             Verdict::Paused(_) if was_open => self.concurrency.paused(),

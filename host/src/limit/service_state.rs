@@ -11,8 +11,10 @@ use serde::{Serialize, Serializer};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Failures without a response in between after which they are not those of single calls.
+/// Minimum failures without a response in between after which they are not those of single calls.
 const MAX_FAILURES_IN_A_ROW: u32 = 3;
+/// Calls in flight for each such failure: with many of them, a few single failures follow each other by chance.
+const CALLS_PER_FAILURE: usize = 4;
 /// Minimum pause that is reported; shorter ones are usual.
 const MIN_REPORTED: Duration = Duration::from_secs(4);
 
@@ -110,6 +112,8 @@ pub struct ServiceState {
     /// Pauses since the last response.
     pauses_in_a_row: u32,
     failures_in_a_row: u32,
+    /// Calls in flight at the last failure.
+    calls_at_once: usize,
     last_response: Option<Instant>,
     is_reported: bool,
 }
@@ -123,6 +127,7 @@ impl ServiceState {
             pauses: 0,
             pauses_in_a_row: 0,
             failures_in_a_row: 0,
+            calls_at_once: 1,
             last_response: None,
             is_reported: false,
         }
@@ -171,6 +176,11 @@ impl ServiceState {
         }
     }
 
+    /// Sets the number of calls in flight.
+    pub fn set_calls(&mut self, calls: usize) {
+        self.calls_at_once = calls;
+    }
+
     /// Records a failure. `jitter` is in 0..1.
     pub fn failed(&mut self, call: CallStart, failure: TemporaryFailure, now: Instant, jitter: f64) -> Verdict {
         self.failures_in_a_row += 1;
@@ -206,7 +216,9 @@ impl ServiceState {
 
     /// Returns whether the service works, because another call got a response meanwhile.
     fn has_responded_since(&self, call: CallStart) -> bool {
-        self.failures_in_a_row < MAX_FAILURES_IN_A_ROW && self.last_response.is_some_and(|at| at >= call.at)
+        let by_chance = u32::try_from(self.calls_at_once / CALLS_PER_FAILURE).unwrap_or(u32::MAX);
+        self.failures_in_a_row < MAX_FAILURES_IN_A_ROW.max(by_chance)
+            && self.last_response.is_some_and(|at| at >= call.at)
     }
 
     /// Returns the current pause, once in an outage, if it is long.
@@ -332,6 +344,12 @@ mod tests {
         assert_eq!(fail(&mut state, calls[2], PLAIN), Verdict::CallAlone);
         assert!(matches!(fail(&mut state, calls[3], PLAIN), Verdict::Paused(_)), "three failures in a row");
         state.responded(calls[4], start + SECOND, true);
+        let mut state = self::state();
+        let calls: Vec<CallStart> = (0..48).map(|_| state.sent(start)).collect();
+        state.responded(calls[0], start + SECOND, true);
+        state.set_calls(47);
+        let alone = calls[1..].iter().take_while(|call| fail(&mut state, **call, PLAIN) == Verdict::CallAlone).count();
+        assert_eq!(alone, 10, "many calls at once");
         let mut state = self::state();
         let calls: Vec<CallStart> = (0..2).map(|_| state.sent(start)).collect();
         state.responded(calls[0], start + SECOND, true);

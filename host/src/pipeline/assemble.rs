@@ -11,6 +11,7 @@ use super::orchestrator::Pipeline;
 use super::persist::Persister;
 use super::prompt::{AnswerShape, PromptOptions, Prompter};
 use super::scrape;
+use super::unanswered_rows::UnansweredRows;
 use crate::hex::hex;
 use crate::limit::availability::Availability;
 use crate::limit::budget::BudgetTracker;
@@ -98,6 +99,7 @@ pub fn assemble(
         prompter: prompter(settings, &plugins.info),
         sizes: sizes(&plugins.info, &run_context.calibration),
         outputs: settings.enrich.output.clone(),
+        unanswered_rows: UnansweredRows::new(run_context.calibration.question.unanswered_rows.clone()),
         equal_texts: EqualTexts::new(settings.batch.suspect_equal),
         rate_limiter: if settings.run.replayed {
             RateLimiter::unlimited(&settings.provider_limits, run_context.clock)

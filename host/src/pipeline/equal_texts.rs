@@ -10,6 +10,8 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Minimum rows with the same text; two rows of a call are alike by chance.
+const MIN_ROWS: usize = 3;
 /// Minimum words of a text that remain without the words of its row.
 const MIN_WORDS: usize = 3;
 /// Different texts of a column that were confirmed after which the column is not compared any more.
@@ -54,7 +56,7 @@ impl EqualTexts {
     /// has none.
     pub fn find(&self, outputs: &[OutputColumn], answers: &[Option<&str>], bodies: &[&str]) -> Option<EqualText> {
         let valid = answers.iter().flatten().count();
-        if self.share <= 0.0 || valid < 2 {
+        if self.share <= 0.0 || valid < MIN_ROWS {
             return None;
         }
         let parsed: Vec<Option<Value>> =
@@ -74,7 +76,7 @@ impl EqualTexts {
 
     #[expect(clippy::cast_precision_loss, reason = "calls have few rows")]
     fn is_many(&self, rows: usize, valid: usize) -> bool {
-        rows >= 2 && rows as f64 >= self.share * valid as f64
+        rows >= MIN_ROWS && rows as f64 >= self.share * valid as f64
     }
 
     /// Returns whether a text is accepted without a further check.
@@ -177,39 +179,50 @@ mod tests {
         let same = json!("same");
         for (name, rule, values, expected) in [
             ("all", text(), vec![json!("Buy now!"), json!("buy NOW"), json!("Buy, now")], Some(vec![0, 1, 2])),
-            ("half", text(), vec![json!("a"), same.clone(), json!("b"), same.clone()], Some(vec![1, 3])),
+            (
+                "half",
+                text(),
+                vec![json!("a"), same.clone(), json!("b"), same.clone(), same.clone()],
+                Some(vec![1, 3, 4]),
+            ),
+            ("two rows", text(), vec![same.clone(), same.clone()], None),
             ("less", text(), vec![json!("a"), same.clone(), json!("b"), same.clone(), json!("c")], None),
             ("one row", text(), vec![same.clone()], None),
-            ("signs", text(), vec![json!("?"), json!("?")], Some(vec![0, 1])),
+            ("signs", text(), vec![json!("?"); 3], Some(vec![0, 1, 2])),
             (
                 "in lists",
                 Rule::new(ValueType::Array { items: None }),
-                vec![json!(["x", 1]), json!(["X"])],
-                Some(vec![0, 1]),
+                vec![json!(["x", 1]), json!(["X"]), json!(["x"])],
+                Some(vec![0, 1, 2]),
             ),
-            ("enum", listed, vec![same.clone(), same], None),
-            ("bool", Rule::new(ValueType::Boolean), vec![json!(true), json!(true)], None),
-            ("number", Rule::new(ValueType::Number), vec![json!(1), json!(1)], None),
+            ("enum", listed, vec![same; 3], None),
+            ("bool", Rule::new(ValueType::Boolean), vec![json!(true); 3], None),
+            ("number", Rule::new(ValueType::Number), vec![json!(1); 3], None),
             (
                 "with the name of the row",
                 text(),
                 vec![json!("Mars: visit the shop"), json!("Io: visit the shop"), json!("Rhea: visit the shop")],
                 Some(vec![0, 1, 2]),
             ),
-            ("texts that differ", text(), vec![json!("fact 1 about Mars"), json!("fact 2 about Io")], None),
-            ("few other words", text(), vec![json!("about Mars"), json!("about Io")], None),
+            (
+                "texts that differ",
+                text(),
+                vec![json!("fact 1 about Mars"), json!("fact 2 about Io"), json!("fact 3 about Rhea")],
+                None,
+            ),
+            ("few other words", text(), vec![json!("about Mars"), json!("about Io"), json!("about Rhea")], None),
         ] {
             assert_eq!(found(&EqualTexts::new(0.5), rule, &values), expected, "{name}");
         }
-        assert_eq!(found(&EqualTexts::new(0.0), text(), &[json!("x"), json!("x")]), None, "off");
+        assert_eq!(found(&EqualTexts::new(0.0), text(), &[json!("x"), json!("x"), json!("x")]), None, "off");
     }
 
     #[test]
     fn confirmed_texts_are_not_suspected_again() {
         let texts = EqualTexts::new(0.5);
-        let find = |word: &str| found(&texts, Rule::new(ValueType::String), &[json!(word), json!(word)]);
+        let find = |word: &str| found(&texts, Rule::new(ValueType::String), &[json!(word), json!(word), json!(word)]);
         texts.confirm("t", "no information");
-        assert_eq!((find("No information."), find("a")), (None, Some(vec![0, 1])));
+        assert_eq!((find("No information."), find("a")), (None, Some(vec![0, 1, 2])));
         texts.confirm("t", "b");
         texts.confirm("t", "c");
         assert_eq!(find("a"), None, "the column has equal texts");

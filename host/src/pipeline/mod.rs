@@ -18,7 +18,7 @@
 //! and of other rows in values. [`equal_texts`] finds one text in many answers
 //! of a call. [`learning`] holds the sizes that calls teach.
 //! [`question_digest`] and [`miss_report`] explain cache misses. [`assemble`] builds the stages, [`orchestrator`] connects
-//! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`tally`] counts, [`progress`] is the
+//! them and owns all state, [`row_buffer`] holds the rows between stages 1 and 12. [`unanswered_rows`] are those that later runs ask last. [`tally`] counts, [`progress`] is the
 //! snapshot for displays, [`failure_file`] lists failed rows, [`failure_summary`] counts
 //! them by rule.
 
@@ -52,3 +52,4 @@ pub mod row_buffer;
 pub mod row_failure;
 pub mod scrape;
 pub mod tally;
+pub mod unanswered_rows;

@@ -29,6 +29,8 @@ pub(super) struct Attempts {
     max: Option<u32>,
     /// True if the batch has several rows.
     is_divisible: bool,
+    /// True for a row that an earlier run recorded without a response.
+    is_known: bool,
     failed: u32,
     counted: u32,
     changed: u32,
@@ -36,13 +38,18 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// Starts to count.
-    pub(super) fn new(max: Option<u32>, rows: usize) -> Self {
-        Self { max, is_divisible: rows > 1, failed: 0, counted: 0, changed: 0 }
+    pub(super) fn new(max: Option<u32>, rows: usize, is_known: bool) -> Self {
+        Self { max, is_divisible: rows > 1, is_known, failed: 0, counted: 0, changed: 0 }
     }
 
     /// Returns true if the batch has several rows.
     pub(super) fn is_divisible(&self) -> bool {
         self.is_divisible
+    }
+
+    /// Returns true for a row that an earlier run recorded without a response.
+    pub(super) fn are_for_known_row(&self) -> bool {
+        self.is_known
     }
 
     /// Returns the number of failed calls that count.
@@ -75,11 +82,14 @@ impl Attempts {
             Cause::Response => MAX_AFTER_RESPONSES,
             Cause::Timeout => MAX_AFTER_TIMEOUTS,
         };
-        self.counted >= max && (self.is_divisible || Self::is_fault_of_one_row(cause, after, is_alone))
+        self.counted >= max && (self.is_divisible || self.is_fault_of_one_row(cause, after, is_alone))
     }
 
-    fn is_fault_of_one_row(cause: Cause, after: AfterFailure, is_alone: bool) -> bool {
+    fn is_fault_of_one_row(&self, cause: Cause, after: AfterFailure, is_alone: bool) -> bool {
         let rows_can_cause_it = matches!(cause, Cause::Response | Cause::Timeout);
+        if self.is_known && rows_can_cause_it {
+            return true;
+        }
         after.has_answered && (is_alone || (rows_can_cause_it && after.failing_for >= scaled(MIN_TIME_OF_ONE_ROW)))
     }
 }
@@ -102,7 +112,7 @@ mod tests {
 
     /// Returns the number of failures after which a batch is left unanswered; none up to 100.
     fn calls(max: Option<u32>, rows: usize, cause: Cause, after: AfterFailure) -> Option<u32> {
-        let mut attempts = Attempts::new(max, rows);
+        let mut attempts = Attempts::new(max, rows, false);
         (1..=100).find(|_| attempts.are_exhausted(cause, after))
     }
 
@@ -128,8 +138,19 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_an_earlier_run_needs_no_answer_to_others() {
+        let before_an_answer = after(false, false, 0);
+        for (cause, expected) in
+            [(Cause::Response, Some(4)), (Cause::Timeout, Some(2)), (Cause::Outage, None), (Cause::Limit, None)]
+        {
+            let mut attempts = Attempts::new(None, 1, true);
+            assert_eq!((1..=100).find(|_| attempts.are_exhausted(cause, before_an_answer)), expected, "{cause:?}");
+        }
+    }
+
+    #[test]
     fn a_provider_changes_its_request_a_few_times() {
-        let mut attempts = Attempts::new(None, 20);
+        let mut attempts = Attempts::new(None, 20, false);
         assert_eq!((0..100).take_while(|_| attempts.may_change()).count(), 8);
     }
 }

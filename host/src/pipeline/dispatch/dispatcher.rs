@@ -21,6 +21,7 @@ use crate::pipeline::leases::Leases;
 use crate::pipeline::prompt::{AnswerShape, Asked, Prompter};
 use crate::pipeline::question::{Answer, Question, RowKey};
 use crate::pipeline::row_failure::{FailureReason, RowFailure};
+use crate::pipeline::unanswered_rows::UnansweredRows;
 use crate::rules::OutputColumn;
 use crate::settings::test_time::scaled;
 use rowsmith_plugin_api::Error;
@@ -47,6 +48,8 @@ pub struct Dispatcher {
     pub sizes: SizeLearner,
     /// The output columns with their rules.
     pub outputs: Vec<OutputColumn>,
+    /// Rows that earlier runs recorded without a response.
+    pub unanswered_rows: UnansweredRows,
     /// Finds equal texts in the answers of a call.
     pub equal_texts: EqualTexts,
     /// Limits requests and tokens per time.
@@ -140,7 +143,8 @@ impl Dispatcher {
     }
 
     async fn ask(&self, batch: &mut Batch, attempts: &mut u32, provenance: &mut Provenance) -> BatchEnd {
-        let mut tries = Attempts::new(self.retry.max_attempts, batch.questions.len());
+        let is_known = matches!(batch.questions.as_slice(), [only] if self.unanswered_rows.contains(&only.key));
+        let mut tries = Attempts::new(self.retry.max_attempts, batch.questions.len(), is_known);
         let mut resizes = 0;
         loop {
             let mut asked = self.prompter.request(batch, self.shape());
@@ -220,7 +224,10 @@ impl Dispatcher {
             return Next::Repeat(Instant::now());
         }
         let exhausted = tries.are_exhausted(cause, after);
+        // The service was reached, and answered others in an earlier run.
+        let is_fault_of_known_row = tries.are_for_known_row() && (error.http_status.is_some() || error.may_be_billed);
         match after.verdict {
+            Verdict::GivenUp(_) if is_fault_of_known_row => Next::End(BatchEnd::Unanswered(error)),
             // Timeouts take so long that the time is over before halves are tried.
             Verdict::GivenUp(limit) if !(cause == Cause::Timeout && tries.is_divisible()) => {
                 self.stop_run(outage_error(error, limit))

@@ -1,6 +1,7 @@
 //! The sizes that runs learned, as later runs and `plan` start with them. Pure.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Prompt tokens that the mean of characters per token remembers, so that it follows a model that changes.
 const REMEMBERED_TOKENS: u64 = 10_000_000;
@@ -76,4 +77,7 @@ pub struct QuestionSizes {
     pub rows_per_call: Option<usize>,
     /// Characters of prompts besides their rows.
     pub fixed_prompt_chars: usize,
+    /// Rows that got no response on their own: the key in hexadecimal, and the reason of the failure.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unanswered_rows: BTreeMap<String, String>,
 }

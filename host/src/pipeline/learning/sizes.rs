@@ -125,7 +125,8 @@ impl Sizes {
         model.max_output_tokens = model.max_output_tokens.filter(|max| Some(*max) != self.stated_max_output);
         let output_cap_growth = Some(self.growth).filter(|growth| *growth > 1);
         let fixed_prompt_chars = self.fixed_chars;
-        Calibration { model, question: QuestionSizes { output_cap_growth, fixed_prompt_chars, rows_per_call: None } }
+        let question = QuestionSizes { output_cap_growth, fixed_prompt_chars, ..QuestionSizes::default() };
+        Calibration { model, question }
     }
 
     /// Returns what changed, in order.

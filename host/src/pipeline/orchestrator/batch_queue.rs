@@ -27,6 +27,8 @@ pub(super) struct BatchQueue {
     first_in_flight: usize,
     /// Questions that another process is asking.
     deferred: Vec<Question>,
+    /// Questions without a response in earlier runs, which are asked alone after all others.
+    last: VecDeque<Question>,
 }
 
 impl BatchQueue {
@@ -37,6 +39,7 @@ impl BatchQueue {
             ready: VecDeque::new(),
             first_in_flight: 0,
             deferred: Vec::new(),
+            last: VecDeque::new(),
         }
     }
 
@@ -49,6 +52,11 @@ impl BatchQueue {
     /// Adds a question that was not asked before.
     pub(super) fn push(&mut self, question: Question) {
         self.new.push(question);
+    }
+
+    /// Adds a question that had no response in an earlier run.
+    pub(super) fn push_last(&mut self, question: Question) {
+        self.last.push_back(question);
     }
 
     /// Adds an unresolved question that shares a call with others.
@@ -68,7 +76,7 @@ impl BatchQueue {
 
     /// Returns whether questions wait for a call.
     pub(super) fn has_waiting(&self) -> bool {
-        !(self.new.is_empty() && self.unresolved.is_empty() && self.deferred.is_empty())
+        !(self.new.is_empty() && self.unresolved.is_empty() && self.deferred.is_empty() && self.last.is_empty())
     }
 
     /// Returns whether questions wait that were not asked before.
@@ -99,7 +107,13 @@ impl BatchQueue {
             return Some(batch);
         }
         let nothing_left_to_pack = supply.source_ended && self.first_in_flight == 0 && self.deferred.is_empty();
-        if nothing_left_to_pack || supply.starved { self.unresolved.take_any() } else { None }
+        if !(nothing_left_to_pack || supply.starved) {
+            return None;
+        }
+        self.unresolved.take_any().or_else(|| {
+            let question = self.last.pop_front()?;
+            Some(Batch { questions: vec![question], stage: Stage::Single })
+        })
     }
 
     /// Returns a call that is not sent yet; it is the next one.
@@ -202,6 +216,23 @@ mod tests {
         let doubt = Supply { admits_new_batches: false, ..ENDED };
         assert_eq!(taken(&mut queue, doubt), Some((Stage::Single, 1)));
         assert_eq!(taken(&mut queue, doubt), None);
+    }
+
+    #[test]
+    fn questions_without_an_earlier_response_are_asked_last_and_alone() {
+        let mut queue = queue(2);
+        queue.push_last(question(8));
+        queue.push_last(question(9));
+        queue.push(question(0));
+        queue.push_unresolved(question(1));
+        assert_eq!(taken(&mut queue, OPEN), None);
+        assert_eq!(taken(&mut queue, ENDED), Some((Stage::First, 1)));
+        assert_eq!(taken(&mut queue, ENDED), None);
+        queue.finished(Stage::First);
+        assert_eq!(taken(&mut queue, ENDED), Some((Stage::Repack, 1)));
+        assert!(queue.has_waiting());
+        assert_eq!([taken(&mut queue, ENDED), taken(&mut queue, ENDED)], [Some((Stage::Single, 1)); 2]);
+        assert!(!queue.has_waiting());
     }
 
     #[test]

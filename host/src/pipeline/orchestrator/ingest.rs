@@ -118,7 +118,11 @@ impl Run<'_> {
             Route::New => {
                 self.questions.open(index, key);
                 self.tally.asked += 1;
-                self.queue.push(question());
+                if self.dispatcher.unanswered_rows.contains(&key) {
+                    self.queue.push_last(question());
+                } else {
+                    self.queue.push(question());
+                }
             }
         }
     }

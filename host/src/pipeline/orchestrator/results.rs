@@ -51,6 +51,7 @@ impl Run<'_> {
                 self.health.count_unanswered(Stage::Audit, &error);
                 self.audit.cancel(&batch);
             }
+            BatchEnd::Unanswered(error) if self.is_known_failure(&batch, &error) => self.split(batch, error),
             BatchEnd::Unanswered(error) => {
                 let reaction = self.health.record_unanswered(batch, error);
                 self.react(reaction);
@@ -66,9 +67,10 @@ impl Run<'_> {
             self.audit.compare(&batch, &verdicts, &self.settings.enrich.output, &mut self.tally.audit);
             return;
         }
-        let is_check = batch.questions.iter().any(|question| self.suspicions.is_sample(&question.key));
-        // A row that is asked alone for a check may be corrected once, like a row that was never asked before.
-        let is_correctable = is_check && batch.questions.iter().all(|question| question.rejected.is_none());
+        let is_asked_alone_first = |key: &RowKey| self.suspicions.is_sample(key) || self.unanswered.contains(key);
+        let is_correctable = batch.questions.iter().any(|question| is_asked_alone_first(&question.key));
+        // Such a row may be corrected once, like a row that was never asked before.
+        let is_correctable = is_correctable && batch.questions.iter().all(|question| question.rejected.is_none());
         let stage = if is_correctable { Stage::Halve } else { batch.stage };
         let call = FailedCall { stage, rows: batch.questions.len(), whole };
         let hold = self.observe(&batch, &verdicts);
@@ -126,10 +128,19 @@ impl Run<'_> {
         }
     }
 
+    /// Returns whether an earlier run, in which the service answered, recorded the same failure of a row on its own.
+    fn is_known_failure(&self, batch: &Batch, error: &Error) -> bool {
+        let known = |key: &RowKey| self.dispatcher.unanswered_rows.has_failed(key, reason_of(error));
+        matches!(batch.questions.as_slice(), [only] if known(&only.key))
+    }
+
     /// Asks a batch without a response in smaller calls.
     fn split(&mut self, batch: Batch, error: Error) {
         let rows = batch.questions.len();
         let failure = RowFailure::new(reason_of(&error), error.message);
+        if let [only] = batch.questions.as_slice() {
+            self.unanswered.record(&only.key, failure.reason);
+        }
         // A row on its own has used all its retries.
         let stage = if rows == 1 { Stage::Single } else { batch.stage };
         let unresolved = batch.questions.into_iter().map(|question| (question, failure.clone())).collect();
@@ -142,6 +153,9 @@ impl Run<'_> {
             Outcome::Cached(answer) | Outcome::Enriched(answer) => Some(answer),
             Outcome::Failed(_) | Outcome::Skipped(_) => None,
         };
+        if answer.is_some() {
+            self.unanswered.remove(&key);
+        }
         if let Some(end) = self.suspicions.record(&key, answer) {
             self.end_check(end);
         }

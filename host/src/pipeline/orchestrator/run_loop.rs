@@ -21,6 +21,7 @@ use crate::pipeline::question::{Outcome, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowBuffer};
 use crate::pipeline::scrape::RowSource;
 use crate::pipeline::tally::Tally;
+use crate::pipeline::unanswered_rows::UnansweredRows;
 use crate::plugin::row_intake::Scraped;
 use crate::settings::test_time::scaled;
 use crate::settings::{Fallback, OnFailure, Settings};
@@ -104,6 +105,8 @@ pub(super) struct Run<'a> {
     pub(super) warned_of_rows: bool,
     pub(super) audit: Audit,
     pub(super) suspicions: Suspicions,
+    /// Rows without a response, for later runs.
+    pub(super) unanswered: UnansweredRows,
     pub(super) in_flight: JoinSet<FinishedBatch>,
     pub(super) last_call: LastCall,
     pub(super) source_ended: bool,
@@ -184,6 +187,7 @@ impl<'a> Run<'a> {
             stop,
         } = pipeline;
         let limits = BatchLimits::new(&settings.batch);
+        let unanswered = UnansweredRows::new(dispatcher.unanswered_rows.rows());
         let run = Self {
             settings,
             cache,
@@ -208,6 +212,7 @@ impl<'a> Run<'a> {
             warned_of_rows: false,
             audit: Audit::new(settings.batch.audit),
             suspicions: Suspicions::default(),
+            unanswered,
             in_flight: JoinSet::new(),
             last_call: LastCall::new(None, settings.run.stop_grace()),
             source_ended: false,
@@ -376,7 +381,8 @@ impl<'a> Run<'a> {
             _ if self.exporters.is_untouched() => FinishMode::Discard,
             _ => FinishMode::Partial,
         };
-        let calibration = self.dispatcher.sizes.calibration(self.rows_per_call.learned());
+        let mut calibration = self.dispatcher.sizes.calibration(self.rows_per_call.learned());
+        calibration.question.unanswered_rows = self.unanswered.rows();
         let exported = self.exporters.finish(mode).await;
         RunEnd {
             tally: self.tally,

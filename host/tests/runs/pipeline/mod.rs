@@ -7,6 +7,7 @@ mod clean;
 mod containers;
 mod damaged;
 mod empty_source;
+mod extremes;
 mod limits;
 mod lost_files;
 mod policies;

@@ -40,7 +40,14 @@ fn answers_that_cannot_be_stored_are_exported() {
     let sandbox = Sandbox::with_rows(&rows);
     let long = Then::mutated(Mutation::set("Topic", "tldr", "x".repeat(100_000)));
     let server = FakeModel::start(Script::new().on(When::any(), long)).unwrap();
-    let small = ["--set", "cache.config.max_size_mb=1", "--set", "cache.config.map_size_mb=1"];
+    let small = [
+        "--set",
+        "cache.config.max_size_mb=1",
+        "--set",
+        "cache.config.map_size_mb=1",
+        "--set",
+        "batch.suspect_equal=0",
+    ];
     sandbox.run(&server, &small).exits(9);
     assert_eq!(server.requests().len(), 1);
     let exported = sandbox.read("out.partial.jsonl");

@@ -8,6 +8,7 @@ mod few_valid_rows;
 mod loading;
 mod local_servers;
 mod outages;
+mod poisoned_rows;
 mod prompt_copies;
 mod refusals;
 mod rejected_parts;
