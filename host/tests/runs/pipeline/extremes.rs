@@ -40,11 +40,11 @@ fn an_answer_of_brackets_fails_its_row_alone() {
 fn a_source_that_is_removed_during_the_run_is_read_to_its_end() {
     let rows = Rows::numbered(1..=60);
     let sandbox = Sandbox::with_rows(&rows);
-    let server = FakeModel::start(Script::new().on(When::any(), Then::answer().hold())).unwrap();
+    let slow = Then::answer().delay(Duration::from_secs(1));
+    let server = FakeModel::start(Script::new().on(When::any(), slow)).unwrap();
     let run = sandbox.start(&server, &[]);
-    assert!(server.wait_for_requests(3, Duration::from_secs(30)));
+    assert!(server.wait_for_requests(1, Duration::from_secs(30)));
     std::fs::remove_file(sandbox.path("rows.csv")).unwrap();
-    server.release();
     run.end().exits(0);
     sandbox.assert_output("the rows that were read", &rows, &[]);
 }
