@@ -12,16 +12,16 @@ const FAULTS: usize = 102;
 #[test]
 fn tests_of_the_page_exist() {
     let text = read(PAGE);
-    let name = Regex::new(r"`([\w/.\-]+\.rs)::(\w+)`").expect("a valid expression");
+    let reference = Regex::new(r"`([\w/.\-]+\.rs)::(\w+)`").expect("a valid expression");
     let mut names = 0;
     let mut missing = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        for found in name.captures_iter(line) {
-            let (file, test) = (&found[1], &found[2]);
+        for found in reference.captures_iter(line) {
+            let (path, function) = (&found[1], &found[2]);
             names += 1;
-            let source = fs::read_to_string(rowsmith_repo_checks::tree::root().join(file)).unwrap_or_default();
-            if !defines(&source, test) {
-                let message = format!("`{file}` has no test `{test}`; name the test that covers this");
+            let source = fs::read_to_string(rowsmith_repo_checks::tree::root().join(path)).unwrap_or_default();
+            if !defines(&source, function) {
+                let message = format!("`{path}` has no test `{function}`; name the test that covers this");
                 missing.push(Finding { file: PAGE.to_owned(), line: at + 1, message });
             }
         }
