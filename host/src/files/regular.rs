@@ -37,6 +37,21 @@ pub fn read_regular(path: &Path, max_bytes: u64) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
+/// Returns the file or its folder, whichever all users of the machine can write to.
+#[cfg(unix)]
+pub fn writable_by_all(file: &Path) -> Option<&Path> {
+    use std::os::unix::fs::PermissionsExt as _;
+    const OTHERS: u32 = 0o002;
+    let is_open = |path: &&Path| path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & OTHERS != 0);
+    [Some(file), file.parent()].into_iter().flatten().find(is_open)
+}
+
+/// Access lists of other systems are not read.
+#[cfg(not(unix))]
+pub fn writable_by_all(_: &Path) -> Option<&Path> {
+    None
+}
+
 fn check(metadata: &Metadata, max_bytes: u64) -> Result<(), ReadError> {
     if metadata.is_dir() {
         return Err(ReadError::Folder);

@@ -98,13 +98,14 @@ impl LimitWindows {
         }
     }
 
-    /// Lowers a limit to the one that the service reports. A higher one is ignored.
+    /// Lowers a limit to the one that the service reports. A higher one is ignored, and so is 0, which proxies send for limits
+    /// that they do not have: the response itself shows that the service answers.
     pub(super) fn lower(&mut self, hint: &LimitHint) {
         let length_ms = scaled_ms(hint.window_secs.saturating_mul(1_000).saturating_add(ARRIVAL_MARGIN_MS));
         let unit = Unit::from_name(&hint.unit);
         let is_same = |entry: &&mut LimitWindow| Some(entry.unit) == unit && entry.window.length_ms() == length_ms;
         if let (Some(entry), Some(limit)) = (self.0.iter_mut().find(is_same), hint.limit) {
-            entry.limit = entry.limit.min(limit.max(1));
+            entry.limit = if limit == 0 { entry.limit } else { entry.limit.min(limit) };
         }
     }
 
@@ -177,7 +178,7 @@ mod tests {
             ("another window", hint(1, 3_600), 10),
             ("higher", hint(20, 60), 10),
             ("lower", hint(5, 60), 5),
-            ("zero", hint(0, 60), 1),
+            ("zero", hint(0, 60), 5),
         ] {
             windows.lower(&hint);
             assert_eq!(windows.quota_windows(tokens(7))[0].limit, limit, "{case}");

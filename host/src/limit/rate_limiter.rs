@@ -6,7 +6,7 @@ use super::concurrency::Concurrency;
 pub use super::limit_windows::CallSize;
 use super::limit_windows::LimitWindows;
 use super::outage::OutageLimits;
-use super::service_state::{Admission, CallStart, ServiceState, TemporaryFailure, Verdict};
+use super::service_state::{Admission, CallStart, MIN_REPORTED, ServiceState, TemporaryFailure, Verdict};
 use super::shared_quota::{Grant, SharedQuota};
 use crate::settings::ProviderLimits;
 use crate::settings::test_time::{scaled, unscaled};
@@ -106,8 +106,17 @@ pub struct AfterFailure {
 }
 
 enum Blocked {
-    Until(Instant),
+    /// Until a time, for a reason that is not reported elsewhere.
+    Until(Instant, Option<&'static str>),
     UntilChanged,
+}
+
+/// Reports a wait that a user notices.
+fn report_wait(now: Instant, until: Instant, reason: Option<&str>) {
+    let wait = until.saturating_duration_since(now);
+    if let Some(reason) = reason.filter(|_| wait >= scaled(MIN_REPORTED)) {
+        tracing::info!("the next call waits {:.0} s for {reason}", unscaled(wait).as_secs_f64());
+    }
 }
 
 impl RateLimiter {
@@ -170,10 +179,16 @@ impl RateLimiter {
                         // The service failed while the shared quota was acquired.
                         None => continue,
                     },
-                    Grant::Wait(wait) => Some(now + wait),
+                    Grant::Wait(wait) => {
+                        report_wait(now, now + wait, Some("the quota that processes share through the cache"));
+                        Some(now + wait)
+                    }
                     Grant::Stopped => return None,
                 },
-                Some(Blocked::Until(until)) => Some(until),
+                Some(Blocked::Until(until, reason)) => {
+                    report_wait(now, until, reason);
+                    Some(until)
+                }
                 Some(Blocked::UntilChanged) => None,
             };
             tokio::select! {
@@ -292,8 +307,17 @@ impl State {
             Admission::Open => None,
         };
         let room = now + Duration::from_millis(self.windows.wait_ms(now_ms, size));
-        let until = until.max(self.limited_until).max(Some(room));
-        until.filter(|until| *until > now).map(Blocked::Until)
+        let (limited, room) = (self.limited_until, Some(room));
+        let longest = until.max(limited).max(room);
+        let reason = if longest == until {
+            // The pause of the service.
+            None
+        } else if longest == limited {
+            Some("the reset of a limit that the service reports as used up")
+        } else {
+            Some("room in the configured rate limits")
+        };
+        longest.filter(|until| *until > now).map(|until| Blocked::Until(until, reason))
     }
 
     fn end(&mut self, start: CallStart, end: CallEnd, now: Instant, is_unlimited: bool) -> Option<AfterFailure> {

@@ -16,7 +16,7 @@ const MAX_FAILURES_IN_A_ROW: u32 = 3;
 /// Calls in flight for each such failure: with many of them, a few single failures follow each other by chance.
 const CALLS_PER_FAILURE: usize = 4;
 /// Minimum pause that is reported; shorter ones are usual.
-const MIN_REPORTED: Duration = Duration::from_secs(4);
+pub(super) const MIN_REPORTED: Duration = Duration::from_secs(4);
 
 /// A failure that the same call may not have later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -65,7 +65,7 @@ impl SearchPath {
         folders.extend(from_config.iter().map(|folder| (Origin::Config, folder.clone())));
         if let Some(list) = env::read_path(env::ROWSMITH_PLUGIN_PATH) {
             let named = std::env::split_paths(&list).filter(|folder| !folder.as_os_str().is_empty());
-            folders.extend(named.map(|folder| (Origin::Environment, folder)));
+            folders.extend(named.map(|folder| (Origin::Environment, made_absolute(folder))));
         }
         if let Some(beside) = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)) {
             let library = beside.join("../lib/rowsmith");
@@ -167,10 +167,21 @@ fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok() && !path.is_dir()
 }
 
+/// Makes a folder of the environment absolute. A relative one is in the working directory, which can belong to others.
+fn made_absolute(folder: PathBuf) -> PathBuf {
+    let Some(absolute) = std::path::absolute(&folder).ok().filter(|absolute| *absolute != folder) else {
+        return folder;
+    };
+    if folder.is_relative() {
+        let (name, folder, absolute) = (env::ROWSMITH_PLUGIN_PATH, folder.display(), absolute.display());
+        tracing::warn!("`{folder}` in {name} is relative, so it means {absolute}; write an absolute path");
+    }
+    absolute
+}
+
 fn user_folder() -> Option<PathBuf> {
-    let data = env::read_path(env::XDG_DATA_HOME).map(PathBuf::from);
-    let home = || Some(PathBuf::from(env::read_path(env::HOME)?).join(".local/share"));
-    Some(data.or_else(home)?.join("rowsmith/plugins"))
+    let home = || Some(env::user_folder(env::HOME)?.join(".local/share"));
+    Some(env::user_folder(env::XDG_DATA_HOME).or_else(home)?.join("rowsmith/plugins"))
 }
 
 /// Returns the file name of a plugin on this system.

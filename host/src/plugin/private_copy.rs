@@ -78,9 +78,9 @@ fn open_in<T>(parent: &Path, bytes: &[u8], open: &impl Fn(&Path) -> Result<T, St
 
 /// Returns the folders for copies, in order.
 fn folders() -> Vec<PathBuf> {
-    let home_cache = || Some(PathBuf::from(env::read_path(env::HOME)?).join(".cache"));
-    let user_cache = env::read_path(env::XDG_CACHE_HOME).map(PathBuf::from).or_else(home_cache);
-    let runtime = env::read_path(env::XDG_RUNTIME_DIR).map(PathBuf::from);
+    let home_cache = || Some(env::user_folder(env::HOME)?.join(".cache"));
+    let user_cache = env::user_folder(env::XDG_CACHE_HOME).or_else(home_cache);
+    let runtime = env::user_folder(env::XDG_RUNTIME_DIR);
     let here = Some(PathBuf::from(defaults::PLUGIN_FOLDERS));
     [Some(std::env::temp_dir()), runtime, user_cache, here].into_iter().flatten().collect()
 }

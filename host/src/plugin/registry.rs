@@ -6,6 +6,7 @@ use super::host_services::{HostServices, PluginId, PluginServices};
 use super::image::Image;
 use super::loader;
 use super::sanitize::sanitize_error;
+use crate::files::regular::writable_by_all;
 use crate::settings::{Isolation, PluginUse};
 use rowsmith_abi::{Buffer, HostHandle, HostSide, Instance, PluginModuleRef};
 use rowsmith_plugin_api::bridge::LinkedPlugin;
@@ -138,6 +139,12 @@ impl Registry {
     /// Compares a file with its pin. A config with pins names all files of its plugins, so a file without a pin is refused.
     fn check_pin(&self, image: &Image) -> Result<(), PluginError> {
         if self.pins.is_empty() {
+            if let Some(open) = writable_by_all(&image.path) {
+                let (file, open) = (image.path.display(), open.display());
+                tracing::warn!(
+                    "all users of this machine can replace the plugin {file}, because they can write to {open}"
+                );
+            }
             return Ok(());
         }
         let found = image.sha256();

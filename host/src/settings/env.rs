@@ -4,6 +4,7 @@
 //! access to the environment.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Folders with plugins, separated as in `PATH`; searched after those of the config.
 pub const ROWSMITH_PLUGIN_PATH: &str = "ROWSMITH_PLUGIN_PATH";
@@ -45,6 +46,17 @@ pub fn read(name: &str) -> Option<String> {
 /// Returns the value of a variable with a path, which need not be Unicode; `None` when it is unset or empty.
 pub fn read_path(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns a folder of the user. A relative path is invalid by the specification of these variables, and would be a folder of
+/// the working directory.
+pub fn user_folder(name: &str) -> Option<PathBuf> {
+    let folder = PathBuf::from(read_path(name)?);
+    if folder.is_absolute() {
+        return Some(folder);
+    }
+    tracing::warn!("{name} is ignored: `{}` is not an absolute path", folder.display());
+    None
 }
 
 #[cfg(test)]

@@ -66,3 +66,35 @@ fn folders_of_the_search_path_may_be_anything() {
         sandbox.bare(command).env("ROWSMITH_PLUGIN_PATH", &path).output().exits(0);
     }
 }
+
+#[test]
+fn folders_that_others_control_are_warnings() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (sandbox, _socket) = sandbox();
+    sandbox.write("rowsmith.toml", config::offline());
+    let set_mode = |mode| fs::set_permissions(sandbox.path("found"), fs::Permissions::from_mode(mode)).expect("a mode");
+    let check = || sandbox.call(["check", "--static", "--plugin-dir", "found"]).output().exits(0).stderr;
+    let warning = "all users of this machine can replace the plugin DIR/found/";
+    assert!(!check().contains(warning), "{}", check());
+    set_mode(0o777);
+    assert!(check().contains(warning), "{}", check());
+    sandbox.rowsmith("plugin pin --plugin-dir found").exits(0);
+    assert!(!check().contains(warning), "a pin compares the bytes: {}", check());
+    set_mode(0o755);
+
+    // Relative folders of the environment.
+    let hidden = library_name("scraper", "early");
+    sandbox.write(&format!("relative/rowsmith/plugins/{hidden}"), "");
+    let list = |name: &str| sandbox.bare(["plugin", "list"]).env(name, "relative").output().exits(0);
+    for name in ["XDG_DATA_HOME", "HOME"] {
+        let output = list(name);
+        assert!(output.stderr.contains(&format!("{name} is ignored")), "{}", output.stderr);
+        assert!(!output.stderr.contains(&hidden), "{}", output.stderr);
+    }
+    let output = list("ROWSMITH_PLUGIN_PATH");
+    assert!(
+        output.stderr.contains("`relative` in ROWSMITH_PLUGIN_PATH is relative, so it means "),
+        "{}",
+        output.stderr
+    );
+}
