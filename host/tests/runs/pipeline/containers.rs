@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 const WAIT: Duration = Duration::from_secs(30);
 const FEW: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=3"];
+/// The first call has the first rows.
+const ONE: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=1"];
 
 fn can_unshare() -> bool {
     let can = Command::new("unshare").args(["--pid", "--fork", "--mount-proc", "true"]).output();
@@ -73,7 +75,7 @@ fn temporary_files_of_other_containers_stay() {
     let rows = Rows::numbered(1..=40);
     let sandbox = Sandbox::with_rows(&rows);
     let server = first_call_only();
-    let first = sandbox.run_call(&server, &FEW).in_own_namespace().start();
+    let first = sandbox.run_call(&server, &ONE).in_own_namespace().start();
     let before = wait_for_temporary_files(&sandbox);
 
     // The second run has the same output, the same process id, and no call to make.
@@ -88,12 +90,12 @@ fn temporary_files_of_other_containers_stay() {
     // A killed run leaves its file, and the next run removes it although its own id is the same.
     let held = first_call_only();
     sandbox.write("rows.csv", Rows::numbered(41..=80).csv());
-    let killed = sandbox.run_call(&held, &FEW).in_own_namespace().start();
+    let killed = sandbox.run_call(&held, &ONE).in_own_namespace().start();
     wait_for_temporary_files(&sandbox);
     killed.signal("KILL");
     drop(killed.end());
     assert!(!temporary_files(&sandbox).is_empty());
     let server = FakeModel::start(Script::new()).unwrap();
-    sandbox.run_call(&server, &FEW).in_own_namespace().output().exits(0);
+    sandbox.run_call(&server, &ONE).in_own_namespace().output().exits(0);
     assert_eq!(temporary_files(&sandbox), [""; 0]);
 }
