@@ -128,10 +128,11 @@ const FAMILIES: [Family; 33] = [
 pub(crate) fn hostile(number: usize, random: &mut Rng) -> Hostile {
     let (family, make) = FAMILIES[number % FAMILIES.len()];
     let then = make(random);
+    // With a timeout for every call of several rows, a run would take minutes.
     let is_slow = matches!(family, "broken delivery" | "broken compression" | "odd body");
     let description = format!("{then:?}").chars().take(300).collect();
     let obeys = family == "gullible model";
-    let script = match random.u8(if is_slow { 1..4 } else { 0..4 }) {
+    let script = match random.u8(if is_slow { 1..3 } else { 0..4 }) {
         // It obeys the row with instructions, in calls that have this row.
         _ if obeys => Script::new().on(When::row_contains(HOSTILE_TOPIC), then),
         // A call of one row has no tag, because a tag changes its prompt.
