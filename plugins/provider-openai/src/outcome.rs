@@ -34,7 +34,7 @@ pub(crate) fn outcome(choice: &Value) -> Outcome {
     let text = if message.is_null() { content(&choice["text"]) } else { content(&message["content"]) };
     // Some servers state no reason; a complete response is finished.
     let reason = choice["finish_reason"].as_str().unwrap_or("stop");
-    if text.trim().is_empty() && !matches!(reason, "content_filter" | "length" | "model_length" | "max_tokens") {
+    if text.trim().is_empty() && !(is_refusal(reason) || matches!(reason, "length" | "model_length" | "max_tokens")) {
         if let Some(arguments) = arguments(message) {
             const DETAIL: &str = "the answer came as the arguments of a tool call; remove tools from `extra_body`";
             return Outcome::new(arguments, FinishReason::Stop, DETAIL);
@@ -50,10 +50,26 @@ pub(crate) fn outcome(choice: &Value) -> Outcome {
             (FinishReason::Length, "length before any text was written (thinking counts)")
         }
         "length" | "model_length" | "max_tokens" => (FinishReason::Length, reason),
-        "content_filter" => (FinishReason::Blocked, reason),
+        _ if is_refusal(reason) => (FinishReason::Blocked, reason),
         _ => (FinishReason::Other, reason),
     };
     Outcome::new(text, finish, detail)
+}
+
+/// Returns whether a reason to finish is a refusal of the content, in the words of several services.
+fn is_refusal(reason: &str) -> bool {
+    const REASONS: [&str; 9] = [
+        "content_filter",
+        "content_filtered",
+        "sensitive",
+        "safety",
+        "refusal",
+        "moderation",
+        "guardrail_intervened",
+        "prohibited_content",
+        "blocklist",
+    ];
+    REASONS.iter().any(|known| known.eq_ignore_ascii_case(reason))
 }
 
 /// Returns a message's text: plain, or the text parts of a list (Mistral's reasoning models add their thoughts).

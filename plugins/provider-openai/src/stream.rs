@@ -1,11 +1,12 @@
 //! Puts the parts of a streamed answer together, as the body of an answer that is not streamed.
 
 use rowsmith_plugin_api::prelude::*;
+use serde::de::IgnoredAny;
 
 /// Members of a message that hold text.
 const TEXTS: [&str; 6] = ["content", "refusal", "reasoning", "reasoning_content", "thinking", "text"];
 
-/// Returns the body that the parts add up to; `None` when the stream has no end.
+/// Returns the body that the parts add up to; `None` when the stream has no end and its text is no complete JSON.
 ///
 /// The parts are chunks of chat completions, or lines of Ollama's own form. An error among them is the body.
 pub(crate) fn merged(parts: &[Value], is_done: bool) -> Option<Value> {
@@ -38,7 +39,9 @@ pub(crate) fn merged(parts: &[Value], is_done: bool) -> Option<Value> {
                 json!({"prompt_tokens": part["prompt_eval_count"], "completion_tokens": part["eval_count"]});
         }
     }
-    if !(ends || finish.is_string()) || parts.is_empty() {
+    let text = message["content"].as_str().unwrap_or_default().trim();
+    let is_complete = text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok();
+    if !(ends || finish.is_string() || is_complete) || parts.is_empty() {
         return None;
     }
     body["choices"] = json!([{"message": message, "finish_reason": finish}]);

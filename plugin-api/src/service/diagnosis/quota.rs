@@ -40,6 +40,9 @@ static BILLING: LazyLock<Patterns> = LazyLock::new(|| {
 static LONG: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         r"(?:\b|_|-)per[ _-]?(?:day|month|week|calendar month)|\bby(?:day|month)|userbymodelbyday|\b(?:a|each|every) (?:day|month|week)\b|/ ?(?:day|month|week)\b",
+        r"per 24[ -]?h(?:ou)?rs?|\b24[ -]?h(?:ou)?rs?\b[^.]{0,30}(?:limit|quota|window)|resets? (?:tomorrow|at midnight|daily)|(?:until|at) midnight",
+        r"tageslimit|tageskontingent|pro tag\b|täglich|monatlich|par jour|quotidien|journali[eè]r|mensuel|diari[oa]|por día|diári[oa]|por dia|mensual|mensal|al giorno|giornalier|mensile",
+        r"(?:1|一)日(?:の|あたり)|本日|日次|하루|일일|суточн|дневн|в (?:день|сутки)|24小时|明天",
         r"perday|per 86400|86400 ?s",
         r"\b(?:daily|monthly|weekly|today's)\b[^.]{0,60}(?:limit|quota|allocation|allowance|usage|requests?|tokens?|cap|credits?|budget|exceeded|reached|used)",
         r"(?:limit|quota|allocation|allowance|usage|exceeded|reached|budget)[^.]{0,40}\b(?:daily|monthly|weekly|for (?:the|this) (?:day|month|week)|for today)\b",

@@ -78,7 +78,8 @@ static CAP_LIMIT: LazyLock<Patterns> = LazyLock::new(|| {
         r"(?:greater|larger|higher|more) than(?: the)?(?: \w+){0,3} (\d+)|lower than (\d+)",
         r"tokens ?> ?(\d+)",
         r"(?:supports?|allows?|accepts?)(?: only| a maximum of)? (\d+)",
-        r"不能大于(\d+)",
+        r"(?:不能大于|不能超过|不得超过|上限(?:为|是)?|最大(?:值)?(?:为|是)?) ?(\d+)|(\d+) ?(?:以下|以内|이하)",
+        r"(?:inférieur(?:e|s)? (?:ou égal(?:e)? )?à|au plus|höchstens|maximal|no más de|como máximo|máximo(?: de| es)?|menor o igual a|не более|massimo(?: di)?) ?(\d+)",
     ])
 });
 /// Numbers that the maximum must be below.
@@ -87,6 +88,13 @@ static CAP_BELOW: LazyLock<Patterns> = LazyLock::new(|| {
         r"to (\d+) \(exclusive\)",
         r"\[ ?\d+ ?, ?(\d+) ?\)",
         r"(?:less|smaller) than (\d+)|(?:must be|be) < ?(\d+)",
+    ])
+});
+
+/// A maximum of output tokens, in words that otherwise name a context.
+static OUTPUT_MAXIMUM: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        r"max(?:imum)?(?: \w+){0,2} (?:output|completion|generated) tokens(?: is| of|:)? ?\d+ (?:but|and|while|,)",
     ])
 });
 
@@ -127,13 +135,18 @@ impl Numbers {
         let difference = DIFFERENCE.numbers::<3>(text).map(|[_, context, prompt]| (prompt, context));
         let exact = sum.or(difference);
         let is_size = |number: u64| number >= LEAST;
+        // The maximum of output tokens is no context.
+        let is_of_the_output = OUTPUT_MAXIMUM.matches(text);
         let context = exact.map(|(_, context)| context).or_else(|| field("n_ctx"));
         let total = TOTAL.number(text, is_size);
-        let context = context.or_else(|| CONTEXT.number(text, |number| is_size(number) && Some(number) != total));
+        let context = context.or_else(|| {
+            CONTEXT.number(text, |number| is_size(number) && Some(number) != total).filter(|_| !is_of_the_output)
+        });
+        let cap = asked;
         let asked = ASKED.number(text, is_size).or(asked);
         let prompt = exact.map(|(prompt, _)| prompt).or_else(|| field("n_prompt_tokens"));
         let prompt = prompt.or_else(|| {
-            let messages = PROMPT.number(text, |number| Some(number) != context)?;
+            let messages = PROMPT.number(text, |number| Some(number) != context && Some(number) != cap)?;
             Some(messages.saturating_add(FUNCTIONS.number(text, |_| true).unwrap_or_default()))
         });
         let prompt = prompt.or_else(|| {

@@ -43,7 +43,7 @@ static CAP: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         r"max[_ ]?(?:new|completion|output|generation|gen)?[_ ]?(?:tokens?\b|length\b)|max(?:output|new|completion)?tokens|max_tokens_to_sample",
         r"\bn(?:um)?_predict\b|generation length|maximum tokens you requested",
-        r"(?:output|completion|generated) tokens",
+        r"(?:output|completion|generated) tokens|(?:output|completion) (?:length|limit|size)|max(?:imum)? (?:output|completion|generation)\b",
     ])
 });
 
@@ -54,7 +54,9 @@ static TOO_HIGH: LazyLock<Patterns> = LazyLock::new(|| {
         r"less than|<= ?\d|lower than|at most|maximum value|no more than|\bup to\b|smaller than",
         r"\brange\b|\bbetween\b|must not|cannot be|\[ ?\d+ ?, ?\d+ ?[\])]|> ?\d+",
         r"参数非法|超(?:出|过|限)|不能大于|范围",
-        r"above maximum|must have stream",
+        r"above maximum|must have stream|\bbeyond\b|but \d+ (?:were|was|is|are) (?:requested|given|asked)|maximum (?:allowed|permitted)|\d tokens?, \d+ requested",
+        r"过(?:大|高|多|长)|上限|不得|不能超|以下|以内|超え|大きすぎ|초과|이하",
+        r"inférieur|dépass|au plus|höchstens|überschreit|zu (?:gross|groß|hoch)|kleiner|(?:como|no) máximo|máxim[oa]|supera|excede|menor|inferior|mayor que|превыша|не более|massimo|maggiore",
         r"\b(?:invalid|illegal|incorrect|bad|wrong) (?:value|parameter|argument|max)|(?:is|are) (?:invalid|illegal|not valid)|not a valid",
     ])
 });
@@ -116,7 +118,12 @@ pub(super) fn too_big(report: &FailureReport, output_cap: Option<u32>) -> Option
     if let Some(found) = numbers.weighed() {
         return Some(found);
     }
-    if CAP.matches(&text) && TOO_HIGH.matches(&text) && !OTHER_CAP.matches(&text) && !numbers.is_prompt_alone() {
+    let names_only_the_cap =
+        matches!(report.status, 400 | 422) && report.code("param").is_some_and(|it| CAP.matches(it));
+    if (names_only_the_cap || (CAP.matches(&text) && TOO_HIGH.matches(&text)))
+        && !OTHER_CAP.matches(&text)
+        && !numbers.is_prompt_alone()
+    {
         return Some(TooBig::OutputCap(numbers.of_cap()));
     }
     let is_long = TOO_LONG.matches(&text) && !OTHER.matches(&report.texts) && !OTHER_CAP.matches(&text);

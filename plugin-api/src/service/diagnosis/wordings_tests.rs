@@ -8,7 +8,7 @@ use crate::error::ErrorKind::{
 use crate::http::HttpResponse;
 use serde_json::json;
 
-const CASES: [(u16, &str, ErrorKind); 105] = [
+const CASES: [(u16, &str, ErrorKind); 111] = [
     // Refused content.
     (400, "The prompt you provided was flagged by our moderation system.", Blocked),
     (403, "This request violates our terms of service: illegal content", Blocked),
@@ -107,6 +107,12 @@ const CASES: [(u16, &str, ErrorKind); 105] = [
     (429, "You have exceeded 500 requests/day", QuotaExhausted),
     (429, "Quota exceeded for quota metric 'Generate requests' and limit 'requests per day per user'", QuotaExhausted),
     (429, "Free tier limit: 50 requests per day", QuotaExhausted),
+    (429, "You have reached your limit of 100 requests per 24 hours", QuotaExhausted),
+    (429, "Quota exhausted, resets tomorrow", QuotaExhausted),
+    (429, "Limit reached. Resets at midnight UTC", QuotaExhausted),
+    (429, "Tageslimit erreicht", QuotaExhausted),
+    (429, "Has alcanzado el límite diario", QuotaExhausted),
+    (429, "1日の上限に達しました", QuotaExhausted),
     (402, "Payment Required", Billing),
     (403, "Insufficient funds, please top up", Billing),
     (429, "Neuron allocation for today is used up", QuotaExhausted),
