@@ -16,6 +16,8 @@ const MIN_TOKENS_PER_ROW: u64 = 24;
 const MARGIN: u64 = 64;
 /// Maximum growth of the output cap after answers that were cut off.
 const MAX_GROWTH: u32 = 8;
+/// Minimum output tokens of a cap that may be over the maximum of a model.
+const LARGE_CAP: u32 = 1_024;
 /// Maximum changes of a call's cap before its error counts.
 const MAX_RESIZES: u32 = 4;
 
@@ -66,6 +68,14 @@ enum Cap {
     NoRoom,
 }
 
+/// The trial of a call without a cap after a rejection whose reason is unknown. A run makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trial {
+    NotMade,
+    Made,
+    Ended,
+}
+
 /// The sizes that a run knows.
 #[derive(Debug, Clone)]
 pub struct Sizes {
@@ -75,6 +85,8 @@ pub struct Sizes {
     known: ModelSizes,
     /// True if the cap was halved because the service rejected it without naming its maximum.
     was_halved: bool,
+    trial_without_cap: Trial,
+    was_answered: bool,
     growth: u32,
     /// Characters of prompts besides their rows.
     fixed_chars: usize,
@@ -90,6 +102,8 @@ impl Sizes {
             stated_max_output: model_limit,
             known: ModelSizes { max_output_tokens: model_limit, ..ModelSizes::default() },
             was_halved: false,
+            trial_without_cap: Trial::NotMade,
+            was_answered: false,
             growth: 1,
             fixed_chars: 0,
             calls: 0,
@@ -197,6 +211,7 @@ impl Sizes {
         let is_about_the_cap = match error.kind {
             ErrorKind::OutputLimit => true,
             ErrorKind::TooLarge => fits_without_cap(&sizes, call),
+            ErrorKind::BadRequest if error.http_status.is_some() => return self.rejected(call),
             _ => return Reaction::None,
         };
         if let Some(tokens) = sizes.prompt_tokens.filter(|tokens| *tokens > 0) {
@@ -227,6 +242,25 @@ impl Sizes {
             Cap::Tokens(_) | Cap::LeftOut => {}
         }
         Reaction::Resize
+    }
+
+    /// Tries a call without its cap if a service rejects the first calls for an unknown reason: the cap may be over its maximum.
+    fn rejected(&mut self, call: &CallSizes) -> Reaction {
+        match (self.trial_without_cap, call.cap) {
+            (Trial::NotMade, Some(cap)) if cap >= LARGE_CAP && !self.was_answered => {
+                self.trial_without_cap = Trial::Made;
+                self.known.output_cap_is_left_out = true;
+                Reaction::Resize
+            }
+            // Other calls were sent with the cap before.
+            (Trial::Made, Some(_)) => Reaction::Resize,
+            (Trial::Made, None) => {
+                self.trial_without_cap = Trial::Ended;
+                self.known.output_cap_is_left_out = false;
+                Reaction::None
+            }
+            _ => Reaction::None,
+        }
     }
 
     /// Lowers a cap that the service rejects without naming its maximum: to half, then no cap is sent.
@@ -271,6 +305,11 @@ impl Sizes {
     /// Evaluates a response. `is_cut_off` is true if the answer reached a limit. Returns true if the cap was this limit
     /// and is larger from now on.
     pub fn answered(&mut self, call: &CallSizes, usage: &Usage, is_cut_off: bool) -> bool {
+        self.was_answered = true;
+        if self.trial_without_cap == Trial::Made && call.cap.is_none() {
+            self.trial_without_cap = Trial::Ended;
+            self.set_max_output(None, "the service rejects the output cap and names no reason");
+        }
         self.known.answered_prompt_chars = self.known.answered_prompt_chars.max(call.chars);
         if let Some(input) = usage.input.filter(|input| *input > 0) {
             self.known.count(call.chars, input);

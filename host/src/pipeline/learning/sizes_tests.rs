@@ -116,3 +116,27 @@ fn characters_per_token_come_from_reported_usage() {
     sizes.answered(&CallSizes { chars: 4_000, ..PLAIN }, &Usage { input: Some(1 << 40), ..Usage::default() }, false);
     assert_eq!(sizes.input_tokens(4_000), 8_000, "unbelievable counts have a bound");
 }
+
+#[test]
+fn an_unclear_rejection_of_the_first_call_is_tried_once_without_the_cap() {
+    let rejected = Error::new(ErrorKind::BadRequest, "m").with_http_status(400);
+    let usage = Usage::default();
+    let mut sizes = Sizes::new(None, 0);
+    let first = fitted(&sizes, PLAIN);
+    assert_eq!(sizes.failed(&rejected, &first), Reaction::Resize);
+    let trial = fitted(&sizes, PLAIN);
+    assert_eq!(trial.cap, None);
+    assert_eq!(sizes.failed(&rejected, &first), Reaction::Resize, "another call with the cap");
+    sizes.answered(&trial, &usage, false);
+    assert_eq!((fitted(&sizes, PLAIN).cap, sizes.changes().len()), (None, 1));
+
+    let mut sizes = Sizes::new(None, 0);
+    assert_eq!(sizes.failed(&rejected, &first), Reaction::Resize);
+    assert_eq!(sizes.failed(&rejected, &trial), Reaction::None, "the cap was not the reason");
+    assert_eq!((fitted(&sizes, PLAIN).cap, sizes.changes().len()), (first.cap, 0));
+    assert_eq!(sizes.failed(&rejected, &first), Reaction::None);
+
+    let mut sizes = Sizes::new(None, 0);
+    sizes.answered(&first, &usage, false);
+    assert_eq!(sizes.failed(&rejected, &first), Reaction::None, "the service accepts the cap");
+}
