@@ -28,6 +28,8 @@ pub struct PromptTexts {
     runs: HashSet<u64>,
     /// Sentences of the instructions, and descriptions and allowed values of columns, as words.
     whole: HashSet<String>,
+    /// The lines of the prompt that describe a column, as words.
+    lines: HashSet<String>,
 }
 
 /// The texts of one call.
@@ -61,6 +63,9 @@ impl PromptTexts {
         }
         for output in outputs {
             texts.runs.extend(runs(&words(&describe::line(&undescribed(&output.rule)))));
+            for rule in [&output.rule, &undescribed(&output.rule)] {
+                texts.lines.insert(words(&format!("{} ({})", output.name, describe::line(rule))).join(" "));
+            }
             texts.add_descriptions(&output.rule);
         }
         texts.whole.extend(sentences(instructions).filter_map(whole));
@@ -106,7 +111,8 @@ impl OwnText {
             rejected.map_or_else(HashSet::new, |rejected| runs(&self::words(&rejected.message)).collect());
         let is_whole =
             !self.prompt.whole.is_empty() && words.len() >= SENTENCE && self.prompt.whole.contains(&words.join(" "));
-        if is_whole || rejected.is_some_and(|rejected| repeats_code(text, &rejected.code)) {
+        let is_line = words.len() > 1 && self.prompt.lines.contains(&words.join(" "));
+        if is_whole || is_line || rejected.is_some_and(|rejected| repeats_code(text, &rejected.code)) {
             return Some(words);
         }
         longest_run(&words, |run| self.prompt.runs.contains(&run) || rejection_runs.contains(&run))

@@ -381,7 +381,9 @@ impl<'a> Run<'a> {
             _ if self.exporters.is_untouched() => FinishMode::Discard,
             _ => FinishMode::Partial,
         };
-        let mut calibration = self.dispatcher.sizes.calibration(self.rows_per_call.learned());
+        // Answers of which almost none is valid say nothing about the size of calls.
+        let rows_per_call = self.rows_per_call.learned().filter(|_| stopped != Some(StopReason::FewValidRows));
+        let mut calibration = self.dispatcher.sizes.calibration(rows_per_call);
         calibration.question.unanswered_rows = self.unanswered.rows();
         let exported = self.exporters.finish(mode).await;
         RunEnd {
