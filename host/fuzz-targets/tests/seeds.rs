@@ -39,6 +39,7 @@ fn run(target: &FuzzTarget, name: &str, input: &[u8]) {
     assert!(start.elapsed() < MAX_TIME, "{} took {:?} on {name}", target.name, start.elapsed());
 }
 
+#[expect(clippy::disallowed_methods, reason = "only this test reads the variable")]
 fn replay(name: &str) {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
     let seeds = seeds(name);

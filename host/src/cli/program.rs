@@ -46,9 +46,10 @@ pub fn main() -> ExitCode {
     let printer = Printer::new(global.color.for_stderr(), global.quiet, redactor.clone());
     logging::start(&global, printer, redactor.clone());
     rowsmith_abi::install_panic_hook();
-    let started = process_limits::check()
-        .and_then(|()| Ok((new_runtime("rowsmith")?, new_runtime("rowsmith-call")?)))
-        .and_then(|(runtime, calls)| runtime.block_on(signals::survive_size_limit()).map(|()| (runtime, calls)));
+    let started =
+        process_limits::check().and_then(|()| Ok((new_runtime("rowsmith")?, new_runtime("rowsmith-call")?))).and_then(
+            |(runtime, calls)| runtime.block_on(async { signals::survive_size_limit() }).map(|()| (runtime, calls)),
+        );
     let (runtime, calls) = match started {
         Ok(started) => started,
         Err(error) => {
@@ -83,7 +84,7 @@ fn new_runtime(name: &str) -> std::io::Result<tokio::runtime::Runtime> {
 
 async fn dispatch(context: &Context, command: Command) -> Result<ExitCode, HostError> {
     match command {
-        Command::Run(args) => run::run(context, args).await,
+        Command::Run(args) => Box::pin(run::run(context, args)).await,
         Command::Plan(args) => plan::run(context, args).await,
         Command::Check(args) => check::run(context, args).await,
         Command::List(args) => list::run(context, args).await,

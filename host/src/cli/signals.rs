@@ -30,14 +30,14 @@ pub(super) fn listen(stop: Stop, printer: Printer, grace: Duration) {
 
 /// Keeps the limit of file sizes from ending the process: a write over the limit then fails with an error.
 #[cfg(unix)]
-pub(super) async fn survive_size_limit() -> std::io::Result<()> {
+pub(super) fn survive_size_limit() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)
 }
 
 /// Does nothing: the system has no such signal.
 #[cfg(not(unix))]
-pub(super) async fn survive_size_limit() -> std::io::Result<()> {
+pub(super) fn survive_size_limit() -> std::io::Result<()> {
     Ok(())
 }
 

@@ -15,7 +15,7 @@ const LOCK: &str = "lock";
 /// Name of the file until it is locked.
 const NEW_LOCK: &str = "lock.new";
 /// Age from which a folder without a lock is abandoned: its process was killed while it created the folder.
-const ABANDONED: Duration = Duration::from_hours(24);
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A temporary folder with access for its owner only, removed when the value is dropped.
 #[derive(Debug)]

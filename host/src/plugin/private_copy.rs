@@ -29,6 +29,7 @@ pub(super) fn with_copy<T>(bytes: &[u8], open: impl Fn(&Path) -> Result<T, Strin
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no files in memory")]
 fn open_in_memory<T>(bytes: &[u8], open: &impl Fn(&Path) -> Result<T, String>) -> Option<Result<T, String>> {
     let file = match memory::file(bytes) {
         Ok(file) => file,

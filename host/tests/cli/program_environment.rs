@@ -1,6 +1,7 @@
 //! Programs and isolated plugins get the variables of their table and a fixed set, and no open file of the run.
 
 use rowsmith_test_harness::{Sandbox, config, plugins, program};
+use std::path::Path;
 use std::process::Command;
 
 /// Writes the environment and the open files of the program and of its parent.
@@ -74,7 +75,7 @@ fn programs_get_only_their_own_variables_and_files() {
         // The shell opens its script, and keeps its output under another number.
         let foreign: Vec<String> = open_files(&files)
             .into_iter()
-            .filter(|file| !file.ends_with(".sh") && !file.starts_with("pipe:"))
+            .filter(|file| Path::new(file).extension().is_none_or(|it| it != "sh") && !file.starts_with("pipe:"))
             .collect();
         assert_eq!(foreign, Vec::<String>::new(), "{name}: {files}");
     }
@@ -89,8 +90,9 @@ fn isolated_plugins_get_no_secrets_of_others() {
         assert!(environment.contains("PATH=") && !environment.contains("secret"), "{environment}");
         assert_eq!(sandbox.read(&format!("{name}.env")).matches("secret").count(), 1);
         let files = sandbox.read(&format!("{name}.parent.files"));
-        let foreign =
-            open_files(&files).into_iter().filter(|file| file.ends_with(".mdb") || file.ends_with("inherited"));
+        let foreign = open_files(&files)
+            .into_iter()
+            .filter(|file| Path::new(file).extension().is_some_and(|it| it == "mdb") || file.ends_with("inherited"));
         assert_eq!(foreign.count(), 0, "{files}");
     }
 }

@@ -132,7 +132,6 @@ pub(super) fn temporary_beside(target: &Path) -> Result<TemporaryFile> {
 }
 
 /// Opens a device or a pipe. Waits for the reader of a pipe, at most `max_wait`.
-#[cfg_attr(unix, expect(clippy::disallowed_methods, reason = "an exporter opens its target on a thread of its own"))]
 fn open_device(path: &Path, max_wait: Duration) -> io::Result<File> {
     #[cfg(unix)]
     {

@@ -97,9 +97,9 @@ mod tests {
             progress.start()
         });
         assert_eq!(waits, Ok(None));
-        assert_eq!(worker.run(SHORT, |progress| progress.start()), Ok(None), "the thread is still busy");
+        assert_eq!(worker.run(SHORT, Progress::start), Ok(None), "the thread is still busy");
         drop(free);
-        assert_eq!(worker.run(LONG, |progress| progress.start()), Ok(Some(true)));
+        assert_eq!(worker.run(LONG, Progress::start), Ok(Some(true)));
     }
 
     #[test]

@@ -75,10 +75,10 @@ impl Run<'_> {
         let call = FailedCall { stage, rows: batch.questions.len(), whole };
         let hold = self.observe(&batch, &verdicts);
         let suspected_rows = suspected.as_mut().map(|group| std::mem::take(&mut group.rows)).unwrap_or_default();
-        let (mut unresolved, mut held) = (Vec::new(), Vec::new());
+        let (mut unresolved, mut suspicious) = (Vec::new(), Vec::new());
         for (row, (question, verdict)) in batch.questions.into_iter().zip(verdicts).enumerate() {
             match verdict {
-                Ok(answer) if suspected_rows.contains(&row) => held.push((question, answer)),
+                Ok(answer) if suspected_rows.contains(&row) => suspicious.push((question, answer)),
                 Ok(answer) => {
                     if let Some(audit) = self.audit.sample(&question, &answer, call.rows) {
                         self.queue.push_batch(audit);
@@ -90,7 +90,7 @@ impl Run<'_> {
         }
         self.hold_or_fall_back(call, unresolved, hold);
         if let Some(group) = suspected {
-            self.suspect(group, held, call.rows);
+            self.suspect(group, suspicious, call.rows);
         }
     }
 

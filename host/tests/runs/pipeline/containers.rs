@@ -4,6 +4,7 @@
 
 use rowsmith_fake_model::{FakeModel, Script, Then, When};
 use rowsmith_test_harness::{Rows, Sandbox, numbers_of};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ const FEW: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=3"];
 /// The first call has the first rows.
 const ONE: [&str; 2] = ["--set", "providers.gemini.limits.max_concurrency=1"];
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn can_unshare() -> bool {
     let can = Command::new("unshare").args(["--pid", "--fork", "--mount-proc", "true"]).output();
     let can = can.is_ok_and(|output| output.status.success());
@@ -27,7 +29,7 @@ fn first_call_only() -> FakeModel {
 }
 
 fn temporary_files(sandbox: &Sandbox) -> Vec<String> {
-    sandbox.names("").into_iter().filter(|name| name.ends_with(".tmp")).collect()
+    sandbox.names("").into_iter().filter(|name| Path::new(name).extension().is_some_and(|it| it == "tmp")).collect()
 }
 
 /// Waits until the exporter has begun.

@@ -35,9 +35,12 @@ fn changed_during_a_run(arguments: &[&str], change: fn(&Sandbox)) -> (Sandbox, i
     (sandbox, output.code(), output.stderr)
 }
 
+/// A change of files, with its name.
+type Change = (&'static str, fn(&Sandbox));
+
 #[test]
 fn lost_stores_end_the_run() {
-    let changes: [(&str, fn(&Sandbox)); 6] = [
+    let changes: [Change; 6] = [
         ("data deleted", |sandbox| fs::remove_file(sandbox.path("cache/data.mdb")).unwrap()),
         ("lock deleted", |sandbox| fs::remove_file(sandbox.path("cache/lock.mdb")).unwrap()),
         ("data replaced", |sandbox| {
@@ -63,7 +66,7 @@ fn lost_stores_end_the_run() {
 
 #[test]
 fn lost_output_folders_fail_the_export() {
-    let changes: [(&str, fn(&Sandbox)); 2] = [
+    let changes: [Change; 2] = [
         ("folder deleted", |sandbox| fs::remove_dir_all(sandbox.path("output")).unwrap()),
         ("folder moved", |sandbox| fs::rename(sandbox.path("output"), sandbox.path("moved")).unwrap()),
     ];
