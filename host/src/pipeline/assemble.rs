@@ -100,7 +100,8 @@ pub fn assemble(
         sizes: sizes(&plugins.info, &run_context.calibration),
         outputs: settings.enrich.output.clone(),
         unanswered_rows: UnansweredRows::new(run_context.calibration.question.unanswered_rows.clone()),
-        equal_texts: EqualTexts::new(settings.batch.suspect_equal),
+        // Rows steer language models only.
+        equal_texts: EqualTexts::new(if plugins.info.is_language_model { settings.batch.suspect_equal } else { 0.0 }),
         rate_limiter: if settings.run.replayed {
             RateLimiter::unlimited(&settings.provider_limits, run_context.clock)
         } else {

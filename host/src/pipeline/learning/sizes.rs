@@ -17,7 +17,7 @@ const MARGIN: u64 = 64;
 /// Maximum growth of the output cap after answers that were cut off.
 const MAX_GROWTH: u32 = 8;
 /// Minimum output tokens of a cap that may be over the maximum of a model.
-const LARGE_CAP: u32 = 1_024;
+const LARGE_CAP: u32 = 4_096;
 /// Maximum changes of a call's cap before its error counts.
 const MAX_RESIZES: u32 = 4;
 

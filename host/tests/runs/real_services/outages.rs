@@ -123,7 +123,7 @@ fn configured_time_ends_an_outage_earlier() {
 #[test]
 fn address_without_a_service_ends_the_run_after_a_minute() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    for url in [format!("http://{closed}"), "http://host.invalid".to_owned()] {
+    for url in [format!("http://{closed}"), "https://host.invalid".to_owned()] {
         let sandbox = Sandbox::with_rows(&Rows::numbered(1..=2));
         run_without_answers(&url, &sandbox, &url, &[]);
         assert!(sandbox.report()["calls"]["total"].as_u64().unwrap() >= 3, "{url}");
