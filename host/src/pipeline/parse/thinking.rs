@@ -53,6 +53,16 @@ static HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ])
 });
 
+/// A heading of thinking at the start of a response.
+static THINKING_HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"(?:thinking|thoughts?|reasoning|analysis|reflection|scratch ?pad|chain of thought|drafts?|plan)";
+    mark(&[format!(r"\A[#>*_\s]*(?:my |the )?{name}(?: process)?[*_\s]*(?:[:：]|\n)")])
+});
+
+/// The heading of the answer after such thinking.
+static ANSWER_HEADING: LazyLock<Option<Regex>> =
+    LazyLock::new(|| mark(&[format!(r"\n[#>*_\s]*(?:my |the )?{ANSWER}[*_\s]*(?:[:：]|\n)[*_\s]*")]));
+
 /// Builds one expression; the tests cover that the constants are valid.
 fn mark(alternatives: &[String]) -> Option<Regex> {
     Regex::new(&format!("(?i){}", alternatives.join("|"))).ok()
@@ -64,7 +74,7 @@ pub(super) fn final_answer(text: &str) -> Option<&str> {
     let ends = ends_of(&CLOSING, text)
         .into_iter()
         .chain(ends_of(&HEADING, text).into_iter().filter(|(_, end)| starts_with_json(text, *end)));
-    let mut ends: Vec<(usize, usize)> = ends.collect();
+    let mut ends: Vec<(usize, usize)> = ends.chain(end_of_headed_thinking(text)).collect();
     ends.sort_unstable();
     let start = outside_strings(text, &ends).next_back().map_or(0, |(_, end)| end);
     let answer = text.get(start..).unwrap_or_default();
@@ -72,6 +82,18 @@ pub(super) fn final_answer(text: &str) -> Option<&str> {
     let thinks =
         openings.first().is_some_and(|(start, _)| *start == 0) || outside_strings(answer, &openings).next().is_some();
     (!thinks).then_some(answer)
+}
+
+/// Returns the heading of the only answer after a heading of thinking.
+fn end_of_headed_thinking(text: &str) -> Option<(usize, usize)> {
+    if !THINKING_HEADING.as_ref().is_some_and(|heading| heading.is_match(text)) {
+        return None;
+    }
+    match ends_of(&ANSWER_HEADING, text)[..] {
+        [(start, end)] if starts_with_json(text, end) => Some((start, end)),
+        // Several answers may belong to several rows.
+        _ => None,
+    }
 }
 
 fn ends_of(marks: &LazyLock<Option<Regex>>, text: &str) -> Vec<(usize, usize)> {
@@ -169,6 +191,9 @@ mod tests {
             ("", "\nCorrected:\n\n"),
             ("", "\nWait, here is the corrected version:\n```json\n"),
             ("", "\nRevised answer: "),
+            ("**Thinking**: first ", "\n\n**Answer**: "),
+            ("## Reasoning\n", "\n## Answer\n"),
+            ("Thought process: ", "\nResponse:\n```json\n"),
         ] {
             let text = format!("{before}{DRAFT}{after}{ANSWER}");
             let found = final_answer(&text).map(|text| text.trim().trim_start_matches("```json").trim());
