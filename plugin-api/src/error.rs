@@ -150,6 +150,9 @@ pub struct Error {
     /// For [`ErrorKind::Retryable`]: true if the service is still loading the model.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_loading: bool,
+    /// For [`ErrorKind::Auth`]: true if the service names the key or the account as the cause, so that no row can be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_about_account: bool,
     /// For [`ErrorKind::Retryable`]: true if the request was sent, and no response arrived in time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_timeout: bool,
@@ -179,6 +182,7 @@ impl Error {
             http_status: None,
             may_be_billed: false,
             is_loading: false,
+            is_about_account: false,
             is_timeout: false,
             sizes: None,
             is_foreign: false,
@@ -239,6 +243,13 @@ impl Error {
     #[must_use]
     pub fn loading(mut self) -> Self {
         self.is_loading = true;
+        self
+    }
+
+    /// Marks a failure that the service attributes to the key or the account.
+    #[must_use]
+    pub fn about_account(mut self) -> Self {
+        self.is_about_account = true;
         self
     }
 

@@ -92,6 +92,7 @@ impl Service {
             error.retry_at_ms = diagnosis.retry_at_ms;
         }
         error.is_loading = diagnosis.is_loading;
+        error.is_about_account = diagnosis.is_about_account;
         error.sizes = diagnosis.sizes;
         error
     }

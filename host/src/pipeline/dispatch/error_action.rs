@@ -53,7 +53,7 @@ impl ErrorAction {
             ErrorKind::BadRequest | ErrorKind::NotFound | ErrorKind::SchemaRejected if error.http_status.is_some() => {
                 Self::LeaveUnanswered
             }
-            ErrorKind::Auth if error.http_status == Some(403) => Self::LeaveUnanswered,
+            ErrorKind::Auth if error.http_status == Some(403) && !error.is_about_account => Self::LeaveUnanswered,
             _ => Self::StopRun,
         }
     }
@@ -134,6 +134,13 @@ mod tests {
         ] {
             assert_eq!(after(&Error::new(kind, "m").with_http_status(status), true), expected, "{kind:?} {status}");
         }
+    }
+
+    #[test]
+    fn a_status_of_403_that_names_the_account_stops_the_run() {
+        let error = Error::new(ErrorKind::Auth, "m").with_http_status(403);
+        assert_eq!(after(&error.clone(), true), LeaveUnanswered);
+        assert_eq!(after(&error.about_account(), true), StopRun);
     }
 
     #[test]

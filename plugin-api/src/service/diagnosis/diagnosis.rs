@@ -58,6 +58,7 @@ pub(in crate::service) struct Diagnosis {
     pub(in crate::service) wait: Option<Duration>,
     pub(in crate::service) retry_at_ms: Option<u64>,
     pub(in crate::service) is_loading: bool,
+    pub(in crate::service) is_about_account: bool,
     pub(in crate::service) sizes: Option<ReportedSizes>,
 }
 
@@ -76,6 +77,7 @@ impl Diagnosis {
             wait: wait.or_else(|| (reset.is_none() && is_per_minute).then_some(MINUTE)),
             retry_at_ms: reset.and_then(|reset| if let Reset::AtMs(at) = reset { Some(at) } else { None }),
             is_loading,
+            is_about_account: kind == ErrorKind::Auth && refusal::names_account(report),
             sizes: sizes.filter(|sizes| *sizes != ReportedSizes::default()),
         }
     }

@@ -74,6 +74,7 @@ static WORDS: LazyLock<Patterns> = LazyLock::new(|| {
 static ACCOUNT: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         r"\b(?:your|this|the) (?:api key|key|account|organi[sz]ation|workspace|subscription|project|team|access|ip(?: address)?)\b[^.]{0,50}(?:deactivat|suspend|terminat|disabled|banned|restricted|revoked|locked|block|not allowed|closed)",
+        r"\bkey\b[^.]{0,40}(?:leaked|compromised|exposed|blocked|deleted)",
         r"access (?:was|has been) (?:terminated|revoked)",
         r"\borg(?:ani[sz]ation)?(?:'s|al)?(?: \w+)? polic|\bdata polic|\bprivacy (?:setting|polic)|constraints?/|\biam\b|vpc service|service control polic",
         r"(?:model|endpoint|api) access|access to (?:the |this )?(?:\w+ )?(?:model|endpoint|api|resource)",
@@ -118,6 +119,11 @@ const MEMBERS: [&str; 5] = [
     "/bedrock_guardrail_response",
 ];
 
+/// Returns whether the text is about the account, the key, or the place.
+pub(super) fn names_account(report: &FailureReport) -> bool {
+    ACCOUNT.matches(&report.texts.replace('_', " "))
+}
+
 /// Returns whether a service refused the content of a call.
 pub(super) fn is_refusal(report: &FailureReport) -> bool {
     if OTHER_CAUSES.contains(&report.status) {
@@ -128,7 +134,7 @@ pub(super) fn is_refusal(report: &FailureReport) -> bool {
         return true;
     }
     let text = report.texts.replace('_', " ");
-    if ACCOUNT.matches(&text) {
+    if names_account(report) {
         return false;
     }
     (PHRASES.matches(&text) && !OPTIONS.matches(&text)) || (WORDS.matches(&text) && !REQUEST.matches(&text))

@@ -228,3 +228,23 @@ fn other_failures_are_not_taken_for_refusals() {
     assert_all(&cases, false);
     assert!(!is_refusal(&FailureReport::read(403, None)));
 }
+
+#[test]
+fn texts_about_the_account_name_it() {
+    let names = |message: &str| {
+        let body = serde_json::json!({"error": {"message": message}});
+        super::refusal::names_account(&FailureReport::read(403, Some(&body)))
+    };
+    for message in [
+        "Invalid API key",
+        "Your account has been suspended for violating our usage policies",
+        "Your API key was reported as leaked. Please use another API key.",
+        "Access to the chat endpoint is denied. Please ensure you're using the correct credentials.",
+        "Your organization must be verified to use this model",
+    ] {
+        assert!(names(message), "{message}");
+    }
+    for message in ["Forbidden", "Content violates usage guidelines. Failed check: SAFETY", "Request denied"] {
+        assert!(!names(message), "{message}");
+    }
+}
