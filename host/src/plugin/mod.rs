@@ -1,7 +1,7 @@
 //! Plugins: discovery, checks, loading and supervision.
 //!
 //! [`discovery`] finds files, [`image`] checks their bytes without running them (with `compat`), [`loader`] opens
-//! them, [`host_services`] provides the host services (with [`http`], [`record_replay`], [`row_intake`], [`state_folders`] and [`redact`]), and
+//! [`discovery`] finds files, [`image`] checks their bytes without running them (with `compat`), [`loader`] opens
 //! [`registry`] creates instances.
 //!
 //! Plugins are not trusted: [`call_guard`] ends every call at its deadline, [`sanitize`] removes secrets and control

@@ -84,7 +84,7 @@ pub(crate) fn measure_until_end(process: u32) -> Measurement {
 
 fn measure(process: u32) -> Option<Sizes> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let memory = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     let memory_kib = memory.split_whitespace().next()?.parse().ok()?;
     let files = fs::read_dir(format!("/proc/{process}/fd")).ok()?.count();
     Some(Sizes { memory_kib, files })
