@@ -1,6 +1,6 @@
 //! Parses and validates any text as the answer of a model.
 //!
-//! Properties: each item has its own braces in the text; each row gets exactly one verdict; an accepted answer is a JSON
+//! Properties: each item has its own brackets in the text; each row gets exactly one verdict; an accepted answer is a JSON
 //! object of exactly the output columns, satisfies every rule, and is in an item with its id and its tag; text before a mark
 //! that closes thinking changes no verdict, unless the mark can be part of a string.
 
@@ -27,10 +27,10 @@ static OUTPUTS: LazyLock<Vec<OutputColumn>> = LazyLock::new(|| {
 pub(crate) fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let documents = parse(text).unwrap_or_default();
-    for brace in ['{', '}'] {
-        let items: usize = documents.iter().map(|document| document.items.len()).sum();
-        assert!(text.matches(brace).count() >= items, "more items than {brace}");
-    }
+    let items: usize = documents.iter().map(|document| document.items.len()).sum();
+    // A broken item ends at any closing bracket.
+    assert!(text.matches('{').count() >= items, "more items than opening brackets");
+    assert!(text.matches(['}', ']']).count() >= items, "more items than closing brackets");
     for rows in [1, 3] {
         for tagged in [false, true] {
             validate(text, rows, tagged);

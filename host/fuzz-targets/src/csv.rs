@@ -29,6 +29,10 @@ pub(crate) fn run(bytes: &[u8]) {
     if columns.is_empty() {
         return assert!(rows.is_empty(), "rows without columns");
     }
+    if columns.iter().chain(rows.iter().flatten()).any(|cell| cell.contains('\0')) {
+        // Text with such characters counts as UTF-16 without a mark.
+        return;
+    }
     let file = FOLDER.path().join("written.csv");
     let again = scrape(&file, &written(&columns, &rows), json!({"path": file})).expect("written rows can be read");
     assert_eq!(again, (columns, rows));

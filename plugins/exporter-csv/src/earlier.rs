@@ -5,7 +5,7 @@ use csv::ReaderBuilder;
 use rowsmith_plugin_api::output::TableLines;
 use rowsmith_plugin_api::prelude::*;
 use rowsmith_plugin_api::row::repeated_name;
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -62,11 +62,15 @@ fn check_line(line: &[u8], number: u64, delimiter: u8) -> Result<()> {
     if quotes == 0 && ends == usize::from(line.ends_with(b"\n")) + usize::from(line.ends_with(b"\r\n")) {
         return Ok(());
     }
-    if quotes % 2 == 1 {
+    // A further record behind the line would be a part of a cell that is not closed.
+    let further: &[u8] = if line.ends_with(b"\n") { b"x" } else { b"\nx" };
+    let lines = line.chain(further);
+    let records = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(lines);
+    let records = records.into_byte_records().count();
+    if quotes % 2 == 1 || records < 2 {
         return Err(invalid(format!("a quoted cell of the record at line {number} is not closed")));
     }
-    let records = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(line);
-    if records.into_byte_records().count() > 1 {
+    if records > 2 {
         return Err(invalid(format!(
             "the record at line {number} has a quote inside a cell without quotes, or lines end with CR alone"
         )));
@@ -115,6 +119,7 @@ mod tests {
             ("a,\"b\n1,2\n", "line 1 is not closed"),
             ("a,b\n1,\"2\n3,4\n", "line 2 is not closed"),
             ("a,b\n1,2\" disk\n3,4\" disk\n", "line 2 has a quote"),
+            ("a,b\n1\"2,\"3\n4\n", "line 2 is not closed"),
             ("a,b\r1,2\r", "CR alone"),
         ];
         for (text, part) in cases {
