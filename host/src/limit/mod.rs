@@ -15,6 +15,7 @@ pub mod rate_limiter;
 pub mod service_state;
 pub mod shared_quota;
 pub mod stop;
+pub mod wait;
 
 mod limit_windows;
 mod throughput;

@@ -6,13 +6,14 @@ use super::concurrency::Concurrency;
 pub use super::limit_windows::CallSize;
 use super::limit_windows::LimitWindows;
 use super::outage::OutageLimits;
-use super::service_state::{Admission, CallStart, MIN_REPORTED, ServiceState, TemporaryFailure, Verdict};
+use super::service_state::{Admission, CallStart, ServiceState, TemporaryFailure, Verdict};
 use super::shared_quota::{Grant, SharedQuota};
+use super::wait::{Wait, WaitReason, WaitTimes};
 use crate::settings::ProviderLimits;
 use crate::settings::test_time::{scaled, unscaled};
 use rowsmith_plugin_api::completion::LimitHint;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
@@ -34,7 +35,6 @@ pub struct RateLimiter {
     room: Notify,
     /// Batches that wait for a retry.
     resting: AtomicUsize,
-    waited_ms: AtomicU64,
     /// True after the warning about more requests than declared.
     has_warned_of_excess: AtomicBool,
     shared: Option<SharedQuota>,
@@ -50,6 +50,9 @@ struct State {
     concurrency: Concurrency,
     in_flight: usize,
     is_local: bool,
+    /// The latest wait of the next call.
+    wait: Option<Wait>,
+    waited: WaitTimes,
 }
 
 /// The traits of the service that limits depend on.
@@ -106,17 +109,8 @@ pub struct AfterFailure {
 }
 
 enum Blocked {
-    /// Until a time, for a reason that is not reported elsewhere.
-    Until(Instant, Option<&'static str>),
+    Until(Wait),
     UntilChanged,
-}
-
-/// Reports a wait that a user notices.
-fn report_wait(now: Instant, until: Instant, reason: Option<&str>) {
-    let wait = until.saturating_duration_since(now);
-    if let Some(reason) = reason.filter(|_| wait >= scaled(MIN_REPORTED)) {
-        tracing::info!("the next call waits {:.0} s for {reason}", unscaled(wait).as_secs_f64());
-    }
 }
 
 impl RateLimiter {
@@ -151,6 +145,8 @@ impl RateLimiter {
             concurrency: Concurrency::new(configured, service.is_local),
             in_flight: 0,
             is_local: service.is_local,
+            wait: None,
+            waited: WaitTimes::default(),
         };
         Self {
             turn: Mutex::new(()),
@@ -158,7 +154,6 @@ impl RateLimiter {
             changed: Notify::new(),
             room: Notify::new(),
             resting: AtomicUsize::new(0),
-            waited_ms: AtomicU64::new(0),
             has_warned_of_excess: AtomicBool::new(false),
             shared,
             clock,
@@ -172,32 +167,31 @@ impl RateLimiter {
         loop {
             let now = Instant::now();
             let blocked = self.state().blocked(now, self.clock.now_ms(), size);
-            let until = match blocked {
+            let wait = match blocked {
                 None => match self.acquire_shared(size).await {
                     Grant::Granted => match self.grant(size) {
                         Some(permit) => return Some(permit),
                         // The service failed while the shared quota was acquired.
                         None => continue,
                     },
-                    Grant::Wait(wait) => {
-                        report_wait(now, now + wait, Some("the quota that processes share through the cache"));
-                        Some(now + wait)
-                    }
+                    Grant::Wait(wait) => Some(Wait { until: now + wait, reason: WaitReason::SharedQuota }),
                     Grant::Stopped => return None,
                 },
-                Some(Blocked::Until(until, reason)) => {
-                    report_wait(now, until, reason);
-                    Some(until)
-                }
+                Some(Blocked::Until(wait)) => Some(wait),
                 Some(Blocked::UntilChanged) => None,
             };
+            if let Some(wait) = wait {
+                wait.report(now);
+                self.state().wait = Some(wait);
+            }
             tokio::select! {
-                () = sleep_until(until.unwrap_or(now)), if until.is_some() => {}
+                () = sleep_until(wait.map_or(now, |wait| wait.until)), if wait.is_some() => {}
                 () = self.changed.notified() => {}
             }
-            if until.is_some() {
-                let waited = u64::try_from(now.elapsed().as_millis()).unwrap_or(u64::MAX);
-                self.waited_ms.fetch_add(waited, Ordering::Relaxed);
+            if let Some(wait) = wait {
+                let mut state = self.state();
+                state.wait = None;
+                state.waited.add(wait.reason, now.elapsed());
             }
         }
     }
@@ -291,9 +285,14 @@ impl RateLimiter {
         self.state().service.pause()
     }
 
+    /// Returns the wait of the next call, except a pause.
+    pub fn wait(&self) -> Option<Wait> {
+        self.state().wait.filter(|wait| wait.reason != WaitReason::Service)
+    }
+
     /// Returns the time that calls of the run have waited.
-    pub fn waited(&self) -> Duration {
-        Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
+    pub fn waited(&self) -> WaitTimes {
+        self.state().waited
     }
 }
 
@@ -310,14 +309,13 @@ impl State {
         let (limited, room) = (self.limited_until, Some(room));
         let longest = until.max(limited).max(room);
         let reason = if longest == until {
-            // The pause of the service.
-            None
+            WaitReason::Service
         } else if longest == limited {
-            Some("the reset of a limit that the service reports as used up")
+            WaitReason::ReportedLimit
         } else {
-            Some("room in the configured rate limits")
+            WaitReason::ConfiguredLimits
         };
-        longest.filter(|until| *until > now).map(|until| Blocked::Until(until, reason))
+        longest.filter(|until| *until > now).map(|until| Blocked::Until(Wait { until, reason }))
     }
 
     fn end(&mut self, start: CallStart, end: CallEnd, now: Instant, is_unlimited: bool) -> Option<AfterFailure> {

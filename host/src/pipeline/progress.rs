@@ -2,8 +2,10 @@
 
 use super::tally::{RowCounts, TokenCounts};
 use crate::limit::rate_limiter::Pause;
+use crate::limit::wait::Wait;
 use crate::settings::test_time::unscaled;
 use std::fmt::Write as _;
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Progress of a run.
@@ -24,6 +26,9 @@ pub struct Snapshot {
     /// The pause of all calls, while the service is not available or requests a wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<Pause>,
+    /// The wait of the next call for a quota.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// After Ctrl-C: the time at which calls in flight are cancelled.
     #[serde(skip)]
     pub cancel_at: Option<Instant>,
@@ -62,6 +67,12 @@ impl Snapshot {
         if let Some(pause) = &self.pause {
             write!(line, "; {}", pause.text(Instant::now())).unwrap_or_default();
         }
+        let now = Instant::now();
+        // Short waits would only flicker.
+        let is_noticed = |wait: &&Wait| unscaled(wait.until.saturating_duration_since(now)) > Duration::from_secs(1);
+        if let Some(wait) = self.wait.as_ref().filter(is_noticed) {
+            write!(line, "; {}", wait.text(now)).unwrap_or_default();
+        }
         if let Some(at) = self.cancel_at.filter(|_| self.in_flight > 0) {
             let left = unscaled(at.saturating_duration_since(Instant::now())).as_secs_f64().ceil();
             write!(line, "; stopping in {left} s at the latest").unwrap_or_default();
@@ -76,7 +87,18 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::limit::wait::WaitReason;
+
+    #[test]
+    fn a_wait_for_a_quota_is_part_of_every_display() {
+        let wait = Wait { until: Instant::now() + Duration::from_secs(8), reason: WaitReason::ConfiguredLimits };
+        let snapshot = Snapshot { wait: Some(wait), ..Snapshot::default() };
+        let json = serde_json::to_value(&snapshot).unwrap();
+        let text = json["wait"].as_str().unwrap();
+        assert!(snapshot.line().ends_with(text), "{text}");
+        let short = Wait { until: Instant::now(), ..wait };
+        assert_eq!(Snapshot { wait: Some(short), ..Snapshot::default() }.line(), Snapshot::default().line());
+    }
 
     #[test]
     fn a_pause_is_part_of_every_display() {

@@ -1,6 +1,7 @@
 //! The report as JSON, documented in `docs/report.md`.
 
 use crate::exit_code::ExitCode;
+use crate::limit::wait::WaitTimes;
 use crate::pipeline::failure_summary::FailureCount;
 use crate::pipeline::learning::LearnedChange;
 use crate::pipeline::question::SkipReason;
@@ -94,8 +95,10 @@ pub struct Output {
 pub struct Seconds {
     /// Duration of the run.
     pub total: f64,
-    /// Time during which calls waited for the quota.
+    /// Time during which calls waited for a quota.
     pub waiting_for_quota: f64,
+    /// Time during which calls waited for a service that was not available or requested a pause.
+    pub waiting_for_service: f64,
 }
 
 /// Parts of the report besides the counts.
@@ -112,8 +115,8 @@ pub struct RunSummary {
     pub cost_usd: Option<f64>,
     /// Duration of the run.
     pub total: Duration,
-    /// Time during which calls waited for the quota.
-    pub waited: Duration,
+    /// Time during which calls waited.
+    pub waited: WaitTimes,
     /// Results of the exporters.
     pub outputs: Vec<Output>,
     /// Path of the failure file.
@@ -144,7 +147,11 @@ impl Report {
             calls: tally.calls.clone(),
             tokens: tally.tokens.clone(),
             cost_usd: run.cost_usd,
-            seconds: Seconds { total: run.total.as_secs_f64(), waiting_for_quota: run.waited.as_secs_f64() },
+            seconds: Seconds {
+                total: run.total.as_secs_f64(),
+                waiting_for_quota: run.waited.quota.as_secs_f64(),
+                waiting_for_service: run.waited.service.as_secs_f64(),
+            },
             batches: tally.batches.clone(),
             learned: tally.learned.clone(),
             failures,

@@ -48,11 +48,14 @@ pub fn summary(report: &Report) -> String {
         let columns: Vec<_> = audit.agree.iter().map(|(column, n)| format!("{column} {n} of {}", audit.rows)).collect();
         line("Audit", format!("same answer alone: {}", columns.join(", ")));
     }
-    let waited = if report.seconds.waiting_for_quota >= 0.05 {
-        format!(" ({:.1} s waiting for the quota)", report.seconds.waiting_for_quota)
-    } else {
-        String::new()
-    };
+    let seconds = &report.seconds;
+    let waits = [(seconds.waiting_for_quota, "the quota"), (seconds.waiting_for_service, "the service")];
+    let waits: Vec<String> = waits
+        .iter()
+        .filter(|(waited, _)| *waited >= 0.05)
+        .map(|(waited, what)| format!("{waited:.1} s waiting for {what}"))
+        .collect();
+    let waited = if waits.is_empty() { String::new() } else { format!(" ({})", waits.join(", ")) };
     line("Time", format!("{:.2} s{waited}", report.seconds.total));
     let model = if report.is_language_model { "" } else { "; not a language model" };
     line("Provider", format!("{} ({}{model})", report.provider, report.model));

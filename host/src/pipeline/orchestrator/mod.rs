@@ -9,6 +9,7 @@ mod audit;
 mod batch_queue;
 mod brake;
 mod braking;
+mod display;
 mod ingest;
 mod last_call;
 mod open_questions;

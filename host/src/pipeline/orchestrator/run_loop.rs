@@ -338,20 +338,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn show_progress(&self) {
-        self.progress.send_modify(|snapshot| {
-            snapshot.rows = self.tally.rows.clone();
-            snapshot.calls = self.tally.calls.total;
-            snapshot.tokens = self.tally.tokens.clone();
-            snapshot.asked = self.tally.asked;
-            snapshot.in_flight = self.dispatcher.rate_limiter.in_flight() as u64;
-            snapshot.pause = self.dispatcher.rate_limiter.pause();
-            snapshot.cancel_at = self.last_call.after_signal();
-            snapshot.source_ended = self.source_ended;
-            snapshot.cost_usd = self.dispatcher.budget.cost_usd();
-        });
-    }
-
     /// Ends open rows, exports finished ones, and ends the exporters.
     async fn finish(mut self) -> RunEnd {
         let mut stopped = self.stop.reason();
