@@ -5,7 +5,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use rowsmith::pipeline::question::RowKey;
-use rowsmith::pipeline::record::{Damage, decode, encode};
+use rowsmith::pipeline::record::{Damage, Record, decode, encode};
 
 /// Runs the target.
 pub(crate) fn run(bytes: &[u8]) {
@@ -13,8 +13,9 @@ pub(crate) fn run(bytes: &[u8]) {
     let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(bytes)) else { return };
     let (key, meta, answer, place, foreign) = input;
     let key = RowKey(key);
-    let written = encode(&key, meta, answer);
-    assert_eq!(decode(&key, &written), Ok((meta, answer)));
+    let record = Record { meta, answer, is_accepted: place % 2 == 0 };
+    let written = encode(&key, &record);
+    assert_eq!(decode(&key, &written), Ok(record));
 
     let mut other = key;
     other.0[place as usize % 32] ^= 1;
@@ -25,7 +26,7 @@ pub(crate) fn run(bytes: &[u8]) {
     damaged[bit / 8] ^= 1 << (bit % 8);
     assert!(decode(&key, &damaged).is_err(), "the flipped bit {bit} is not detected");
 
-    if let Ok((meta, answer)) = decode(&key, foreign) {
-        assert_eq!(encode(&key, meta, answer), foreign);
+    if let Ok(record) = decode(&key, foreign) {
+        assert_eq!(encode(&key, &record), foreign);
     }
 }

@@ -104,7 +104,7 @@ async fn walk(
         for (key, value) in &page {
             let key = RowKey(*key);
             match record::decode(&key, value) {
-                Ok((meta, _)) => valid(&key, serde_json::from_str(meta).unwrap_or_default()),
+                Ok(record) => valid(&key, serde_json::from_str(record.meta).unwrap_or_default()),
                 Err(damage) => damaged.push((key, damage.to_string())),
             }
         }

@@ -81,6 +81,9 @@ impl EqualTexts {
 
     /// Returns whether a text is accepted without a further check.
     pub fn is_confirmed(&self, group: &EqualText) -> bool {
+        if self.share <= 0.0 {
+            return true;
+        }
         let confirmed = self.confirmed();
         confirmed.get(&group.column).is_some_and(|texts| texts.len() >= MAX_TEXTS || texts.contains(&group.text))
     }

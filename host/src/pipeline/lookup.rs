@@ -1,7 +1,7 @@
 //! Stage 3: reads cached answers.
 
-use super::question::{Answer, RowKey};
-use super::record;
+use super::question::{Answer, RowKey, RowKeyMap};
+use super::record::{self, RecordMeta, SuspectedText};
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::bridge::client::CacheClient;
 
@@ -10,8 +10,19 @@ use rowsmith_plugin_api::bridge::client::CacheClient;
 pub struct LookupResult {
     /// One entry per key; `None` for a cache miss.
     pub answers: Vec<Option<Answer>>,
+    /// Answers of earlier runs whose check had not ended; they count as cache misses.
+    pub held: RowKeyMap<HeldAnswer>,
     /// Damaged entries; they count as cache misses.
     pub damaged: u64,
+}
+
+/// An answer whose check had not ended when its run stopped.
+#[derive(Debug, Clone)]
+pub struct HeldAnswer {
+    /// The text that many rows of its call got.
+    pub suspected: SuspectedText,
+    /// The answer.
+    pub answer: Answer,
 }
 
 /// Looks up many keys at once.
@@ -24,9 +35,16 @@ pub async fn look_up(cache: &CacheClient, keys: &[RowKey]) -> Result<LookupResul
     }
     let raw: Vec<[u8; 32]> = keys.iter().map(|key| key.0).collect();
     let values = cache.get_many(&raw).await?;
-    let mut damaged = 0;
+    let (mut damaged, mut held) = (0, RowKeyMap::default());
     let answers = values.all()?.into_iter().zip(keys).map(|(value, key)| match record::decode(key, value?) {
-        Ok((_, answer)) => Some(Answer::from(answer)),
+        Ok(record) if record.is_accepted => Some(Answer::from(record.answer)),
+        Ok(record) => {
+            let meta: RecordMeta = serde_json::from_str(record.meta).unwrap_or_default();
+            if let Some(suspected) = meta.suspected {
+                held.insert(*key, HeldAnswer { suspected, answer: record.answer.into() });
+            }
+            None
+        }
         Err(damage) => {
             damaged += 1;
             tracing::warn!(key = %key.hex(), %damage, "a cached answer is damaged and counts as a miss");
@@ -34,5 +52,5 @@ pub async fn look_up(cache: &CacheClient, keys: &[RowKey]) -> Result<LookupResul
         }
     });
     let answers = answers.collect();
-    Ok(LookupResult { answers, damaged })
+    Ok(LookupResult { answers, held, damaged })
 }

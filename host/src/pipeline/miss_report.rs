@@ -43,8 +43,11 @@ pub async fn explain_misses(cache: &CacheClient, digest: &QuestionDigest) -> Res
         let page = cache.scan(after, PAGE).await?;
         for (key, value) in &page {
             // The lookup and `cache verify` report damaged entries.
-            let Ok((meta, _)) = record::decode(&RowKey(*key), value) else { continue };
-            let meta: RecordMeta = serde_json::from_str(meta).unwrap_or_default();
+            let Ok(stored) = record::decode(&RowKey(*key), value) else { continue };
+            if !stored.is_accepted {
+                continue;
+            }
+            let meta: RecordMeta = serde_json::from_str(stored.meta).unwrap_or_default();
             *counts.entry(QuestionDigest::stored(meta.question.as_deref())).or_default() += 1;
         }
         seen += page.len();

@@ -3,11 +3,12 @@
 use crate::limit::clock::Clock;
 use crate::limit::memory::HeldBytes;
 use crate::pipeline::batch::{Batch, Stage};
+use crate::pipeline::equal_texts::EqualText;
 use crate::pipeline::persist::Persister;
 use crate::pipeline::question::RowKey;
 use crate::pipeline::question_digest::QuestionDigest;
 use crate::pipeline::reconcile::Verdict;
-use crate::pipeline::record::{self, RecordMeta};
+use crate::pipeline::record::{self, Record, RecordMeta, SuspectedText};
 use rowsmith_plugin_api::Error;
 use rowsmith_plugin_api::completion::Usage;
 
@@ -35,12 +36,13 @@ pub(super) struct Provenance {
 }
 
 impl AnswerStore {
-    /// Makes valid answers durable, except those of the `held` rows. Answers of audits are compared and not kept.
+    /// Makes valid answers durable, those of a suspected text as answers whose check has not ended. Answers of audits are
+    /// compared and not kept.
     pub(super) async fn store(
         &self,
         batch: &Batch,
         verdicts: &[Verdict],
-        held: &[usize],
+        suspected: Option<&EqualText>,
         from: Provenance,
     ) -> Result<(), Error> {
         if batch.stage == Stage::Audit {
@@ -54,17 +56,26 @@ impl AnswerStore {
             input_tokens: share(from.usage.input),
             output_tokens: share(from.usage.output),
             question: Some(self.question_digest.as_str().to_owned()),
+            suspected: None,
         };
-        let meta = serde_json::to_string(&meta).unwrap_or_default();
+        let text = |meta: &RecordMeta| serde_json::to_string(meta).unwrap_or_default();
+        let meta_of_accepted = text(&meta);
+        let meta_of_held = suspected.map(|group| {
+            let suspected = SuspectedText { column: group.column.clone(), text: group.text.clone() };
+            text(&RecordMeta { suspected: Some(suspected), ..meta })
+        });
+        let is_held = |row: &usize| suspected.is_some_and(|group| group.rows.contains(row));
         let values: Vec<(RowKey, Vec<u8>)> = batch
             .questions
             .iter()
             .zip(verdicts)
             .enumerate()
-            .filter(|(row, _)| !held.contains(row))
-            .filter_map(|(_, (question, verdict))| {
+            .filter_map(|(row, (question, verdict))| {
                 let answer = verdict.as_ref().ok()?;
-                Some((question.key, record::encode(&question.key, &meta, answer)))
+                let held = meta_of_held.as_ref().filter(|_| is_held(&row));
+                let meta = held.unwrap_or(&meta_of_accepted);
+                let record = Record { meta, answer, is_accepted: held.is_none() };
+                Some((question.key, record::encode(&question.key, &record)))
             })
             .collect();
         self.persister.put(values).await

@@ -124,7 +124,7 @@ impl Dispatcher {
         let start = Instant::now();
         let batch = Batch { questions, stage: Stage::Single };
         let verdicts: Vec<_> = answers.into_iter().map(Ok).collect();
-        let not_stored = self.answers.store(&batch, &verdicts, &[], Provenance::default()).await.err();
+        let not_stored = self.answers.store(&batch, &verdicts, None, Provenance::default()).await.err();
         let end = BatchEnd::Validated { verdicts, whole: false, suspected: None };
         FinishedBatch { batch, end, attempts: 0, took: start.elapsed(), not_stored, deferred: Vec::new() }
     }
@@ -134,8 +134,7 @@ impl Dispatcher {
         let end = self.ask(batch, attempts, &mut provenance).await;
         let not_stored = match &end {
             BatchEnd::Validated { verdicts, suspected, .. } => {
-                let held = suspected.as_ref().map_or(&[][..], |group| &group.rows);
-                self.answers.store(batch, verdicts, held, provenance).await.err()
+                self.answers.store(batch, verdicts, suspected.as_ref(), provenance).await.err()
             }
             _ => None,
         };

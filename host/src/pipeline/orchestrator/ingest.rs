@@ -5,8 +5,8 @@ use super::run_loop::Run;
 use super::source_columns;
 use crate::limit::stop::StopReason;
 use crate::pipeline::fingerprint::InputPlan;
-use crate::pipeline::lookup::look_up;
-use crate::pipeline::question::{Answer, Outcome, Question, RowKey, SkipReason};
+use crate::pipeline::lookup::{LookupResult, look_up};
+use crate::pipeline::question::{Outcome, Question, RowKey, SkipReason};
 use crate::pipeline::row_buffer::{BufferedRow, RowIndex};
 use crate::plugin::row_intake::ScrapedChunk;
 use crate::settings::Pairing;
@@ -31,18 +31,28 @@ impl Run<'_> {
             .map(|row| (!plan.is_blank(&chunk, row)).then(|| self.fingerprinter.key(&plan, &chunk, row)))
             .collect();
         let asked: Vec<RowKey> = keys.iter().flatten().copied().collect();
-        let mut answers = self.cached_answers(&asked).await.into_iter();
+        let LookupResult { answers, held, .. } = self.cached_answers(&asked).await;
+        let mut answers = answers.into_iter();
+        let mut checks = Vec::new();
         for (row, key) in keys.into_iter().enumerate() {
             let buffered = BufferedRow { chunk: Arc::clone(&chunk), row, key, outcome: None, duplicate: false };
             let index = self.rows.push(buffered);
             match key {
                 None => self.end(index, Outcome::Skipped(SkipReason::NothingToAsk), false),
                 Some(key) => {
-                    let answer = answers.next().flatten();
-                    self.route(index, key, answer, || question(&plan, &chunk, row, key, &self.settings.batch.pairing));
+                    let question = || question(&plan, &chunk, row, key, &self.settings.batch.pairing);
+                    let route = self.questions.route(index, key, answers.next().flatten());
+                    match held.get(&key).filter(|_| route == Route::New && !self.settings.run.offline) {
+                        Some(held) => {
+                            self.open(index, key);
+                            checks.push((question(), held.clone()));
+                        }
+                        None => self.follow(route, index, key, question),
+                    }
                 }
             }
         }
+        self.continue_checks(checks);
         self.input_plan = Some(plan);
     }
 
@@ -79,33 +89,35 @@ impl Run<'_> {
     }
 
     /// Reads answers from the cache. With `--refresh`, only those of questions that this run has asked.
-    async fn cached_answers(&mut self, keys: &[RowKey]) -> Vec<Option<Answer>> {
+    async fn cached_answers(&mut self, keys: &[RowKey]) -> LookupResult {
+        let none = || LookupResult { answers: vec![None; keys.len()], ..LookupResult::default() };
         let refresh = self.settings.run.refresh;
         if refresh && !keys.iter().any(|key| self.questions.was_asked(key)) {
-            return vec![None; keys.len()];
+            return none();
         }
         match look_up(&self.cache, keys).await {
             Ok(mut found) => {
                 self.tally.damaged += found.damaged;
                 if refresh {
+                    found.held.clear();
                     for (answer, key) in found.answers.iter_mut().zip(keys) {
                         if !self.questions.was_asked(key) {
                             *answer = None;
                         }
                     }
                 }
-                found.answers
+                found
             }
             Err(error) => {
                 self.stop.request(StopReason::Cache(error));
-                vec![None; keys.len()]
+                none()
             }
         }
     }
 
     /// Ends a row, lets it wait for an open question, or opens a new one.
-    fn route(&mut self, index: RowIndex, key: RowKey, cached: Option<Answer>, question: impl FnOnce() -> Question) {
-        match self.questions.route(index, key, cached) {
+    fn follow(&mut self, route: Route, index: RowIndex, key: RowKey, question: impl FnOnce() -> Question) {
+        match route {
             Route::Join => {}
             Route::Failed(failure) => self.end(index, Outcome::Failed(failure), true),
             Route::Cached(answer) => {
@@ -116,8 +128,7 @@ impl Run<'_> {
             Route::AnsweredEarlier(answer) => self.end(index, Outcome::Enriched(answer), true),
             Route::New if self.settings.run.offline => self.end(index, Outcome::Skipped(SkipReason::Offline), false),
             Route::New => {
-                self.questions.open(index, key);
-                self.tally.asked += 1;
+                self.open(index, key);
                 if self.dispatcher.unanswered_rows.contains(&key) {
                     self.queue.push_last(question());
                 } else {
@@ -125,6 +136,11 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    fn open(&mut self, index: RowIndex, key: RowKey) {
+        self.questions.open(index, key);
+        self.tally.asked += 1;
     }
 
     /// Looks up the questions again that another process was asking.

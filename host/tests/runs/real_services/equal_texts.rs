@@ -51,6 +51,36 @@ fn texts_that_are_the_same_with_good_reason_cost_a_few_calls() {
 }
 
 #[test]
+fn answers_that_wait_for_a_check_survive_the_end_of_a_run() {
+    let interrupted = || {
+        let sandbox = Sandbox::with_rows(&Rows::numbered(1..=40));
+        let server = FakeModel::start(Script::new().on(When::any(), same())).unwrap();
+        sandbox.run(&server, &["--max-calls", "2"]).exits(6);
+        assert_eq!(server.requests().len(), 2);
+        assert_eq!(sandbox.report()["rows"]["enriched"], 0, "the check has not ended");
+        sandbox
+    };
+    let sandbox = interrupted();
+    let server = FakeModel::start(Script::new().on(When::any(), same())).unwrap();
+    sandbox.run(&server, &[]).exits(0);
+    assert_eq!(server.requests().len(), 3, "only the rows that are asked alone");
+    assert!(texts(&sandbox).iter().all(|text| text == OBEYED));
+    sandbox.run(&server, &[]).exits(0);
+    assert_eq!(server.requests().len(), 3);
+
+    // The rows get their own texts alone, so no answer of the first run is accepted.
+    let sandbox = interrupted();
+    let server = FakeModel::start(Script::new()).unwrap();
+    sandbox.run(&server, &[]).exits(0);
+    assert!(texts(&sandbox).iter().all(|text| text != OBEYED));
+    assert_eq!(server.requests().len(), 40);
+
+    let sandbox = interrupted();
+    sandbox.run(&server, &["--set", "batch.suspect_equal=0"]).exits(0);
+    assert_eq!(server.requests().len(), 40, "without the check the answers are accepted");
+}
+
+#[test]
 fn the_check_of_equal_texts_can_be_disabled_and_ignores_constrained_columns() {
     let sandbox = Sandbox::with_rows(&Rows::numbered(1..=20));
     let server = FakeModel::start(Script::new().on(When::any(), same())).unwrap();
