@@ -7,7 +7,7 @@ use crate::parameters::{parameter, seed};
 use crate::results::publish;
 use fastrand::Rng;
 use rowsmith_fake_model::{FakeModel, Script};
-use rowsmith_test_harness::{Rows, Sandbox, build_program, numbers_of};
+use rowsmith_test_harness::{Rows, Running, Sandbox, build_program, numbers_of};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,15 @@ const CONCURRENCY: usize = 4;
 /// Kills of one chain, before its last run is left alone.
 const KILLS: usize = 12;
 const LATENCY: Duration = Duration::from_millis(60);
-/// Part of the duration of an undisturbed run within which kills happen.
+/// Part of the duration of an undisturbed run within which kills at a random time happen.
 const EARLY: f64 = 0.4;
+/// Part of the kills that happen at a random time, also before the first call and during the export. The others follow a
+/// random call, so that most runs of a chain are killed on machines of any speed.
+const AT_ANY_TIME: f64 = 0.25;
+/// Maximum calls of a run before its kill.
+const CALLS: usize = 6;
+/// Time between two looks at the calls of a run.
+const STEP: Duration = Duration::from_millis(2);
 
 fn server() -> FakeModel {
     FakeModel::start(Script::new().with_latency(LATENCY)).unwrap()
@@ -36,8 +43,21 @@ struct Counts {
     most_repeated: usize,
 }
 
-/// Kills runs until one of them ends by itself.
+/// Waits for the moment of a kill, or for the end of the run.
 #[expect(clippy::disallowed_methods, reason = "the moment of a kill is a time, not an event")]
+fn await_moment(random: &mut Rng, run: &mut Running, server: &FakeModel, duration: Duration) {
+    if random.f64() < AT_ANY_TIME {
+        std::thread::sleep(duration.mul_f64(random.f64() * EARLY));
+        return;
+    }
+    let calls = random.usize(1..=CALLS);
+    while server.requests().len() < calls && run.is_running() {
+        std::thread::sleep(STEP);
+    }
+    std::thread::sleep(LATENCY.mul_f64(random.f64() * 1.5));
+}
+
+/// Kills runs until one of them ends by itself.
 fn chain(random: &mut Rng, rows: &Rows, expected: &str, duration: Duration) -> Counts {
     let sandbox = Sandbox::with_rows(rows);
     let arguments = arguments();
@@ -49,7 +69,7 @@ fn chain(random: &mut Rng, rows: &Rows, expected: &str, duration: Duration) -> C
         let mut run = sandbox.start(&server, &arguments);
         servers.push(server);
         if kills < KILLS {
-            std::thread::sleep(duration.mul_f64(random.f64() * EARLY));
+            await_moment(random, &mut run, servers.last().unwrap(), duration);
             if run.is_running() {
                 run.signal("KILL");
                 let code = run.end().code();
