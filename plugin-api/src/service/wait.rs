@@ -27,8 +27,13 @@ pub fn wait_hint(response: &HttpResponse) -> Option<Duration> {
 /// Returns the wait in an error's text: "Please retry in 42.2s.", "try again in 6m0s", "wait 20 seconds".
 pub fn wait_in_text(text: &str) -> Option<Duration> {
     let text = text.to_ascii_lowercase();
-    let found = WAIT.as_ref()?.captures_iter(&text).find_map(|found| Some(found.get(1)?.as_str()))?;
-    let parts = PART.as_ref()?.captures_iter(found);
+    // A number that is too large for a duration is no wait; another phrase can follow.
+    WAIT.as_ref()?.captures_iter(&text).find_map(|found| duration_of(found.get(1)?.as_str()))
+}
+
+/// Adds numbers with units.
+fn duration_of(text: &str) -> Option<Duration> {
+    let parts = PART.as_ref()?.captures_iter(text);
     let seconds =
         parts.filter_map(|part| Some(part.get(1)?.as_str().parse::<f64>().ok()? * seconds_of(part.get(2)?.as_str())));
     Duration::try_from_secs_f64(seconds.sum()).ok()
@@ -92,6 +97,7 @@ mod tests {
             ("only 5 available", None),
             ("await 5 seconds of audio", None),
             ("wait before trying again", None),
+            ("wait 99999999999999999999999 seconds, or retry in 5s", Some(5_000)),
         ] {
             assert_eq!(wait_in_text(text).map(|wait| wait.as_millis()), expected, "{text:?}");
         }
