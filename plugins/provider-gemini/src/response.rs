@@ -9,8 +9,19 @@ use rowsmith_plugin_api::service::{FailureReport, JsonResponse, Streamed, one_li
 /// Characters of an explanation.
 const MAX_DETAIL_CHARS: usize = 300;
 /// Finish reasons of rejected content: the same question is rejected again.
-const BLOCKED: [&str; 7] =
-    ["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"];
+const BLOCKED: [&str; 11] = [
+    "SAFETY",
+    "RECITATION",
+    "LANGUAGE",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "SPII",
+    "MODEL_ARMOR",
+    "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION",
+    "JAILBREAK",
+];
 
 /// Returns the answer in a response. `sent` is the request, if it is known.
 pub(crate) fn completion(

@@ -58,7 +58,9 @@ pub(crate) fn outcome(choice: &Value) -> Outcome {
 
 /// Returns whether a reason to finish is a refusal of the content, in the words of several services.
 fn is_refusal(reason: &str) -> bool {
-    const REASONS: [&str; 9] = [
+    const REASONS: [&str; 11] = [
+        "blocked",
+        "censored",
         "content_filter",
         "content_filtered",
         "sensitive",
@@ -69,7 +71,8 @@ fn is_refusal(reason: &str) -> bool {
         "prohibited_content",
         "blocklist",
     ];
-    REASONS.iter().any(|known| known.eq_ignore_ascii_case(reason))
+    let reason = reason.to_ascii_lowercase().replace('-', "_");
+    REASONS.contains(&reason.as_str())
 }
 
 /// Returns a message's text: plain, or the text parts of a list (Mistral's reasoning models add their thoughts).

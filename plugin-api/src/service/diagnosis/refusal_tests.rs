@@ -241,10 +241,27 @@ fn texts_about_the_account_name_it() {
         "Your API key was reported as leaked. Please use another API key.",
         "Access to the chat endpoint is denied. Please ensure you're using the correct credentials.",
         "Your organization must be verified to use this model",
+        "Permission denied: Consumer 'api_key:XXX' has been suspended.",
+        "The caller does not have permission",
+        "Insufficient account balance",
+        "Token has expired",
+        "apiKey is disabled",
+        "invalid x-api-key",
+        "Billing is not enabled for this project",
+        "Access denied, please make sure your account is in good standing.",
+        "Your subscription has expired",
+        "Workspace is frozen",
+        "Su cuenta ha sido suspendida",
+        "账户已被禁用",
     ] {
         assert!(names(message), "{message}");
     }
-    for message in ["Forbidden", "Content violates usage guidelines. Failed check: SAFETY", "Request denied"] {
+    for message in [
+        "Forbidden",
+        "Content violates usage guidelines. Failed check: SAFETY",
+        "Request denied",
+        "Content violates usage guidelines. Your account may be suspended if this continues.",
+    ] {
         assert!(!names(message), "{message}");
     }
 }
