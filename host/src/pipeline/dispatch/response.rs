@@ -35,7 +35,8 @@ pub(super) fn validate(
     if finish == FinishReason::Blocked {
         return (answered(0, 0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
     }
-    let Some(documents) = parse::parse(&text) else {
+    let is_draft = finish == FinishReason::Length && parse::is_unfinished_draft(&text);
+    let Some(documents) = parse::parse(&text).filter(|_| !is_draft) else {
         let end = if finish == FinishReason::Length {
             repacked(failed(FailureReason::CutOff, "the answer reached its limit before the first row".to_owned()))
         } else {
@@ -112,6 +113,8 @@ mod tests {
             (r#"{"r0":{"t":1},"r1":{}}"#, FinishReason::Stop, vec!["invalid", "invalid"], true, 0),
             ("no rows", FinishReason::Stop, vec!["unreadable", "unreadable"], true, 0),
             ("no rows", FinishReason::Length, vec!["cut_off", "cut_off"], true, 0),
+            (&format!("A draft: {both}. No,"), FinishReason::Length, vec!["cut_off", "cut_off"], true, 0),
+            (&format!("A draft: {both}. Yes."), FinishReason::Stop, vec!["ok", "ok"], false, 0),
         ];
         for (text, finish, reasons, whole, unknown) in cases {
             assert_eq!(validated(text, finish), (reasons, whole, unknown), "{text} {finish:?}");

@@ -1,9 +1,10 @@
 //! Finds the JSON in a model's text and scans it for items.
 
 use super::scanner::read_at;
-use super::thinking::final_answer;
+use super::thinking::{final_answer, is_headed};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The fields of an item, in the order of the text.
 pub type Fields<'a> = Vec<(Cow<'a, str>, Value)>;
@@ -32,7 +33,39 @@ const MAX_STARTS: usize = 64;
 /// Parses a response; `None` when it holds no JSON rows, or nothing but thinking.
 pub fn parse(text: &str) -> Option<Vec<Document<'_>>> {
     let text = final_answer(text)?;
+    let Scan { documents, span } = scan(text)?;
+    // JSON in the middle of headed thinking is a draft.
+    let is_draft = is_headed(text) && has_words(text.get(span.end..));
+    let has_rows = documents.iter().any(|document| !document.items.is_empty());
+    (has_rows && !is_draft).then_some(documents)
+}
+
+/// Returns whether the complete JSON of a response that the output cap cut off may be a draft: words surround it.
+pub fn is_unfinished_draft(text: &str) -> bool {
+    let Some(text) = final_answer(text) else { return false };
+    let Some(Scan { documents, span }) = scan(text) else { return false };
+    let is_complete = documents.last().is_some_and(|document| !document.cut_off);
+    let is_surrounded = || {
+        let before = text.get(..span.start).map(|before| before.trim_end().trim_end_matches("json"));
+        has_words(before) && has_words(text.get(span.end..))
+    };
+    is_complete && (is_headed(text) || is_surrounded())
+}
+
+fn has_words(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.contains(char::is_alphabetic))
+}
+
+/// The documents of a text, and the range from the first to the last.
+struct Scan<'a> {
+    documents: Vec<Document<'a>>,
+    span: Range<usize>,
+}
+
+/// Scans a text for JSON; `None` if it has too many brackets.
+fn scan(text: &str) -> Option<Scan<'_>> {
     let mut documents = Vec::new();
+    let mut span = 0..0;
     let mut from = 0;
     let mut starts = 0;
     while let Some(start) = text.get(from..).and_then(|rest| rest.find(['{', '['])).map(|at| from + at) {
@@ -48,11 +81,12 @@ pub fn parse(text: &str) -> Option<Vec<Document<'_>>> {
         let (document, consumed) = read_at(text, start);
         // A document that the end of the text cut off counts even without an item: it replaces the earlier ones.
         if !document.items.is_empty() || (document.cut_off && consumed > 1) {
+            span = if documents.is_empty() { start } else { span.start }..start + consumed;
             documents.push(document);
         }
         from = start + consumed.max(1);
     }
-    documents.iter().any(|document| !document.items.is_empty()).then_some(documents)
+    Some(Scan { documents, span })
 }
 
 /// Returns whether a bracket can be the start of an object or array of JSON; most brackets in prose cannot.
@@ -81,6 +115,22 @@ mod tests {
     fn ids(text: &str) -> (Vec<String>, bool) {
         let parsed = only(text).unwrap_or_default();
         (parsed.items.iter().map(|item| item.id.as_deref().unwrap_or_default().to_owned()).collect(), parsed.cut_off)
+    }
+
+    #[test]
+    fn drafts_in_thinking_are_no_answer() {
+        let json = r#"{"r0":{"a":1}}"#;
+        for (text, is_parsed, is_unfinished) in [
+            (format!("## Thinking\nA first draft: {json}\nBut it is wrong, because"), false, true),
+            (format!("**Thinking**: first try {json}"), true, true),
+            (format!("Okay. First draft: {json}. Hmm, that is wrong"), true, true),
+            (format!("```json\n{json}\n```\nEach text describes"), true, false),
+            (format!("Here you are:\n```json\n{json}\n```"), true, false),
+            (json.to_owned(), true, false),
+            (json.replace('}', ""), false, false),
+        ] {
+            assert_eq!((parse(&text).is_some(), is_unfinished_draft(&text)), (is_parsed, is_unfinished), "{text}");
+        }
     }
 
     #[test]

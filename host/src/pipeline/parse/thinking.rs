@@ -11,6 +11,10 @@ use std::sync::LazyLock;
 const NAME: &str = r"(?:[a-z]{0,12}[_:\-]?)(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion|ing)?|analysis|analyzing|scratch[_\-]?pad|monologue|drafts?|plan(?:ning)?|critique|deliberation|chain[_\-]of[_\-]thought)(?:[_\-](?:process|content|text|steps?))?";
 /// Names of the part after the thinking.
 const ANSWER: &str = r"(?:final[_\- ]?)?(?:answer|response|output|solution|result)";
+/// The start of a heading: a number, signs and emoji.
+const START: &str = r#"[^\p{L}\p{N}{}\[\]"\n]*(?:(?:step )?\d{1,2}[.):]+[^\p{L}\p{N}{}\[\]"\n]*)?"#;
+/// The end of a heading, with the line below that some have.
+const END: &str = r"[*_\s]*(?:[:：][*_\s]*|\n(?:[=\-]{2,}\n)?\s*)";
 const OPEN: &str = r"(?:<|&lt;|◁|＜|⟨|【)\s*[|｜]?\s*";
 const CLOSE: &str = r"\s*[|｜]?\s*(?:>|&gt;|▷|＞|⟩|】)";
 
@@ -27,6 +31,7 @@ static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"<channel\|>".to_owned(),
         r"<unused95>".to_owned(),
         r"here is my response:".to_owned(),
+        r"\.\.\.\s*done thinking\.?".to_owned(),
     ])
 });
 
@@ -47,21 +52,25 @@ static OPENING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let kind = "(?:answer|response|output|result|version|json|object|array|list|rows)s?";
     mark(&[
-        format!(r"\b(?:final|corrected|revised|updated|improved|fixed)(?: (?:json )?{kind})?[*_\s]*[:：][*_\s]*"),
-        format!(r"(?:\A|\n)[#*_\s]*(?:the )?final {kind}[*_#\s]*\n"),
+        format!(
+            r"\b(?:final|corrected|correction|revised|updated|improved|fixed)(?: (?:json )?{kind})?[*_\s]*[:：][*_\s]*"
+        ),
+        format!(r"(?:\A|\n){START}(?:the )?final {kind}[*_#\s]*\n(?:[=\-]{{2,}}\n)?"),
         r"assistantfinal\s*".to_owned(),
     ])
 });
 
 /// A heading of thinking at the start of a response.
 static THINKING_HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let name = r"(?:thinking|thoughts?|reasoning|analysis|reflection|scratch ?pad|chain of thought|drafts?|plan)";
-    mark(&[format!(r"\A[#>*_\s]*(?:my |the )?{name}(?: process)?[*_\s]*(?:[:：]|\n)")])
+    let name = r"(?:thinking|thoughts?|reasoning|analysis|reflection|scratch ?pad|chain of thought|drafts?|plan|überlegung(?:en)?|gedanken(?:gang)?|analyse|razonamiento|pensamiento|análisis|raisonnement|réflexion|思考|推理|分析)";
+    mark(&[format!(r"\A{START}(?:my |the )?{name}(?: process|过程)?{END}")])
 });
 
 /// The heading of the answer after such thinking.
-static ANSWER_HEADING: LazyLock<Option<Regex>> =
-    LazyLock::new(|| mark(&[format!(r"\n[#>*_\s]*(?:my |the )?{ANSWER}[*_\s]*(?:[:：]|\n)[*_\s]*")]));
+static ANSWER_HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let other = "(?:final )?json|(?:endgültige )?antwort|ergebnis|respuesta(?: final)?|resultado|réponse(?: finale)?|résultat|(?:最终)?(?:答案|回答|结果)";
+    mark(&[format!(r"\n{START}(?:my |the )?(?:{ANSWER}|{other}){END}")])
+});
 
 /// Builds one expression; the tests cover that the constants are valid.
 fn mark(alternatives: &[String]) -> Option<Regex> {
@@ -84,9 +93,14 @@ pub(super) fn final_answer(text: &str) -> Option<&str> {
     (!thinks).then_some(answer)
 }
 
+/// Returns whether a text starts with a heading of thinking.
+pub(super) fn is_headed(text: &str) -> bool {
+    THINKING_HEADING.as_ref().is_some_and(|heading| heading.is_match(text))
+}
+
 /// Returns the heading of the only answer after a heading of thinking.
 fn end_of_headed_thinking(text: &str) -> Option<(usize, usize)> {
-    if !THINKING_HEADING.as_ref().is_some_and(|heading| heading.is_match(text)) {
+    if !is_headed(text) {
         return None;
     }
     match ends_of(&ANSWER_HEADING, text)[..] {
@@ -194,6 +208,16 @@ mod tests {
             ("**Thinking**: first ", "\n\n**Answer**: "),
             ("## Reasoning\n", "\n## Answer\n"),
             ("Thought process: ", "\nResponse:\n```json\n"),
+            ("1. **Thought process**\n", "\n2. **Result**\n"),
+            ("## Step 1: Analysis\n", "\n## Step 2: Final JSON\n"),
+            ("**Thoughts**\n", "\n**JSON**\n"),
+            ("Reasoning\n=========\n", "\nAnswer\n======\n"),
+            ("🤔 **Thinking**\n", "\n---\n✅ **Answer**\n"),
+            ("Thinking...\n", "\n...done thinking.\n\n"),
+            ("## Razonamiento\n", "\n## Respuesta final\n"),
+            ("## Überlegung\n", "\n## Antwort\n"),
+            ("**思考**\n", "\n**答案**\n"),
+            ("", "\n\nActually, correction:\n\n"),
         ] {
             let text = format!("{before}{DRAFT}{after}{ANSWER}");
             let found = final_answer(&text).map(|text| text.trim().trim_start_matches("```json").trim());
