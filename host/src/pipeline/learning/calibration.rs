@@ -55,8 +55,13 @@ impl ModelSizes {
         self
     }
 
-    /// Adds a prompt whose tokens the service counted.
+    /// Adds a prompt whose tokens the service counted. Counts that no tokenizer has are ignored: some services report
+    /// the same usage for every call.
     pub fn count(&mut self, chars: usize, tokens: u64) {
+        let is_believable = (chars as u64) < tokens.saturating_mul(16) && tokens < (chars as u64).saturating_mul(4);
+        if !is_believable {
+            return;
+        }
         self.counted_chars = self.counted_chars.saturating_add(chars as u64);
         self.counted_tokens = self.counted_tokens.saturating_add(tokens);
         if self.counted_tokens > REMEMBERED_TOKENS {

@@ -315,7 +315,9 @@ impl Sizes {
             self.known.count(call.chars, input);
         }
         let Some(cap) = call.cap.filter(|_| is_cut_off) else { return false };
-        let used_up = usage.output.is_none_or(|output| output.saturating_mul(10) >= u64::from(cap) * 9);
+        // Some services report a wrong usage; a row on its own has no smaller call to go to.
+        let used_up =
+            call.rows == 1 || usage.output.is_none_or(|output| output.saturating_mul(10) >= u64::from(cap) * 9);
         if !used_up {
             return false;
         }
