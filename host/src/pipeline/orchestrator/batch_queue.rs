@@ -25,8 +25,8 @@ pub(super) struct BatchQueue {
     ready: VecDeque<Batch>,
     /// First-time calls in flight; each may leave unresolved rows to pack.
     first_in_flight: usize,
-    /// Questions that another process is asking.
-    deferred: Vec<Question>,
+    /// Questions that another process is asking, with the stage of their calls.
+    deferred: Vec<(Question, Stage)>,
     /// Questions without a response in earlier runs, which are asked alone after all others.
     last: VecDeque<Question>,
 }
@@ -128,8 +128,8 @@ impl BatchQueue {
     }
 
     /// Sets questions aside that another process is asking.
-    pub(super) fn defer(&mut self, questions: Vec<Question>) {
-        self.deferred.extend(questions);
+    pub(super) fn defer(&mut self, questions: Vec<Question>, stage: Stage) {
+        self.deferred.extend(questions.into_iter().map(|question| (question, stage)));
     }
 
     /// Returns whether another process is asking questions of this run.
@@ -138,7 +138,7 @@ impl BatchQueue {
     }
 
     /// Takes the questions that were set aside.
-    pub(super) fn take_deferred(&mut self) -> Vec<Question> {
+    pub(super) fn take_deferred(&mut self) -> Vec<(Question, Stage)> {
         std::mem::take(&mut self.deferred)
     }
 }
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn deferred_questions_hold_back_the_last_unresolved_ones() {
         let mut queue = queue(20);
-        queue.defer(vec![question(0)]);
+        queue.defer(vec![question(0)], Stage::First);
         queue.push_unresolved(question(1));
         assert_eq!(taken(&mut queue, ENDED), None);
         assert_eq!(queue.take_deferred().len(), 1);

@@ -4,6 +4,7 @@ use super::open_questions::Route;
 use super::run_loop::Run;
 use super::source_columns;
 use crate::limit::stop::StopReason;
+use crate::pipeline::batch::{Batch, Stage};
 use crate::pipeline::fingerprint::InputPlan;
 use crate::pipeline::lookup::{LookupResult, look_up};
 use crate::pipeline::question::{Outcome, Question, RowKey, SkipReason};
@@ -146,14 +147,16 @@ impl Run<'_> {
     /// Looks up the questions again that another process was asking.
     pub(super) async fn retry_deferred(&mut self) {
         let questions = self.queue.take_deferred();
-        let keys: Vec<_> = questions.iter().map(|question| question.key).collect();
+        let keys: Vec<_> = questions.iter().map(|(question, _)| question.key).collect();
         // With `--refresh` a stored answer may be an old one, so the questions are leased and asked after all.
         let refresh = self.settings.run.refresh;
         let found = if refresh { Vec::new() } else { look_up(&self.cache, &keys).await.unwrap_or_default().answers };
         let mut found = found.into_iter();
-        for question in questions {
+        for (question, stage) in questions {
             match found.next().flatten() {
                 Some(answer) => self.resolve(question.key, &Outcome::Cached(answer)),
+                // The answer alone decides whether a suspected text is accepted.
+                None if stage == Stage::Single => self.queue.push_batch(Batch { questions: vec![question], stage }),
                 None => self.queue.push(question),
             }
         }

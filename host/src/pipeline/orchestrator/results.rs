@@ -31,7 +31,7 @@ impl Run<'_> {
             self.stop.request(StopReason::Cache(error));
         }
         if !deferred.is_empty() {
-            self.queue.defer(deferred);
+            self.queue.defer(deferred, batch.stage);
             self.deferred_until = Instant::now() + scaled(DEFERRED_PAUSE);
         }
         if attempts > 0 {
