@@ -241,7 +241,7 @@ fn texts_about_the_account_name_it() {
         "Your API key was reported as leaked. Please use another API key.",
         "Access to the chat endpoint is denied. Please ensure you're using the correct credentials.",
         "Your organization must be verified to use this model",
-        "Permission denied: Consumer 'api_key:XXX' has been suspended.",
+        "Permission denied: Consumer 'api_key:example' has been suspended.",
         "The caller does not have permission",
         "Insufficient account balance",
         "Token has expired",
