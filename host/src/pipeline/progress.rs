@@ -64,17 +64,17 @@ impl Snapshot {
         if let Some(usd) = self.cost_usd {
             write!(line, "; ${usd:.4}").unwrap_or_default();
         }
-        if let Some(pause) = &self.pause {
-            write!(line, "; {}", pause.text(Instant::now())).unwrap_or_default();
-        }
         let now = Instant::now();
+        if let Some(pause) = &self.pause {
+            write!(line, "; {}", pause.text(now)).unwrap_or_default();
+        }
         // Short waits would only flicker.
         let is_noticed = |wait: &&Wait| unscaled(wait.until.saturating_duration_since(now)) > Duration::from_secs(1);
         if let Some(wait) = self.wait.as_ref().filter(is_noticed) {
             write!(line, "; {}", wait.text(now)).unwrap_or_default();
         }
         if let Some(at) = self.cancel_at.filter(|_| self.in_flight > 0) {
-            let left = unscaled(at.saturating_duration_since(Instant::now())).as_secs_f64().ceil();
+            let left = unscaled(at.saturating_duration_since(now)).as_secs_f64().ceil();
             write!(line, "; stopping in {left} s at the latest").unwrap_or_default();
         }
         for plugin in &self.plugins {
