@@ -35,8 +35,8 @@ pub(super) fn validate(
     if finish == FinishReason::Blocked {
         return (answered(0, 0), failed(FailureReason::Refused, format!("the service refused the content{detail}")));
     }
-    let is_draft = finish == FinishReason::Length && parse::is_unfinished_draft(&text);
-    let Some(documents) = parse::parse(&text).filter(|_| !is_draft) else {
+    let parse = if finish == FinishReason::Length { parse::parse_cut_off } else { parse::parse };
+    let Some(documents) = parse(&text) else {
         let end = if finish == FinishReason::Length {
             repacked(failed(FailureReason::CutOff, "the answer reached its limit before the first row".to_owned()))
         } else {

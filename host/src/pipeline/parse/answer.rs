@@ -32,24 +32,20 @@ const MAX_STARTS: usize = 64;
 
 /// Parses a response; `None` when it holds no JSON rows, or nothing but thinking.
 pub fn parse(text: &str) -> Option<Vec<Document<'_>>> {
-    let text = final_answer(text)?;
-    let Scan { documents, span } = scan(text)?;
-    // JSON in the middle of headed thinking is a draft.
-    let is_draft = is_headed(text) && has_words(text.get(span.end..));
-    let has_rows = documents.iter().any(|document| !document.items.is_empty());
-    (has_rows && !is_draft).then_some(documents)
+    rows(text, false)
 }
 
-/// Returns whether the complete JSON of a response that the output cap cut off may be a draft: words surround it.
-pub fn is_unfinished_draft(text: &str) -> bool {
-    let Some(text) = final_answer(text) else { return false };
-    let Some(Scan { documents, span }) = scan(text) else { return false };
-    let is_complete = documents.last().is_some_and(|document| !document.cut_off);
-    let is_surrounded = || {
-        let before = text.get(..span.start).map(|before| before.trim_end().trim_end_matches("json"));
-        has_words(before) && has_words(text.get(span.end..))
-    };
-    is_complete && (is_headed(text) || is_surrounded())
+/// Parses a response that the output cap cut off: complete JSON with words around it may be a draft as well.
+pub fn parse_cut_off(text: &str) -> Option<Vec<Document<'_>>> {
+    rows(text, true)
+}
+
+fn rows(text: &str, is_cut_off: bool) -> Option<Vec<Document<'_>>> {
+    let text = final_answer(text)?;
+    let scan = scan(text)?;
+    let has_rows = scan.documents.iter().any(|document| !document.items.is_empty());
+    let is_draft = scan.is_draft(text) || (is_cut_off && scan.is_unfinished_draft(text));
+    (has_rows && !is_draft).then_some(scan.documents)
 }
 
 fn has_words(text: Option<&str>) -> bool {
@@ -60,6 +56,23 @@ fn has_words(text: Option<&str>) -> bool {
 struct Scan<'a> {
     documents: Vec<Document<'a>>,
     span: Range<usize>,
+}
+
+impl Scan<'_> {
+    /// Returns whether the JSON is in the middle of headed thinking.
+    fn is_draft(&self, text: &str) -> bool {
+        is_headed(text) && has_words(text.get(self.span.end..))
+    }
+
+    /// Returns whether complete JSON may be a draft, if the text is cut off.
+    fn is_unfinished_draft(&self, text: &str) -> bool {
+        let is_complete = self.documents.last().is_some_and(|document| !document.cut_off);
+        let is_surrounded = || {
+            let before = text.get(..self.span.start).map(|before| before.trim_end().trim_end_matches("json"));
+            has_words(before) && has_words(text.get(self.span.end..))
+        };
+        is_complete && (is_headed(text) || is_surrounded())
+    }
 }
 
 /// Scans a text for JSON; `None` if it has too many brackets.
@@ -120,16 +133,17 @@ mod tests {
     #[test]
     fn drafts_in_thinking_are_no_answer() {
         let json = r#"{"r0":{"a":1}}"#;
-        for (text, is_parsed, is_unfinished) in [
-            (format!("## Thinking\nA first draft: {json}\nBut it is wrong, because"), false, true),
-            (format!("**Thinking**: first try {json}"), true, true),
-            (format!("Okay. First draft: {json}. Hmm, that is wrong"), true, true),
-            (format!("```json\n{json}\n```\nEach text describes"), true, false),
-            (format!("Here you are:\n```json\n{json}\n```"), true, false),
-            (json.to_owned(), true, false),
+        for (text, is_parsed, is_parsed_if_cut_off) in [
+            (format!("## Thinking\nA first draft: {json}\nBut it is wrong, because"), false, false),
+            (format!("**Thinking**: first try {json}"), true, false),
+            (format!("Okay. First draft: {json}. Hmm, that is wrong"), true, false),
+            (format!("```json\n{json}\n```\nEach text describes"), true, true),
+            (format!("Here you are:\n```json\n{json}\n```"), true, true),
+            (json.to_owned(), true, true),
             (json.replace('}', ""), false, false),
         ] {
-            assert_eq!((parse(&text).is_some(), is_unfinished_draft(&text)), (is_parsed, is_unfinished), "{text}");
+            assert_eq!(parse(&text).is_some(), is_parsed, "{text}");
+            assert_eq!(parse_cut_off(&text).is_some(), is_parsed_if_cut_off, "{text}");
         }
     }
 

@@ -9,4 +9,4 @@ mod element;
 mod scanner;
 mod thinking;
 
-pub use answer::{Document, Fields, Item, is_unfinished_draft, parse};
+pub use answer::{Document, Fields, Item, parse, parse_cut_off};
